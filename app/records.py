@@ -1,8 +1,10 @@
 """Records of an answer, the JSON contract that the command line, the chat's endpoint and the evals share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from pydantic_core import to_jsonable_python
 
 from vectorstore.records import Sentence, SentenceId, Statement
 
@@ -245,17 +247,8 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
-        contract: dict[str, Any] = to_plain(asdict(self))
+        contract: dict[str, Any] = to_jsonable_python(self)
         return contract
-
-
-def to_plain(value: object) -> Any:  # noqa: ANN401 - any JSON value
-    """Returns a value as JSON has it: tuples become lists, so that the value equals what a JSON round trip gives."""
-    if isinstance(value, dict):
-        return {key: to_plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [to_plain(item) for item in value]
-    return value
 
 
 @dataclass(frozen=True, kw_only=True)

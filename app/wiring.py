@@ -21,7 +21,7 @@ from app.retrieval.relevance import load_relevance, model_identities
 from app.retrieval.retrieved import Retrieved
 from app.settings import Settings
 from app.telemetry import build_export
-from ingest.parties.store_parties import StoreParties
+from ingest.parties.party_table import PartyTable, load_parties
 from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder, question_embedder
 from vectorstore.offline import forbid_reports
 from vectorstore.rerank import EntailmentModel, build_reranker
@@ -47,7 +47,6 @@ class Workspace:
     """An open store with everything that works on it; a context manager that closes it."""
 
     assistant: Assistant
-    parties: StoreParties
     settings: Settings
     store: Store
     embedder: Embedder
@@ -56,6 +55,10 @@ class Workspace:
     ranker: SentenceRanker
     texts: CorpusTextsCache
     models: Mapping[str, str]
+
+    def parties(self) -> PartyTable:
+        """Returns all parties: the built-in ones and those that ingested folders added."""
+        return load_parties(self.store)
 
     # Imported at first use: a question needs none of these, and each takes a while to import.
 
@@ -68,7 +71,7 @@ class Workspace:
         settings = self.settings
         languages = sorted({*settings.embedding.languages.split(","), *ENCODER_LANGUAGES})
         indexer = Indexer(self.store, self.passage_embedder, settings.split, settings.load, languages=languages)
-        return Corpus(indexer, self.embedder, self.parties, partial(open_queue, self.store))
+        return Corpus(indexer, self.embedder, partial(open_queue, self.store))
 
     @cached_property
     def reviews(self) -> "ReviewBook":
@@ -189,7 +192,7 @@ def wire(
     models: Mapping[str, str],
 ) -> Workspace:
     """Wires the assistant and the corpus to an open store and to models."""
-    parties, texts = StoreParties(store), CorpusTextsCache(store.catalogue)
+    parties, texts = partial(load_parties, store), CorpusTextsCache(store.catalogue)
 
     def find(words: str) -> tuple[WordsFound, ...]:
         from app.checking.quote_verifier import find_words
@@ -212,7 +215,6 @@ def wire(
     )
     return Workspace(
         assistant=assistant,
-        parties=parties,
         settings=settings,
         store=store,
         embedder=embedder,

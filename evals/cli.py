@@ -281,16 +281,10 @@ def positions(
     split: Annotated[str | None, option("NAMES", "only cells of these splits; default: each by itself")] = None,
 ) -> int:
     """Measure the suggested kinds of position against hand-labelled cells."""
-    from evals.cases.documents import read_documents
-    from evals.positions import cells_by_split, fill_from_labels, filled_as_briefings, rates_table
+    from evals.positions import position_tables
     from evals.print_runs import print_tables
 
-    settings, cells = invocation.settings(), cells_by_split(split.split(",") if split else None)
-    documents = read_documents([corpus], limits=settings.load)
-    if whole:
-        print_tables(*filled_as_briefings(cells, settings, corpus, documents))
-    else:
-        print_tables(*(rates_table(name, fill_from_labels(part, documents)) for name, part in cells.items()))
+    print_tables(*position_tables(corpus, invocation.settings(), split.split(",") if split else None, whole))
     return 0
 
 

@@ -173,8 +173,8 @@ def paired(pairs: Pairs, metric: Metric) -> Paired:
     applying = [(old, new) for old, new in pairs if key in old.components or key in new.components]
     width = max((len(c.components.get(key, ())) for pair in applying for c in pair), default=0)
     a, b = (
-        np.array([case.components.get(key, (0.0,) * width) for case in side], dtype=np.float64)
-        for side in (zip(*applying, strict=True) if applying else ((), ()))
+        np.array([pair[side].components.get(key, (0.0,) * width) for pair in applying], dtype=np.float64)
+        for side in (0, 1)
     )
     return Paired(metric=metric, a=a, b=b, clusters=tuple(new.cluster for _, new in applying))
 

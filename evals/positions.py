@@ -21,7 +21,7 @@ from app.retrieval.positions.position_marks import KINDS, PositionKind
 from app.retrieval.topic.subject import names_harm
 from app.settings import Settings
 from evals.cases.case import Evidence, Review, require_own_ids
-from evals.cases.documents import Document, Documents, sha256_of
+from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
 from evals.files import EVALS, FileRecord, read_yaml, tracked
@@ -103,10 +103,12 @@ def cells_by_split(splits: Sequence[str] | None = None) -> dict[str, list[Labell
     return {name: found[name] for name in splits or found}
 
 
-def filled_as_briefings(
-    cells: Mapping[str, Sequence[LabelledCell]], settings: Settings, corpus: Path, documents: Documents
-) -> Iterator[Table]:
-    """Yields the table of each split, its cells filled as a briefing over the corpus fills them."""
+def position_tables(corpus: Path, settings: Settings, splits: Sequence[str] | None, whole: bool) -> Iterator[Table]:
+    """Yields the table of each split: of kinds suggested for labelled evidence; with `whole`, of cells of briefings."""
+    cells, documents = cells_by_split(splits), read_documents([corpus], limits=settings.load)
+    if not whole:
+        yield from (rates_table(name, fill_from_labels(of_split, documents)) for name, of_split in cells.items())
+        return
     with open_environment(settings, [corpus], documents) as workspace:
         for name, of_split in cells.items():
             yield rates_table(name, [_built(cell, workspace.briefings) for cell in tracked(of_split, name)])

@@ -136,7 +136,7 @@ def launch(
     """Asks and scores a set of cases, and keeps the run below the store; `resume` continues the run of that name."""
     paths = EvalPaths(settings.store)
     if options.variant is not None and options.variant not in VARIANTS:
-        known = ", ".join(f"{name} ({effect})" for name, (effect, *_) in VARIANTS.items())
+        known = ", ".join(f"{name} ({variant.effect})" for name, variant in VARIANTS.items())
         raise RunError(f"no variant {options.variant!r}: there are {known}")
     name = name or new_name(options.dataset)
     # The name is checked first, so that no hour is spent on a run that cannot be stored under it.

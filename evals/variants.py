@@ -5,7 +5,7 @@ quotation, the gate on exact quotations has to fail. Nothing here is reachable f
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from app.answering.assistant import Assistant
@@ -21,26 +21,6 @@ from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, StatementSummary
-
-
-def _on_answers(change: Callable[[Answer], Answer]) -> type[Steps]:
-    class Changed(Steps):
-        def verify(
-            self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition
-        ) -> Answer:
-            return change(super().verify(question, resolution, retrieved, composed))
-
-    return Changed
-
-
-def _on_evidence(change: Callable[[PartyEvidence], PartyEvidence]) -> type[Steps]:
-    class Changed(Steps):
-        def retrieve(self, resolution: Resolution) -> Retrieved:
-            found = super().retrieve(resolution)
-            evidence, spoken_for = (tuple(map(change, each)) for each in (found.party_evidence, found.spoken_for))
-            return replace(found, party_evidence=evidence, spoken_for=spoken_for)
-
-    return Changed
 
 
 def _alter_quotes(answer: Answer) -> Answer:
@@ -71,13 +51,6 @@ def _reverse(found: PartyEvidence) -> PartyEvidence:
     return replace(found, sentences=tuple(reversed(found.sentences)), passages=passages)
 
 
-class _WithoutTime(Steps):
-    """Steps that search once for a question on change over time, instead of once in each statement of the pile."""
-
-    def resolve(self, question: Question) -> Resolution:
-        return replace(super().resolve(question), over_time=False)
-
-
 class _AllStatements(ScopedStatements):
     """The statements of every State are in scope, whoever was asked about."""
 
@@ -96,22 +69,27 @@ class _OnePile(ScopedStatements):
         return list(own)
 
 
-def _scoped_by(scoped: type[ScopedStatements]) -> type[EvidenceRetriever]:
-    class Changed(EvidenceRetriever):
-        def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
-            return scoped(self.store.catalogue, scope, parties)
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A change to the pipeline, with what it does in words; parts that it does not give stay as they are."""
 
-    return Changed
+    effect: str
+    answers: Callable[[Answer], Answer] = lambda answer: answer
+    evidence: Callable[[PartyEvidence], PartyEvidence] = lambda evidence: evidence
+    scoped: type[ScopedStatements] | None = None
+    over_time: bool = True
+    """Whether a question on change over time is searched once in each statement, not once for all."""
 
 
-# Each variant by name: what it does, the steps of its chain, and its retriever, None for the usual one.
-VARIANTS: Final[dict[str, tuple[str, type[Steps], type[EvidenceRetriever] | None]]] = {
-    "state_filter_off": ("statements of every State are in scope", Steps, _scoped_by(_AllStatements)),
-    "no_scope": ("all statements are searched as one pile, without filters", _WithoutTime, _scoped_by(_OnePile)),
-    "quotes_altered": ("every quotation loses a word after it was checked", _on_answers(_alter_quotes), None),
-    "always_answer": ("whatever ranks first is given as an answer", _on_evidence(_believe), None),
-    "always_abstain": ("nothing is ever answered", _on_answers(_abstain), None),
-    "ranking_reversed": ("what was found best comes last", _on_evidence(_reverse), None),
+VARIANTS: Final = {
+    "state_filter_off": Variant(effect="statements of every State are in scope", scoped=_AllStatements),
+    "no_scope": Variant(
+        effect="all statements are searched as one pile, without filters", scoped=_OnePile, over_time=False
+    ),
+    "quotes_altered": Variant(effect="every quotation loses a word after it was checked", answers=_alter_quotes),
+    "always_answer": Variant(effect="whatever ranks first is given as an answer", evidence=_believe),
+    "always_abstain": Variant(effect="nothing is ever answered", answers=_abstain),
+    "ranking_reversed": Variant(effect="what was found best comes last", evidence=_reverse),
 }
 
 
@@ -122,11 +100,30 @@ def assistant_of(workspace: Workspace, variant: str | None) -> Assistant:
     return Assistant(steps_of(workspace.steps, variant), workspace.store.catalogue, keep_traces=0)
 
 
-def steps_of(steps: Steps, variant: str) -> Steps:
+def steps_of(steps: Steps, name: str) -> Steps:
     """Returns the chain's steps with the change of a variant, and all else as it is."""
-    _, changed, retriever_type = VARIANTS[variant]
+    variant, retriever = VARIANTS[name], steps.retriever
+
+    class Varied(Steps):
+        def resolve(self, question: Question) -> Resolution:
+            resolution = super().resolve(question)
+            return replace(resolution, over_time=resolution.over_time and variant.over_time)
+
+        def retrieve(self, resolution: Resolution) -> Retrieved:
+            found = super().retrieve(resolution)
+            evidence, spoken_for = (tuple(map(variant.evidence, e)) for e in (found.party_evidence, found.spoken_for))
+            return replace(found, party_evidence=evidence, spoken_for=spoken_for)
+
+        def verify(
+            self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition
+        ) -> Answer:
+            return variant.answers(super().verify(question, resolution, retrieved, composed))
+
+    class VariedRetriever(EvidenceRetriever):
+        def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
+            return (variant.scoped or ScopedStatements)(self.store.catalogue, scope, parties)
+
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    retriever = steps.retriever
-    if retriever_type is not None:
-        retriever = retriever_type(retriever.store, retriever.ranker)
-    return changed(**(kept | {"retriever": retriever}))
+    if variant.scoped is not None:
+        kept["retriever"] = VariedRetriever(retriever.store, retriever.ranker)
+    return Varied(**kept)

@@ -153,6 +153,8 @@ class Annotator:
     ) -> None:
         """Sets the parties, the splitting and the model that passages have to fit, which knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
+        self._names = _hash([parties.fingerprint])[:16]
+        self._cutting = _hash([ANNOTATION_VERSION, split.model_dump()])[:16]
 
     def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind) -> InputKey:
         """Returns hashes of everything that a statement is made from."""
@@ -163,11 +165,11 @@ class Annotator:
         if loaded.incomplete:
             # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
-        return InputKey(content=_hash(content), cutting=self._cutting(), names=self._names())
+        return InputKey(content=_hash(content), cutting=self._cutting, names=self._names)
 
     def is_current(self, input_key: str) -> bool:
         """Returns whether a stored statement was annotated by this version with the present splitting rules."""
-        return input_key.startswith(f"{self._cutting()}-")
+        return input_key.startswith(f"{self._cutting}-")
 
     def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
         """Annotates a stored document again under its stored metadata, a person's corrections among them.
@@ -196,14 +198,8 @@ class Annotator:
             if not any(item.metadata.state == old.metadata.state and _overlap(old.span, item.span) for item in renewed)
         ]
         unset = tuple(dict.fromkeys(named for named in lost if named is not None))
-        input_key = f"{self._cutting()}-{input_key.partition('-')[2]}"
+        input_key = f"{self._cutting}-{input_key.partition('-')[2]}"
         return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
-
-    def _names(self) -> str:
-        return _hash([self._parties.fingerprint])[:16]
-
-    def _cutting(self) -> str:
-        return _hash([ANNOTATION_VERSION, self._split.model_dump()])[:16]
 
     def read(
         self,
@@ -241,12 +237,10 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and is_record(found, loaded.text, named=named)
-        unsplit, others = self._of_others(metadata, titles, found, several=several, may_be=may_be)
-        several = several and not unsplit
-        is_nobodys = bool(unsplit or others)
-        if is_nobodys:
+        told = self._words_of_others(metadata, titles, found, several=several, may_be=may_be)
+        if told is not None:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
-            problems = (*problems, self._told(metadata, unsplit, others))
+            several, problems = False, (*problems, told)
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in OF_SPEAKER)
         speaker = group = None
@@ -285,10 +279,10 @@ class Annotator:
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
         by_names = any(code in self._parties.added for code in named_in)
         if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
-            input_key = f"{input_key}{_NAMES}{self._names()}"
+            input_key = f"{input_key}{_NAMES}{self._names}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
-            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=is_nobodys
+            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=told is not None
         )
 
     def with_corrections_of(
@@ -317,7 +311,12 @@ class Annotator:
         metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
         is_kind_given = row is not None and row.kind is not None
         if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
-            told = self._words_of_others(replace(unsplit.document, metadata=metadata))
+            document = unsplit.document
+            text, blocks = document.source_text, document.blocks
+            titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
+            may_be = bool(titles) or may_be_record(text)
+            found = self._interventions(text, blocks, metadata) if may_be else ()
+            told = self._words_of_others(metadata, titles, found, several=False, may_be=may_be)
             if told is not None:
                 metadata, kept, lost = carried(nobodys=True)
                 lost = (*lost, told)
@@ -335,16 +334,7 @@ class Annotator:
             reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
         )  # fmt: skip
 
-    def _words_of_others(self, document: Document) -> str | None:
-        """Returns a note on what stands in a statement under the titles of others than its holders; None without."""
-        text, blocks, metadata = document.source_text, document.blocks, document.metadata
-        titles = tuple(each for each in later_titles(text, blocks, self._parties) if not each.begins_translation)
-        may_be = bool(titles) or may_be_record(text)
-        found = self._interventions(text, blocks, metadata) if may_be else ()
-        unsplit, others = self._of_others(metadata, titles, found, several=False, may_be=may_be)
-        return self._told(metadata, unsplit, others) if unsplit or others else None
-
-    def _of_others(
+    def _words_of_others(
         self,
         metadata: Metadata,
         titles: Sequence[LaterTitle],
@@ -352,15 +342,14 @@ class Annotator:
         *,
         several: bool,
         may_be: bool,
-    ) -> tuple[tuple[LaterTitle, ...], tuple[str, ...]]:
-        """Returns the titles of others that a text with these interventions is not split at, and other parties."""
+    ) -> str | None:
+        """Returns a note on what a text says under titles of others that it is not split at, or as other parties."""
         _, delivers = deliverer(metadata.speaker or "", self._parties)
         unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
-        if (several and not unsplit) or not (may_be and metadata.holders):
-            return unsplit, ()
-        return unsplit, sections_of_others(found, set(metadata.holders))
-
-    def _told(self, metadata: Metadata, unsplit: Sequence[LaterTitle], others: Sequence[str]) -> str:
+        is_one = may_be and metadata.holders and not (several and not unsplit)
+        others = sections_of_others(found, set(metadata.holders)) if is_one else ()
+        if not (unsplit or others):
+            return None
         whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
         inside = ", ".join(repr(title.words) for title in unsplit)
         told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)

@@ -55,7 +55,7 @@ class ChangedFileError(LoadError):
 
 
 class ManifestError(IngestError):
-    """The manifest as a whole could not be read or written; a single bad row is a `ManifestProblem`."""
+    """The manifest as a whole could not be read or written; a single bad row is one of its `problems`."""
 
 
 class PartyTableError(IngestError):

@@ -31,7 +31,7 @@ from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_row, read_manifest
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
-from ingest.parties.store_parties import load_parties
+from ingest.parties.party_table import load_parties
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed, quoted
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
@@ -369,7 +369,7 @@ class _Run:
         if manifest is None:
             sources = [self._source(path, folder) for path in found]
         else:
-            problems = tuple(each for each in manifest.problems if folder / (each.file or "") not in self._unsent)
+            problems = tuple(each for each in manifest.problems if folder / each.file not in self._unsent)
             manifest = replace(manifest, problems=problems)
             self._report_manifest(manifest)
             sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
@@ -449,14 +449,9 @@ class _Run:
         return names
 
     def _report_manifest(self, manifest: Manifest) -> None:
-        if manifest.unknown_columns:
-            self._notes.append(f"{MANIFEST_NAME}: columns not used: {', '.join(manifest.unknown_columns)}")
+        self._notes += manifest.notes
         for problem in manifest.problems:
-            if problem.result is None:
-                self._notes.append(problem.reason)
-            else:
-                name = problem.file or MANIFEST_NAME
-                self._report(FileResult(file=name, result=problem.result, reason=problem.reason))
+            self._report(problem)
 
     def _remove_missing(self, folder: Path) -> None:
         self.commit()

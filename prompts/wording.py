@@ -6,7 +6,7 @@ The English file declares the messages and their variables; a file of another la
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal, get_args
 
 from prompts.prompt import Variables, read_messages
@@ -63,21 +63,9 @@ def load_messages(stem: str, language: str) -> Wording:
     return Wording(language=known, version=version, messages=messages, variables=variables, **separators)
 
 
-def load_wording(language: str) -> Wording:
-    """Loads the assistant's own words in a language."""
-    return load_messages("wording", language)
-
-
-def load_document_words(language: str) -> Wording:
-    """Loads the words of documents around their quotations, in a language."""
-    return load_messages("document", language)
-
-
-def load_remark_words(language: str = "en") -> Wording:
-    """Loads the remarks that a check of quotations makes, in a language."""
-    return load_messages("remarks", language)
-
-
-def load_tool_words() -> Wording:
-    """Loads the descriptions of tools (MCP) for other programs' assistants, in English."""
-    return load_messages("tools", "en")
+load_wording = partial(load_messages, "wording")
+"""Loads the assistant's own words in a language."""
+load_document_words = partial(load_messages, "document")
+"""Loads the words of documents around their quotations, in a language."""
+load_remark_words = partial(load_messages, "remarks")
+"""Loads the remarks that a check of quotations makes, in a language."""

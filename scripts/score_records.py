@@ -94,7 +94,9 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
     """Returns (counts of one file against the gold of its interventions, what is wrong in words)."""
     text, items = document.document.source_text, document.statements
     found = list(_words(text))
-    owners, pages = list(_owners(items, found)), _furniture(text, found)
+    pages = _furniture(text, found)
+    # The statement that holds each word, by its index.
+    owners = [next((n for n, item in enumerate(items) if item.span.holds(start, end)), None) for _, start, end in found]
     # All gold words in reading order, the file's word that each is aligned with, and the intervention that has it.
     flat = [(number, word) for number, item in enumerate(gold) for word in item.words]
     place = _alignment(flat, [word for word, _, _ in found])
@@ -128,13 +130,6 @@ def score_file(document: AnnotatedDocument, gold: Sequence[_Gold]) -> tuple[Coun
             verdict = f"{number + 1} {item.label}: {named}, {inside:.2f} in, {other:.2f} other"
             wrong.append(f"{document.document.file} {verdict}")
     return counts, wrong
-
-
-def _owners(items: Sequence[Statement], words: Sequence[_Found]) -> Iterator[int | None]:
-    for _, start, end in words:
-        containing = (n for n, item in enumerate(items) if item.span.start <= start and end <= item.span.end)
-        number = next(containing, None)
-        yield number if number is not None and items[number].span.holds(start, end) else None
 
 
 def _furniture(text: str, words: Sequence[_Found]) -> frozenset[int]:

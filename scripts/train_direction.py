@@ -4,10 +4,10 @@ They learn from the examples of `app/retrieval/direction_training`, the labelled
 `sealed` split of evals/datasets/positions.yaml) and the `train` split of labelled sentences
 (evals/datasets/directions.csv). Scores are printed for examples of unseen topics, for cells of unseen parties, for
 sentences of unseen speeches, and for the sealed cells. For English the packaged embedding model is fine-tuned as
-well, by low-rank updates (LoRA), in three quarters of an hour on one core. --measure scores both classifiers together
-on one fold of topics and parties that neither has seen, which takes as long again.
+well, by low-rank updates (LoRA), in three quarters of an hour on one core; `untoc-eval public directions` measures
+both classifiers together.
 
-    python scripts/train_direction.py CORPUS SPEECHES [--measure]      # the folders of the general debate and of scale
+    python scripts/train_direction.py CORPUS SPEECHES  # the folders of the general debate and of scale
     python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
 """
 
@@ -16,7 +16,6 @@ import json
 import random
 import re
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,22 +28,20 @@ import yaml
 from rich.progress import track
 from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import f1_score
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.positions.direction import ASKED, READINGS, geometric_mean_of_chances
-from app.retrieval.positions.direction_features import features_of
+from app.retrieval.positions.direction import ASKED, READINGS, features_of
 from app.retrieval.positions.position_marks import find_position_marks, kind_of
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
-from evals.public.directions import LABELS, labelled_sentences
+from evals.public.directions import LABELS, figures_of, labelled_sentences
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
-from vectorstore.bert import FineTunedClassifier, packaged_tokenizer
+from vectorstore.bert import packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
 from vectorstore.weights_file import load_weights, notes_array
 
@@ -247,43 +244,13 @@ def _fine_tune(examples: Sequence[Example]) -> dict[str, Matrix]:
     return model.eval().arrays()
 
 
-def figures(gold: Sequence[str], got: Sequence[str]) -> str:
-    """Returns, in words, macro F1 over the four directions, accuracy, and how often for and against are confused."""
-    gold, got = (["mentions" if label == "reported" else label for label in labels] for labels in (gold, got))
-    names = ("for", "against", "conditional", "mentions")
-    scores = f1_score(gold, got, labels=names, average=None, zero_division=0.0)
-    each = ", ".join(f"{name} {score:.2f}" for name, score in zip(names, scores, strict=True))
-    pairs = list(zip(gold, got, strict=True))
-    right, flips = sum(a == b for a, b in pairs), sum({a, b} == {"for", "against"} for a, b in pairs)
-    sided = sum(a in ("for", "against") for a in gold)
-    return f"macro F1 {scores.mean():.3f} ({each}), right {right}/{len(gold)}, for and against confused {flips}/{sided}"
-
-
 def _show(what: str, read: Sequence[tuple[Example, str]]) -> None:
-    gold = [item.label for item, _ in read]
-    print(f"{what}:", figures(gold, [label for _, label in read]))
-    by_rules = (kind_of(find_position_marks(item.text, item.language)) for item, _ in read)
-    print(f"{what}, by rules alone:", figures(gold, [{"calls_on_others": "for", **READING_OF}[k] for k in by_rules]))
-
-
-def _measure(examples: Sequence[Example], rows: Matrix) -> None:
-    """Prints the scores of both classifiers together on English, on one fold that neither has seen."""
-    seen, fold = ([item for item in examples if (item.fold == 0) == held] for held in (False, True))
-    weight, bias = _fit(rows[[item.fold != 0 for item in examples]], seen, READINGS)
-    english = [item for item in fold if item.language == "en"]
-    with tempfile.NamedTemporaryFile(suffix=".safetensors") as file:
-        tuned_arrays = _fine_tune([item for item in seen if item.language == "en"])
-        save_file(tuned_arrays, file.name, metadata={"classes": json.dumps(READINGS)})
-        tuned = FineTunedClassifier(Path(file.name))
-        read = []
-        for item, row in zip(english, _rows(english), strict=True):
-            scores = weight @ row + bias
-            alone = dict(zip(READINGS, np.exp(scores - np.logaddexp.reduce(scores)), strict=True))
-            tuned_chances = tuned.chances(*topic_and_text(item.text, item.topic, _parties()))
-            both = geometric_mean_of_chances(alone, tuned_chances)
-            read.append((item, max(READINGS, key=both.__getitem__)))
-    for what, splits in _SPLITS.items():
-        _show(f"{what}, in English, both, one fold", [pair for pair in read if pair[0].split in splits])
+    """Prints how predicted directions agree with the labels, and how those do that follow from rules alone."""
+    by_rules = [kind_of(find_position_marks(item.text, item.language)) for item, _ in read]
+    ruled = [{"calls_on_others": "for", **READING_OF}[kind] for kind in by_rules]
+    for name, told in ((what, [label for _, label in read]), (f"{what}, by rules alone", ruled)):
+        for figure in figures_of(name, [item.label for item, _ in read], told):
+            print(f"{figure.name} {figure.value:.3f} ({figure.over})")
 
 
 def fit_asked() -> None:
@@ -292,8 +259,8 @@ def fit_asked() -> None:
     rows, known = _rows(asked), load_weights(WEIGHTS)
     right = sum(item.label == got for item, got in zip(asked, _unseen(rows, asked), strict=True))
     print(f"asked, topics not seen: {right}/{len(asked)} right")
-    weight, bias = _fit(rows, asked, ASKED)
-    notes = {**known.notes, "asked.examples": examples_hash(asked=True), "asked.classes": json.dumps(ASKED)}
+    weight, bias = _fit(rows, asked, [*ASKED])
+    notes = {**known.notes, "asked.examples": examples_hash(asked=True), "asked.classes": json.dumps([*ASKED])}
     _save({**known.arrays, "asked.weight": weight, "asked.bias": bias}, notes)
 
 
@@ -302,7 +269,7 @@ def _save(arrays: Mapping[str, Matrix], notes: Mapping[str, str]) -> None:
     save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
 
 
-def main(corpus: Path, speeches: Path, measure: bool) -> None:
+def main(corpus: Path, speeches: Path) -> None:
     """Trains the classifiers of sentences and questions, prints their scores and writes the weights."""
     written, cells, spoken = written_examples(), cell_examples(corpus), spoken_examples(speeches)
     trained = [item for item in (*written, *cells, *spoken) if item.split not in ("asked", "sealed")]
@@ -314,8 +281,6 @@ def main(corpus: Path, speeches: Path, measure: bool) -> None:
     sealed = [item for item in cells if item.split == "sealed"]
     read = (READINGS[int(np.argmax(weight @ row + bias))] for row in _rows(sealed))
     _show("sealed", list(zip(sealed, read, strict=True)))
-    if measure:
-        _measure(trained, rows)
     notes = {"examples": examples_hash(), "direction.classes": json.dumps(READINGS)}
     _save({"direction.weight": weight, "direction.bias": bias}, notes)
     fit_asked()
@@ -327,4 +292,4 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["--asked"]:
         fit_asked()
     else:
-        main(Path(sys.argv[1]), Path(sys.argv[2]), "--measure" in sys.argv[3:])
+        main(*map(Path, sys.argv[1:]))

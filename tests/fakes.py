@@ -86,5 +86,5 @@ def fake_workspace(
     workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)
     # Fills the cached property, whose indexer would otherwise split by the languages of the real models.
-    vars(workspace)["corpus"] = Corpus(indexer, embedder, workspace.parties)
+    vars(workspace)["corpus"] = Corpus(indexer, embedder)
     return workspace

@@ -1,26 +1,19 @@
 """Hostile and honest quotations of invented statements: their corpus, their drafts, and the outcome of checks."""
 
-import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from docx import Document as new_document
 from docx.shared import Pt, RGBColor
 
-from app.checking.checker import Checker
-from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.findings import CheckReport
 from app.checking.match_key import match_key
 from app.checking.matching import whole_words
 from ingest.language.sentences import split_sentences
-from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from tests.cases import read_yaml
 from tests.conftest import PROJECT
-from tests.fakes import HashingEmbedder
-from tests.fakes_store import annotated, keep
-from vectorstore.store import Store
 
 # The rules were developed on the first set. The others were written apart, and measured once before they became known.
 ATTACKS: Mapping[str, Mapping[str, Any]] = {
@@ -28,34 +21,19 @@ ATTACKS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def attacked_corpus(folder: Path, data: Mapping[str, Any]) -> tuple[Store, Checker]:
-    """Stores the statements of a set; returns the store, to be closed, and a checker over it."""
-    names = folder / "parties.csv"
-    with names.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(("code", "name", "aliases", "kind", "members"))
-        writer.writerows((code, own[0], "|".join(own[1:]), "state", "") for code, own in data["aliases"].items())
-    parties = PartyTable.load(names)
-    embedder = HashingEmbedder()
-    store = Store(folder / "store", embedder)
-    keep(
-        store,
-        embedder,
-        *(
-            annotated(
-                entry["id"],
-                [entry["text"][start:end] for start, end in split_sentences(entry["text"])],
-                body="UNTOC COP",
-                state=entry["code"],
-                date=entry["date"],
-                session=entry["session"],
-                agenda_item=entry["agenda_item"],
-                language=entry["language"],
-            )
-            for entry in data["statements"]
-        ),
-    )
-    return store, Checker(CorpusTextsCache(store.catalogue), lambda: parties, LoadLimits())
+def attacked_parties(data: Mapping[str, Any], table: Path) -> PartyTable:
+    """Writes the table of the parties of a set, and loads it."""
+    rows = (f"{code},{own[0]},{'|'.join(own[1:])},state\n" for code, own in data["aliases"].items())
+    table.write_text("code,name,aliases,kind\n" + "".join(rows), encoding="utf-8")
+    return PartyTable.load(table)
+
+
+def attacked_statements(data: Mapping[str, Any]) -> Iterator[tuple[str, list[str], dict[str, str]]]:
+    """Yields the statements of a set as (id, sentences, metadata)."""
+    for entry in data["statements"]:
+        metadata = {name: entry[name] for name in ("date", "session", "agenda_item", "language")}
+        sentences = [entry["text"][start:end] for start, end in split_sentences(entry["text"])]
+        yield entry["id"], sentences, {"body": "UNTOC COP", "state": entry["code"], **metadata}
 
 
 def outcome(report: CheckReport, quote: str) -> str:

@@ -30,6 +30,7 @@ EXTRADITION, ASSISTANCE = "Extradition", "UNTOC article 18"
 NAMES = cases["NAMES"]
 REPEATED = cases["REPEATED"]
 HOSTILE = cases["HOSTILE"]
+REJECTED = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
 
 
 @dataclass(frozen=True)

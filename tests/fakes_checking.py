@@ -6,7 +6,7 @@ made.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import regex
@@ -51,6 +51,8 @@ class Plant:
 OTHER_WORDS = cases["other_words"]
 MODALS = cases["modals"]
 DENIALS = cases["denials"]
+PUT_DENIALS = {"en": "not", "fr": "jamais", "es": "nunca", "ru": "не", "ar": "لا", "zh": "不"}
+CAPITALISED = regex.compile(r"\p{Lu}\p{Ll}{3}")
 INVENTED = cases["invented"]
 
 
@@ -59,7 +61,11 @@ class Planter:
 
     def __init__(self, sources: Sequence[Source], seed: int) -> None:
         self._random = random.Random(seed)
-        self._sources = [source for source in sources if source.sentences]
+        self._sources = [
+            replace(source, sentences=tuple(" ".join(text.split()) for text in source.sentences))
+            for source in sources
+            if source.sentences
+        ]
         self._keys = {source.file: match_key(" ".join(source.sentences)) for source in self._sources}
         self._turn = 0
 
@@ -67,12 +73,9 @@ class Planter:
         """Returns `each` quotations for each expected verdict, shuffled."""
         made: list[Plant] = []
         for make in (self._true, self._altered, self._misattributed, self._not_found):
-            kind: list[Plant] = []
-            while len(kind) < each:
-                plant = make(len(kind))
-                if plant is not None:
-                    kind.append(plant)
-            made += kind
+            before = len(made)
+            while (number := len(made) - before) < each:
+                made += filter(None, [make(number)])
         self._random.shuffle(made)
         return made
 
@@ -105,181 +108,124 @@ class Planter:
         way = ways[number % len(ways)]
         source, index = self._pick()
         wanted = {self._dashes: "[–—]", self._inner_quotes: '[“”"‘]'}.get(way)
-        for _ in range(400 if wanted else 1):
-            if wanted is None or regex.search(wanted, source.sentences[index]):
+        for _ in range(400 if wanted else 0):
+            if regex.search(wanted, source.sentences[index]):
                 break
             source, index = self._pick()
-        quote = way(source, index)
+        quote = way(source.sentences[index], source, index)
         if quote is None or quote.isupper() or len(quote.split()) + 2 * len(regex.findall(r"\p{Han}", quote)) < 5:
             return None
         return self._plant(source, quote, "verified", way.__name__)
 
-    def _spaces(self, source: Source, index: int) -> str | None:
-        if source.language == "zh":
-            return "".join(c + self._random.choice(["", "", "", " "]) for c in self._clean(source, index))
-        return "".join(
-            w + self._random.choice([" ", "  ", "\u00a0", "\u2009", "\t"]) for w in self._clean(source, index).split()
-        ).strip()
+    def _spaces(self, text: str, source: Source, index: int) -> str:
+        words, space = self._words(source, text)
+        spaces = [" ", "  ", "\u00a0", "\u2009", "\t"] if space else ["", "", "", " "]
+        spaced = "".join(word + self._random.choice(spaces) for word in words)
+        return spaced.strip() if space else spaced
 
-    def _dashes(self, source: Source, index: int) -> str | None:
-        return regex.sub(
-            r"\s*[–—]\s*", self._random.choice([" - ", "—", " – ", " -- ", "–", " ― "]), self._clean(source, index)
-        )
+    def _dashes(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"\s*[–—]\s*", self._random.choice([" - ", "—", " – ", " -- ", "–", " ― "]), text)
 
-    def _invisible(self, source: Source, index: int) -> str | None:
-        return regex.sub(
-            r"(?<=\p{L}{4})(?=\p{L}{4})", self._random.choice(["\u00ad", "\u200b"]), self._clean(source, index), count=2
-        )
+    def _invisible(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", self._random.choice(["\u00ad", "\u200b"]), text, count=2)
 
-    def _inner_quotes(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _inner_quotes(self, text: str, source: Source, index: int) -> str | None:
         return regex.sub(r"[“”\"]", "'", text) if text.count('"') != 1 else None
 
-    def _part(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _part(self, text: str, source: Source, index: int) -> str:
         if source.language == "zh":
             return text[len(text) // 4 :]
         words = text.split()
         first = self._random.randrange(0, max(1, len(words) - 7))
         return " ".join(words[first : first + self._random.randint(7, 20)])
 
-    def _two_sentences(self, source: Source, index: int) -> str | None:
+    def _two_sentences(self, text: str, source: Source, index: int) -> str | None:
         if index + 1 >= len(source.sentences):
             return None
-        both = self._clean(source, index) + " " + self._clean(source, index + 1)
+        both = f"{text} {source.sentences[index + 1]}"
         path = CONFERENCE / source.file
         # The source may have words between the two that belong to neither, such as "Madam Chair,".
         apart = path.is_file() and " ".join(both.split()) not in " ".join(path.read_text(encoding="utf-8").split())
         return None if apart else both
 
-    def _elided(self, source: Source, index: int) -> str | None:
+    def _elided(self, text: str, source: Source, index: int) -> str | None:
         """Replaces what stands between a sentence and the next but one with an ellipsis."""
-        if index + 2 >= len(source.sentences):
+        last = source.sentences[index + 2] if index + 2 < len(source.sentences) else ""
+        if min(len(text), len(last)) < 40:
             return None
-        first, last = self._clean(source, index), self._clean(source, index + 2)
-        if min(len(first), len(last)) < 40:
-            return None
-        return first + self._random.choice([" […] ", " … ", " [...] ", " ... ", " (…) "]) + last
+        return text + self._random.choice([" […] ", " … ", " [...] ", " ... ", " (…) "]) + last
 
-    def _bracketed_capital(self, source: Source, index: int) -> str | None:
-        text = self._clean(source, index)
+    def _bracketed_capital(self, text: str, source: Source, index: int) -> str | None:
         return f"[{text[0].swapcase()}]{text[1:]}" if regex.match(r"\p{Lu}\p{Ll}", text) else None
 
-    def _comma(self, source: Source, index: int) -> str | None:
-        return regex.sub(r"[.]$", ",", self._clean(source, index))
+    def _comma(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"[.]$", ",", text)
 
-    def _line_end(self, source: Source, index: int) -> str | None:
-        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", "-\n", self._clean(source, index), count=1)
-
-    def _clean(self, source: Source, index: int) -> str:
-        return " ".join(source.sentences[index].split())
+    def _line_end(self, text: str, source: Source, index: int) -> str:
+        return regex.sub(r"(?<=\p{L}{4})(?=\p{L}{4})", "-\n", text, count=1)
 
     # --- altered
 
     def _altered(self, number: int) -> Plant | None:
-        ways = (self._drop_denial, self._modal, self._number, self._drop_word, self._swap_words, self._other_word,
-                self._add_clause, self._put_denial, self._drop_clause, self._hide_denial, self._several_words,
-                self._spliced, self._lower_case)  # fmt: skip
+        ways = ("drop_denial", "modal", "number", "drop_word", "swap_words", "other_word", "add_clause", "put_denial",
+                "drop_clause", "hide_denial", "several_words", "splice", "lower_case")  # fmt: skip
         way = ways[number % len(ways)]
         for _ in range(300):
-            picked = self._long()
-            changed = way(*picked) if picked else None
-            if picked and changed and not self._holders(changed):
-                return self._plant(picked[0], changed, "altered", way.__name__)
+            if (picked := self._long()) is None:
+                continue
+            words, space = self._words(*picked)
+            changed = space.join(words) if self._reword(way, words, picked[0]) else self._rewritten(way, *picked)
+            if changed and not self._holders(changed):
+                return self._plant(picked[0], changed, "altered", way)
         return None if number % len(ways) == 0 else self._altered(number - 1)
-
-    def _drop_denial(self, source: Source, text: str) -> str | None:
-        if source.language == "zh":
-            return text.replace("不", "", 1) if "不" in text else None
-        words = text.split()
-        for word in DENIALS:
-            if word in words[1:-1]:
-                words.remove(word)
-                return " ".join(words)
-        return None
-
-    def _modal(self, source: Source, text: str) -> str | None:
-        for old, new in MODALS.items():
-            pattern = old if source.language == "zh" else rf"\b{old}\b"
-            if regex.search(pattern, text):
-                return regex.sub(pattern, new, text, count=1)
-        return None
-
-    def _number(self, source: Source, text: str) -> str | None:
-        changed = regex.sub(r"\d+", lambda m: str(int(m.group()) + 1), text, count=1)
-        return changed if changed != text else None
 
     def _words(self, source: Source, text: str) -> tuple[list[str], str]:
         return (list(text), "") if source.language == "zh" else (text.split(), " ")
 
-    def _drop_word(self, source: Source, text: str) -> str:
+    def _reword(self, way: str, words: list[str], source: Source) -> bool:
+        """Alters the words of a sentence in place; returns whether this way works on words, and can alter these."""
+        last, others = len(words) - 1, OTHER_WORDS[source.language]
+        if way == "drop_word":
+            del words[self._random.randrange(1, last)]
+        elif way == "swap_words":
+            at = self._random.randrange(1, last - 2)
+            words[at], words[at + 1] = words[at + 1], words[at]
+        elif way == "other_word":
+            words[self._random.randrange(1, last)] = self._random.choice(others)
+        elif way == "several_words" and len(words) >= 16:
+            for at in self._random.sample(range(1, last), 3):
+                words[at] = self._random.choice(others)
+        elif way == "put_denial":
+            words.insert(self._random.randrange(2, last), PUT_DENIALS[source.language])
+        elif way == "drop_denial" and (found := [word for word in DENIALS if word in words[1:-1]]):
+            words.remove(found[0])
+        elif way == "hide_denial" and (hidden := [at for at in range(3, last - 3) if words[at] in ("not", "never")]):
+            words[hidden[0]] = self._random.choice(["…", "[…]", "..."])
+        elif way == "lower_case" and (capitals := [at for at in range(1, last + 1) if CAPITALISED.match(words[at])]):
+            at = self._random.choice(capitals)
+            words[at] = words[at].lower()
+        else:
+            return False
+        return True
+
+    def _rewritten(self, way: str, source: Source, text: str) -> str | None:
+        """Returns an altered sentence; None where this way cannot alter it, or works on words."""
         words, space = self._words(source, text)
-        del words[self._random.randrange(1, len(words) - 1)]
-        return space.join(words)
-
-    def _swap_words(self, source: Source, text: str) -> str:
-        words, space = self._words(source, text)
-        at = self._random.randrange(1, len(words) - 3)
-        words[at], words[at + 1] = words[at + 1], words[at]
-        return space.join(words)
-
-    def _other_word(self, source: Source, text: str) -> str:
-        words, space = self._words(source, text)
-        words[self._random.randrange(1, len(words) - 1)] = self._random.choice(OTHER_WORDS[source.language])
-        return space.join(words)
-
-    def _several_words(self, source: Source, text: str) -> str | None:
-        words, space = self._words(source, text)
-        if len(words) < 16:
-            return None
-        for at in self._random.sample(range(1, len(words) - 1), 3):
-            words[at] = self._random.choice(OTHER_WORDS[source.language])
-        return space.join(words)
-
-    def _add_clause(self, source: Source, text: str) -> str:
-        space = "" if source.language == "zh" else " "
-        return text[:-1] + space + space.join(self._random.sample(OTHER_WORDS[source.language], 4)) + text[-1]
-
-    def _put_denial(self, source: Source, text: str) -> str:
-        words, space = self._words(source, text)
-        denial = {"en": "not", "fr": "jamais", "es": "nunca", "ru": "не", "ar": "لا", "zh": "不"}[source.language]
-        words.insert(self._random.randrange(2, len(words) - 1), denial)
-        return space.join(words)
-
-    def _drop_clause(self, source: Source, text: str) -> str | None:
-        parts = regex.split(r"(?<=[,،，])", text)
-        if len(parts) < 3 or len(text) < 100 or len(parts[1]) > len(text) // 3:
-            return None
-        return parts[0] + "".join(parts[2:])
-
-    def _hide_denial(self, source: Source, text: str) -> str | None:
-        """Replaces "not" or "never" with an ellipsis."""
-        if source.language != "en":
-            return None
-        words = text.split()
-        for at in range(3, len(words) - 4):
-            if words[at] in ("not", "never"):
-                return " ".join([*words[:at], self._random.choice(["…", "[…]", "..."]), *words[at + 1 :]])
+        if way == "modal":
+            edged = ((old if not space else rf"\b{old}\b", new) for old, new in MODALS.items())
+            return next((regex.sub(old, new, text, count=1) for old, new in edged if regex.search(old, text)), None)
+        if way == "number":
+            return regex.sub(r"\d+", lambda number: str(int(number[0]) + 1), text, count=1)
+        if way == "add_clause":
+            return text[:-1] + space + space.join(self._random.sample(OTHER_WORDS[source.language], 4)) + text[-1]
+        parts, at = regex.split(r"(?<=[,،，])", text), source.sentences.index(text) + 1
+        if way == "drop_clause" and len(parts) > 2 and len(text) >= 100 and len(parts[1]) <= len(text) // 3:
+            return parts[0] + "".join(parts[2:])
+        following = source.sentences[at].split() if space and at < len(source.sentences) else []
+        # The beginning of a sentence and the end of the next, as if they were one sentence.
+        if way == "splice" and min(len(words), len(following)) >= 12:
+            return " ".join(words[: 2 * len(words) // 3] + following[len(following) // 2 :])
         return None
-
-    def _spliced(self, source: Source, text: str) -> str | None:
-        """Joins the beginning of a sentence and the end of the next as if they were one sentence."""
-        at = [" ".join(s.split()) for s in source.sentences].index(" ".join(text.split()))
-        if source.language == "zh" or at + 1 >= len(source.sentences):
-            return None
-        first, second = text.split(), source.sentences[at + 1].split()
-        if len(first) < 12 or len(second) < 12:
-            return None
-        return " ".join(first[: 2 * len(first) // 3] + second[len(second) // 2 :])
-
-    def _lower_case(self, source: Source, text: str) -> str | None:
-        words = text.split()
-        capitals = [at for at, word in enumerate(words[1:], 1) if regex.match(r"\p{Lu}\p{Ll}{3}", word)]
-        if not capitals:
-            return None
-        at = self._random.choice(capitals)
-        words[at] = words[at].lower()
-        return " ".join(words)
 
     # --- misattributed
 
@@ -288,7 +234,6 @@ class Planter:
         if picked is None:
             return None
         source, text = picked
-        text = " ".join(text.split())
         holders = self._holders(text)
         if holders != {source.code}:
             return None
@@ -297,9 +242,8 @@ class Planter:
             others = sorted({other.code for other in self._sources} - holders)
             speaker = self._random.choice(others)
             when = self._random.choice([source, next(s for s in self._sources if s.code == speaker)])
-            return self._plant(
-                source, text, "misattributed", "state", speaker=speaker, year=when.year, session=when.session
-            )
+            changes = {"speaker": speaker, "year": when.year, "session": when.session}
+            return self._plant(source, text, "misattributed", "state", **changes)
         own = [s for s in self._sources if s.code == source.code and match_key(text).rstrip(".") in self._keys[s.file]]
         if way == "year":
             years = sorted({s.year for s in self._sources} - {s.year for s in own})
@@ -313,9 +257,8 @@ class Planter:
 
     def _not_found(self, number: int) -> Plant | None:
         source, _ = self._pick()
-        subjects, verbs, objects = INVENTED[source.language]
-        space = "" if source.language == "zh" else " "
-        words = [self._random.choice(table) for table in (subjects, verbs, objects)]
+        _, space = self._words(source, "")
+        words = [self._random.choice(table) for table in INVENTED[source.language]]
         text = space.join(words).format(n=self._random.randint(3, 90)) + ("。" if source.language == "zh" else ".")
         return self._plant(source, text, "not_found", "invented")
 

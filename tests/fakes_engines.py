@@ -37,14 +37,6 @@ def free_port() -> int:
             return port
 
 
-def find_postgres() -> Path | None:
-    """Returns the folder of PostgreSQL's programs, or None."""
-    found = shutil.which("pg_ctl")
-    if found is not None:
-        return Path(found).parent
-    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
-
-
 @contextmanager
 def postgres_cluster() -> Iterator[str]:
     """Yields the URL of a PostgreSQL server; skips the test where none is available."""
@@ -58,7 +50,8 @@ def postgres_cluster() -> Iterator[str]:
 @contextmanager
 def own_cluster() -> Iterator[tuple[str, Callable[[], None]]]:
     """Yields the URL of a new server and a function that restarts it; skips the test where none is available."""
-    programs = find_postgres()
+    found = shutil.which("pg_ctl")
+    programs = Path(found).parent if found else max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
     if programs is None:
         pytest.skip(
             "needs PostgreSQL: `apt-get install postgresql`, or UNTOC_TEST_POSTGRES=postgresql+psycopg://USER@HOST/DATABASE"

@@ -16,7 +16,6 @@ from pydantic import SecretStr
 from app.corpus.corpus import Corpus
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties.store_parties import StoreParties
 from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.arrays import Matrix
@@ -65,7 +64,7 @@ def open_corpus(path: Path, url: str | None, files: str | None = None, seconds: 
     store = Store(path, embedder, database=database, wait_seconds=60, files=FilesConfig.model_validate({"url": files}))
     indexer = Indexer(store, embedder, SplitConfig(), LoadLimits())
     queue = None if url is None else JobQueue(store.catalogue.database, heartbeat=HEARTBEAT)
-    corpus: Any = Corpus(indexer, embedder, StoreParties(store), lambda: queue)
+    corpus: Any = Corpus(indexer, embedder, lambda: queue)
     corpus.store, corpus.queue = store, queue
     try:
         yield corpus

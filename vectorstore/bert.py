@@ -5,10 +5,9 @@ the same weights. Source: Devlin et al. (2019), BERT, https://arxiv.org/abs/1810
 """
 
 import json
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +17,7 @@ from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import ModelError
-from vectorstore.packaged_files import EMBEDDING, carried
+from vectorstore.packaged_files import EMBEDDING, carried, loaded_once
 from vectorstore.sentence_encoder import layer_norm
 
 if TYPE_CHECKING:
@@ -139,19 +138,18 @@ class FineTunedClassifier:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path, self._loading = path, threading.Lock()
+        self._path = path
 
     def chances(self, first: str, second: str) -> dict[str, float]:
         """Returns the probability of each class, by its name."""
-        with self._loading:
-            classes, weights = self._loaded
+        classes, weights = self._loaded
         encoded = packaged_tokenizer().encode(first, second)
         (mean,) = mean_states([encoded], weights)
         scores = weights["head.weight"] @ mean + weights["head.bias"]
         chances = np.exp(scores - np.logaddexp.reduce(scores))
         return dict(zip(classes, map(float, chances), strict=True))
 
-    @cached_property
+    @loaded_once
     def _loaded(self) -> tuple[Sequence[str], Mapping[str, Matrix]]:
         with safe_open(str(self._path), framework="np") as stored:
             classes = json.loads(stored.metadata()["classes"])

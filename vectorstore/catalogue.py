@@ -39,14 +39,15 @@ from vectorstore.records import (
     text_key,
 )
 from vectorstore.rows import (
+    DOCUMENT,
+    DOCUMENT_SUMMARY,
+    PASSAGE,
     PASSAGE_FIELDS,
-    SELECT_DOCUMENT_SUMMARIES,
-    SELECT_DOCUMENTS,
-    SELECT_PASSAGES,
-    SELECT_SENTENCES,
-    SELECT_STATEMENTS,
     SELECT_SUMMARIES,
+    SENTENCE,
     SENTENCE_FIELDS,
+    STATEMENT,
+    SUMMARY,
     Languages,
     bump_generation,
     cells,
@@ -58,18 +59,11 @@ from vectorstore.rows import (
     scope_values,
     select_scope,
     statement_row,
-    to_document,
-    to_document_summary,
-    to_passage,
-    to_sentence,
-    to_statement,
-    to_summary,
     which_passages,
 )
 from vectorstore.schema import (
     DOCUMENTS,
     MENTIONS,
-    META,
     PASSAGES,
     REVIEWS,
     SENTENCES,
@@ -88,24 +82,19 @@ _CLAIM: Final = text(
     " ON CONFLICT DO NOTHING RETURNING text_key"
 )
 # SQL statements that run many times for each question: built once, they stay compiled.
-_META: Final = select(META.c.value).where(META.c.key == bindparam("key"))
-_DOCUMENTS: Final = SELECT_DOCUMENT_SUMMARIES.order_by(
-    DOCUMENTS.c.state.nulls_first(),
-    DOCUMENTS.c.date.nulls_first(),
-    DOCUMENTS.c.file,
-    DOCUMENTS.c.document_id,
-)
-_DOCUMENTS_BY_ID: Final = SELECT_DOCUMENTS.where(is_among(DOCUMENTS.c.document_id, "document_ids"))
-_STATEMENTS: Final = SELECT_STATEMENTS.where(is_among(STATEMENTS.c.statement_id, "statement_ids"))
-_SENTENCES: Final = SELECT_SENTENCES.where(is_among(SENTENCES.c.statement_id, "statement_ids")).order_by(
-    SENTENCES.c.statement_id, SENTENCES.c.ordinal
-)
-_SENTENCES_BY_ID: Final = SELECT_SENTENCES.where(
-    tuple_(SENTENCES.c.statement_id, SENTENCES.c.ordinal).in_(bindparam("ids", expanding=True))
-)
-_PASSAGES: Final = SELECT_PASSAGES.where(*conditions(("passage_ids",)))
-_OF_STATEMENTS: Final = SELECT_PASSAGES.where(*conditions(("statement_ids",)))
-_PASSAGES_OF: Final = _OF_STATEMENTS.order_by(PASSAGES.c.statement_id, PASSAGES.c.ordinal)
+_DOCUMENTS: Final = select(*DOCUMENT.columns)
+_DOCUMENTS_BY_ID: Final = _DOCUMENTS.where(is_among(DOCUMENTS.c.document_id, "document_ids"))
+_DOCUMENT_SUMMARIES: Final = select(*DOCUMENT_SUMMARY.columns)
+_STATEMENTS: Final = select(STATEMENTS.c.document_id, *STATEMENT.columns)
+_STATEMENTS_BY_ID: Final = _STATEMENTS.where(is_among(STATEMENTS.c.statement_id, "statement_ids"))
+_SENTENCE_KEY: Final = (SENTENCES.c.statement_id, SENTENCES.c.ordinal)
+_SENTENCES: Final = select(*SENTENCE.columns)
+_SENTENCES_OF: Final = _SENTENCES.where(is_among(SENTENCES.c.statement_id, "statement_ids")).order_by(*_SENTENCE_KEY)
+_SENTENCES_BY_ID: Final = _SENTENCES.where(tuple_(*_SENTENCE_KEY).in_(bindparam("ids", expanding=True)))
+_PASSAGES: Final = select(*PASSAGE.columns)
+_PASSAGES_BY_ID: Final = _PASSAGES.where(*conditions(("passage_ids",)))
+_IN_ORDER: Final = (PASSAGES.c.statement_id, PASSAGES.c.ordinal)
+_PASSAGES_OF: Final = _PASSAGES.where(*conditions(("statement_ids",))).order_by(*_IN_ORDER)
 _METADATA: Final = TypeAdapter(Metadata)
 # Most statements whose sentences are cached, beyond those of the current call.
 _SENTENCES_KEPT: Final = 256
@@ -117,7 +106,7 @@ class Catalogue:
     def __init__(self, source: Path | str, *, read_only: bool = False, create: bool = True) -> None:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self.database = Database(source, read_only=read_only, create=create)
-        self._full_text = self.database.full_text
+        self.meta, self.set_meta, self._full_text = self.database.meta, self.database.set_meta, self.database.full_text
         # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))
@@ -127,16 +116,6 @@ class Catalogue:
     def close(self) -> None:
         """Closes all connections to the database."""
         self.database.close()
-
-    def meta(self, key: str) -> str | None:
-        """Returns a fact about the store, such as its `embedding_model`, or None."""
-        value: str | None = self.database.value(_META, {"key": key})
-        return value
-
-    def set_meta(self, facts: Mapping[str, str]) -> None:
-        """Records facts about the store."""
-        with self.database.transaction() as connection:
-            put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
 
     @property
     def store_id(self) -> str:
@@ -159,16 +138,18 @@ class Catalogue:
 
     def documents(self) -> tuple[DocumentSummary, ...]:
         """Returns all documents of all kinds without their texts, by State and date."""
-        return tuple(map(to_document_summary, self.database.rows(_DOCUMENTS)))
+        by_state = (DOCUMENTS.c.state.nulls_first(), DOCUMENTS.c.date.nulls_first())
+        found = _DOCUMENT_SUMMARIES.order_by(*by_state, DOCUMENTS.c.file, DOCUMENTS.c.document_id)
+        return tuple(map(DOCUMENT_SUMMARY.read, self.database.rows(found)))
 
     def document_summary(self, document_id: str) -> DocumentSummary | None:
         """Returns one document without its text, or None."""
-        rows = self.database.rows(SELECT_DOCUMENT_SUMMARIES.where(DOCUMENTS.c.document_id == document_id))
-        return next(map(to_document_summary, rows), None)
+        rows = self.database.rows(_DOCUMENT_SUMMARIES.where(DOCUMENTS.c.document_id == document_id))
+        return next(map(DOCUMENT_SUMMARY.read, rows), None)
 
     def documents_of_file(self, file: str) -> tuple[Document, ...]:
         """Returns the documents that came from files of this name, whatever their folder."""
-        return tuple(map(to_document, self.database.rows(SELECT_DOCUMENTS.where(DOCUMENTS.c.file == file))))
+        return tuple(map(DOCUMENT.read, self.database.rows(_DOCUMENTS.where(DOCUMENTS.c.file == file))))
 
     def summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without their texts, by State and date.
@@ -179,14 +160,14 @@ class Catalogue:
 
     def _summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         values = scope_values(scope)
-        summaries = map(to_summary, self.database.rows(select_scope(tuple(values)), values))
+        summaries = map(SUMMARY.read, self.database.rows(select_scope(tuple(values)), values))
         # Sorted here, since for an ORDER BY SQLite would go through all statements.
         return tuple(sorted((each for each in summaries if is_in_scope(each.metadata, scope)), key=_sort_key))
 
     def summaries_of(self, document_id: str) -> tuple[StatementSummary, ...]:
         """Returns the statements of a document in order; for a record all interventions, even those of its Chair."""
         found = SELECT_SUMMARIES.where(STATEMENTS.c.document_id == document_id).order_by(STATEMENTS.c.ordinal)
-        return tuple(map(to_summary, self.database.rows(found)))
+        return tuple(map(SUMMARY.read, self.database.rows(found)))
 
     def is_empty(self) -> bool:
         """Returns whether no statement or record is stored; texts of treaties do not count."""
@@ -198,7 +179,7 @@ class Catalogue:
 
     def _documents_by_id(self, document_ids: Collection[str]) -> dict[str, Document]:
         rows = self.database.rows(_DOCUMENTS_BY_ID, {"document_ids": document_ids})
-        return {document.document_id: document for document in map(to_document, rows)}
+        return {document.document_id: document for document in map(DOCUMENT.read, rows)}
 
     def statement(self, statement_id: str) -> Statement | None:
         """Returns one statement with its document, or None."""
@@ -206,16 +187,16 @@ class Catalogue:
 
     def statements(self, statement_ids: Collection[str]) -> dict[str, Statement]:
         """Returns the statements of these ids that exist, in their order; those of one document share it."""
-        rows = self.database.rows(_STATEMENTS, {"statement_ids": statement_ids})
+        rows = self.database.rows(_STATEMENTS_BY_ID, {"statement_ids": statement_ids})
         documents = self._documents_by_id(list(dict.fromkeys(row[0] for row in rows)))
-        found = {str(row[1]): to_statement(row[1:], documents[row[0]]) for row in rows if row[0] in documents}
+        found = {row[1]: STATEMENT.read(row[1:], document=documents[row[0]]) for row in rows if row[0] in documents}
         return {identifier: found[identifier] for identifier in statement_ids if identifier in found}
 
     def statements_of(self, document: Document) -> tuple[Statement, ...]:
         """Returns the statements of a document in order."""
         own = STATEMENTS.c.document_id == document.document_id
-        rows = self.database.rows(SELECT_STATEMENTS.where(own).order_by(STATEMENTS.c.ordinal))
-        return tuple(to_statement(row[1:], document) for row in rows)
+        rows = self.database.rows(_STATEMENTS.where(own).order_by(STATEMENTS.c.ordinal))
+        return tuple(STATEMENT.read(row[1:], document=document) for row in rows)
 
     def store(
         self,
@@ -318,7 +299,7 @@ class Catalogue:
             if len(kept) + len(new) > _SENTENCES_KEPT:
                 kept = {key: kept[key] for key in statement_ids if key in kept}
             read = {key: list[Sentence]() for key in new}
-            for sentence in map(to_sentence, self.database.rows(_SENTENCES, {"statement_ids": new})):
+            for sentence in map(SENTENCE.read, self.database.rows(_SENTENCES_OF, {"statement_ids": new})):
                 read[sentence.statement_id].append(sentence)
             kept = kept | {key: tuple(own) for key, own in read.items()}
             self._sentences = generation, kept
@@ -328,12 +309,12 @@ class Catalogue:
         """Returns the sentences of these ids that exist."""
         ids = [(identifier.statement_id, identifier.ordinal) for identifier in sentence_ids]
         rows = self.database.rows(_SENTENCES_BY_ID, {"ids": ids})
-        return {sentence.sentence_id: sentence for sentence in map(to_sentence, rows)}
+        return {sentence.sentence_id: sentence for sentence in map(SENTENCE.read, rows)}
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         """Returns the passages of these ids that exist."""
-        rows = self.database.rows(_PASSAGES, {"passage_ids": passage_ids})
-        return {str(row[0]): to_passage(row) for row in rows}
+        rows = self.database.rows(_PASSAGES_BY_ID, {"passage_ids": passage_ids})
+        return {passage.passage_id: passage for passage in map(PASSAGE.read, rows)}
 
     def passages_among(
         self, passage_ids: Sequence[str], statement_ids: Sequence[str], languages: Languages = None
@@ -345,7 +326,7 @@ class Catalogue:
 
     def passages_of(self, statement_ids: Sequence[str]) -> tuple[Passage, ...]:
         """Returns the passages of these statements, in order."""
-        return tuple(map(to_passage, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
+        return tuple(map(PASSAGE.read, self.database.rows(_PASSAGES_OF, {"statement_ids": statement_ids})))
 
     def count_passages_of(self, statement_ids: Sequence[str], languages: Languages = None) -> int:
         """Returns how many passages these statements have in these languages; None means any language."""
@@ -376,14 +357,6 @@ class Catalogue:
     def count_vectors(self, table: VectorTable) -> int:
         """Returns how many texts have a vector."""
         return int(self.database.value(select(func.count()).select_from(VECTOR_TABLES[table])))
-
-    def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
-        """Returns the vectors of the passages of each of these statements that has any, (n, dim) float32."""
-        by_statement: dict[str, list[bytes]] = {}
-        found = _vectors("vectors", ("statement_ids",), PASSAGES.c.statement_id)
-        for statement_id, vector in self.database.rows(found, {"statement_ids": statement_ids}):
-            by_statement.setdefault(str(statement_id), []).append(vector)
-        return {each: _matrix(own) for each, own in by_statement.items()}
 
     def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
         """Returns the statement id of every passage id.
@@ -567,7 +540,7 @@ def _count(within: tuple[str, ...]) -> Select[Any]:
 @cache
 def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
     found = select(PASSAGES.c.passage_id, PASSAGES.c.statement_id).where(*conditions(within))
-    return found.order_by(*((PASSAGES.c.statement_id, PASSAGES.c.ordinal) if within else (PASSAGES.c.passage,)))
+    return found.order_by(*(_IN_ORDER if within else (PASSAGES.c.passage,)))
 
 
 @cache

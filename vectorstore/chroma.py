@@ -161,8 +161,13 @@ class EmbeddedIndexes:
             return VectorIndex(str(path), client, opened)
 
     def fingerprint(self, name: str) -> str:
-        """Returns a hash of an index's files; see `index_fingerprint`."""
-        return index_fingerprint(self._folder / name)
+        """Returns the hash of the graph files that Chroma wrote, "+" and the hash of its database; "" for no files.
+
+        Chroma's native code trusts its files: a damaged one aborts the process, and a missing one loses vectors
+        silently. So they are compared before Chroma opens them, and damage is a StoreError. Searching keeps it.
+        """
+        path = self._folder / name
+        return _hash_graphs(path) + (f"+{_hash_rows(path)}" if (path / _DATABASE).exists() else "")
 
     def is_as_recorded(self, name: str, recorded: str | None) -> bool:
         """Returns whether an index's files match the `recorded` fingerprint; a damaged database raises a StoreError.
@@ -288,15 +293,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def index_fingerprint(path: Path) -> str:
-    """Returns the hash of the graph files that Chroma has written, "+" and the hash of its database; "" for no files.
-
-    Chroma's native code trusts its files: a damaged one aborts the process, and a missing one loses vectors silently.
-    So they are compared before Chroma opens them, and damage is a StoreError. Searching keeps the fingerprint.
-    """
-    return _hash_graphs(path) + (f"+{_hash_rows(path)}" if (path / _DATABASE).exists() else "")
 
 
 def _hash_graphs(path: Path) -> str:

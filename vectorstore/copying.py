@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,10 +52,15 @@ def copy_record(
         if COPYING in target_facts or _count(target, DOCUMENTS):
             if target_facts.get(COPIED) != facts[STORE_ID]:
                 raise StoreError(f"{target.name} holds another record already: name an empty one")
-            _require_same(source, target, moved)
+            for table in _TABLES:
+                if _digest(source, table, moved) != _digest(target, table):
+                    raise StoreError(
+                        f"{target.name} holds a complete copy of this record, and one of the two has changed since"
+                        f" (table {table.name!r}): name an empty one"
+                    )
             finish()
             return {table.name: _count(source, table) for table in _TABLES}
-        _set(target, {COPYING: facts[STORE_ID]})
+        target.set_meta({COPYING: facts[STORE_ID]})
     else:
         _remove_outdated(source, target)
     counts = {}
@@ -78,7 +84,7 @@ def copy_record(
             raise StoreError(
                 f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
             )
-    _set(target, {key: value for key, value in facts.items() if not key.startswith(_STORE_FACTS)})
+    target.set_meta({key: value for key, value in facts.items() if not key.startswith(_STORE_FACTS)})
     finish()
     with target.transaction() as writing:
         if moved is not None:
@@ -118,35 +124,8 @@ def _facts(database: Database) -> dict[str, str]:
     return {str(key): str(value) for key, value in database.rows(select(META.c.key, META.c.value))}
 
 
-def _set(database: Database, facts: dict[str, str]) -> None:
-    with database.transaction() as writing:
-        put(writing, META, [{"key": key, "value": value} for key, value in facts.items()])
-
-
 def _count(database: Database, table: Table) -> int:
     return int(database.value(select(func.count()).select_from(table)))
-
-
-def _require_same(source: Database, target: Database, moved: tuple[Path, Path] | None) -> None:
-    """Raises a StoreError if a complete copy has other rows than the record, but for the place of uploads."""
-    old, new = (f"{folder}{os.sep}" for folder in moved) if moved is not None else ("", "")
-
-    def as_copied(row: _Row) -> _Row:
-        folder = str(row["folder"])
-        return row | {"folder": new + folder.removeprefix(old)} if folder.startswith(old) else row
-
-    for table in _TABLES:
-        same = _count(source, table) == _count(target, table)
-        with source.reading() as in_source, target.reading() as in_target:
-            for rows in _batches(in_source, table):
-                expected = [as_copied(row) for row in rows] if table in _WITH_FOLDERS else rows
-                current = _by_key(in_target, table, expected)
-                same = same and all(current.get(_key(table, row)) == row for row in expected)
-        if not same:
-            raise StoreError(
-                f"{target.name} holds a complete copy of this record, and one of the two has changed since (table"
-                f" {table.name!r}): name an empty one"
-            )
 
 
 def _remove_outdated(source: Database, target: Database) -> None:
@@ -185,9 +164,14 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[_Row]]:
         after = found.where(tuple_(*keys) > tuple_(*_key(table, rows[-1])))
 
 
-def _digest(database: Database, table: Table) -> str:
-    total = hashlib.sha256()
+def _digest(database: Database, table: Table, moved: tuple[Path, Path] | None = None) -> int:
+    """Returns a hash of a table's rows, whatever their order; with `moved`, of the rows after `move_paths`."""
+    old, new = (f"{folder}{os.sep}" for folder in moved or ("", ""))
+    total = 0
     with database.reading() as connection:
-        for rows in _batches(connection, table):
-            total.update(repr([tuple(row.values()) for row in rows]).encode("utf-8", "surrogatepass"))
-    return total.hexdigest()
+        for row in chain.from_iterable(_batches(connection, table)):
+            if "folder" in row and row["folder"].startswith(old):
+                row = row | {"folder": new + row["folder"].removeprefix(old)}
+            cells = repr(tuple(row.values())).encode("utf-8", "surrogatepass")
+            total ^= int.from_bytes(hashlib.sha256(cells).digest())
+    return total

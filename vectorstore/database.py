@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from pydantic import BaseModel, SecretStr
-from sqlalchemy import Connection, Executable, Integer, cast, func, inspect, select
+from sqlalchemy import Connection, Executable, bindparam, func, inspect, select
 
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
 from vectorstore.errors import StoreCorruptError, StoreError, StoreLockedError, StoreMissingError, StoreReadOnlyError
 from vectorstore.fts_sqlite import Fts5
-from vectorstore.schema import META, METADATA, REVISION, Text
+from vectorstore.rows import grow, put
+from vectorstore.schema import META, METADATA, REVISION
 
 if TYPE_CHECKING:
     from vectorstore.fts_postgres import TextSearch
@@ -32,10 +33,7 @@ STORE_ID: Final = "store_id"
 COPYING: Final = "copying"
 # Key in `meta` of a record that a complete copy has filled: the id of the store that was copied.
 COPIED: Final = "copied"
-_COUNT_WRITE: Final = (
-    META.update().where(META.c.key == _WRITES).values(value=cast(cast(META.c.value, Integer) + 1, Text))
-)
-_COUNTED: Final = select(META.c.value).where(META.c.key == _WRITES)
+_FACT: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 # The revision that stands for release 0.1.0, whose stores have none, and the key of its last migration in `meta`.
 _FIRST: Final = "0001"
 _LAST_OF_FIRST: Final = "migration:005_families"
@@ -111,6 +109,16 @@ class Database:
         with self.reading() as connection:
             return connection.execute(statement, values).scalar()
 
+    def meta(self, key: str) -> str | None:
+        """Returns a fact about the store, such as its `embedding_model`, or None."""
+        fact: str | None = self.value(_FACT, {"key": key})
+        return fact
+
+    def set_meta(self, facts: Mapping[str, str]) -> None:
+        """Records facts about the store."""
+        with self.transaction() as connection:
+            put(connection, META, [{"key": key, "value": value} for key, value in facts.items()])
+
     @contextmanager
     def transaction(self, *, counted: bool = True) -> Iterator[Connection]:
         """Yields a connection inside one write transaction, which is committed as a whole, or rolled back on an error.
@@ -122,14 +130,14 @@ class Database:
         with self.reading() as connection, self._begun(connection, "IMMEDIATE"):
             yield connection
             if counted:
-                connection.execute(_COUNT_WRITE)
+                grow(connection, _WRITES, 1)
         if counted:
             self._own.writes = getattr(self._own, "writes", 0) + 1
 
     @property
     def writes(self) -> int:
         """The number of counted write transactions by any process, which grows with each."""
-        return int(self.value(_COUNTED))
+        return int(self.meta(_WRITES) or 0)
 
     def writes_of_others(self) -> int:
         """Returns a number that changes when another thread or process has made a counted write."""

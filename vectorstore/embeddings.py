@@ -7,9 +7,7 @@ Its vectors have a cosine above .9999 with those of torch, which embeds the pass
 import copy
 import logging
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
@@ -20,7 +18,7 @@ import vectorstore.offline  # noqa: F401
 from vectorstore.arrays import Matrix
 from vectorstore.bert import mean_states, packaged_tokenizer, packaged_weights
 from vectorstore.errors import ModelError
-from vectorstore.packaged_files import EMBEDDING, carried
+from vectorstore.packaged_files import EMBEDDING, carried, loaded_once
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -89,7 +87,6 @@ class SentenceTransformerEmbedder:
         prefixes = (config.query_prefix, config.passage_prefix)
         self.name = f"{config.model}#{'|'.join(prefixes)}" if any(prefixes) else config.model
         self.identity = _PACKAGED if self.name == DEFAULT_MODEL else self.name
-        self._loading = threading.Lock()
 
     @property
     def dimension(self) -> int:
@@ -132,19 +129,14 @@ class SentenceTransformerEmbedder:
         # Normalised here in float32, since in bfloat16 the length has a precision of one to two digits only.
         return _normalized(np.asarray(encoded, dtype=np.float32))
 
-    @cached_property
+    @loaded_once
     def _counter(self) -> "PreTrainedTokenizerBase":
         # A separate copy of the tokenizer, since its truncation setting is a state that threads would share.
         counter: PreTrainedTokenizerBase = copy.deepcopy(self._model.tokenizer)
         return counter
 
-    @property
+    @loaded_once
     def _model(self) -> "SentenceTransformer":
-        with self._loading:
-            return self._loaded
-
-    @cached_property
-    def _loaded(self) -> "SentenceTransformer":
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
         source = str(carried(EMBEDDING)) if self._config.model == DEFAULT_MODEL else self._config.model

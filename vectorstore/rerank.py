@@ -7,11 +7,9 @@ https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
 
 import logging
 import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -25,7 +23,7 @@ from vectorstore.bert import padded
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
 from vectorstore.offline import forbid_reports
-from vectorstore.packaged_files import RERANKER, carried, find_carried
+from vectorstore.packaged_files import RERANKER, carried, find_carried, loaded_once
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -89,14 +87,12 @@ class OnnxReranker:
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
-        self._loading = threading.Lock()
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
         if not texts:
             return PairReading(logits=np.zeros(0, dtype=np.float32), states=np.zeros((0, _DIMENSION), dtype=np.float32))
-        with self._loading:
-            tokenizer, session, readout, threads = self._loaded
+        tokenizer, session, readout, threads = self._loaded
 
         def state_of(pair: "Encoding") -> Matrix:
             (read,) = session.run(None, padded([pair]))
@@ -109,7 +105,7 @@ class OnnxReranker:
         states = np.stack(list(threads.map(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
         return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
 
-    @cached_property
+    @loaded_once
     def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix], ThreadPoolExecutor]":
         forbid_reports()
         import onnxruntime
@@ -139,17 +135,16 @@ class CrossEncoderReranker:
         self._config = config
         # The identity is the name alone: these weights are not packaged, so that no hash is known.
         self.identity = config.model
-        self._loading = threading.Lock()
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order, without states; no texts give empty arrays."""
         if not texts:
             return _without_states(np.zeros(0, dtype=np.float32))
-        with self._loading:
-            model = self._loaded
-        return _without_states(_read_pairs(model, [(query, text) for text in texts], self._config.batch_size)[:, 0])
+        return _without_states(
+            _read_pairs(self._loaded, [(query, text) for text in texts], self._config.batch_size)[:, 0]
+        )
 
-    @cached_property
+    @loaded_once
     def _loaded(self) -> "CrossEncoder":
         config = self._config
         return _load(
@@ -164,7 +159,6 @@ class EntailmentModel:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._loading = threading.Lock()
 
     def entails(self, pairs: Sequence[tuple[str, str]]) -> list[bool]:
         """Returns for each (premise, hypothesis) whether entailment is the likeliest of the model's labels.
@@ -173,11 +167,10 @@ class EntailmentModel:
         """
         if not pairs:
             return []
-        with self._loading:
-            model, entailment = self._loaded
+        model, entailment = self._loaded
         return [int(label) == entailment for label in _read_pairs(model, pairs).argmax(axis=1)]
 
-    @cached_property
+    @loaded_once
     def _loaded(self) -> "tuple[CrossEncoder, int]":
         model = _load(
             f"the entailment model {self.name!r} cannot be loaded: give a local folder as UNTOC_LLM__ENTAILMENT_MODEL",

@@ -1,9 +1,10 @@
 """The mapping between rows and records: the columns of each record, and the conversion in both directions."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
@@ -32,86 +33,79 @@ from vectorstore.schema import (
 )
 
 T = TypeVar("T")
-Row = Sequence[Any]
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name != "metadata")
 _SPAN = tuple(Span.__dataclass_fields__)
-_STATEMENT = ("statement_id", "inferred")
-_DOCUMENT_SUMMARY = ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added",
-                     "passages", "interventions")  # fmt: skip
-_SUMMARY = ("statement_id", "document_id", "file", "sha256", "kind", "added", "inferred", "passages", "languages")
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
 
 
-def _columns(table: sa.Table, names: Sequence[str]) -> list[Any]:
-    return [table.c[name] for name in names]
+@dataclass(frozen=True)
+class Mapped(Generic[T]):
+    """A record with the columns of its fields, by name, and the records inside it, by field."""
+
+    record: type[T]
+    fields: Mapping[str, sa.ColumnElement[Any]]
+    parts: "Mapping[str, Mapped[Any]]" = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[sa.ColumnElement[Any]]:
+        """The columns that `read` takes, in order."""
+        return [*self.fields.values(), *(column for part in self.parts.values() for column in part.columns)]
+
+    def read(self, row: Sequence[Any], **others: object) -> T:
+        """Makes a record from a row with the cells of `columns`, and from the fields in `others`."""
+        return self._read(iter(row), others)
+
+    def _read(self, cells: Iterator[Any], others: Mapping[str, object]) -> T:
+        # Without `__init__`, which is slow for frozen records: a list of States reads 10,000 sentences.
+        made = object.__new__(self.record)
+        # The names come first: where they end, `zip` takes no further cell, and the cells of the parts are left.
+        made.__dict__.update(zip(self.fields, cells, strict=False), **others)
+        for name, part in self.parts.items():
+            made.__dict__[name] = part._read(cells, {})
+        return made
+
+
+def _columns(table: sa.Table, names: Sequence[str]) -> dict[str, sa.ColumnElement[Any]]:
+    return {name: table.c[name] for name in names}
 
 
 _of_statement = PASSAGES.c.statement_id == STATEMENTS.c.statement_id
 _of_document = STATEMENTS.c.document_id == DOCUMENTS.c.document_id
 _passages_of_document = sa.select(sa.func.count()).select_from(PASSAGES.join(STATEMENTS)).where(_of_document)
 _interventions = sa.select(sa.func.count(STATEMENTS.c.named)).where(_of_document)
+_passages_of_statement = sa.select(sa.func.count()).where(_of_statement)
 _languages = sa.select(sa.func.coalesce(collected(PASSAGES.c.language), "[]")).where(_of_statement)
+_by_text = Packed(lambda languages: sorted(languages, key=lambda language: language or ""))
+_of_documents: dict[str, Mapped[Any]] = {"metadata": Mapped(Metadata, _columns(DOCUMENTS, METADATA_FIELDS))}
+_of_statements: dict[str, Mapped[Any]] = {
+    "span": Mapped(Span, dict(zip(_SPAN, _columns(STATEMENTS, _SPAN_COLUMNS).values(), strict=True))),
+    "metadata": Mapped(Metadata, _columns(STATEMENTS, METADATA_FIELDS)),
+}
 
-SELECT_DOCUMENTS = sa.select(*_columns(DOCUMENTS, (*_DOCUMENT, *METADATA_FIELDS)))
-SELECT_STATEMENTS = sa.select(
-    STATEMENTS.c.document_id, *_columns(STATEMENTS, (*_STATEMENT, *_SPAN_COLUMNS, *METADATA_FIELDS))
+DOCUMENT = Mapped(Document, _columns(DOCUMENTS, _DOCUMENT), _of_documents)
+DOCUMENT_SUMMARY = Mapped(
+    DocumentSummary,
+    _columns(DOCUMENTS, ("document_id", "file", "folder", "sha256", "kind", "inferred", "digest", "input_key", "added"))
+    | {"passages": _passages_of_document.scalar_subquery(), "interventions": _interventions.scalar_subquery()},
+    _of_documents,
 )
-SELECT_DOCUMENT_SUMMARIES = sa.select(
-    *_columns(DOCUMENTS, _DOCUMENT_SUMMARY[:-2]),
-    _passages_of_document.scalar_subquery(),
-    _interventions.scalar_subquery(),
-    *_columns(DOCUMENTS, METADATA_FIELDS),
+# Without the field `document`, whose id is the column before those of the record.
+STATEMENT = Mapped(Statement, _columns(STATEMENTS, ("statement_id", "inferred")), _of_statements)
+SUMMARY = Mapped(
+    StatementSummary,
+    _columns(STATEMENTS, ("statement_id", "document_id", "inferred"))
+    | _columns(DOCUMENTS, ("file", "sha256", "kind", "added"))
+    | {
+        "passages": _passages_of_statement.scalar_subquery(),
+        "languages": sa.type_coerce(_languages.scalar_subquery(), _by_text),
+    },
+    _of_statements,
 )
-SELECT_SUMMARIES = sa.select(
-    *_columns(STATEMENTS, ("statement_id", "document_id")),
-    *_columns(DOCUMENTS, ("file", "sha256", "kind", "added")),
-    STATEMENTS.c.inferred,
-    sa.select(sa.func.count()).where(_of_statement).scalar_subquery(),
-    sa.type_coerce(_languages.scalar_subquery(), Packed()),
-    *_columns(STATEMENTS, (*_SPAN_COLUMNS, *METADATA_FIELDS)),
-).join_from(STATEMENTS, DOCUMENTS)
-SELECT_PASSAGES = sa.select(*_columns(PASSAGES, PASSAGE_FIELDS))
-SELECT_SENTENCES = sa.select(*_columns(SENTENCES, SENTENCE_FIELDS))
-
-
-def read_row(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
-    """Makes a record from a row, whose cells are the fields `names`, and from the fields in `others`."""
-    # Without `__init__`, which is slow for frozen records (field by field): a list of States reads 10,000 sentences.
-    made = object.__new__(record)
-    made.__dict__.update(zip(names, row, strict=True), **others)
-    return made
-
-
-def _with_metadata(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
-    count = len(names)
-    return read_row(record, names, row[:count], metadata=read_row(Metadata, METADATA_FIELDS, row[count:]), **others)
-
-
-def _with_span(record: type[T], names: Sequence[str], row: Row, **others: object) -> T:
-    first, last = len(names), len(names) + len(_SPAN)
-    span = read_row(Span, _SPAN, row[first:last])
-    return _with_metadata(record, names, (*row[:first], *row[last:]), span=span, **others)
-
-
-# Each of these reads a row of the query above that has the corresponding name.
-to_document: Callable[[Row], Document] = partial(_with_metadata, Document, _DOCUMENT)
-to_document_summary: Callable[[Row], DocumentSummary] = partial(_with_metadata, DocumentSummary, _DOCUMENT_SUMMARY)
-to_passage: Callable[[Row], Passage] = partial(read_row, Passage, PASSAGE_FIELDS)
-to_sentence: Callable[[Row], Sentence] = partial(read_row, Sentence, SENTENCE_FIELDS)
-
-
-def to_statement(row: Row, document: Document) -> Statement:
-    """Reads a row of `SELECT_STATEMENTS` without its first cell."""
-    return _with_span(Statement, _STATEMENT, row, document=document)
-
-
-def to_summary(row: Row) -> StatementSummary:
-    """Reads a row of `SELECT_SUMMARIES`."""
-    before, after = len(_SUMMARY) - 1, len(_SUMMARY)
-    languages = tuple(sorted(row[before], key=lambda language: language or ""))
-    return _with_span(StatementSummary, _SUMMARY, (*row[:before], languages, *row[after:]))
+SELECT_SUMMARIES = sa.select(*SUMMARY.columns).join_from(STATEMENTS, DOCUMENTS)
+PASSAGE = Mapped(Passage, _columns(PASSAGES, PASSAGE_FIELDS))
+SENTENCE = Mapped(Sentence, _columns(SENTENCES, SENTENCE_FIELDS))
 
 
 def scope_values(scope: ScopeFilter) -> dict[str, object]:
@@ -188,7 +182,7 @@ def statement_row(statement: Statement) -> dict[str, object]:
     """Returns the row of a statement."""
     years = statement.metadata.years
     return {
-        **cells(statement, _STATEMENT),
+        **cells(statement, ("statement_id", "inferred")),
         "document_id": statement.document.document_id,
         **dict(zip(_SPAN_COLUMNS, cells(statement.span, _SPAN).values(), strict=True)),
         **cells(statement.metadata, METADATA_FIELDS),

@@ -4,7 +4,7 @@ A change here needs a revision in `vectorstore/migrations/versions`, which upgra
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from functools import partial
 from typing import Any, Final, Literal
@@ -39,14 +39,14 @@ class PostgresText(sa.types.TypeDecorator[str]):
 
 
 class Packed(sa.types.TypeDecorator[Any]):
-    """A tuple that is stored as JSON text; when it is read, `item` converts each of its items."""
+    """A tuple that is stored as JSON text; when it is read, `convert` converts the list of its items."""
 
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, item: Callable[[Any], object] | None = None) -> None:
+    def __init__(self, convert: Callable[[list[Any]], Iterable[object]] = tuple) -> None:
         super().__init__()
-        self.item = item
+        self.convert = convert
 
     def process_bind_param(self, value: Collection[object] | None, dialect: sa.Dialect) -> str | None:
         """Writes a tuple as a list."""
@@ -56,11 +56,8 @@ class Packed(sa.types.TypeDecorator[Any]):
         """Reads a list as a tuple."""
         if value is None:
             return None
-        if value == "[]":
-            # The most frequent value, for which parsing JSON would take longer.
-            return ()
-        items = json.loads(value)
-        return tuple(items if self.item is None else map(self.item, items))
+        # The empty list is the most frequent value, for which parsing JSON would take longer.
+        return () if value == "[]" else tuple(self.convert(json.loads(value)))
 
 
 class _Listed(Packed):
@@ -144,9 +141,9 @@ DOCUMENTS: Final = _table(
     *_metadata_columns(),
     _needed("inferred", _Codes),
     _needed("page_starts", Packed()),
-    _needed("blocks", Packed(lambda held: Block(**held))),
-    _needed("edits", Packed(lambda held: Edit(**held))),
-    _needed("scanned", Packed(lambda held: ScannedWord(**dict(zip(_SCANNED, held, strict=True))))),
+    _needed("blocks", Packed(lambda rows: [Block(**row) for row in rows])),
+    _needed("edits", Packed(lambda rows: [Edit(**row) for row in rows])),
+    _needed("scanned", Packed(lambda rows: [ScannedWord(**dict(zip(_SCANNED, row, strict=True))) for row in rows])),
     # Equal digests (of text and metadata) mean duplicates; an equal input key (of all inputs), an unchanged file.
     *(_needed(name, Text) for name in ("digest", "input_key", "added")),
 )
@@ -163,7 +160,7 @@ STATEMENTS: Final = _table(
     _needed("summarised", sa.Boolean),
     # The field `state` of `Span`: the State whose delegate speaks, which may differ from the holder of the position.
     sa.Column("delegate", Text),
-    _needed("interruptions", Packed(tuple)),
+    _needed("interruptions", Packed(partial(map, tuple))),
     *_metadata_columns(),
     sa.Column("first_year", sa.Integer),
     sa.Column("last_year", sa.Integer),

@@ -8,7 +8,7 @@ Multilingual Universal Sentence Encoder for Semantic Retrieval, https://arxiv.or
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 from zipfile import ZipFile
@@ -16,7 +16,7 @@ from zipfile import ZipFile
 import numpy as np
 
 from vectorstore.arrays import Matrix
-from vectorstore.packaged_files import SENTENCES, carried
+from vectorstore.packaged_files import SENTENCES, carried, loaded_once
 
 if TYPE_CHECKING:
     from sentencepiece import SentencePieceProcessor
@@ -67,19 +67,17 @@ class SentenceEncoder:
     """The encoder; its files are read at first use."""
 
     def __init__(self) -> None:
-        self._loading = threading.Lock()
+        self._unpacking = threading.Lock()
         self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
     def load(self) -> None:
         """Reads the files, as the first use does."""
-        with self._loading:
-            _ = self._tokenizer, self._weights
+        _ = self._tokenizer, self._weights
 
     def unpack_frequent(self) -> None:
         """Unpacks the frequent pieces in advance, so that the first text does not wait for them."""
-        for number in range(_BLOCKS):
-            with self._loading:
-                block = self._blocks[number]
+        for block in self._blocks:
+            with self._unpacking:
                 block.row(int(_FREQUENT * block.height))
 
     def encode(self, text: str) -> EncodedText:
@@ -118,12 +116,11 @@ class SentenceEncoder:
 
     def _encode(self, texts: Sequence[str]) -> Iterator[_Encoded]:
         """Yields the encoded texts; a batch has its pieces in one matrix, with rows of zeros between the texts."""
-        with self._loading:
-            tokenizer, weights = self._tokenizer, self._weights
+        weights = self._weights
         # Replaces half a surrogate pair, which the tokenizer does not accept.
         read = [text[:_LONGEST].encode("utf-8", "replace").decode() for text in texts]
         # One by one, since for a list the tokenizer starts threads, which takes longer than tokenising a text.
-        parts = [tokenizer.encode(each, return_type="offset_mapping") for each in read]
+        parts = [self._tokenizer.encode(each, return_type="offset_mapping") for each in read]
         for begin in range(0, len(texts), _AT_ONCE):
             some = parts[begin : begin + _AT_ONCE]
             ends = np.cumsum([len(each["ids"]) + 2 + _GAP for each in some])
@@ -143,7 +140,7 @@ class SentenceEncoder:
     def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", mask: Matrix, weights: Weights) -> Matrix:
         """Returns the contextual vectors of pieces, (n, 1280); they are zero in the rows whose `mask` is zero."""
         each, places = np.unique(ids, return_inverse=True)
-        with self._loading:
+        with self._unpacking:
             rows = [self._blocks[number % _BLOCKS].row(number // _BLOCKS) for number in each.tolist()]
         table = np.stack(rows).astype(np.float32)
         table *= weights["scale"][each % _BLOCKS, None]
@@ -162,21 +159,21 @@ class SentenceEncoder:
         pieces: Matrix = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
         return pieces * mask
 
-    @cached_property
+    @loaded_once
     def _folder(self) -> Path:
         return carried(SENTENCES)
 
-    @cached_property
+    @loaded_once
     def _weights(self) -> Weights:
         with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files if not name.startswith("q")}
 
-    @cached_property
+    @loaded_once
     def _blocks(self) -> "list[_Block]":
         packed = ZipFile(self._folder / "weights.npz")
         return [_Block(packed.open(f"q{number}.npy")) for number in range(1, _BLOCKS + 1)]
 
-    @cached_property
+    @loaded_once
     def _tokenizer(self) -> "SentencePieceProcessor":
         from sentencepiece import SentencePieceProcessor
 

@@ -8,8 +8,9 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import chain
 from threading import Lock
-from typing import Final
+from typing import Final, Literal
 
 import regex
 import Stemmer
@@ -73,16 +74,19 @@ def language_of(word: str, otherwise: str) -> str:
 
 
 @cache
-def _topic_words(kind: str) -> dict[str, str]:
-    """Returns the words of a kind, such as "fillers", by language, separated by white space."""
+def words_without_topic(kind: Literal["function_words", "fillers", "denials"], language: str) -> tuple[str, ...]:
+    """Returns words of a language that carry no topic.
+
+    Fillers introduce a topic, as in "the issue of …"; denials ("not", "without") are not left out of a translation.
+    """
     text = (files("vectorstore") / "data" / "topic_words.yaml").read_text(encoding="utf-8")
-    return dict(yaml.load(text, Loader=yaml.CSafeLoader)[kind])
+    return tuple(yaml.load(text, Loader=yaml.CSafeLoader)[kind].get(language, "").split())
 
 
 @cache
 def function_words(language: str) -> frozenset[str]:
-    """Returns the folded function words of a language, which carry no topic."""
-    return frozenset(fold(word) for word in _topic_words("function_words").get(language, "").split())
+    """Returns the folded function words of a language."""
+    return frozenset(map(fold, words_without_topic("function_words", language)))
 
 
 @lru_cache(maxsize=65536)
@@ -93,28 +97,17 @@ def is_function_word(word: str, language: str) -> bool:
     return letter or folded in function_words(language)
 
 
-@cache
-def filler_words(language: str) -> tuple[str, ...]:
-    """Returns the filler words of a language, which introduce a topic, as in "the issue of …"."""
-    return tuple(_topic_words("fillers").get(language, "").split())
-
-
 @lru_cache(maxsize=65536)
 def is_filler(word: str, language: str) -> bool:
-    """Returns whether a word, in any inflection, is one of `filler_words` or of `denials` ("not", "without")."""
+    """Returns whether a word, in any inflection, is a filler or a denial."""
     language = language_of(word, language)
     return stem(word, language) in _fillers_and_denials(language)
 
 
 @cache
-def denials(language: str) -> tuple[str, ...]:
-    """Returns the negation words of a language, which carry no topic, but are not left out of a translation."""
-    return tuple(_topic_words("denials").get(language, "").split())
-
-
-@cache
 def _fillers_and_denials(language: str) -> frozenset[str]:
-    return frozenset(stem(word, language) for word in (*filler_words(language), *denials(language)))
+    words = chain(words_without_topic("fillers", language), words_without_topic("denials", language))
+    return frozenset(stem(word, language) for word in words)
 
 
 @lru_cache(maxsize=65536)

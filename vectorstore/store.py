@@ -5,7 +5,6 @@ import logging
 import os
 import platform
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -319,7 +318,7 @@ class Store:
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None if none are mapped."""
-        mapped = _mapped(self._mapped_path(table), self._mapped[table])
+        mapped = self._mapped_vectors(table)
         return None if mapped is None else mapped.nearest(vector, k)
 
     def vectors_by_statement(self, statement_ids: Sequence[str]) -> dict[str, Matrix]:
@@ -327,14 +326,17 @@ class Store:
 
         They are taken from the mapped file if there is one, in a tenth of the time that the record takes.
         """
-        mapped = _mapped(self._mapped_path("vectors"), self._mapped["vectors"])
-        owners = self.catalogue.passage_ids(statement_ids) if mapped is not None else {}
-        vectors = None if mapped is None else mapped.of(tuple(owners))
+        owners, mapped = self.catalogue.passage_ids(statement_ids), self._mapped_vectors("vectors")
+        ids = tuple(owners)
+        vectors = None if mapped is None else mapped.of(ids)
         if vectors is None:
-            return self.catalogue.vectors_by_statement(statement_ids)
-        counts = Counter(owners.values())
-        ends = np.cumsum(list(counts.values()))[:-1]
-        return dict(zip(counts, np.split(vectors, ends), strict=True)) if counts else {}
+            ids, vectors = self.catalogue.vectors_of(statement_ids)
+        rows: dict[str, list[int]] = {}
+        for row, identifier in enumerate(ids):
+            # Another process may have stored passages meanwhile.
+            if identifier in owners:
+                rows.setdefault(owners[identifier], []).append(row)
+        return {statement_id: vectors[own] for statement_id, own in rows.items()}
 
     def check(self) -> tuple[Check, ...]:
         """Checks that the parts of the store are sound and agree with each other."""
@@ -349,38 +351,43 @@ class Store:
         return (*found, Check.of("second vectors", trouble, "all there"))
 
     def _check_index(self, passages: int) -> Check:
-        check = partial(Check, name="vector index")
+        check = partial(Check.of, "vector index")
         if self.catalogue.meta("index_generation") != str(self.catalogue.generation):
-            behind = "behind the catalogue: run `untoc doctor --rebuild`"
-            return check(ok=not passages, detail=behind if passages else "empty")
+            return check("behind the catalogue: run `untoc doctor --rebuild`" if passages else None, "empty")
         if self.read_only and isinstance(self._indexes, EmbeddedIndexes) and not os.access(self.path, os.W_OK):
-            return check(ok=True, detail="not opened: the store is read-only; search is exact")
+            return check(None, "not opened: the store is read-only; search is exact")
         with self._index_guard:
             try:
                 index = self._fresh_index(str(self.catalogue.generation))
                 ids = index.ids()
                 trouble = index.check(self._dimension)
             except StoreError as exc:
-                return check(ok=False, detail=str(exc))
+                return check(str(exc), "")
         if trouble is None and ids != frozenset(self.catalogue.passage_ids()):
             trouble = f"it holds {len(ids)} of {passages} passages: run `untoc doctor --rebuild`"
         if trouble is None and not all(map(self._is_mapped_right, COLLECTIONS)):
             trouble = "its mapped vectors are not those of the catalogue: run `untoc doctor --rebuild`"
-        return Check.of("vector index", trouble, f"{len(ids)} vectors, in step")
+        return check(trouble, f"{len(ids)} vectors, in step")
 
     def _mapped_path(self, table: VectorTable) -> Path:
         """Returns the path of the mapped vectors, with the record's generation: an outdated file has another name."""
         return self.path / f"mapped-{self.catalogue.store_id}-{table}-{self.catalogue.generation}.npy"
 
+    def _mapped_vectors(self, table: VectorTable) -> MappedVectors | None:
+        # A damaged file counts as missing; `untoc doctor` reports it. No miss is cached: a writer makes the file after
+        # the passages are visible.
+        with suppress(OSError, EOFError, ValueError):
+            return self._mapped[table](self._mapped_path(table))
+        return None
+
     def _is_mapped_right(self, table: VectorTable) -> bool:
-        path = self._mapped_path(table)
-        if not path.exists():
+        if not self._mapped_path(table).exists():
             return True
-        mapped, ids = _mapped(path), list(self.catalogue.passage_ids())
-        if mapped is None:
+        self._mapped[table].cache_clear()
+        if (mapped := self._mapped_vectors(table)) is None:
             return False
         done = 0
-        for some, vectors in self.catalogue.vectors_in_parts(ids, table, BATCH):
+        for some, vectors in self.catalogue.vectors_in_parts(list(self.catalogue.passage_ids()), table, BATCH):
             rows = slice(done, done := done + len(some))
             same_ids = [each.decode() for each in mapped.ids[rows]] == list(some)
             if not same_ids or not np.array_equal(mapped.vectors[rows], vectors):
@@ -510,14 +517,6 @@ def open_record(path: Path, database: DatabaseConfig) -> Database:
 
 def _place(path: Path, database: DatabaseConfig) -> Path | str:
     return path / CATALOGUE if database.url is None else database.url.get_secret_value()
-
-
-def _mapped(path: Path, load: Callable[[Path], MappedVectors] = MappedVectors) -> MappedVectors | None:
-    # A damaged file counts as missing; `untoc doctor` reports it. A cache for `load` keeps no miss: a writer makes the
-    # file after the passages are visible.
-    with suppress(OSError, EOFError, ValueError):
-        return load(path)
-    return None
 
 
 def _note_holder(path: Path) -> None:

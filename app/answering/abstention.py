@@ -47,7 +47,7 @@ def is_silent(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     case = _Case(answer=answer, resolution=resolution, retrieved=retrieved, local=local)
-    abstention = next(reason for rule in _RULES if (reason := rule(case)) is not None)
+    abstention = next(filter(None, (rule(case) for rule in _RULES)))
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
@@ -78,6 +78,10 @@ class _Case:
     def scope(self) -> Scope:
         return self.resolution.scope
 
+    @property
+    def has_subject(self) -> bool:
+        return bool(self.scope.topic or self.scope.treaties or self.scope.agenda_items)
+
     @cached_property
     def names(self) -> str:
         """The names of the parties asked about; empty for an open question, also if it asks a region or a group."""
@@ -96,12 +100,14 @@ class _Case:
         """The number of statements searched."""
         return len(self.retrieved.statements_in_scope)
 
-    def because(self, reason: AbstentionReason, key: str, **values: object) -> Abstention:
+    def because(
+        self, reason: AbstentionReason, key: str, options: tuple[str, ...] = (), /, **values: object
+    ) -> Abstention:
         """Returns an abstention with the message of a wording key, filled in with `values`."""
-        return Abstention(reason=reason, message=self.local.say(key, **values))
+        return Abstention(reason=reason, message=self.local.say(key, **values), options=options)
 
 
-def _claims_dropped(case: _Case) -> Abstention | None:
+def _failed(case: _Case) -> Abstention | None:
     """Evidence was found, but its quotations failed, or their party is unknown: "not mentioned" would be untrue."""
     dropped = case.answer.dropped_claims
     if not dropped or case.scope.negated:
@@ -112,119 +118,99 @@ def _claims_dropped(case: _Case) -> Abstention | None:
     return case.because("index_incomplete", key, files=files)
 
 
-def _greeting(case: _Case) -> Abstention | None:
-    return greet(case.retrieved.statements_of_parties, case.local) if case.resolution.kind == "greeting" else None
-
-
-def _unread_in_other_language(case: _Case) -> Abstention | None:
-    """Nobody is named, or only by a name that no table knows, in a question in a seventh language."""
+def _not_searched(case: _Case) -> Abstention | None:
+    """The question is none on statements, does not say whom it asks, or is in a seventh language."""
     read = case.resolution
-    unknown = read.unnamed or (read.unclear is not None and not read.known_name)
-    return _in_other_language(case) if unknown or not read.is_statement_question else None
-
-
-def _unclear_name(case: _Case) -> Abstention | None:
-    """A name may mean several parties ("Korea"), or none is known by it."""
-    read = case.resolution
-    if read.unclear is None:
-        return None
-    key = "similar_party" if read.options else "unknown_party"
-    key = "office_speaker" if is_office(read.unclear) and not read.options else key
-    message = case.local.say("ambiguous_party" if read.known_name else key, name=read.unclear)
-    return Abstention(reason="ambiguous", message=message, options=read.options)
-
-
-def _no_statement_question(case: _Case) -> Abstention | None:
-    return None if case.resolution.is_statement_question else case.because("out_of_scope", "out_of_scope")
-
-
-def _negated_without_subject(case: _Case) -> Abstention | None:
-    """Those who "did not speak" at all are asked for, which no search can find."""
-    return case.because("out_of_scope", "negated") if case.scope.negated and not _has_subject(case.scope) else None
-
-
-def _pronoun_alone(case: _Case) -> Abstention | None:
-    """Someone is spoken of by a pronoun, and no earlier turn says whom."""
-    return case.because("ambiguous", "unnamed_party") if case.resolution.unnamed else None
-
-
-def _in_other_language(case: _Case) -> Abstention | None:
-    """A question in a seventh language was not understood, so finding nothing proves nothing."""
-    if not is_in_other_language(case.resolution.question):
-        return None
-    # In English, since language detection only knows the six languages and is wrong about a question in a seventh.
+    if read.kind == "greeting":
+        return greet(case.retrieved.statements_of_parties, case.local)
+    # A name that may mean several known parties is asked back in any language.
+    asks_nobody = read.unnamed or (read.unclear is not None and not read.known_name) or not read.is_statement_question
+    if not asks_nobody or not is_in_other_language(read.question):
+        if read.unclear is not None:
+            return _unclear_name(case, read.unclear)
+        if not read.is_statement_question:
+            return case.because("out_of_scope", "out_of_scope")
+        if case.scope.negated and not case.has_subject:
+            # Those who "did not speak" at all are asked for, which no search can find.
+            return case.because("out_of_scope", "negated")
+        if read.unnamed:
+            # Someone is spoken of by a pronoun, and no earlier turn says whom.
+            return case.because("ambiguous", "unnamed_party")
+        if not is_in_other_language(read.question):
+            return None
+    # The question was not understood, so finding nothing proves nothing. Said in English, since language detection only
+    # knows the six languages and is wrong about a question in a seventh.
     return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
 
 
-def _quoted_words_absent(case: _Case) -> Abstention | None:
-    """Words whose source is asked for occur nowhere."""
-    sought = case.resolution.quote and case.resolution.answered_as == "source"
-    return case.because("not_mentioned", "words_not_found") if sought else None
+def _unclear_name(case: _Case, name: str) -> Abstention:
+    """A name may mean several parties ("Korea"), or none is known by it."""
+    read = case.resolution
+    key = "similar_party" if read.options else "office_speaker" if is_office(name) else "unknown_party"
+    return case.because("ambiguous", "ambiguous_party" if read.known_name else key, read.options, name=name)
 
 
-def _provision_absent(case: _Case) -> Abstention | None:
-    """A treaty's own words are asked for, which come only from its ingested text."""
-    if not case.resolution.provision:
-        return None
-    wanted = [treaty.treaty for treaty in case.scope.treaties]
-    absent = [code for code in wanted if code not in case.retrieved.treaties_held]
-    if absent:
-        names = case.local.semicolon.join(title_in(code, case.local.language) for code in absent)
+def _not_held(case: _Case) -> Abstention | None:
+    """What is answered from one place stands nowhere: quoted words, or a treaty's own text; or nothing is stored."""
+    read, retrieved, local = case.resolution, case.retrieved, case.local
+    if read.quote and read.answered_as == "source":
+        return case.because("not_mentioned", "words_not_found")
+    if read.provision:
+        absent = [t.treaty for t in case.scope.treaties if t.treaty not in retrieved.treaties_held]
+        if not absent:
+            return case.because("not_mentioned", "not_in_treaty")
+        names = local.semicolon.join(title_in(code, local.language) for code in absent)
         return case.because("index_incomplete", "treaty_text_absent", treaty=names)
-    return case.because("not_mentioned", "not_in_treaty")
+    return case.because("index_incomplete", "empty_corpus") if retrieved.empty_corpus else None
 
 
-def _empty_corpus(case: _Case) -> Abstention | None:
-    return case.because("index_incomplete", "empty_corpus") if case.retrieved.empty_corpus else None
-
-
-def _other_direction(case: _Case) -> Abstention | None:
-    """No party takes the direction asked for; the message names who did earlier and who takes another."""
-    parts = _in_other_direction(case)
-    if not parts or case.scope.negated:
+def _nothing_more(case: _Case) -> Abstention | None:
+    """All that answers was shown; "what else?" is answered so, "who else?" also by who takes another direction."""
+    read = case.resolution
+    if read.act != "more" or read.shown is None or not read.shown.sentences or not case.count:
         return None
-    return Abstention(reason="no_position", message="\n\n".join((case.local.say("no_such_direction"), *parts)))
+    others = _in_other_direction(case) if read.scope.all_states or read.scope.members_of else []
+    message = "\n\n".join((case.local.say("nothing_more", count=case.count), *others))
+    return Abstention(reason="not_mentioned", message=message)
+
+
+def _no_such_position(case: _Case) -> Abstention | None:
+    """The parties take another direction than asked for, or take none, or only groups spoke for them."""
+    if case.scope.negated:
+        return None
+    retrieved, names = case.retrieved, case.local.names
+    if parts := _in_other_direction(case):
+        key = "no_change" if retrieved.direction_asked == "change" else "no_such_direction"
+        return Abstention(reason="no_position", message="\n\n".join((case.local.say(key), *parts)))
+    if neutral := [item.party for item in retrieved.party_evidence if item.takes_no_position]:
+        return case.because("no_position", "no_position", party=names(neutral))
+    # Groups spoke on this, or, where the States asked about have no statement, on anything.
+    on_this = [group for group in retrieved.spoken_for if group.answers_surely]
+    groups: Sequence[PartyEvidence] = on_this or (() if retrieved.statements_in_scope else retrieved.spoken_for)
+    if not groups:
+        return None
+    members = names(code for group in groups for code in group.members)
+    key = "group_only" if on_this else "group_only_elsewhere"
+    return case.because("group_only", key, party=members, group=names(group.party for group in groups))
 
 
 def _in_other_direction(case: _Case) -> list[str]:
+    """Returns who took the direction asked for only earlier, and who takes another one or did not change."""
     other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
     parts: list[str] = []
-    for key, changed in (("earlier_direction", True), ("other_direction", False)):
-        parties = dict.fromkeys(evidence.party for evidence in other if bool(evidence.earlier) == changed)
+    unlike = "unchanged" if case.retrieved.direction_asked == "change" else "other_direction"
+    for key, changed in (("earlier_direction", True), (unlike, False)):
+        parties = [evidence.party for evidence in other if bool(evidence.earlier) == changed]
         if parties:
             parts.append(case.local.say(key, parties=case.local.names(parties)))
     return parts
 
 
-def _no_position(case: _Case) -> Abstention | None:
-    """A position is asked for, and the parties speak of the topic without taking one."""
-    neutral = dict.fromkeys(item.party for item in case.retrieved.party_evidence if item.takes_no_position)
-    if not neutral or case.scope.negated:
-        return None
-    return case.because("no_position", "no_position", party=case.local.names(neutral))
-
-
-def _group_only(case: _Case) -> Abstention | None:
-    """Only groups spoke for the States asked about: on this, or, where these have no statement, on anything."""
-    on_this = [group for group in case.retrieved.spoken_for if group.answers_surely]
-    groups: Sequence[PartyEvidence] = on_this or (
-        () if case.retrieved.statements_in_scope else case.retrieved.spoken_for
-    )
-    if not groups or case.scope.negated:
-        return None
-    members = case.local.names(code for group in groups for code in group.members)
-    key = "group_only" if on_this else "group_only_elsewhere"
-    return case.because("group_only", key, party=members, group=case.local.names(group.party for group in groups))
-
-
-def _statement_unnamed(case: _Case) -> Abstention | None:
-    """A statement is asked about, as by "who delivered it?", without a party or an occasion."""
-    of_statement = KIND_TRAITS[case.resolution.answered_as].of_named_statements
-    return case.because("ambiguous", "unnamed_party") if of_statement and not is_scoped(case.resolution) else None
-
-
 def _no_statement(case: _Case) -> Abstention | None:
     """The scope has no statements; those that its parties made at other times are named."""
+    if KIND_TRAITS[case.resolution.answered_as].of_named_statements and not is_scoped(case.resolution):
+        # A statement is asked about, as by "who delivered it?", without a party or an occasion.
+        return case.because("ambiguous", "unnamed_party")
     if case.retrieved.statements_in_scope:
         return None
     if case.scope.members_of:
@@ -236,16 +222,6 @@ def _no_statement(case: _Case) -> Abstention | None:
         held = occasions(case.retrieved.statements_of_parties, case.local)
         return case.because("no_statement", "no_statement_in_scope", party=case.names, held=held)
     return case.because("no_statement", "no_statement", party=case.names)
-
-
-def _nothing_more(case: _Case) -> Abstention | None:
-    """All that answers was shown; "what else?" is answered so, "who else?" also by who takes another direction."""
-    read = case.resolution
-    if read.act != "more" or read.shown is None or not read.shown.sentences or not case.count:
-        return None
-    others = _in_other_direction(case) if read.scope.all_states or read.scope.members_of else []
-    message = "\n\n".join((case.local.say("nothing_more", count=case.count), *others))
-    return Abstention(reason="not_mentioned", message=message)
 
 
 def _parties_not_mentioning(case: _Case) -> Abstention | None:
@@ -269,92 +245,53 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
     return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))
 
 
-def _article_unnamed(case: _Case) -> Abstention | None:
-    """An article is cited without its treaty: it may be the one asked about, which is neither claimed nor denied."""
-    if not case.retrieved.unnamed_articles:
-        return None
-    numbers = ", ".join(case.retrieved.unnamed_articles)
-    values = {"number": numbers, "article": case.articles, "count": case.count}
-    return case.because("article_not_cited", "article_unnamed", **values)
-
-
 def _article_not_cited(case: _Case) -> Abstention | None:
-    """The article is not cited, but its subject is spoken of, or the article of that number in another treaty."""
-    if not case.articles or not any(evidence.answers for evidence in case.retrieved.related_evidence):
-        return None
-    elsewhere = tuple(
-        case.local.say("option_article", article=number, treaty=short_name(reading.treaty))
-        for reading in case.retrieved.other_readings
-        for number in reading.articles
-    )
-    key = "article_elsewhere" if elsewhere else "article_not_cited"
-    message = case.local.say(key, party=case.names or "—", article=case.articles, count=case.count)
-    return Abstention(reason="article_not_cited", message=message, options=elsewhere)
+    """An article is asked about that is cited without its treaty, or not at all, or as one of another treaty."""
+    retrieved, articles = case.retrieved, case.articles
+    asked = {"party": case.names or "—", "article": articles, "count": case.count}
+    if retrieved.unnamed_articles:
+        # It may be the one asked about, which is neither claimed nor denied.
+        numbers = ", ".join(retrieved.unnamed_articles)
+        return case.because("article_not_cited", "article_unnamed", **asked, number=numbers)
+    if articles and any(evidence.answers for evidence in retrieved.related_evidence):
+        # Its subject is spoken of, or the article of that number in another treaty.
+        elsewhere = tuple(
+            case.local.say("option_article", article=number, treaty=short_name(reading.treaty))
+            for reading in retrieved.other_readings
+            for number in reading.articles
+        )
+        key = "article_elsewhere" if elsewhere else "article_not_cited"
+        return case.because("article_not_cited", key, elsewhere, **asked)
+    # Mentions of an article alone are found in every language, so finding none proves absence.
+    return case.because("not_mentioned", "article_absent", **asked) if articles and not case.scope.topic else None
 
 
-def _article_absent(case: _Case) -> Abstention | None:
-    """An article is asked about alone; its mentions are found in every language, so finding none proves absence."""
-    if not case.articles or case.scope.topic:
-        return None
-    values = {"party": case.names or "—", "article": case.articles, "count": case.count}
-    return case.because("not_mentioned", "article_absent", **values)
-
-
-def _silence_unproven(case: _Case) -> Abstention | None:
-    """Finding nothing proves nothing, for one of the parties named, or for all of an open question."""
-    uncertain = [evidence.silence_unproven for evidence in case.retrieved.party_evidence if evidence.statements]
-    unproven = any(uncertain) if case.names else bool(uncertain) and all(uncertain)
-    return case.because("index_incomplete", "index_incomplete") if unproven else None
-
-
-def _without_subject(case: _Case) -> Abstention | None:
-    return None if _has_subject(case.scope) else case.because("out_of_scope", "out_of_scope")
-
-
-def _not_mentioned(case: _Case) -> Abstention | None:
-    """The statements searched do not mention the topic; a passage that comes near is said to do so."""
+def _not_mentioned(case: _Case) -> Abstention:
+    """Statements were searched, and nothing was found; a passage that comes near is said to do so."""
+    evidence = case.retrieved.party_evidence
+    # Finding nothing proves nothing, for one of the parties named, or for all of an open question.
+    uncertain = [item.silence_unproven for item in evidence if item.statements]
+    if any(uncertain) if case.names else bool(uncertain) and all(uncertain):
+        return case.because("index_incomplete", "index_incomplete")
+    if not case.has_subject:
+        return case.because("out_of_scope", "out_of_scope")
     if not case.names:
         return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)
-    near = any(scored.relevance.may_answer for item in case.retrieved.party_evidence for scored in item.sentences)
+    near = any(scored.relevance.may_answer for item in evidence for scored in item.sentences)
     key = "nearest_passage" if near else "not_mentioned"
     return case.because("not_mentioned", key, party=case.names, count=case.count)
 
 
-def _has_subject(scope: Scope) -> bool:
-    return bool(scope.topic or scope.treaties or scope.agenda_items)
-
-
-# The rules in order: the first that applies gives the reason, and the last one always applies.
+# The rules in order: the first that applies gives the reason, and the last one always applies. Evidence on the topic
+# that does not answer comes before the lack of statements, as groups may have spoken for a State that has none.
 _RULES: Final[tuple[Callable[[_Case], Abstention | None], ...]] = (
-    # Evidence that failed its checks comes before every other reason.
-    _claims_dropped,
-    # Questions that were not searched, since they are none on statements or do not say whom they ask. A name that may
-    # mean several known parties is asked back in any language, so the language is looked at twice.
-    _greeting,
-    _unread_in_other_language,
-    _unclear_name,
-    _no_statement_question,
-    _negated_without_subject,
-    _pronoun_alone,
-    _in_other_language,
-    # Questions that are answered from one place, where nothing was found.
-    _quoted_words_absent,
-    _provision_absent,
-    _empty_corpus,
-    # Evidence on the topic that does not answer: all of it was shown, another direction, no position, a group's words.
+    _failed,
+    _not_searched,
+    _not_held,
     _nothing_more,
-    _other_direction,
-    _no_position,
-    _group_only,
-    # No statements to search.
-    _statement_unnamed,
+    _no_such_position,
     _no_statement,
-    # Statements were searched, and nothing was found in them that answers.
     _parties_not_mentioning,
-    _article_unnamed,
     _article_not_cited,
-    _article_absent,
-    _silence_unproven,
-    _without_subject,
     _not_mentioned,
 )

@@ -64,9 +64,8 @@ class Assistant:
     ) -> Answer:
         """Answers a question; the arguments are those of a `Question`.
 
-        Raises:
-            AppError: The question or an override cannot be used.
-            StoreError: The store cannot be read, or a model cannot be loaded.
+        Raises an AppError if the question or an override cannot be used, a StoreError if the store cannot be read or a
+        model cannot be loaded.
         """
         *_, answer = self.stream(question, overrides=overrides, history=history)
         assert isinstance(answer, Answer)

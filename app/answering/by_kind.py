@@ -1,79 +1,41 @@
 """Answers by the kind of question: for each kind, what is retrieved and how its answer is composed.
 
-`_HANDLERS` has a row for each kind with a way of its own: "who delivered it?" needs the statements in scope and is
-answered with their metadata. All other kinds are answered with the best evidence on their topic.
+`_RETRIEVING` and `_COMPOSING` have the kinds with a way of their own: "who delivered it?" needs the statements in scope
+and is answered with their metadata. All other kinds are answered with the best evidence on their topic.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
-from app.answering.compose.composition import Composition
+from app.answering.compose.composition import Composition, KindContext
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
-from app.answering.localization import Localization
-from app.answering.quotation_limits import MAX_LISTED
 from app.answering.quoting import repeats, words_of
 from app.question.resolution import Resolution
-from app.records import Note, QuestionKind, Scope, WordsFound
-from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.records import Note, QuestionKind, Scope
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
-from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, StatementSummary
 
-FindWords = Callable[[str], Sequence[WordsFound]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class KindContext:
-    """A resolved question, and what the answer to its kind is made with."""
-
-    resolution: Resolution
-    parties: PartyTable
-    retriever: EvidenceRetriever
-    find_words: FindWords
-    """Finds where quoted words occur in the corpus."""
-    limit: int
-    """The most quotations of the answer."""
-
-    @property
-    def asked(self) -> frozenset[str]:
-        """The codes of the parties asked about."""
-        return frozenset((*self.resolution.scope.states, *self.resolution.scope.groups))
-
-    @property
-    def has_subject(self) -> bool:
-        """Whether the question is on a topic or a treaty, and not on whole statements."""
-        return bool(self.resolution.scope.topic or self.resolution.scope.treaties)
-
-
-@dataclass(frozen=True, kw_only=True)
-class KindHandler:
-    """How a kind of question is answered."""
-
-    retrieve: Callable[[KindContext], Retrieved]
-    """Retrieves the statements or the evidence that the answer needs."""
-    compose: Callable[[KindContext, Retrieved, Localization], Composition]
-    """Composes the answer."""
-    quotes_evidence: bool = False
-    """Whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
+# The most statements that a list of documents names.
+_MAX_LISTED: Final = 30
 
 
 def _evidence(context: KindContext) -> Retrieved:
     """Returns the evidence on the topic, without what an earlier answer showed where more is asked for."""
-    return _without_shown(context.retriever.retrieve(context.resolution, context.parties), context.resolution)
+    return _without_shown(context.retriever.retrieve(context.resolution, context.local.parties), context.resolution)
 
 
 def _nearby_reasons(context: KindContext) -> Retrieved:
     """Returns, for "why?" after an answer, the reasons near the sentences shown; the evidence if there are none."""
-    read, parties = context.resolution, context.parties
+    read = context.resolution
     if read.act == "about" and read.shown and read.shown.sentences:
-        gives_reason = partial(contains_answer_type, "reason", parties=parties)
-        texts = context.retriever.with_texts(context.retriever.in_scope(read, parties), read.shown.statements)
+        gives_reason = partial(contains_answer_type, "reason", parties=context.local.parties)
+        texts = context.retriever.with_texts(context.in_scope(), read.shown.statements)
         near = near_shown(texts, read.shown, gives_reason)
         if near.party_evidence:
             return near
@@ -82,15 +44,13 @@ def _nearby_reasons(context: KindContext) -> Retrieved:
 
 def _every_statement(context: KindContext) -> Retrieved:
     """Returns all statements as those that are held, since a greeting, which names some of them, searches none."""
-    everything = Resolution(scope=Scope(), question=context.resolution.question)
-    retrieved = context.retriever.in_scope(everything, context.parties)
+    retrieved = context.in_scope(Resolution(scope=Scope(), question=context.resolution.question))
     return replace(retrieved, statements_of_parties=retrieved.statements_in_scope, statements_in_scope=())
 
 
 def _statements(context: KindContext) -> Retrieved:
     """Returns the statements asked about, with their texts: those shown before, else the newest of each party."""
-    read, retriever = context.resolution, context.retriever
-    retrieved = retriever.in_scope(read, context.parties)
+    read, retriever, retrieved = context.resolution, context.retriever, context.in_scope()
     if read.act == "about" and read.shown is not None and read.shown.statements:
         return retriever.with_texts(retrieved, read.shown.statements[: context.limit])
     if not is_scoped(read):
@@ -103,86 +63,80 @@ def _statements(context: KindContext) -> Retrieved:
 
 
 def _statements_to_list(context: KindContext) -> Retrieved:
-    """Returns the statements in scope, with the texts of those that the list names; after "more", only new ones."""
+    """Returns the evidence on a topic, or else the statements in scope, after "more" only new ones.
+
+    Of the statements, those that the list names have their texts.
+    """
+    if context.has_subject:
+        return _evidence(context)
     read = context.resolution
     shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
-    retrieved = context.retriever.in_scope(read, context.parties)
+    retrieved = context.in_scope()
     listed = tuple(s for s in retrieved.statements_in_scope if s.statement_id not in shown)
     return context.retriever.with_texts(
-        replace(retrieved, statements_in_scope=listed), [s.statement_id for s in listed[:MAX_LISTED]]
+        replace(retrieved, statements_in_scope=listed), [s.statement_id for s in listed[:_MAX_LISTED]]
     )
 
 
 def _statements_with_quote(context: KindContext) -> Retrieved:
-    """Returns the statements in which the quoted words occur, with their texts and the places."""
-    everything = replace(context.resolution, is_statement_question=True, unnamed=False)
-    retrieved = context.retriever.in_scope(everything, context.parties)
+    """Returns the statements in which the quoted words occur, and the places; without such words, those asked about."""
+    if not context.resolution.quote:
+        return _statements(context)
+    retrieved = context.in_scope(replace(context.resolution, is_statement_question=True, unnamed=False))
     places = tuple(context.find_words(context.resolution.quote))
     statement_ids = dict.fromkeys(place.statement_id for place in places)
     return context.retriever.with_texts(replace(retrieved, word_places=places), list(statement_ids))
-
-
-def _retrieve_source(context: KindContext) -> Retrieved:
-    return _statements_with_quote(context) if context.resolution.quote else _statements(context)
 
 
 def _retrieve_summary(context: KindContext) -> Retrieved:
     return _evidence(context) if context.has_subject else _statements(context)
 
 
-def _retrieve_list(context: KindContext) -> Retrieved:
-    return _evidence(context) if context.has_subject else _statements_to_list(context)
-
-
-def _metadata_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
-    return compose_metadata(retrieved.sources, local, context.asked, limit=context.limit)
-
-
-def _source_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
-    if not context.resolution.quote:
-        return _metadata_answer(context, retrieved, local)
-    return compose_source(retrieved.word_places, retrieved.sources, local, context.asked, limit=context.limit)
-
-
-def _summary_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
-    chosen: Sequence[Sentence] = _answering(retrieved)
-    if not chosen and not context.has_subject:
-        chosen = context.retriever.key_sentences(retrieved, context.limit)
-    return compose_summary(chosen, retrieved.sources, local, context.asked, limit=context.limit)
-
-
-def _list_answer(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
-    best = _answering(retrieved) if context.has_subject else None
-    return compose_list(retrieved.sources, best, len(retrieved.statements_in_scope), local, context.asked)
-
-
-def _quotations(context: KindContext, retrieved: Retrieved, local: Localization) -> Composition:
+def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
     read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
     # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
     in_provenance = read.act == "about" and read.answer_type != "reason"
     answer_type = None if in_provenance else read.answer_type
-    # A list quotes each party once; "why?" about a list may quote the listed parties more often.
-    one_each = read.scope.all_states and read.act != "about"
-    limit = context.limit
-    quoted = compose(evidence, retrieved.sources, local, limit=limit, answer_type=answer_type, one_each=one_each)
+    # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
+    listed = read.scope.all_states and read.act != "about"
+    of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
+    quoted = compose(
+        evidence, retrieved.sources, context.local, limit=context.limit, answer_type=answer_type, of_each=of_each
+    )
     return quoted if read.sure_of_kind else replace(quoted, missing=None)
 
 
-_BY_EVIDENCE: Final = KindHandler(retrieve=_evidence, compose=_quotations, quotes_evidence=True)
-_HANDLERS: Final[Mapping[QuestionKind, KindHandler]] = {
-    "greeting": replace(_BY_EVIDENCE, retrieve=_every_statement),
-    "metadata": KindHandler(retrieve=_statements, compose=_metadata_answer),
-    "source": KindHandler(retrieve=_retrieve_source, compose=_source_answer),
-    "summary": KindHandler(retrieve=_retrieve_summary, compose=_summary_answer),
-    "list": KindHandler(retrieve=_retrieve_list, compose=_list_answer),
-    "reason": replace(_BY_EVIDENCE, retrieve=_nearby_reasons),
+# What is retrieved and what composes the answer, for kinds of question that have a way of their own.
+_RETRIEVING: Final[Mapping[QuestionKind, Callable[[KindContext], Retrieved]]] = {
+    "greeting": _every_statement,
+    "metadata": _statements,
+    "source": _statements_with_quote,
+    "summary": _retrieve_summary,
+    "list": _statements_to_list,
+    "reason": _nearby_reasons,
+}
+_COMPOSING: Final[Mapping[QuestionKind, Callable[[KindContext, Retrieved], Composition]]] = {
+    "metadata": compose_metadata,
+    "source": compose_source,
+    "summary": compose_summary,
+    "list": compose_list,
 }
 
 
-def handler_of(kind: QuestionKind) -> KindHandler:
-    """Returns how a kind of question is answered."""
-    return _HANDLERS.get(kind, _BY_EVIDENCE)
+def retrieve_for(context: KindContext) -> Retrieved:
+    """Retrieves the statements or the evidence that the answer to a kind of question needs."""
+    return _RETRIEVING.get(context.resolution.answered_as, _evidence)(context)
+
+
+def compose_for(context: KindContext, retrieved: Retrieved) -> Composition:
+    """Composes the answer to a kind of question."""
+    return _COMPOSING.get(context.resolution.answered_as, _quotations)(context, retrieved)
+
+
+def quotes_evidence(kind: QuestionKind) -> bool:
+    """Returns whether the answer quotes evidence on a topic, on which a model, if configured, may word claims."""
+    return kind not in _COMPOSING
 
 
 def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
@@ -222,10 +176,6 @@ def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementS
     for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
         newest[party] = summary
     return tuple({summary.statement_id: summary for summary in newest.values()}.values())
-
-
-def _answering(retrieved: Retrieved) -> list[Sentence]:
-    return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.best_sentences]
 
 
 def is_scoped(resolution: Resolution) -> bool:

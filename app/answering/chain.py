@@ -23,12 +23,7 @@ class UntocChain(Runnable[str | Question, Answer]):
         self.steps = steps
 
     def invoke(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Answer:  # noqa: ANN401 - as the base class has it
-        """Answers a question.
-
-        Raises:
-            AppError: The question or an override cannot be used.
-            StoreError: The store cannot be read, or a model cannot be loaded.
-        """
+        """Answers a question; raises as `Assistant.ask`."""
         return self._call_with_config(self._answer, input, config, **kwargs)
 
     def stream(self, input: str | Question, config: RunnableConfig | None = None, **kwargs: Any) -> Iterator[Answer]:  # noqa: ANN401 - as above

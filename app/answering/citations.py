@@ -1,6 +1,7 @@
 """Citations: makes the citation of a range of sentences or of a place, copied from the stored statement.
 
-Words, offsets, page, speaker and occasion are the statement's; whether the words are quoted from others is looked up.
+Words, offsets, page, speaker and occasion are the statement's; whether words are quoted from others is looked up, and
+from whom (`with_quoted_parties`).
 """
 
 from bisect import bisect_left
@@ -9,8 +10,10 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Final, Literal
 
-from app.records import Citation, CitationKind
+from app.records import Citation, CitationKind, Sources
+from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.loaders.scanned import mean_confidence
+from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted
 from ingest.text.readable import readable
 from ingest.text.whole_quotations import edges
@@ -59,6 +62,20 @@ def provenance_of(statement: Statement) -> dict[str, Any]:
 def citation_kind(statement: Statement) -> CitationKind:
     """Returns the kind of a statement's citations: `reported` for a record's summary, not in the speaker's words."""
     return "reported" if statement.span.summarised else statement.kind
+
+
+def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties: PartyTable) -> list[Citation]:
+    """Returns citations with their `quoted_party`, where the speaker quotes somebody whom the statement names."""
+
+    def named(citation: Citation) -> Citation:
+        if not citation.quoting:
+            return citation
+        statement = sources.statements[citation.statement_id]
+        holders = statement.metadata.holders
+        code = quoted_speaker(statement.source_text, citation.start, citation.end, holders, parties)
+        return replace(citation, quoted_party=code)
+
+    return [named(citation) for citation in citations]
 
 
 def holds(outer: Citation, inner: Citation) -> bool:

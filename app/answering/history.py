@@ -75,11 +75,7 @@ def state_as_json(state: ConversationState) -> dict[str, JSONValue]:
 
 
 def read_state(value: object) -> ConversationState:
-    """Reads a state from JSON.
-
-    Raises:
-        QuestionError: The value is not a conversation state.
-    """
+    """Reads a state from JSON; raises a QuestionError if the value is none."""
     try:
         return _adapter().validate_python(value)
     except ValidationError as exc:

@@ -41,12 +41,13 @@ def attribution(citation: Citation, local: Localization) -> str:
     if "state" in citation.inferred:
         name = local.say("inferred", fact=name)
     if citation.summarised:
-        return local.say("attribution_summary", party=name, provenance=line).removesuffix(" · ")
-    if citation.on_behalf_of is not None and citation.speaker is not None:
+        attributed = local.say("attribution_summary", party=name, provenance=line)
+    elif citation.on_behalf_of is not None and citation.speaker is not None:
         speaker = escape(local.speaker(citation.speaker))
         attributed = local.say("attribution_group", group=name, speaker=speaker, provenance=line)
-        return attributed.removesuffix(" · ")
-    return local.say("attribution", party=name, provenance=line).removesuffix(" · ")
+    else:
+        attributed = local.say("attribution", party=name, provenance=line)
+    return attributed.removesuffix(" · ")
 
 
 def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:

@@ -5,13 +5,15 @@ Asked what Arvandia says on article 6 of one treaty, an answer is shown with its
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
-from app.answering.quotation_limits import MAX_RELATED
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations
 from app.records import Citation
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
+
+_MAX_RELATED: Final = 3
 
 
 def related(retrieved: Retrieved) -> tuple[Citation, ...]:
@@ -45,10 +47,10 @@ def _cited(
     candidates = {scored.sentence.sentence_id: scored for evidence in then for scored in evidence.sentences}
     rest = sorted((s for key, s in candidates.items() if key not in cited), key=lambda s: -s.relevance.chance)
     nearest = {scored.sentence.sentence_id for scored in rest if scored.relevance.may_answer}
-    passages = quote([scored.sentence for scored in first], sources, MAX_RELATED, first_number=1)
-    likeliest = [scored.sentence for scored in rest[:MAX_RELATED]]
+    passages = quote([scored.sentence for scored in first], sources, _MAX_RELATED, first_number=1)
+    likeliest = [scored.sentence for scored in rest[:_MAX_RELATED]]
     passages += (
         replace(citation, nearest=not nearest.isdisjoint(citation.sentence_ids))
-        for citation in quote(likeliest, sources, MAX_RELATED, first_number=len(passages) + 1)
+        for citation in quote(likeliest, sources, _MAX_RELATED, first_number=len(passages) + 1)
     )
     return tuple(sound_citations(passages, sources.statements))

@@ -9,8 +9,9 @@ from typing import Final
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape, plain_line
-from app.answering.provenance import attribution, scan_note
-from app.records import Citation, Claim
+from app.answering.provenance import attribution, occasions, scan_note
+from app.records import Citation, Claim, Note
+from ingest.parties.regions import regions
 
 # Directions that are shown beside a quotation; a mere mention needs no label.
 _SHOWN: Final = ("for", "against", "conditional")
@@ -67,3 +68,24 @@ def _quoting(citation: Citation, local: Localization) -> str | None:
 
 def _numbers(claim: Claim) -> str:
     return " ".join(f"[{number}]" for number in claim.citations)
+
+
+def note_in_words(note: Note, local: Localization) -> str:
+    """Returns how a question was read or searched, in the answer's language, such as "Tehran read as Iran"."""
+    values = dict(note.values)
+    if note.kind in ("latest", "earliest"):
+        values = {"dates": occasions(values["statements"], local)}
+    elif note.kind == "members_of":
+        known = [regions()[code] for code in values.pop("codes")]
+        values |= {
+            "count": len(frozenset[str]().union(*(region.members for region in known))),
+            "region": ", ".join(region.name(local.language) for region in known),
+            "source": ", ".join(dict.fromkeys(region.source for region in known)),
+        }
+    elif note.kind == "members_of_group":
+        values["group"] = local.sets(values.pop("codes"))
+    if "party" in values:
+        values["party"] = local.name(values["party"])
+    if "parties" in values:
+        values["parties"] = local.sets(values["parties"])
+    return local.say(f"note_{note.kind}", **values)

@@ -9,18 +9,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, is_silent
-from app.answering.by_kind import FindWords, KindContext, handler_of
+from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.cited_direction import directions_of, with_directions, words_for_direction
-from app.answering.compose.composition import Composition, ModelDraft
+from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
 from app.answering.history import read_state, state_after, state_as_json
-from app.answering.localization import Localization, localize
-from app.answering.notes_in_words import note_in_words
-from app.answering.quotation_limits import limit_of_answer
+from app.answering.localization import localize
 from app.answering.related_passages import related_readings
-from app.answering.render import render
+from app.answering.render import note_in_words, render
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.kind_traits import KIND_TRAITS
@@ -38,6 +36,9 @@ from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
     from app.answering.compose.model import ModelWriter
+
+# The most quotations or claims of an answer asked to be shorter.
+_MAX_SHORTER: Final = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class Steps:
 
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
-        return handler_of(resolution.answered_as).retrieve(self._context(resolution))
+        return retrieve_for(self._context(resolution))
 
     def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
         """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
@@ -135,14 +136,14 @@ class Steps:
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""
-        handler, context, local = handler_of(resolution.answered_as), self._context(resolution), self._local(resolution)
-        composed = handler.compose(context, retrieved, local)
+        context = self._context(resolution)
+        composed = compose_for(context, retrieved)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
         quoted_only = not composed.claims or resolution.provision or resolution.scope.negated
-        if self.writer is None or not handler.quotes_evidence or quoted_only:
+        if self.writer is None or not quotes_evidence(resolution.answered_as) or quoted_only:
             yield composed
         else:
-            yield from _worded(composed, self.writer, context, retrieved, local)
+            yield from _worded(composed, self.writer, context, retrieved)
 
     def _with_positions(
         self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
@@ -150,6 +151,7 @@ class Steps:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = in_language_of_topic(resolution).scope
         asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
+        asks_position = asks_position or retrieved.direction_asked is not None
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
         if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
@@ -179,22 +181,22 @@ class Steps:
         checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
         return checked, replace(composed, shows_directions=asks_position and not harm, earlier=earlier)
 
-    def _local(self, resolution: Resolution) -> Localization:
-        return localize(self.parties(), _language(resolution))
-
     def _context(self, resolution: Resolution) -> KindContext:
+        # Parties that answer still get one quotation each.
+        limit = min(self.max_citations, _MAX_SHORTER) if resolution.style == "shorter" else self.max_citations
         return KindContext(
             resolution=in_language_of_topic(resolution),
-            parties=self.parties(),
+            local=localize(self.parties(), _language(resolution)),
             retriever=self.retriever,
             find_words=self.find_words,
-            limit=limit_of_answer(self.max_citations, resolution.style),
+            limit=limit,
         )
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
-        language, local = _language(resolution), self._local(resolution)
+        language = _language(resolution)
+        local = localize(self.parties(), language)
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
         answer = Answer(
@@ -243,13 +245,13 @@ class Steps:
 
 
 def _worded(
-    quoted: Composition, writer: "ModelWriter", context: KindContext, retrieved: Retrieved, local: Localization
+    quoted: Composition, writer: "ModelWriter", context: KindContext, retrieved: Retrieved
 ) -> Iterator[Composition]:
     """Yields the quotations with a model's claims so far, as these pass their checks, and last the two merged."""
     from app.answering.compose.merge_claims import with_claims, with_translations
     from app.answering.compose.model import Task
 
-    resolution = context.resolution
+    resolution, local = context.resolution, context.local
     found = (*retrieved.party_evidence, *retrieved.spoken_for)
     answering = [item for item in found if (item.answers_surely if item.members else item.answers)]
     # In the order of the quotations: groups come after the States that they spoke for.

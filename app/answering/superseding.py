@@ -9,7 +9,6 @@ from dataclasses import replace
 from app.answering.cited_direction import CitedDirection
 from app.records import Citation
 from app.retrieval.chronology import made_before
-from vectorstore.records import Metadata
 
 
 def with_superseding(
@@ -30,9 +29,9 @@ def with_superseding(
             for other in sure
             if of_same_party(citation, other, asked)
             and directions[other.number].direction != directions[citation.number].direction
-            and earlier_than(citation, other)
+            and made_before(citation, other)
         ]
-        return next((each.number for each in newer if not any(earlier_than(each, other) for other in newer)), None)
+        return next((each.number for each in newer if not any(made_before(each, other) for other in newer)), None)
 
     return tuple(replace(citation, superseded_by=later(citation)) for citation in citations)
 
@@ -42,7 +41,7 @@ def earlier_than_latest(citations: Sequence[Citation], asked: Collection[str] = 
     return frozenset(
         citation.number
         for citation in citations
-        if any(of_same_party(citation, other, asked) and earlier_than(citation, other) for other in citations)
+        if any(of_same_party(citation, other, asked) and made_before(citation, other) for other in citations)
     )
 
 
@@ -54,9 +53,3 @@ def of_same_party(earlier: Citation, later: Citation, asked: Collection[str]) ->
     """
     cited_for = set(earlier.holders).intersection(asked) or set(earlier.holders)
     return bool(cited_for) and cited_for <= set(later.holders)
-
-
-def earlier_than(one: Citation, other: Citation) -> bool:
-    """Returns whether the statement of one citation was certainly made before that of the other."""
-    first, second = (Metadata(body=each.body, session=each.session, date=each.date) for each in (one, other))
-    return made_before(first, second)

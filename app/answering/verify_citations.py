@@ -83,6 +83,7 @@ def verify_citation(citation: Citation, statement: Statement | None) -> Verdict:
     # A fragment could bend the sense: "made in the Council" for "I cannot accept a statement made in the Council".
     if not is_whole(statement, citation.start, citation.end):
         return "altered"
+    # Not compared with what `cite_place` makes, which may be at fault itself.
     cited = (citation.language, citation.file, citation.held_by, *(getattr(citation, name) for name in PROVENANCE))
     language, held_by = statement.language_at(citation.start), known.held_by or ()
     if cited != (language, statement.file, held_by, *(getattr(known, name) for name in PROVENANCE)):

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from app.answering.provenance import as_quoting, holders, spoken_date
-from app.answering.superseding import earlier_than, of_same_party
+from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
+from app.retrieval.chronology import made_before
 from prompts.wording import load_document_words, load_wording
 
 
@@ -62,7 +63,7 @@ class Leads:
     def earlier(self, cell: Cell, citation: Citation) -> str:
         """Returns the remark that a quotation is superseded, or else that the cell has a later one of its party."""
         cited = map(self.briefing.citation, cell.citations)
-        later = any(of_same_party(citation, other, (cell.party,)) and earlier_than(citation, other) for other in cited)
+        later = any(of_same_party(citation, other, (cell.party,)) and made_before(citation, other) for other in cited)
         return self.superseded(cell, citation) or (self._wording.say("earlier") if later else "")
 
     def leads(self, point: Point) -> tuple[tuple[str, Citation], ...]:

@@ -4,8 +4,8 @@ A cell holds what one party said on one subject, such as Arvandia on extradition
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Final, Literal, get_args
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, Self, get_args
 
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from app.retrieval.positions.position_marks import PositionKind
@@ -333,3 +333,11 @@ class Briefing:
     def citation(self, number: int) -> Citation:
         """Returns a citation by its number."""
         return self.citations[number - 1]
+
+    def counted(self) -> Self:
+        """Returns the briefing with the evidence of its cells counted in its coverage."""
+        cited = {self.citation(number).statement_id for cell in self.cells for number in cell.evidence}
+        heard = {*self.coverage.states_without_statement, *(cell.party for cell in self.cells if cell.evidence)}
+        silent = tuple(code for code in self.parties if code not in heard)
+        counts = replace(self.coverage, statements_with_evidence=len(cited), states_without_evidence=silent)
+        return replace(self, coverage=counts)

@@ -179,14 +179,4 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     new = replace(
         new, words=words, suggestions=suggestions, superseded=superseded, review=None, of_group=of_group, key=key
     )
-    cells = tuple(new if cell is old else cell for cell in briefing.cells)
-    cited = {briefing.citation(number).statement_id for cell in cells for number in cell.evidence}
-    evident = {cell.party for cell in cells if cell.evidence}
-    coverage = briefing.coverage
-    accounted_for = evident.union(coverage.states_without_statement)
-    silent = tuple(code for code in briefing.parties if code not in accounted_for)
-    return replace(
-        briefing,
-        cells=cells,
-        coverage=replace(coverage, statements_with_evidence=len(cited), states_without_evidence=silent),
-    )
+    return replace(briefing, cells=tuple(new if cell is old else cell for cell in briefing.cells)).counted()

@@ -10,12 +10,11 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from app.answering.citations import cite
-from app.answering.superseding import earlier_than
 from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
-from app.retrieval.chronology import recency
+from app.retrieval.chronology import made_before, recency
 from app.retrieval.positions.position_marks import PositionKind
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
@@ -36,9 +35,8 @@ def moments_of(
     """
     if len(own) < 2:
         return ()
-    quoted: dict[str, int] = {}
-    for number in _strongest_first(cell, cell.citations):
-        quoted.setdefault(citations.get(number).statement_id, number)
+    # Of one statement the strongest quotation is put last, so that it is the one kept.
+    quoted = {citations.get(n).statement_id: n for n in reversed(_strongest_first(cell, cell.citations))}
     numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
     return tuple(_moment(cell, number, subject, citations, parties) for number in numbers)
 
@@ -90,7 +88,7 @@ def changes_of(
 
     def has_changed(earlier: Moment, later: Moment) -> bool:
         of_one = (earlier.party, earlier.subject) == (later.party, later.subject)
-        older = earlier_than(citations.get(earlier.citation), citations.get(later.citation))
+        older = made_before(citations.get(earlier.citation), citations.get(later.citation))
         same_on_harm = earlier.subject in harms and "conditional" not in (earlier.kind, later.kind)
         return of_one and older and earlier.kind != later.kind and not same_on_harm
 

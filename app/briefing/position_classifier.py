@@ -14,10 +14,10 @@ from typing import Final, cast
 import regex
 
 from app.answering.citation_spans import announces
-from app.answering.superseding import earlier_than
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
+from app.retrieval.chronology import made_before
 from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
@@ -56,7 +56,7 @@ def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     An earlier position counts only if the party's latest words on the subject take the same direction, even if not
     surely.
     """
-    latest = [each for citation, each in read if not any(earlier_than(citation, other) for other, _ in read)]
+    latest = [each for citation, each in read if not any(made_before(citation, other) for other, _ in read)]
     suggestions = [each for _, each in read]
     if not any(each.likely not in (None, "mentions") or each.declines for each in latest):
         suggestions = latest
@@ -66,9 +66,8 @@ def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     shown = next((each for each in taking if each.direction != "mentions"), None)
     if shown is not None and taking[0].likely == shown.likely:
         return shown
-    first = Suggestion(kind="no_position")
     rest = latest if shown is None else taking[:1]
-    return next((each for each in rest if each.kind != "no_position"), (*rest, first)[0])
+    return next((each for each in rest if each.kind != "no_position"), (*rest, Suggestion(kind="no_position"))[0])
 
 
 def suggest(citation: Citation, statement: Statement, subject: Subject, parties: PartyTable) -> Suggestion:
@@ -88,9 +87,10 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     readings = without_taken_back([read for _, read in spans], [*texts.values()])
     spans = tuple(zip(texts, readings, strict=True))
     shared = share_of_topic(subject.topic, subject.language, parties)
+    article = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(subject.article or '')}(?![\p{{L}}\p{{N}}])")
 
     def share(text: str) -> float:
-        return shared(text, language) if subject.article is None else float(_names_article(text, subject.article))
+        return shared(text, language) if subject.article is None else float(article.search(text) is not None)
 
     def names(text: str) -> bool:
         return share(text) >= 1 / 2
@@ -199,10 +199,6 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
 
 def _without_reported(spans: _Spans) -> _Spans:
     return [(start, read) for start, read in spans if read.reading != "reported"]
-
-
-def _names_article(text: str, article: str) -> bool:
-    return regex.search(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(article)}(?![\p{{L}}\p{{N}}])", text) is not None
 
 
 def is_outright(text: str, subject: Subject, language: str | None, parties: PartyTable) -> bool:

@@ -318,7 +318,9 @@ def _times(text: str) -> list[str]:
         return [text]
     match = _YEARS.fullmatch(text)
     if match is None:
-        raise BriefingError(f"{text!r} is no year: write four digits, or a range such as 2000-2005")
+        raise BriefingError(
+            f"{text!r} is no year: write four digits, a range such as 2000-2005, or a month such as 2020-10"
+        )
     first, last = int(match.group(1)), int(match.group(2) or match.group(1))
     if not 0 <= last - first <= _LONGEST_RANGE:
         raise BriefingError(f"{text!r} is no range of years: the first one comes first, such as 2000-2005")

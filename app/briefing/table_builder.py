@@ -29,6 +29,7 @@ from app.records import AbstentionReason, Answer, Citation, Claim, Coverage
 from app.retrieval.chronology import recency
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.positions.position_marks import PositionKind
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from ingest.parties.party_table import PartyTable
@@ -194,16 +195,18 @@ class _Build:
             bodies=request.bodies,
             everyone=not (request.parties or request.excluded),
             by_session=request.by_session and not request.sessions,
-            cells=tuple(reviewed),
+            cells=tuple(cells),
             citations=citations.all(),
             moments=tuple(moments),
             repetitions=repetitions,
             changes=changes_of(moments, request.subjects, citations),
-            coverage=self._coverage(cells, codes),
+            coverage=self._coverage(codes),
             sources=self._sources(),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             corpus_date=max((summary.added for summary in self._searched.values()), default=None),
         )
+        # A rejection may be taken back, so evidence that a person rejected counts.
+        briefing = replace(briefing.counted(), cells=tuple(reviewed))
         if self._writer is not None:
             translations = self._writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
@@ -214,10 +217,9 @@ class _Build:
 
         Statements without a session have an empty one, the last; if none has a session, nothing is returned.
         """
-        scope = self._request.whole
-        of_groups = ScopedStatements(self._catalogue, scope, self._parties).of_groups(codes)
+        of_groups = ScopedStatements(self._catalogue, self._request.whole, self._parties).of_groups(codes)
         own = (s for s in in_scope if not set(codes).isdisjoint(s.metadata.holders))
-        others = (s for each in of_groups if each.group not in scope.excluded for s in each.statements)
+        others = (summary for each in of_groups for summary in each.statements)
         found = {summary.metadata.session or "" for summary in (*own, *others)}
 
         def place(session: str) -> tuple[bool, bool, int]:
@@ -240,7 +242,7 @@ class _Build:
         telling = [] if own is None else self._telling(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._telling(found, subject, retrieved)) for found in retrieved.spoken_for]
-        of_groups, group_note = self._of_groups(groups, retrieved)
+        of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _OF_GROUP)]
         worded = CellText()
         if self._writer is not None and (cited or of_groups):
             chosen = [_once(sentences) for sentences in (telling, *(held for _, held in groups)) if sentences]
@@ -263,12 +265,12 @@ class _Build:
         held = () if near else (*map(self._citations.get, numbers), *numbered)
         read = {c.number: suggest(c, self._citations.statement(c.statement_id), subject, self._parties) for c in held}
         suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
-        kind = (
-            suggestion.kind
-            if cited
-            else ("no_position" if retrieved.statements_in_scope or of_groups else "no_statement")
-        )
-        note = "" if cited or near else self._silence(code, subject, session, retrieved, of_group=bool(of_groups))
+        silent: PositionKind = "no_position" if retrieved.statements_in_scope or of_groups else "no_statement"
+        kind = suggestion.kind if cited else silent
+        notes = [] if cited or near else [self._silence(code, subject, session, retrieved, of_group=bool(of_groups))]
+        if of_groups:
+            names = dict.fromkeys(self._local.name(group) for group, held in groups if held)
+            notes.append(self._words.say("group_spoke", groups=self._words.list_comma.join(names)))
         quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
         cell = Cell(
             party=code,
@@ -283,7 +285,7 @@ class _Build:
             of_group=bool(of_groups) and not cited,
             unproven=kind == "no_position" and not shown and own is not None and why_unproven(own, subject) is not None,
             more=sum(sentence.sentence_id not in quoted for sentence in telling),
-            note=" ".join(part for part in (note, group_note) if part),
+            note=" ".join(filter(None, notes)),
             key=_key(code, subject, session, cited or [*near, *of_groups]),
             claims=_renumbered(worded, code, number),
             dropped=worded.dropped,
@@ -304,10 +306,13 @@ class _Build:
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
-        cited = [self._citations.get(number) for number in read]
-        sure = {n: each.direction not in (None, "mentions") and each.sure >= PLAIN for n, each in read.items()}
-        directions = {n: CitedDirection(direction=each.likely, sure=sure[n]) for n, each in read.items()}
-        told = with_superseding(cited, directions, (code,))
+        directions = {
+            n: CitedDirection(
+                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= PLAIN
+            )
+            for n, each in read.items()
+        }
+        told = with_superseding([*map(self._citations.get, read)], directions, (code,))
         return {citation.number: citation.superseded_by for citation in told if citation.superseded_by is not None}
 
     def _one_each(self, chosen: Sequence[Sentence], retrieved: Retrieved) -> list[Citation]:
@@ -316,9 +321,7 @@ class _Build:
             by_statement.setdefault(sentence.statement_id, []).append(sentence)
         sources = retrieved.sources
         made = [c for own in by_statement.values() for c in quote(own, sources, 1, first_number=1)[:1]]
-        return sorted(
-            sound_citations(made, sources.statements), key=lambda citation: (citation.date or "", citation.statement_id)
-        )
+        return sorted(sound_citations(made, sources.statements), key=lambda c: (c.date or "", c.statement_id))
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
@@ -327,13 +330,6 @@ class _Build:
         ordered = _latest_and_each_first(_once(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
         return sound_citations(made, held)
-
-    def _of_groups(
-        self, groups: Sequence[tuple[str, Sequence[Sentence]]], retrieved: Retrieved
-    ) -> tuple[list[Citation], str]:
-        cited = [citation for _, sentences in groups for citation in self._quoted(sentences, retrieved, _OF_GROUP)]
-        names = dict.fromkeys(self._local.name(code) for code, held in groups if held)
-        return cited, self._words.say("group_spoke", groups=self._words.list_comma.join(names)) if cited else ""
 
     def _silence(
         self, code: str, subject: Subject, session: str | None, retrieved: Retrieved, *, of_group: bool
@@ -359,18 +355,14 @@ class _Build:
             return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message
 
-    def _coverage(self, cells: Sequence[Cell], codes: Sequence[str]) -> Coverage:
-        cited = {self._citations.get(number).statement_id for cell in cells for number in cell.evidence}
-        evident = {cell.party for cell in cells if cell.evidence}
+    def _coverage(self, codes: Sequence[str]) -> Coverage:
+        """Returns what was searched; `Briefing.counted` counts the evidence found in it."""
         speaking = {code for summary in self._searched.values() for code in summary.metadata.holders}
+        unreadable = self._catalogue.unreadable()
         return Coverage(
             statements_in_scope=len(self._searched),
-            statements_with_evidence=len(cited),
-            states_without_evidence=tuple(code for code in codes if code in speaking and code not in evident),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(
-                self._catalogue.unreadable(), self._request.whole, self._parties, nameless=True
-            ),
+            unreadable_files=unreadable_in_scope(unreadable, self._request.whole, self._parties, nameless=True),
         )
 
     def _sources(self) -> tuple[SourceFile, ...]:

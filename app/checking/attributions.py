@@ -9,14 +9,14 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
-from itertools import islice, pairwise, takewhile
+from itertools import count, islice, pairwise, takewhile
 from typing import Final
 
 import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import YEAR, parts_of_year
+from app.checking.indirect_times import find_years, parts_of_year
 from app.checking.occasion_words import blanked, in_digits, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
@@ -32,7 +32,7 @@ from ingest.treaties.references import ArticleMention, find_agenda_items, find_a
 _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
-_NAME_AFTER: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
+_BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _PATTERNS: Final = RegexPatterns("drafts", month_name=any_of(month_numbers(), space=r"\ "))
 # A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
@@ -51,7 +51,6 @@ _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
-_YEAR: Final = regex.compile(YEAR)
 _COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
@@ -97,7 +96,6 @@ class AttributionReader:
             around=(near.before.replace(_MASK, ""), near.after.replace(_MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
-            treaty=bool(articles),
             articles=articles,
         )
 
@@ -229,15 +227,13 @@ class AttributionReader:
 
     def _list_lead(self, index: int) -> str:
         """Returns the line that leads in to a block's list; empty where the block is not a list item."""
-        blocks = self._document.blocks
-        if not self._is_item(blocks[index]):
-            return ""
-        for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
-            if self._is_item(block):
-                continue
-            text = shown(self._masked_of(block)).rstrip()
-            return last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
-        return ""
+        over = (shown(self._masked_of(block)).rstrip() for block in self._above(index) if not self._is_item(block))
+        text = next(over, "") if self._is_item(self._document.blocks[index]) else ""
+        return last_sentence(text, whole=True) if text.endswith(_LEAD_ENDS) else ""
+
+    def _above(self, index: int, most: int = _BLOCKS_BACK) -> Iterator[CheckedBlock]:
+        """Yields the blocks above a block, the nearest first."""
+        return reversed(self._document.blocks[max(0, index - most) : index])
 
     def _is_item(self, block: CheckedBlock) -> bool:
         return block.item or (block.kind == "text" and _LIST_ITEM.match(block.text) is not None)
@@ -305,12 +301,10 @@ class AttributionReader:
 
     def _lead_in(self, index: int) -> str:
         """Returns the line that leads in to a block: the last sentence before it, past other block quotations."""
-        blocks = self._document.blocks
-        own = blocks[index]
-        text = self._masked_of(own).lstrip(" “”\"«„「『‘'")
-        if not text.startswith(_MASK) and own.kind != "quote":
+        own = self._document.blocks[index]
+        if not self._masked_of(own).lstrip(_OPENING).startswith(_MASK) and own.kind != "quote":
             return ""
-        for block in reversed(blocks[max(0, index - _BLOCKS_BACK) : index]):
+        for block in self._above(index):
             if block.kind in ("note", "header"):
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
@@ -353,11 +347,11 @@ class AttributionReader:
         """Yields the lines over a block that read as headings, then its headings, each with its block's index."""
         # The nearest come first; each heading is of a higher level than the one yielded before it.
         blocks = self._document.blocks
-        for at in range(index - 1, max(0, index - _BLOCKS_BACK) - 1, -1):
-            if blocks[at].kind in ("heading", "cell"):
+        for at, block in zip(count(index - 1, -1), self._above(index), strict=False):
+            if block.kind in ("heading", "cell"):
                 break
-            if self._stands_over(blocks[at]):
-                yield at, shown(self._masked_of(blocks[at])).strip()
+            if self._stands_over(block):
+                yield at, shown(self._masked_of(block)).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
         for at in self._heading_indices[: bisect_right(self._heading_indices, index - 1)][::-1][:_HEADINGS_BACK]:
@@ -371,7 +365,7 @@ class AttributionReader:
 
     def _after(self, after: str) -> tuple[str, ...]:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
-        text = after[_NAME_AFTER.match(after).end() :]  # type: ignore[union-attr]  # the pattern matches anything
+        text = _BEFORE_NAME.sub("", after)
         if (dashed := _DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
             return self._ordered(dashed.group(1))
         found = self._find(text)
@@ -384,7 +378,12 @@ class AttributionReader:
         if according is not None or (verb is not None and verb.start() <= 2):
             # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
             said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
-            return () if said_of and _is_object(found[0], text) else _parties_of(_joined_behind(found, text))
+            if said_of and _is_object(found[0], text):
+                return ()
+            joined = takewhile(
+                lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found)
+            )
+            return _parties_of([found[0], *(behind for _, behind in joined)])
         near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
         return _parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
 
@@ -395,18 +394,17 @@ class AttributionReader:
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
         """Returns the speakers of the paragraph above if a block begins with a pronoun, perhaps after a quotation."""
-        blocks = self._document.blocks
-        own = self._masked_of(blocks[index])
-        if not _PATTERNS.pronoun.match(own):
+        if not _PATTERNS.pronoun.match(self._masked_of(self._document.blocks[index])):
             return ()
-        for block in reversed(blocks[max(0, index - 2) : index]):
-            if block.kind in ("heading", "cell"):
-                return ()
-            text = self._masked_of(block)
-            for start, end in reversed(list(split_sentences(text.replace("\n", " ")))):
-                if parties := self._ordered(text[start:end]):
-                    return parties
-        return ()
+        above = takewhile(lambda block: block.kind not in ("heading", "cell"), self._above(index, 2))
+        named = (self._last_naming(self._masked_of(block)) for block in above)
+        return self._ordered(next(filter(None, named), ""))
+
+    def _last_naming(self, text: str, back: int = 0) -> str:
+        """Returns the last sentence, of all or of the last `back`, that names a party; empty without one."""
+        text = text.replace("\n", " ")
+        sentences = [text[start:end] for start, end in split_sentences(text)][-back:]
+        return next(filter(self._ordered, reversed(sentences)), "")
 
     def _ordered(self, text: str) -> tuple[str, ...]:
         """Returns the parties of a sentence, the likeliest speaker first."""
@@ -435,11 +433,9 @@ class AttributionReader:
 
     def _is_behalf(self, name: PartyMatch, text: str) -> bool:
         """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
-        before = text[: name.start]
-        of_group = all(self._parties.kind_of(code) != "state" for code in name.codes)
-        return _ends_with(attribution().on_behalf, before) or (
-            of_group and attribution().in_office.search(before) is not None
-        )
+        before, of_state = text[: name.start], any(self._parties.kind_of(code) == "state" for code in name.codes)
+        chaired = not of_state and attribution().in_office.search(before) is not None
+        return chaired or _ends_with(attribution().on_behalf, before)
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
@@ -535,9 +531,7 @@ class _Near:
     @cached_property
     def said_earlier(self) -> str:
         """The last earlier sentence of the quotation's paragraph that names a party; empty without one."""
-        text = self.earlier.replace("\n", " ")
-        sentences = [text[start:end] for start, end in split_sentences(text)][-_SENTENCES_BACK:]
-        return next((sentence for sentence in reversed(sentences) if self._reader._ordered(sentence)), "")
+        return self._reader._last_naming(self.earlier, _SENTENCES_BACK)
 
 
 def _parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:
@@ -561,12 +555,6 @@ def _is_object(name: PartyMatch, text: str) -> bool:
     """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
     before = text[: name.start]
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
-
-
-def _joined_behind(found: list[PartyMatch], text: str) -> list[PartyMatch]:
-    """Returns the first party with those behind it that speak together with it: "said Austria and Germany"."""
-    joined = takewhile(lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found))
-    return found[:1] + [behind for _, behind in joined]
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
@@ -599,20 +587,18 @@ def _to_semicolon(after: str) -> str:
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
-    if len(whole.sessions) < 2 and len({*_YEAR.findall(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+    if len(whole.sessions) < 2 and len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
         return whole
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
-    before = _PATTERNS.relative.sub(_unless_it_speaks, before)
+    before = _PATTERNS.relative.sub(
+        lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
+    )
     at = _own_clause(before)
     led_in = introduces_speech(before[at:]) and _COMMA.match(after)
     clear = _BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
-
-
-def _unless_it_speaks(clause: "regex.Match[str]") -> str:
-    return clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0])
 
 
 def _own_clause(before: str) -> int:

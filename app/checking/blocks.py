@@ -135,28 +135,28 @@ def _written_marks(text: str) -> list[NoteMark]:
     ]
 
 
-class TableLabels:
-    """The labels of a table's cells: the short cells of their row, that of a State first, and their column's head."""
+def table_blocks(rows: Sequence[Sequence[str]], number: int) -> Iterator[list[CheckedBlock]]:
+    """Yields the cells of a table as blocks, row by row; `number` is the table's number in the document.
 
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        """Reads each cell once, in columns in the order in which they give labels."""
-        self._heads = tuple(map(_label, rows[0])) if rows else ()
-        speakers = [bool(_PATTERNS.speaker_head.fullmatch(head)) for head in self._heads]
-        self._says_who = frozenset(index for index, says in enumerate(speakers) if says)
-        self._rows = [self._cells(row, rows[0] if number else ()) for number, row in enumerate(rows)]
-
-    def _cells(self, cells: Sequence[str], heads: Sequence[str]) -> list[tuple[int, str]]:
-        order = sorted(range(len(cells)), key=lambda index: index not in self._says_who)[:_MOST_LABELS]
-        # A bare number means nothing without the head of its column: "Session", "Year".
-        bare = {index for index in order if index < len(heads) and _BARE.fullmatch(cells[index].strip())}
-        return [(index, _label(f"{heads[index]} {cells[index]}" if index in bare else cells[index])) for index in order]
-
-    def of(self, row: int, column: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Returns the labels of a cell, and those of them that stand in columns headed "State" or the like."""
-        beside = [(index, text) for index, text in self._rows[row] if text and index != column]
-        head = self._heads[column] if row and column < len(self._heads) else ""
-        labels = (*(text for _, text in beside), *filter(None, [head]))
-        return labels, tuple(text for index, text in beside if row and index in self._says_who)
+    Their labels are the short cells of their row, that of a State first, and then the head of their column.
+    """
+    heads = [*map(_label, rows[0])] if rows else []
+    says_who = {column for column, head in enumerate(heads) if _PATTERNS.speaker_head.fullmatch(head)}
+    for at, cells in enumerate(rows):
+        where = remark("at_row", table=str(number), row=str(at + 1))
+        labels: dict[int, str] = {}
+        for column in sorted(range(len(cells)), key=lambda column: column not in says_who)[:_MOST_LABELS]:
+            # A bare number means nothing without the head of its column: "Session", "Year".
+            bare = at and column < len(heads) and _BARE.fullmatch(cells[column].strip())
+            labels[column] = _label(f"{rows[0][column]} {cells[column]}" if bare else cells[column])
+        row: list[CheckedBlock] = []
+        for column, text in enumerate(cells):
+            beside = {place: label for place, label in labels.items() if label and place != column}
+            head = heads[column] if at and column < len(heads) else ""
+            speakers = tuple(label for place, label in beside.items() if at and place in says_who)
+            labelled = (*beside.values(), *filter(None, [head]))
+            row.append(CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labelled, speakers=speakers))
+        yield row
 
 
 def _label(text: str) -> str:
@@ -165,14 +165,3 @@ def _label(text: str) -> str:
         return ""
     bare = _QUOTED.sub(" ", text).strip()
     return bare if len(bare) <= _LONGEST_LABEL else ""
-
-
-def label_rows(rows: Sequence[Sequence[str]], number: int) -> Iterator[CheckedBlock]:
-    """Yields the cells of a table as blocks; `number` is the table's number in the document."""
-    table = TableLabels(rows)
-    for row, cells in enumerate(rows):
-        where = remark("at_row", table=str(number), row=str(row + 1))
-        for column, text in enumerate(cells):
-            if text.strip():
-                labels, speakers = table.of(row, column)
-                yield CheckedBlock(text=text.strip(), kind="cell", where=where, labels=labels, speakers=speakers)

@@ -1,9 +1,11 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from babel.lists import format_list
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import reference
@@ -11,14 +13,14 @@ from app.checking.attributions import AttributionReader
 from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
-from app.checking.findings import CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
+from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.quotations import find_quotations
-from app.checking.quote_verifier import QuoteVerifier
+from app.checking.quote_verifier import QuoteVerifier, times_in_words
 from app.checking.superseded_quotation import superseded_by
 from app.checking.work_limit import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_remark_words
+from prompts.wording import Wording, load_remark_words
 
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300
@@ -49,10 +51,6 @@ class Checker:
         """Prepares nothing yet; `texts` are read at the first check."""
         self._texts, self._parties = texts, parties
         self._limits, self._limits_of_work = limits, work
-
-    def party_name(self, code: str, language: str = "en") -> str:
-        """Returns the name of a party, for display."""
-        return self._parties().display(code, language)
 
     def read(self, path: Path) -> CheckedDocument:
         """Reads a file; see `read_document` for what it raises."""
@@ -95,7 +93,7 @@ class Checker:
             work.done += READING
             found = judge.check(quotation, reader.read(quotation), block.where)
             remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
-            findings.append(found.with_remarks(*remarks))
+            findings.append(replace(found.with_remarks(*remarks), named=_named(found.attribution, local, words)))
         progress(len(quotations.found), len(quotations.found))
         hidden = [
             Skipped(quote=" ".join(part.text.split()), reason=remark(part.how), where=block.where)
@@ -107,7 +105,7 @@ class Checker:
         if (
             texts.all
             and not texts.has_treaty
-            and any(f.attribution.treaty and f.verdict != "verified" for f in findings)
+            and any(f.attribution.articles and f.verdict != "verified" for f in findings)
         ):
             notes = (*notes, words.say("no_treaty"))
         complete, limits = len(findings) == len(quotations.found), tuple(map(words.say, _LIMITS))
@@ -115,6 +113,14 @@ class Checker:
             findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=limits, complete=complete,
             language=words.language,
         )  # fmt: skip
+
+
+def _named(given: Attribution, local: Localization, words: Wording) -> str:
+    """Returns the speaker and the time that a document gives, for display."""
+    names = [*map(local.name, given.parties)]
+    joined = format_list(names, style="standard" if given.together else "or", locale=words.language)
+    unknown = words.say("named_unknown", name=given.unknown) if given.unknown else words.say("named_nobody")
+    return ", ".join((joined or unknown, *times_in_words(given.when, words.language)))
 
 
 def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:

@@ -97,7 +97,6 @@ class CorpusTexts:
     def __init__(self, catalogue: Catalogue) -> None:
         """Reads every stored text; takes about a second for some hundred speeches."""
         self._catalogue = catalogue
-        self.generation = catalogue.generation
         self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
         statements = catalogue.statements([summary.statement_id for summary in summaries]).values()
@@ -135,14 +134,12 @@ class CorpusTextsCache:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._guard = threading.Lock()
-        self._texts: CorpusTexts | None = None
+        self._at = lru_cache(maxsize=1)(lambda generation: CorpusTexts(catalogue))
 
     def get(self) -> CorpusTexts:
         """Returns the texts as they are stored now."""
         with self._guard:
-            if self._texts is None or self._texts.generation != self._catalogue.generation:
-                self._texts = CorpusTexts(self._catalogue)
-            return self._texts
+            return self._at(self._catalogue.generation)
 
 
 def place_of(stored: StoredText, start: int, end: int, local: Localization) -> Place:

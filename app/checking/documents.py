@@ -1,14 +1,14 @@
 """Reads Word, PDF, Markdown and plain text files as blocks, under the limits of ingest."""
 
 from dataclasses import replace
-from itertools import accumulate, count, groupby, pairwise
+from itertools import accumulate, chain, count, groupby, pairwise
 from operator import itemgetter
 from pathlib import Path
 from typing import Final
 
 import regex
 
-from app.checking.blocks import CheckedBlock, CheckedDocument, label_rows, make_document
+from app.checking.blocks import CheckedBlock, CheckedDocument, make_document, table_blocks
 from app.checking.findings import remark
 from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
@@ -81,7 +81,8 @@ def _plain_blocks(text: str) -> list[CheckedBlock]:
         run = list(grouped)
         if columns and len(run) > 1:
             tables += 1
-            blocks += label_rows([[cell.strip() for cell in row.strip().split("\t")] for row in run], tables)
+            rows = [[cell.strip() for cell in row.strip().split("\t")] for row in run]
+            blocks += chain.from_iterable(table_blocks(rows, tables))
             continue
         pieces = run if unwrapped else EMPTY_LINE.split("\n".join(run))
         blocks += [CheckedBlock(text=piece.strip()) for piece in pieces if piece.strip()]

@@ -26,7 +26,7 @@ class Remark:
 
     def __str__(self) -> str:
         """Returns the remark in English, without an initial capital and a full stop."""
-        return self.say(load_remark_words())
+        return self.say(load_remark_words("en"))
 
     def say(self, words: Wording) -> str:
         """Returns the remark in the language of `words`, in the same form as `__str__`."""
@@ -102,10 +102,8 @@ class Attribution:
     """The party whose name is similar to the unknown one."""
     files: tuple[str, ...] = ()
     """Names of stored files that a reference names."""
-    treaty: bool = False
-    """Whether the words are presented as a treaty's."""
     articles: tuple[str, ...] = ()
-    """Numbers of the articles that the sentence names for the words."""
+    """Numbers of the articles that the sentence names for the words: they are presented as a treaty's."""
     around: tuple[str, str] = ("", "")
     """The document's own words before and after the quotation in its sentence."""
     source: str | None = None
@@ -142,6 +140,8 @@ class Finding:
     """The word diff of an altered quotation, source against quotation."""
     warnings: tuple[Remark, ...] = ()
     """Remarks that a reader should look at, also where the words are exact."""
+    named: str = ""
+    """The speaker and the time that the document gives, in words."""
 
     def with_remarks(self, *remarks: Remark) -> "Finding":
         """Returns the finding with further warnings."""
@@ -162,9 +162,7 @@ class Finding:
             "quote": self.quotation.text,
             "attributed_to": named.parties[0] if named.parties else None,
             "verdict": self.verdict,
-            "statement_id": self.place.statement_id if self.place else None,
-            "start": self.place.start if self.place else None,
-            "end": self.place.end if self.place else None,
+            **{name: getattr(self.place, name, None) for name in ("statement_id", "start", "end")},
             "found_in": [{"statement_id": found.statement_id, "state": found.state} for found in self.found_in],
             "diff": self.diff,
             "where": str(self.where or ""),

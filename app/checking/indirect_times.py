@@ -4,7 +4,7 @@ The words for them are in `ingest/language/data/indirect_times.yaml`.
 """
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
 YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
+find_years: Final = regex.compile(YEAR).findall
 _TIMES: Final = load_lexicon("indirect_times")
 _PATTERNS: Final = RegexPatterns("indirect_times")
 _ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)
@@ -40,9 +41,6 @@ _TOLD: Final = tuple(
 _UNTOLD: Final = regex.compile(
     rf"{_bounded(_TIMES['untold'])}|(?<!\w)(?=\d?\w{{0,2}}[OoIl])[12][\dOoIl]{{3}}(?!\w)", regex.IGNORECASE
 )
-_ANY_YEAR: Final = regex.compile(YEAR)
-# Phrases that count from what follows them: "two years before its 2018 statement".
-_COUNTS_FROM: Final = _PATTERNS.counts_from
 _FOLLOWING: Final = regex.compile(rf"[^.,;:،，]{{0,40}}?(?P<year>{YEAR})")
 _MONTHS: Final = {f"m{number}": tuple(map(int, months.split())) for number, months in enumerate(_TIMES["months"])}
 _NAMES: Final = "|".join(f"(?P<m{number}>{_bounded(forms)})" for number, forms in enumerate(_TIMES["months"].values()))
@@ -65,20 +63,9 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class PartOfYear(TextMatch):
-    """A part of a year in a text, as months; `year` is None where it stands alone ("in spring")."""
+    """A part of a year in a text, as ISO intervals; as months (`--04`) where no year is named, as in "in spring"."""
 
-    year: int | None
-    months: tuple[int, ...]
-
-    def intervals(self) -> Iterator[str]:
-        """Yields its ISO intervals; winter has both ends of its year and the first months of the next one."""
-        if self.year is None:
-            return
-        late = tuple(month for month in self.months if month >= self.months[0])
-        early = tuple(month for month in self.months if month < self.months[0])
-        spans = [(self.year, late), *((year, early) for year in (self.year, self.year + 1) if early)]
-        for year, months in spans:
-            yield f"{year}-{months[0]:02}-01/{year}-{months[-1]:02}-{monthrange(year, months[-1])[1]:02}"
+    times: tuple[str, ...]
 
 
 def told_from(text: str, earlier: str) -> Told | None:
@@ -90,11 +77,12 @@ def told_from(text: str, earlier: str) -> Told | None:
         found = pattern.search(text)
         if found is None:
             continue
-        counts_from = _COUNTS_FROM.search(found.group()) is not None
+        # Some phrases count from what follows them: "two years before its 2018 statement".
+        counts_from = _PATTERNS.counts_from.search(found.group()) is not None
         following = _FOLLOWING.match(text, found.end()) if counts_from else None
         if counts_from and following is None and regex.match(r"\s+\p{Ll}", text, pos=found.end()):
             return Told(year=None, anchor=None, words=found.group())
-        before = [*_ANY_YEAR.findall(earlier), *_ANY_YEAR.findall(text[: found.start()])]
+        before = [*find_years(earlier), *find_years(text[: found.start()])]
         anchor = int(following["year"]) if following else int(before[-1]) if before else None
         span = _years(found)
         year = None if anchor is None or span is None else anchor + sign * span
@@ -118,7 +106,22 @@ def parts_of_year(text: str) -> Iterator[PartOfYear]:
             year is None and _SEASON.fullmatch(part.group()) and _PATTERNS.led_in.search(text[: part.start()])
         ):
             months = next(_MONTHS[name] for name in _MONTHS if part[name])
-            yield PartOfYear(year=int(year) if year else None, months=months, start=part.start(), end=part.end())
+            times = tuple(_times(int(year), months) if year else (f"--{month:02}" for month in months))
+            yield PartOfYear(times=times, start=part.start(), end=part.end())
+
+
+def _times(year: int, months: Sequence[int]) -> Iterator[str]:
+    """Yields the ISO intervals of months; winter has both ends of its year and the first months of the next one."""
+    late = [month for month in months if month >= months[0]]
+    early = [month for month in months if month < months[0]]
+    for of_year, run in ((year, late), (year, early), (year + 1, early)):
+        if run:
+            yield iso_months(of_year, run[0], run[-1])
+
+
+def iso_months(year: int, first: int, last: int) -> str:
+    """Returns the ISO interval of some months of a year."""
+    return f"{year}-{first:02}-01/{year}-{last:02}-{monthrange(year, last)[1]:02}"
 
 
 def _years(found: "regex.Match[str]") -> int | None:

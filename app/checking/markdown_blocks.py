@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Final
 
 import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, label_rows
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, table_blocks
 from app.checking.findings import remark
 from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import introduces_speech
@@ -26,7 +26,7 @@ _NOTE: Final = regex.compile(
 # Known HTML elements only: the words of "<The review must …>" stay in the text.
 _ELEMENT: Final = regex.compile(
     r"</?(?P<name>q|blockquote|p|div|span|br|b|i|em|strong|u|s|del|strike|ins|sub|sup|a|cite|mark|small|font|code|pre|ul|ol|li|table|tr|td|th|tbody|thead|h[1-6]|hr|img|center|section|article|html|body"
-    r"|head|title|meta|style|script|template)\b(?P<rest>[^<>]{0,400})>",
+    r"|head|title|meta|style|script|template)\b[^<>]{0,400}>",
     regex.IGNORECASE,
 )
 # Elements at which a paragraph ends, with the token of Markdown that stands for them, if there is one.
@@ -83,10 +83,9 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
         elif token.type == "table_close" and open_tables:
             # A table in a cell of another one ends first; what follows it belongs to that cell.
             closed, rows = open_tables.pop()
-            yield from label_rows(rows, closed)
+            yield from chain.from_iterable(table_blocks(rows, closed))
         elif token.type in ("inline", "code_block", "fence", "html_words"):
-            for words, hidden, quoted in _parts(token, in_quote=depth > 0):
-                depth += quoted
+            for words, hidden in _parts(token, in_quote=depth > 0):
                 rows = open_tables[-1][1] if open_tables else []
                 if rows and rows[-1]:
                     rows[-1][-1] = f"{rows[-1][-1]} {words}".strip()
@@ -99,18 +98,16 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[CheckedBlock]:
                     before = words
 
 
-def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden, ...], int]]:
-    """Yields parts of a block: words, hidden words, and the change of block quotation depth before the part."""
+def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden, ...]]]:
+    """Yields the parts of a block, a line of attribution apart, as words and hidden words."""
     if token.type == "inline":
         children = token.children or []
         label = _label_at(children) if in_quote else len(children)
-        yield (*_read(children[:label]), 0)
+        yield _read(children[:label])
         if label < len(children):
-            yield (*_read(children[label + 1 :]), 0)
-    elif token.type == "html_words":
-        yield token.content, token.meta.get("hidden", ()), 0
+            yield _read(children[label + 1 :])
     else:
-        yield token.content.strip(), (), 0
+        yield token.content.strip(), token.meta.get("hidden", ())
 
 
 def _with_html(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -138,7 +135,7 @@ def _html_tokens(html: str) -> Iterator[Token]:
 
 
 def _words_token(html: str, hidden: tuple[Hidden, ...] = ()) -> Token:
-    return Token("html_words", "", 0, content=unescape(_without_elements(html)), meta={"hidden": hidden})
+    return Token("html_words", "", 0, content=unescape(_ELEMENT.sub(_element, html).strip()), meta={"hidden": hidden})
 
 
 def _label_at(tokens: Sequence[Token]) -> int:
@@ -160,12 +157,8 @@ def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
     return _UNSHOWN.sub(" ", html), hidden
 
 
-def _without_elements(html: str) -> str:
-    """Returns the words of HTML without elements; `<q>` becomes quotation marks."""
-    return _ELEMENT.sub(_element, html).strip()
-
-
 def _element(found: "regex.Match[str]") -> str:
+    """Returns what stands for an element in the words of HTML: white space or nothing; `<q>` is a quotation mark."""
     name = found["name"].lower()
     if name == "q":
         return "”" if found.group().startswith("</") else "“"

@@ -20,7 +20,7 @@ from ingest.text.readable import ReadableText
 from vectorstore.records import Edit
 
 # Replacements of equal length, so that offsets stay.
-_TYPOGRAPHY = {'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'")
+_TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』《》〈〉", "'"))
 # Marks in a key beside its words: a dash between two words; a dash that may be a hyphen (short without white space,
 # or with it on one side); the place where a draft has the number of a note in plain digits.
 _DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
@@ -54,7 +54,7 @@ _LINE_END_HYPHEN = re.compile(r"\w[-\u2010\u00ad]\s*\n\s*$")
 
 def match_key(text: str) -> str:
     """Returns the normal form of a text for comparison, with marks for its dashes."""
-    return _RUN.sub(_one_mark, _typeset(squash(_prepared(text))))
+    return _RUN.sub(_one_mark, squash(_prepared(text)).translate(_TYPOGRAPHY))
 
 
 def plain_key(key: str) -> str:
@@ -68,12 +68,6 @@ def _prepared(text: str) -> str:
         text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
         text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)
     return _DASHES.sub(lambda run: (_DASH if run["dash"] else _LOOSE).ljust(len(run[0]), _FILLING), text)
-
-
-def _typeset(key: str) -> str:
-    for char, other in _TYPOGRAPHY.items():
-        key = key.replace(char, other)
-    return key
 
 
 def _one_mark(run: re.Match[str]) -> str:
@@ -125,10 +119,9 @@ class KeyedText:
         found = {place - start: mark for place, mark in self._marked[first:last]}
         wanted = {place: mark for place, mark in marks if mark != NOTED}
         raised = (self.in_source(start + place - 1, start + place)[1] for place, mark in marks if mark == NOTED)
-        dashes = (
-            (place, other) for own, other in ((wanted, found), (found, wanted)) for place in own if own[place] == _DASH
-        )
-        return all(place in other for place, other in dashes) and all(_NUMBER.match(self.source, at) for at in raised)
+        # A dash that only one of them has changes what it says.
+        dashes = {place for own in (wanted, found) for place, mark in own.items() if mark == _DASH}
+        return dashes <= wanted.keys() & found.keys() and all(_NUMBER.match(self.source, at) for at in raised)
 
     def _inside_word(self, position: int) -> bool:
         """Returns whether an offset of the source lies inside a word of its readable text."""
@@ -163,7 +156,7 @@ def _offsets(text: KeyedText) -> "tuple[array[int], array[int]]":
     """Returns where each character of a text's `text` begins in the source, and where it ends."""
     kept = text._kept
     squashed = squash_map(_prepared(kept.text))
-    shown = _typeset(squashed.text)
+    shown = squashed.text.translate(_TYPOGRAPHY)
     runs = ((run.start() + (run["between"] is None), run.end()) for run in _RUN.finditer(shown))
     dropped = {i for start, end in runs for i in range(start, end)}
     indices = [index for index in range(len(shown)) if index not in dropped]

@@ -6,8 +6,8 @@ and `brackets` judge what lies between them.
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice, pairwise, product
+from dataclasses import dataclass, field
+from itertools import islice, pairwise, product, zip_longest
 from typing import Final
 
 import regex
@@ -44,10 +44,11 @@ class Wanted:
 
     A gap is the text of a bracket with the letters attached to it, or empty for an ellipsis. `leads` and `trails` are
     the texts of brackets before the first and after the last part, None without such brackets. `recased` says that the
-    case of the first letter differs from the draft's.
+    case of the first letter differs from the draft's. `written` is the text of the parts as they are spelt.
     """
 
     parts: tuple[str, ...]
+    written: tuple[str, ...] = field(compare=False)
     gaps: tuple[str, ...] = ()
     leads: str | None = None
     trails: str | None = None
@@ -80,31 +81,23 @@ def whole_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def written_parts(quote: str) -> Iterator[list[str]]:
-    """Yields for each spelling of a quotation its parts between gaps as they are written, then all as a single part."""
-    for text, _ in _spellings(quote):
-        for plain in dict.fromkeys((text, _without_marks(text))):
-            edges = [0, *(edge for gap in _GAP.finditer(plain) for edge in gap.span()), len(plain)]
-            yield [plain[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
-            yield [plain]
-
-
 def readings(quote: str) -> Iterator[Wanted]:
     """Yields the search patterns of a quotation, the most literal first."""
     seen: set[Wanted] = set()
+    for wanted in _all_readings(quote):
+        if wanted not in seen:
+            seen.add(wanted)
+            yield wanted
+
+
+def _all_readings(quote: str) -> Iterator[Wanted]:
     for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole = match_key(plain)
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
-            for key in (whole, whole.rstrip(_CLOSING + "-")):
-                literal = Wanted(parts=(key,), recased=recased)
-                if key and literal not in seen:
-                    seen.add(literal)
-                    yield literal
-        in_parts = _in_parts(text, recased=recased)
-        if in_parts is not None and in_parts not in seen:
-            seen.add(in_parts)
-            yield in_parts
+            for key in filter(None, (whole, whole.rstrip(_CLOSING + "-"))):
+                yield Wanted(parts=(key,), written=(plain,), recased=recased)
+        yield from _in_parts(text, recased=recased)
 
 
 def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
@@ -161,14 +154,10 @@ def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
 def _cased(quote: str) -> Iterator[str]:
     """Yields a quotation, then its variants with bracketed letters in either case: `[t]he` marks a change of case."""
     yield quote
-    marks = list(_CASED.finditer(quote))[:_LETTERS_CASED]
-    if not marks:
-        return
-    for letters in product(*((m.group(1).lower(), m.group(1).upper()) for m in marks)):
-        text = quote
-        for mark, letter in zip(reversed(marks), reversed(letters), strict=True):
-            text = text[: mark.start()] + letter + text[mark.end() :]
-        yield text
+    pieces = _CASED.split(quote, maxsplit=_LETTERS_CASED)
+    texts, letters = pieces[::2], pieces[1::2]
+    for cased in product(*((letter.lower(), letter.upper()) for letter in letters)) if letters else ():
+        yield texts[0] + "".join(letter + text for letter, text in zip(cased, texts[1:], strict=True))
 
 
 def _recased(quote: str) -> Iterator[str]:
@@ -197,32 +186,32 @@ def _is_editorial(gap: "regex.Match[str]") -> bool:
     return inserted.strip().isdecimal() and not gap["tail"] and (behind_word or (bool(before.strip()) and ends_clause))
 
 
-def _in_parts(text: str, *, recased: bool) -> Wanted | None:
+def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
+    """Yields the search pattern of a quotation that is cut at its gaps, if it has some, and not too many."""
+    text = _without_marks(text)
+    found = [*_GAP.finditer(text)]
+    if not 0 < len(found) <= _MOST_GAPS:
+        return
+    edges = [0, *(edge for gap in found for edge in gap.span()), len(text)]
+    written = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
     parts: list[str] = []
     # What stands before each part; None where nothing does.
     gaps: list[str | None] = []
-    position = 0
     pending: str | None = None
-    text = _without_marks(text)
-    found = [*_GAP.finditer(text)]
-    if len(found) > _MOST_GAPS:
-        return None
-    for match in [*found, None]:
-        part = match_key(text[position : match.start() if match else None])
+    for piece, gap in zip_longest(written, found):
+        part = match_key(piece)
         if whole_words(part):
-            parts.append(part)
+            # A point, a comma or a dash beside an omission belongs to the shortened sentence: it is not searched for.
+            parts.append(part.strip(_CLOSING + "-") or part)
             gaps.append(pending)
             pending = None
-        if match is None:
-            break
-        inserted = match.group("inserted")
-        put = "" if inserted is None else f"{match['head'] or ''}{inserted}{match['tail']}".strip()
-        # An omission beside an insertion counts as one omission, of any length.
-        pending = put if pending is None or pending else ""
-        position = match.end()
-    if not parts or (position == 0 and len(parts) == 1):
-        return None
-    # A point, a comma or a dash beside an omission belongs to the shortened sentence, so it is not searched for.
-    trimmed = tuple(part.strip(_CLOSING + "-") or part for part in parts)
-    between = tuple(gap or "" for gap in gaps[1:])
-    return Wanted(parts=trimmed, gaps=between, leads=gaps[0] or None, trails=pending or None, recased=recased)
+        if gap is not None:
+            put = "" if gap["inserted"] is None else f"{gap['head'] or ''}{gap['inserted']}{gap['tail']}".strip()
+            # An omission beside an insertion counts as one omission, of any length.
+            pending = put if pending is None or pending else ""
+    if parts:
+        first, *between = (gap or "" for gap in gaps)
+        yield Wanted(
+            parts=tuple(parts), written=tuple(written), gaps=tuple(between), leads=first or None,
+            trails=pending or None, recased=recased,
+        )  # fmt: skip

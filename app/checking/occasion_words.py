@@ -4,14 +4,13 @@ Years in other notations (digits of other scripts, words, Roman numerals, "’21
 """
 
 import unicodedata
-from calendar import monthrange
 from collections.abc import Iterable
 from typing import Final
 
 import regex
 
 from app.checking.findings import SpokenTime
-from app.checking.indirect_times import YEAR, parts_of_year, told_from, untold
+from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, told_from, untold
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.numerals import find_numbers, find_session_mentions, number_words, roman_value
@@ -19,7 +18,6 @@ from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 
 _PATTERNS: Final = RegexPatterns("drafts", a_year=YEAR, month_name=any_of(month_numbers(), space=r"\ "))
-_REFERENCE_YEAR: Final = regex.compile(YEAR)
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
 _SHORT: Final = regex.compile(r"(?<![\w’'‘])[’'‘](\d\d)(?![\d\p{L}])")
@@ -38,7 +36,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     `earlier`, the text before.
     """
     mentioned = _PATTERNS.spoken_of.search
-    roman = [] if reference else [year for year, start in roman_years(text) if not mentioned(text[:start])]
+    roman = [] if reference else [_roman(found) for found in _unmentioned(_ROMAN, text)]
     text = in_digits(text)
     sessions = find_session_mentions(text)
     dates = [date for date in find_dates(text) if not mentioned(text[: date.start])]
@@ -46,17 +44,14 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     relative = None if reference else told_from(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
-    months = [found for found in _PATTERNS.month.finditer(remaining) if not mentioned(remaining[: found.start()])]
-    isos = [date.iso for date in dates] + [iso for month in months if (iso := _iso(month))]
-    isos += [interval for part in parts for interval in part.intervals()]
-    days = [_yearless(month) for month in months if month["year"] is None]
-    days += [f"--{month:02}" for part in parts if part.year is None for month in part.months]
+    months = _unmentioned(_PATTERNS.month, remaining)
+    isos = [*(date.iso for date in dates), *map(_iso, months), *(time for part in parts for time in part.times)]
     remaining = blanked(remaining, (month.span() for month in months))
     if reference:
-        years = [int(match.group()) for match in _REFERENCE_YEAR.finditer(remaining)]
+        years = [*map(int, find_years(remaining))]
     else:
         found = (when for when in _PATTERNS.when.finditer(remaining) if not mentioned(remaining[: when.start("year")]))
-        years = [*(int(when["year"]) for when in found), *roman]
+        years = [*(int(when["year"]) for when in found), *filter(None, roman)]
         # The anchor year of a relative time ("two years after 2016") is not when the words were spoken.
         if relative is not None:
             others = [year for year in years if year != relative.anchor]
@@ -66,12 +61,17 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
         sessions=tuple(dict.fromkeys(str(session.number) for session in sessions)),
-        dates=tuple(dict.fromkeys(isos)),
-        days=tuple(dict.fromkeys(days)),
+        dates=tuple(dict.fromkeys(iso for iso in isos if iso and not iso.startswith("--"))),
+        days=tuple(dict.fromkeys(iso for iso in isos if iso and iso.startswith("--"))),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
         bodies=tuple(dict.fromkeys(bodies)),
         untold=unresolved,
     )
+
+
+def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
+    """Returns the matches of a pattern in a text, but those that it only mentions: "since 2016"."""
+    return [found for found in pattern.finditer(text) if not _PATTERNS.spoken_of.search(text[: found.start()])]
 
 
 def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -82,24 +82,14 @@ def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 
 def _iso(month: "regex.Match[str]") -> str | None:
-    """Returns a matched month with its year as an ISO interval, or as a day if it has one; None without a year."""
-    number = _number(month)
-    if month["year"] is None or not 1 <= number <= 12:
+    """Returns a matched month or day in ISO 8601, a month of a year as an interval; None for a thirteenth month."""
+    written, day = month["month"].lower(), "" if month["day"] is None else f"-{int(month['day']):02}"
+    number = int(written) if written.isdecimal() else month_numbers()[written]
+    if month["year"] is None:
+        return f"--{number:02}{day}"
+    if not 1 <= number <= 12:
         return None
-    year = int(month["year"])
-    if month["day"] is not None:
-        return f"{year}-{number:02}-{int(month['day']):02}"
-    return f"{year}-{number:02}-01/{year}-{number:02}-{monthrange(year, number)[1]:02}"
-
-
-def _yearless(month: "regex.Match[str]") -> str:
-    day = "" if month["day"] is None else f"-{int(month['day']):02}"
-    return f"--{_number(month):02}{day}"
-
-
-def _number(month: "regex.Match[str]") -> int:
-    written = month["month"].lower()
-    return int(written) if written.isdecimal() else month_numbers()[written]
+    return f"{month['year']}-{number:02}{day}" if day else iso_months(int(month["year"]), number, number)
 
 
 def in_digits(text: str) -> str:
@@ -107,8 +97,7 @@ def in_digits(text: str) -> str:
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     text = _HAN_YEAR.sub(lambda year: "".join(_HAN_DIGITS[char] for char in year.group()), text)
     text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
-    for year, start in reversed(roman_years(text)):
-        text = f"{text[:start]}{year}{text[_ROMAN.match(text, start).end() :]}"  # type: ignore[union-attr]  # found there
+    text = _ROMAN.sub(lambda numeral: str(_roman(numeral) or numeral[0]), text)
     text = _PATTERNS.year_by_century.sub(lambda year: _year(_by_century(year), year.group()), text)
     text = _PATTERNS.year_russian.sub(lambda year: _year(_russian(year), year.group()), text)
     text = _PATTERNS.year_arabic.sub(lambda year: _year(2000 + _value(year["rest"] or "", "ar"), year.group()), text)
@@ -123,10 +112,10 @@ def in_digits(text: str) -> str:
     return text
 
 
-def roman_years(text: str) -> list[tuple[int, int]]:
-    """Returns the years of a text in Roman numerals, with their offsets; such numerals never count things."""
-    found = ((roman_value(year.group()), year) for year in _ROMAN.finditer(text))
-    return [(v, year.start()) for v, year in found if _SOONEST <= v <= _LATEST and len(year[0]) >= _FEWEST_ROMAN]
+def _roman(numeral: "regex.Match[str]") -> int | None:
+    """Returns the year that a Roman numeral gives; such numerals never count things."""
+    value = roman_value(numeral[0])
+    return value if _SOONEST <= value <= _LATEST and len(numeral[0]) >= _FEWEST_ROMAN else None
 
 
 def _year(value: int, written: str) -> str:

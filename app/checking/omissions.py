@@ -60,8 +60,11 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     raw = source[begin:end]
     opens, closes, edges, inner = _edges(source, begin, end)
     found = [word for edge in edges for word in polarity_words(edge, language)]
-    # An omission may begin inside a phrase that turns the sentence: "In [the event of war] we".
-    found += _cut_through(source, begin, end, language) if not opens else []
+    if not opens:
+        # An omission may begin inside a phrase that turns the sentence: "In [the event of war] we".
+        start = max(0, begin - _CUT_REACH)
+        near = polarity_words(source[start : min(end, begin + _CUT_REACH)], language)
+        found += [word for word in near if word.start < begin - start < word.end]
     if len(whole_words(raw)) <= _MODAL_WORDS:
         found = list(polarity_words(raw, language))
         if of_kinds(found, "modal"):
@@ -72,18 +75,13 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
         return "left_out_pair"
     if edges and not closes and reports(edges[-1], language, own=text.names_itself(edges[-1])):
         return "left_out_view"
-    if of_kinds(found, "modal", "count", "doubt") and not (edges and _is_aside(raw)):
+    # An aside between commas or dashes does not limit the words around it.
+    aside = bool(edges) and raw.strip()[:1] in _ASIDE_EDGE and raw.strip()[-1:] in _ASIDE_EDGE + ")"
+    if of_kinds(found, "modal", "count", "doubt") and not aside:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
     return "left_out_reply" if inner and takes_back(inner) else None
-
-
-def _cut_through(source: str, begin: int, end: int, language: str) -> list[PolarityWord]:
-    """Returns the polarity words that an omission's beginning cuts through."""
-    start = max(0, begin - _CUT_REACH)
-    near = source[start : min(end, begin + _CUT_REACH)]
-    return [word for word in polarity_words(near, language) if word.start < begin - start < word.end]
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -103,12 +101,6 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     if not closes and len(paragraphs) == 1:
         whole = whole[:-1]
     return opens, closes, edges, whole[0] if whole else ""
-
-
-def _is_aside(raw: str) -> bool:
-    """Returns whether an omission is an aside between commas or dashes, which does not limit the words around it."""
-    words = raw.strip()
-    return words[:1] in _ASIDE_EDGE and words[-1:] in _ASIDE_EDGE + ")"
 
 
 def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:

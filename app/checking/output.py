@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from app.checking.findings import CheckReport
-from app.checking.report import CodeNamer, markdown_report
+from app.checking.report import markdown_report
 from app.checking.word_comments import comment_word
 from app.errors import ExportError
 from vectorstore.private_files import replacing
@@ -27,13 +27,13 @@ def check_output(file: Path, output: Path | None) -> str | None:
     return None
 
 
-def write_output(output: Path, file: Path, report: CheckReport, names: CodeNamer) -> None:
+def write_output(output: Path, file: Path, report: CheckReport) -> None:
     """Writes a report, or a copy of a Word file with comments; an older output is replaced only by a complete one."""
     suffix = output.suffix.lower()
     if suffix == ".docx":
         data = comment_word(file.read_bytes(), report)
     elif suffix == ".md":
-        data = markdown_report(report, file.name, names).encode()
+        data = markdown_report(report, file.name).encode()
     else:
         data = (json.dumps(report.to_json(), ensure_ascii=False, indent=2) + "\n").encode()
     try:

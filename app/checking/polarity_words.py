@@ -21,7 +21,7 @@ from vectorstore.stems import is_function_word, language_of
 PolarityKind = Literal["denial", "doubt", "condition", "lack", "modal", "count"]
 
 _GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
-_OF_LEXICON: Final[dict[str | None, PolarityKind]] = {
+_OF_LEXICON: Final[dict[str, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "without": "lack",
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
@@ -43,16 +43,19 @@ class PolarityWord(TextMatch):
 
 def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     """Returns the words of a text that deny, limit, oblige, permit or count; "not only" denies nothing."""
-    found: list[PolarityWord] = []
+    found: list[tuple[PolarityKind | None, str, regex.Match[str]]] = []
     for code in _languages(text, language):
         found += [
-            _word(_OF_LEXICON[match.lastgroup], match.lastgroup or "", match)
+            (_OF_LEXICON.get(match.lastgroup or ""), match.lastgroup or "", match)
             for match in operators(code).finditer(text)
-            if match.lastgroup in _OF_LEXICON
         ]
         for kind in _GOVERNING:
-            found += [_word(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
-    return tuple(found)
+            found += [(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
+    return tuple(
+        PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end())
+        for kind, sense, match in found
+        if kind
+    )
 
 
 def of_kinds(found: Iterable[PolarityWord], *kinds: PolarityKind) -> tuple[PolarityWord, ...]:
@@ -137,10 +140,6 @@ def content(words: Iterable[str], language: str) -> Iterator[str]:
 def _languages(text: str, language: str) -> tuple[str, ...]:
     scripts = dict.fromkeys(language_of(char, language) for char in text if char.isalpha())
     return tuple(code for code in scripts if code in LANGUAGES)
-
-
-def _word(kind: PolarityKind, sense: str, match: "regex.Match[str]") -> PolarityWord:
-    return PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end())
 
 
 @cache

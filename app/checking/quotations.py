@@ -50,7 +50,8 @@ _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 # Share of a block quotation from which the words in quotation marks are the quotation, rather than the whole block.
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
-_NOTE_MARK: Final = regex.compile(r"\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
+# Read from the end: read forwards, the nested quantifiers take cubic time in a long row of note numbers.
+_NOTE_MARKS: Final = regex.compile(r"(?:\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))+\s*$", regex.REVERSE)
 NOT_CLOSED: Final = "not_closed"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
@@ -79,7 +80,12 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     """Returns the quotations of a document."""
     found: list[Quotation] = []
     # Plain marks take the same room, so spans found in this copy are also spans of the document.
-    plain = replace(document, blocks=tuple(replace(block, text=_plain_marks(block.text)) for block in document.blocks))
+    plain = replace(
+        document,
+        blocks=tuple(
+            replace(block, text=_WRITTEN.sub(_plain, block.text.translate(_SAME))) for block in document.blocks
+        ),
+    )
     for quotation in sorted(_all(plain), key=lambda quotation: quotation.spans[0]):
         # A block quotation may contain the end of a quotation that began before it; only the earlier one counts.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
@@ -97,12 +103,8 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     return Quotations(found=tuple(kept), skipped=tuple(skipped))
 
 
-def _plain_marks(text: str) -> str:
-    """Returns a text of equal length in which quotation marks of every kind are plain ones."""
-    return _WRITTEN.sub(_plain, text.translate(_SAME))
-
-
 def _plain(found: "regex.Match[str]") -> str:
+    """Returns the plain mark for one of another kind, padded to its length."""
     written = found.group()
     opens = found["open"] is not None or (found["close"] is None and _opens(found))
     if found["entity"]:
@@ -158,10 +160,7 @@ def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
     """Yields the quotation that a block quotation is, without note marks; nothing for a line of attribution."""
     if _ATTRIBUTION_LINE.match(block.text) and len(whole_words(block.text)) < 30:
         return
-    text = block.text
-    while (mark := _NOTE_MARK.search(text)) is not None:
-        text = text[: mark.start()]
-    text = text.strip().strip('“”„«»"')
+    text = _NOTE_MARKS.sub("", block.text).strip().strip('“”„«»"')
     if text:
         start = block.start + block.text.index(text)
         yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
@@ -179,31 +178,31 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
     found: list[Quotation] = []
     position, at, unclosed = 0, index, 0
     while True:
-        text = blocks[at].text
+        text, begin = blocks[at].text, blocks[at].start
         opening = _next_opening(text, position)
         if opening is None or unclosed == _UNCLOSED:
             return found, at - index + 1
         mark, close = text[opening], _closing(text, opening + 1, text[opening])
         if close is not None:
-            found.append(_quotation(document, [(at, opening + 1, close)]))
+            found.append(_quotation(document, [(begin + opening + 1, begin + close)]))
             position = close + 1
             continue
         pieces, last = _over_blocks(document, at, opening) if mark not in _SINGLE else ([], at)
         if pieces:
             found.append(_quotation(document, pieces))
-            at, position = last, pieces[-1][2] + 1
+            at, position = last, pieces[-1][1] + 1 - blocks[last].start
         elif mark in _SINGLE or len(whole_words(text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS:
             position, unclosed = opening + 1, unclosed + 1
         else:
-            found.append(_quotation(document, [(at, opening + 1, len(text))], note=NOT_CLOSED))
+            found.append(_quotation(document, [(begin + opening + 1, blocks[at].end)], note=NOT_CLOSED))
             return found, at - index + 1
 
 
-def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list[tuple[int, int, int]], int]:
+def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list[tuple[int, int]], int]:
     """Returns the pieces of a quotation over paragraphs, which may repeat the opening mark, and the last block."""
     blocks = document.blocks
     mark = blocks[at].text[opening]
-    pieces = [(at, opening + 1, len(blocks[at].text))]
+    pieces = [(blocks[at].start + opening + 1, blocks[at].end)]
     for index in range(at + 1, min(len(blocks), at + _BLOCKS_JOINED)):
         text, kind = blocks[index].text, blocks[index].kind
         if kind != blocks[at].kind and {kind, blocks[at].kind} != {"text", "quote"}:
@@ -214,10 +213,10 @@ def _over_blocks(document: CheckedDocument, at: int, opening: int) -> tuple[list
         close = _closing(text, start, mark)
         another = _next_opening(text, start)
         if close is not None and (again or another is None or close < another or mark == '"'):
-            return [*pieces, (index, start, close)], index
+            return [*pieces, (blocks[index].start + start, blocks[index].start + close)], index
         if not again and (another is not None or mark == '"'):
             break
-        pieces.append((index, start, len(text)))
+        pieces.append((blocks[index].start + start, blocks[index].end))
     return [], at
 
 
@@ -274,20 +273,12 @@ def _closing_single(text: str, begin: int, closers: str) -> int | None:
     return first
 
 
-def _quotation(document: CheckedDocument, pieces: list[tuple[int, int, int]], note: str | None = None) -> Quotation:
-    """Returns a quotation of pieces `(block index, start, end)`; `find_quotations` sets its text from the document."""
-    spans: list[tuple[int, int]] = []
-    for index, start, end in pieces:
-        block = document.blocks[index]
-        text = block.text[start:end]
-        first = start + len(text) - len(text.lstrip())
-        last = start + len(text.rstrip())
-        if first < last:
-            spans.append((block.start + first, block.start + last))
-    if not spans:
-        block = document.blocks[pieces[0][0]]
-        spans.append((block.start + pieces[0][1], block.start + pieces[0][1]))
-    return Quotation(text="", spans=tuple(spans), marked=True, note=note)
+def _quotation(document: CheckedDocument, pieces: list[tuple[int, int]], note: str | None = None) -> Quotation:
+    """Returns a quotation of the words in spans of a document; `find_quotations` sets its text."""
+    texts = ((start, end, document.text[start:end]) for start, end in pieces)
+    spans = [(end - len(text.lstrip()), start + len(text.rstrip())) for start, end, text in texts if text.strip()]
+    # A quotation without words stands where it opens.
+    return Quotation(text="", spans=tuple(spans or [(pieces[0][0], pieces[0][0])]), marked=True, note=note)
 
 
 def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:

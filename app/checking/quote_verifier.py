@@ -97,7 +97,7 @@ class QuoteVerifier:
         else:
             quoted = [each for each in best.remarks if each.kind.startswith("someone_quoted")]
             mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
-            remarks = [*mismatch, *quoted, *self._incomplete(attribution, True)]
+            remarks = [*mismatch, *quoted, *self._incomplete(attribution)]
         return replace(
             finding.with_remarks(*remarks),
             attribution=attribution,
@@ -108,7 +108,7 @@ class QuoteVerifier:
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
-        left = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
+        left = self._by_fit(attribution)
         named = {*attribution.together}
         found: list[_Hit] = []
         exact: dict[str, StoredText] = {}
@@ -139,7 +139,7 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, quote, text)]
+        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.wanted.recased and not (around[0].strip() and small):
@@ -159,7 +159,7 @@ class QuoteVerifier:
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif not attribution.parties and not attribution.files and not (attribution.treaty and of_treaty):
+        elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
             code
@@ -175,7 +175,9 @@ class QuoteVerifier:
             yield remark("time_not_read", words=when.untold)
         if others := self._other_times(fitting, when):
             yield remark("not_all_times", given=", ".join(others))
-        if when.items and metadata.agenda_item and not _same_item(when.items, metadata.agenda_item):
+        # "2 (b)" belongs to "2".
+        given, held = (set(_ITEM_NUMBER.findall(items or "")) for items in (" ".join(when.items), metadata.agenda_item))
+        if when.items and metadata.agenda_item and given.isdisjoint(held):
             yield remark("item_differs", held=metadata.agenda_item, given=", ".join(when.items))
         if when.bodies and metadata.body and metadata.body not in when.bodies:
             yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
@@ -212,23 +214,24 @@ class QuoteVerifier:
             if (best := self._likest(quote, ids, k, budget)) is not None:
                 stored, like = best
                 mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
-                return replace(
-                    finding.with_remarks(*mismatch, *self._incomplete(finding.attribution, bool(mismatch))),
-                    verdict="altered",
-                    place=self._place_of_words(stored, like.words),
-                    changes=like.changes,
-                )
-        if self._work.done >= budget:
-            return finding.with_remarks(remark("too_much_work"))
-        return finding.with_remarks(*self._incomplete(finding.attribution, True))
+                if mismatch:
+                    mismatch += self._incomplete(finding.attribution)
+                place = self._place_of_words(stored, like.words)
+                return replace(finding.with_remarks(*mismatch), verdict="altered", place=place, changes=like.changes)
+        spent = [remark("too_much_work")] if self._work.done >= budget else []
+        return finding.with_remarks(*(spent or self._incomplete(finding.attribution)))
 
     def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
         """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
         in_parts = [wanted for wanted in readings(quote) if len(wanted.parts) > 1]
         self._work.done += self._texts.size * bool(in_parts)
-        ordered = sorted(self._texts.all, key=lambda stored: not fits(stored, attribution)) if in_parts else []
+        ordered = self._by_fit(attribution) if in_parts else []
         found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
         return next(found, None)
+
+    def _by_fit(self, attribution: Attribution) -> list[StoredText]:
+        """Returns all texts, those that fit an attribution first."""
+        return sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""
@@ -236,9 +239,9 @@ class QuoteVerifier:
             return self._words.say("a_treaty")
         return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
 
-    def _incomplete(self, attribution: Attribution, needed: bool) -> list[Remark]:
-        """Returns a remark on unreadable files of the named parties, if `needed`: the words may stand in these."""
-        if not needed or not attribution.parties:
+    def _incomplete(self, attribution: Attribution) -> list[Remark]:
+        """Returns a remark on unreadable files of the named parties: the words may stand in these."""
+        if not attribution.parties:
             return []
         when = attribution.when
         scope = Scope(states=attribution.parties, years=tuple(map(str, when.years)), sessions=when.sessions)
@@ -334,7 +337,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 def fits(stored: StoredText, attribution: Attribution) -> bool:
     """Returns whether a text is compatible with an attribution: its holder, year, session and file, where given."""
     if stored.statement.kind == "treaty":
-        return attribution.treaty or not attribution.parties
+        return bool(attribution.articles) or not attribution.parties
     if attribution.parties and not stored.parties & set(attribution.parties):
         return False
     if attribution.files and stored.statement.file not in attribution.files:
@@ -374,12 +377,6 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
         return True
     given = filter(None, map(interval, when.dates))
     return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
-
-
-def _same_item(given: tuple[str, ...], held: str) -> bool:
-    """Returns whether agenda items have a number in common; "2 (b)" belongs to "2"."""
-    numbers = set(_ITEM_NUMBER.findall(held))
-    return any(numbers.intersection(_ITEM_NUMBER.findall(item)) for item in given)
 
 
 def times_in_words(when: SpokenTime, language: str = "en") -> list[str]:

@@ -1,15 +1,12 @@
 """Findings in words: for a comment, a terminal and a Markdown report, in the six languages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
-
-from babel.lists import format_list
 
 from app.answering.markdown import escape
 from app.checking.findings import Change, CheckReport, Finding
 from app.checking.fuzzy_diff import last_words
-from app.checking.quote_verifier import times_in_words
 from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
 
@@ -17,7 +14,6 @@ from prompts.wording import Wording, load_remark_words
 _CONTEXT: Final = 4
 # Further places that are listed; the rest is counted.
 _PLACES: Final = 3
-CodeNamer = Callable[[str], str]
 
 
 def verdict_word(verdict: Verdict, language: str = "en") -> str:
@@ -82,15 +78,7 @@ def summary_line(report: CheckReport) -> str:
     return words.semicolon.join(parts) + "."
 
 
-def named_in_words(finding: Finding, names: CodeNamer, language: str = "en") -> str:
-    """Returns the speaker and time that a document gives, for display; `names` gives names in the same language."""
-    named, words = finding.attribution, load_remark_words(language)
-    joined = format_list([*map(names, named.parties)], style="standard" if named.together else "or", locale=language)
-    unknown = words.say("named_unknown", name=named.unknown) if named.unknown else words.say("named_nobody")
-    return ", ".join((joined or unknown, *times_in_words(named.when, language)))
-
-
-def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
+def markdown_report(report: CheckReport, file: str) -> str:
     """Returns a report of a document's check as Markdown, in the report's language."""
     words = load_remark_words(report.language)
     lines = [f"# {words.say('report_title', file=escape(file))}", "", summary_line(report)]
@@ -99,8 +87,7 @@ def markdown_report(report: CheckReport, file: str, names: CodeNamer) -> str:
         where = f" ({escape(finding.where.say(words))})" if finding.where else ""
         lines += ["", f"## {number}. {verdict_word(finding.verdict, report.language)}{where}", ""]
         lines += [f"> {escape(' '.join(finding.quotation.text.split()))}", ""]
-        named = escape(named_in_words(finding, names, report.language))
-        lines.append(f"- {words.say('in_document', named=named)}")
+        lines.append(f"- {words.say('in_document', named=escape(finding.named))}")
         lines += [f"- {escape(detail)}" for detail in _details(finding, words)]
         if finding.changes:
             marks = {"same": "{}", "left_out": "~~{}~~", "put_in": "**{}**"}

@@ -13,7 +13,7 @@ import regex
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
 from app.checking.match_key import NOTE_MARK
-from app.checking.matching import Match, written_parts
+from app.checking.matching import Match
 from app.checking.polarity_words import polarity_words
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import commonness
@@ -29,15 +29,15 @@ _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{La
 _PATTERNS: Final = RegexPatterns("drafts")
 
 
-def judge_spacing(match: Match, quote: str, text: SourceText) -> Iterator[Remark]:
+def judge_spacing(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields at most one remark on words that quotation and source divide differently, preferably one that alters."""
     edits = text.stored.statement.edits
+    letters, begins, optional = _parted(match.wanted.written)
     source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
-    readings = map(_parted, written_parts(quote))
-    quoted = next((each for each in readings if each[0].casefold() == source[0].casefold()), source)
+    places = (begins - source[1] - source[2]) | (source[1] - begins - optional)
     judged = [
-        _judge(_around(quoted[0], place, quoted[1]), _around(quoted[0], place, source[1]), text.language)
-        for place in sorted((quoted[1] - source[1] - source[2]) | (source[1] - quoted[1] - quoted[2]))
+        _judge(_around(letters, place, begins), _around(letters, place, source[1]), text.language)
+        for place in sorted(places if letters.casefold() == source[0].casefold() else ())
     ]
     yield from sorted(judged, key=lambda each: not each.alters)[:1]
 

@@ -88,19 +88,19 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
     """
     if not subject:
         return None
-    found = parties.find(subject)
+    found, whole = parties.find(subject), " ".join(subject.split())[:_LONGEST]
     outsider = _PATTERNS.outsider.search(subject)
     if outsider and not any(name.start <= outsider.start() and outsider.end() <= name.end for name in found):
-        return Attribution(unknown=_whole(subject))
+        return Attribution(unknown=whole)
     if found:
         return None
     if (mixed := _MIXED.search(subject)) is not None:
-        return Attribution(unknown=_whole(subject), suggestion=_like(_latin(mixed.group()), parties))
+        return Attribution(unknown=whole, suggestion=_like(_latin(mixed.group()), parties))
     for name in _names(subject):
         suggestion = _like(name, parties)
         several = len([word for word in name.split() if word[:1].isupper()]) > 1
         if suggestion or several or len(subject.split()) == len(name.split()):
-            return Attribution(unknown=_whole(subject) if several else name, suggestion=suggestion)
+            return Attribution(unknown=whole if several else name, suggestion=suggestion)
     eased = [match for match in parties.find(subject, relaxed=True) if len(match.text) >= _FEWEST_LETTERS]
     return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
 
@@ -133,10 +133,6 @@ def _names(subject: str) -> list[str]:
         if kept and sum(map(len, kept)) >= _FEWEST_LETTERS:
             found.append(" ".join(words))
     return found
-
-
-def _whole(subject: str) -> str:
-    return " ".join(subject.split())[:_LONGEST]
 
 
 def _latin(word: str) -> str:

@@ -3,7 +3,6 @@
 For "Drelnia is not in favour of new protocols", said in 2020, the report adds that Drelnia supported one in 2024.
 """
 
-from collections.abc import Iterator
 from typing import Final
 
 from app.answering.citations import cite
@@ -16,7 +15,6 @@ from app.retrieval.chronology import made_before
 from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.terms import content_terms
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import Sentence
 from vectorstore.stems import words_of
 
 # Passages of later statements whose sentences are compared.
@@ -47,7 +45,12 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties:
     if at is None or language is None or not later or not _takes_position(own[at].text, language):
         return None
     quoted = cite(statement, own, range(at, at + 1), 1)
-    for sentence in _alike(own[at], texts, later):
+    alike = (
+        sentence
+        for passage in texts.passages(own[at].text, later, _PASSAGES)
+        for sentence in texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
+    )
+    for sentence in alike:
         other, span = texts.by_id[sentence.statement_id].statement, range(sentence.ordinal, sentence.ordinal + 1)
         cited = cite(other, texts.sentences(sentence.statement_id), span, 2)
         topic = _common(quoted.quote, cited.quote, language) if cited.language == language else ""
@@ -62,12 +65,6 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties:
 
 def _takes_position(text: str, language: str) -> bool:
     return any(mark.strength >= _LEANING for mark in find_position_marks(text, language))
-
-
-def _alike(sentence: Sentence, texts: CorpusTexts, later: list[str]) -> Iterator[Sentence]:
-    """Yields the sentences of the passages that lexical search finds for a sentence in later statements, best first."""
-    for passage in texts.passages(sentence.text, later, _PASSAGES):
-        yield from texts.sentences(passage.statement_id)[passage.first_sentence : passage.last_sentence + 1]
 
 
 def _common(one: str, other: str, language: str) -> str:

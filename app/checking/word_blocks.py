@@ -13,11 +13,11 @@ import regex
 from docx import Document as open_word
 from docx.document import Document as WordDocument
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, TableLabels, Unseen
-from app.checking.findings import Remark, remark
+from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, table_blocks
+from app.checking.findings import remark
 from app.checking.word_formatting import Looks, style_of, value_of
 from ingest.errors import LoadError
 from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, notes_of
@@ -27,8 +27,6 @@ _LEFT_OUT: Final = LEFT_OUT.difference(_TRACKED)
 _TEXTS: Final = tuple(map(qn, ("w:t", "w:delText")))
 _NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
-# Of a table's cell: its place, its labels, and those labels that stand in columns headed "State" or the like.
-_CellPlace = tuple[Remark, tuple[str, ...], tuple[str, ...]]
 _HEADING: Final = regex.compile(r"heading (\d)")
 
 
@@ -83,7 +81,7 @@ class _Walk:
         self._paragraphs = self._tables = 0
 
     def paragraphs(
-        self, parent: BaseOxmlElement, cell: _CellPlace | None = None, *, boxed: bool = False
+        self, parent: BaseOxmlElement, cell: CheckedBlock | None = None, *, boxed: bool = False
     ) -> Iterator[WordParagraph]:
         for element in parent.iterchildren():
             if element.tag in _LEFT_OUT:
@@ -98,23 +96,17 @@ class _Walk:
             else:
                 yield from self.paragraphs(element, cell, boxed=boxed)
 
-    def _paragraph(self, element: BaseOxmlElement, cell: _CellPlace | None, *, boxed: bool) -> WordParagraph:
-        pieces, marks, hidden, text = read_paragraph(element, self._looks)
+    def _paragraph(self, element: BaseOxmlElement, cell: CheckedBlock | None, *, boxed: bool) -> WordParagraph:
+        pieces, block = read_paragraph(element, self._looks)
         kind, level = _kind_of(self._looks.styles(style_of(element)))
-        if text.strip():
-            self._paragraphs += 1
-        where, labels, speakers = cell or (remark("at_paragraph", number=str(self._paragraphs)), (), ())
-        block = CheckedBlock(
-            text=text,
-            kind="cell" if cell and kind != "quote" else kind,
-            level=level,
-            where=where,
-            labels=labels,
-            speakers=speakers,
-            marks=marks,
-            hidden=hidden,
-            item=element.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None,
-        )
+        self._paragraphs += bool(block.text.strip())
+        item = element.find("w:pPr/w:numPr", nsmap) is not None
+        block = replace(block, kind=kind, level=level, item=item)
+        if cell is None:
+            block = replace(block, where=remark("at_paragraph", number=str(self._paragraphs)))
+        else:
+            kind = "quote" if kind == "quote" else "cell"
+            block = replace(block, kind=kind, where=cell.where, labels=cell.labels, speakers=cell.speakers)
         return WordParagraph(block=block, element=element, pieces=pieces, looks=self._looks, anchored=not boxed)
 
     def _table(self, table: BaseOxmlElement, *, boxed: bool) -> Iterator[WordParagraph]:
@@ -128,12 +120,10 @@ class _Walk:
                 above = texts[-1][len(line)] if texts and len(line) < len(texts[-1]) else ""
                 line += [above if _goes_on(cell) else _text_of(cell, self._looks)] + [""] * (span - 1)
             texts.append(line)
-        labelled = TableLabels(texts)
-        for index, row in enumerate(rows):
+        for row, blocks in zip(rows, table_blocks(texts, number), strict=True):
             column = 0
             for cell, span in row:
-                where = remark("at_row", table=str(number), row=str(index + 1))
-                yield from self.paragraphs(cell, (where, *labelled.of(index, column)), boxed=boxed)
+                yield from self.paragraphs(cell, blocks[column], boxed=boxed)
                 column += span
 
 
@@ -141,24 +131,23 @@ def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
     for cell in row.iter(qn("w:tc")):
         if next(cell.iterancestors(qn("w:tr"))) is not row:
             continue
-        width = value_of(cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}"))
+        width = value_of(cell.find("w:tcPr/w:gridSpan", nsmap))
         yield cell, int(width) if width.isdecimal() and 0 < int(width) < 100 else 1
 
 
 def _goes_on(cell: BaseOxmlElement) -> bool:
     """Returns whether a cell continues the cell above it, with which it is merged."""
-    merged = cell.find(f"{qn('w:tcPr')}/{qn('w:vMerge')}")
+    merged = cell.find("w:tcPr/w:vMerge", nsmap)
     return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
 
 
 def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
-    return " ".join(text for paragraph in cell.iter(qn("w:p")) if (text := read_paragraph(paragraph, looks)[3].strip()))
+    texts = (read_paragraph(paragraph, looks)[1].text.strip() for paragraph in cell.iter(qn("w:p")))
+    return " ".join(filter(None, texts))
 
 
-def read_paragraph(
-    paragraph: BaseOxmlElement, looks: Looks
-) -> tuple[tuple[RunText, ...], tuple[NoteMark, ...], tuple[Hidden, ...], str]:
-    """Returns a paragraph's pieces of runs, in order, its note marks, its hidden words and its text."""
+def read_paragraph(paragraph: BaseOxmlElement, looks: Looks) -> tuple[tuple[RunText, ...], CheckedBlock]:
+    """Returns a paragraph's pieces of runs, in order, and a block of its text, note marks and hidden words."""
     pieces: list[RunText] = []
     marks: list[NoteMark] = []
     hidden: list[Hidden] = []
@@ -180,8 +169,8 @@ def read_paragraph(
         characters = (element.text or "") if element.tag == qn("w:t") else MARKS[element.tag]
         pieces.append(RunText(run=run, element=element, start=len(text), end=len(text) + len(characters)))
         text += characters
-    shown = [part for part in hidden if any(map(str.isalnum, part.text))]
-    return tuple(pieces), tuple(marks), tuple(shown), text
+    unread = tuple(part for part in hidden if any(map(str.isalnum, part.text)))
+    return tuple(pieces), CheckedBlock(text=text, marks=tuple(marks), hidden=unread)
 
 
 def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tuple[BaseOxmlElement, BaseOxmlElement]]:
@@ -197,7 +186,7 @@ def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tu
 def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
     """Returns a block's kind and heading level by the names of its style and of that style's bases, nearest first."""
     for style in styles:
-        name = value_of(style.find(qn("w:name"))).lower()
+        name = value_of(style.find("w:name", nsmap)).lower()
         heading = _HEADING.fullmatch(name)
         if heading or name in ("title", "subtitle"):
             return "heading", int(heading[1]) if heading else 1

@@ -52,12 +52,9 @@ def _runs_of(
     opening, closing = document.index_at(start), document.index_at(max(start, end - 1))
     if not (paragraphs[opening].anchored and paragraphs[closing].anchored) or start >= end:
         return None
-    # The end is split first, so that the offset of the beginning stays valid.
-    last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
+    # A run that is split stays the first half, so the end may be in the first run.
     first = _cut(paragraphs[opening], start - document.blocks[opening].start, before=False)
-    if opening == closing and last is not None and first is not None:
-        # Splitting at the beginning moves the quotation into a new run, so the last run is looked up again.
-        last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
+    last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
     return None if first is None or last is None else (first, last)
 
 

@@ -119,6 +119,6 @@ def verify(
         with progress_bar("checking quotations", quiet=invocation.as_json) as advance:
             report = checker.check(document, advance)
         if output is not None:
-            write_output(output, file, report, checker.party_name)
-        invocation.show(report.to_json(), lambda: print_check(report, checker.party_name, output))
+            write_output(output, file, report)
+        invocation.show(report.to_json(), lambda: print_check(report, output))
     return 0 if report.passed else 1

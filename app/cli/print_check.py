@@ -7,7 +7,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import CodeNamer, changes_in_words, named_in_words, summary_line, verdict_word
+from app.checking.report import changes_in_words, summary_line, verdict_word
 from app.cli.printing import in_pipe, inert, literal, print_table, stdout_console
 from app.records import Verdict
 
@@ -20,7 +20,7 @@ _STYLES: Final[dict[Verdict, str]] = {
 _LONGEST: Final = 400
 
 
-def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> None:
+def print_check(report: CheckReport, written: Path | None) -> None:
     """Prints a report: a row per quotation, then what was not checked, the counts, and the file it was written to."""
     console = stdout_console()
     for note in report.notes:
@@ -30,7 +30,7 @@ def print_check(report: CheckReport, names: CodeNamer, written: Path | None) -> 
     between = " | " if in_pipe() else "\n"
     table = Table(Column("#", no_wrap=True), "Verdict", "In the document", *headings, show_lines=True)
     for number, finding in enumerate(report.findings, 1):
-        attribution = between.join(str(part) for part in (finding.where, named_in_words(finding, names)) if part)
+        attribution = between.join(str(part) for part in (finding.where, finding.named) if part)
         verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
         quote, sources = " ".join(finding.quotation.text.split()), _sources(finding)
         if in_pipe():

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -38,8 +39,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, ManifestRow, draft_row, read
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer, read_metadata
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
-from ingest.parties.party_table import PartyTable
-from ingest.parties.store_parties import StoreParties, load_parties
+from ingest.parties.party_table import PartyTable, load_parties
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date
@@ -109,10 +109,9 @@ class Corpus:
         self,
         indexer: Indexer,
         embedder: Embedder,
-        parties: StoreParties,
         open_queue: Callable[[], "JobQueue | None"] = lambda: None,
     ) -> None:
-        self._indexer, self._embedder, self._parties, self._open_queue = indexer, embedder, parties, open_queue
+        self._indexer, self._embedder, self._open_queue = indexer, embedder, open_queue
         self._store, self._split, self._limits = indexer.store, indexer.split, indexer.limits
         self.uploads = UploadsStore(self._store)
 
@@ -122,12 +121,16 @@ class Corpus:
 
     def parties(self) -> PartyTable:
         """Returns the table of all parties: the built-in ones and those that ingested folders added."""
-        return self._parties()
+        return load_parties(self._store)
+
+    @property
+    def _annotator(self) -> Annotator:
+        return Annotator(self.parties(), self._split, self._embedder)
 
     def added_parties(self) -> tuple[Party, ...]:
         """Returns the parties that ingested folders added, by code."""
         codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
-        return tuple(party for code in sorted(codes) if (party := self.parties().get(code)) is not None)
+        return tuple(filter(None, map(self.parties().get, sorted(codes))))
 
     def add_party(self, name: str, *, kind: PartyKind = "state", aliases: Sequence[str] = ()) -> Party:
         """Adds a party that no table contains, under a free user-assigned code; see `ingest/parties`.
@@ -273,18 +276,17 @@ class Corpus:
 
         The document `instead_of` may be a duplicate of it, since the caller removes that one.
         """
-        annotator = Annotator(self.parties(), self._split, self._embedder)
+        annotator, before = self._annotator, old if isinstance(old, Document) else old.document
         if isinstance(old, Statement) and old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
             self._keep_intervention(annotator.annotate_statement(changed))
             if input_key is not None:
-                of = self._document_summary(old.document.document_id)
+                of = self._document_summary(before.document_id)
                 self._store.catalogue.touch(
                     of.document_id, file=of.file, folder=of.folder, sha256=of.sha256, input_key=input_key
                 )
             return old.statement_id
-        before = old if isinstance(old, Document) else old.document
         others = {d.document_id: d for d in self.documents()}
         summary = others.pop(before.document_id)
         corrected = {*corrected_fields(summary.input_key), *by_hand}
@@ -313,14 +315,12 @@ class Corpus:
 
     def undo_step(self, document_id: str) -> UndoStep:
         """Returns a snapshot of a document, which `restore` brings back after a correction or removal."""
-        document = _require(self._store.catalogue.document(document_id), document_id)
-        summary = self._document_summary(document_id)
+        document, summary = self._document(document_id), self._document_summary(document_id)
         return UndoStep(document=document, summary=summary, parts=self.interventions(document_id), now=document_id)
 
     def restore(self, step: UndoStep) -> None:
         """Brings a document back as it was, with corrections of its interventions; a second call changes nothing."""
-        summary = step.summary
-        annotator = Annotator(self.parties(), self._split, self._embedder)
+        summary, annotator = step.summary, self._annotator
         annotated = annotator.annotate(step.document)
         as_read = {item.statement_id: item for item in annotated.statements}
         with self._store.writer():
@@ -368,12 +368,11 @@ class Corpus:
     ) -> IngestReport:
         """Ingests files and folders, through workers where any run, or the sample; see `ingest.indexer.Indexer`.
 
-        Raises:
-            IngestError: Paths were given beside the sample.
+        Paths beside the sample are an IngestError.
         """
-        if sample and paths:
-            raise IngestError("the sample is ingested by itself: ingest the paths with a call of their own")
         if sample:
+            if paths:
+                raise IngestError("the sample is ingested by itself: ingest the paths with a call of their own")
             return self._indexer.ingest_sample(progress)
         options = IngestOptions(kind=kind, include_unlisted=include_unlisted, sync=sync)
         return self._take_in(IngestRequest(paths=tuple(paths), options=options), progress)
@@ -432,11 +431,7 @@ class Corpus:
         return self.uploads.broken_off(person)
 
     def ingest_uploads(
-        self,
-        paths: Sequence[Path],
-        *,
-        include_unlisted: bool = False,
-        progress: ProgressListener | None = None,
+        self, paths: Sequence[Path], *, include_unlisted: bool = False, progress: ProgressListener | None = None
     ) -> IngestReport:
         """Ingests files that were uploaded into a folder; a corrected file replaces the one uploaded before.
 
@@ -470,9 +465,6 @@ class Corpus:
             if one & other or unclaimed:
                 return old
         return None
-
-    def _document(self, document_id: str) -> Document:
-        return _require(self._store.catalogue.document(document_id), document_id)
 
     def _holders_by_text(self, held: Document) -> frozenset[str]:
         blocks = find_blocks(held.source_text)
@@ -518,7 +510,7 @@ class Corpus:
         set is carried over, or reported. A State that a manifest sent with the earlier file gave counts as set by a
         person.
         """
-        annotator, row = Annotator(self.parties(), self._split, self._embedder), _row_of(new)
+        annotator, row = self._annotator, _row_of(new)
         values = ((name, getattr(old.metadata, name)) for name in _KEPT_OF_EARLIER)
         filled = {name: value for name, value in values if getattr(read.metadata, name) is None}
         loaded = LoadedText(text=read.source_text, sha256=new.sha256)
@@ -539,8 +531,8 @@ class Corpus:
             with suppress(PartyTableError):
                 parties = load_parties(self._store, other_than=table).with_extra(table)
         annotator = Annotator(parties, self._split, self._embedder)
-        files = [path for found in find_files(folder) for path in with_members(found, self._limits)]
-        for path in files:
+        found = chain.from_iterable(with_members(path, self._limits) for path in find_files(folder))
+        for path in found:
             if path.name in (MANIFEST_NAME, PARTIES_NAME):
                 continue
             name = path.relative_to(folder).as_posix()
@@ -555,7 +547,7 @@ class Corpus:
         return write_draft(folder, rows, force=overwrite)
 
     def context(self, citation: Citation) -> EvidenceContext:
-        """Returns a citation within its paragraph, or within some lines of it where that is very long."""
+        """Returns a citation within its paragraph; see `context_of`."""
         return context_of(self._statement(citation.statement_id), citation)
 
     def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -575,6 +567,9 @@ class Corpus:
     def _statement(self, statement_id: str) -> Statement:
         return _require(self._store.catalogue.statement(statement_id), statement_id)
 
+    def _document(self, document_id: str) -> Document:
+        return _require(self._store.catalogue.document(document_id), document_id)
+
     def party_name(self, code: str | None, language: str = "en") -> str:
         """Returns the name of a party to show; a dash where there is none."""
         return "—" if code is None else self.parties().display(code, language)
@@ -585,19 +580,19 @@ class Corpus:
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> DoctorReport:
         """Checks the store; if asked, first renews all embeddings (`reembed`), annotations and indexes (`rebuild`)."""
-        more: tuple[Check, ...] = ()
+        renewed: list[Check] = []
         if reembed:
             with self._store.writer(sync=not rebuild):
                 self._store.embed_anew(self._indexer.embedder.embed_documents)
         if rebuild:
             with self._store.writer():
-                more = (bring_up_to_date(self._store, Annotator(self.parties(), self._split, self._embedder)),)
+                renewed.append(bring_up_to_date(self._store, self._annotator))
                 link_families(self._store.catalogue)
                 self._store.rebuild_index()
-        checks = (*examine(self._store), *more)
+        checks = [*examine(self._store), *renewed]
         if self._queue is not None and checks[0].ok:
-            checks = (*checks, ingest_jobs.check_jobs(self._queue))
-        return DoctorReport(checks=checks)
+            checks.append(ingest_jobs.check_jobs(self._queue))
+        return DoctorReport(checks=tuple(checks))
 
     def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
         if unknown := sorted(set(changes) - set(EDITABLE)):
@@ -636,11 +631,10 @@ def _require(found: _T | None, statement_id: str) -> _T:
 
 def _row_of(document: DocumentSummary) -> ManifestRow | None:
     """Returns the row of an uploaded file in the manifest that was sent beside it; None for one inside an archive."""
-    folder = Path(document.folder)
+    folder, manifest = Path(document.folder), None
     with suppress(ManifestError):
         manifest = read_manifest(folder, files=[folder / document.file], by_base_name=True)
-        return next((row for row in manifest.rows if row.file == document.file), None) if manifest else None
-    return None
+    return next((row for row in manifest.rows if row.file == document.file), None) if manifest else None
 
 
 def _without(metadata: Metadata, code: str) -> Metadata:

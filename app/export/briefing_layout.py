@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.briefing.cells import Briefing, Cell, PositionChange, Repetition, Subject
-from app.export.briefing_lines import Column, DocumentForm, Sayings, by_place, columns
+from app.export.briefing_lines import TINTS, Column, DocumentForm, Sayings, by_place, columns
 from app.export.plots import describe_timeline, timeline
-from app.export.position_looks import TINTS
 from app.records import Citation
 
 LineStyle = Literal["title", "subtitle", "heading", "subheading", "topic", "plain", "cell", "source", "note"]
@@ -115,7 +114,7 @@ class _Blocks:
 
     def full(self) -> Iterator[DocumentBlock]:
         say, briefing = self.say, self.briefing
-        shown = columns(briefing, say)
+        shown = columns(say)
         # With a wide matrix the title is on a landscape page too: a portrait one would stay half empty before it.
         yield Orientation(landscape=len(shown) > 1 and len(briefing.sessions or shown) > _PORTRAIT_COLUMNS)
         yield Line(text=briefing.title, style="title")

@@ -5,7 +5,7 @@ manifest, the spreadsheet and the text document give a citation the same number.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise, product
 from typing import Final, Literal, NamedTuple, get_args
@@ -26,15 +26,24 @@ FORMS: Final[tuple[DocumentForm, ...]] = get_args(DocumentForm)
 # Most parties of a briefing that `Sayings.tally` names; of more it gives their number.
 _NAMED_AT_MOST: Final = 12
 _UNTOLD: Final[frozenset[Standing]] = frozenset(("untold", "of_group", "nearest"))
+# Each kind has a tint and a mark, so that nothing depends on colour alone. The tints are of the palette by Okabe and
+# Ito, which people with any colour vision can tell apart. Source: https://jfly.uni-koeln.de/color/
+TINTS: Final[dict[PositionKind, str]] = {
+    "supports": "BFE3D6", "opposes": "F4C4A3", "proposes": "C6E4F7", "conditional": "F7F1A8",
+    "reports_practice": "EBCFDF", "calls_on_others": "F7D795", "no_position": "EDEDED", "no_statement": "FFFFFF",
+}  # fmt: skip
+MARKS: Final[dict[PositionKind, str]] = {
+    "supports": "+", "opposes": "−", "proposes": "▲", "conditional": "±",
+    "reports_practice": "■", "calls_on_others": "►", "no_position": "·", "no_statement": "×",
+}  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column:
+class Column(NamedTuple):
     """A column of the matrix: a subject, or one session of it."""
 
+    label: str
     subject: str
     session: str | None
-    label: str
 
 
 class QuotationPart(NamedTuple):
@@ -296,16 +305,12 @@ def _words_of(topic: str, language: str) -> list[NamedTerm]:
     ]
 
 
-def columns(briefing: Briefing, sayings: Sayings) -> tuple[Column, ...]:
+def columns(say: Sayings) -> list[Column]:
     """Returns the columns of the matrix, in the order asked."""
-    return tuple(
-        Column(
-            subject=subject.label,
-            session=session,
-            label=sayings.words.comma.join(filter(None, (subject.label, sayings.session(session)))),
-        )
-        for subject, session in product(briefing.subjects, briefing.sessions or (None,))
-    )
+    return [
+        Column(say.words.comma.join(filter(None, (subject.label, say.session(session)))), subject.label, session)
+        for subject, session in product(say.briefing.subjects, say.briefing.sessions or (None,))
+    ]
 
 
 def by_place(briefing: Briefing) -> dict[tuple[str, str, str | None], Cell]:

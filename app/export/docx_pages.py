@@ -223,7 +223,7 @@ class Footnotes:
         self._numbers.add(number)
         mark = self._style(paragraph.add_run())
         mark._r.append(element("w:footnoteReference", id=str(number)))
-        bookmark((mark,), _note_name(number), _FIRST_BOOKMARK + number)
+        bookmark((mark,), f"_Note{number}", _FIRST_BOOKMARK + number)
         note = self._paragraph_of(element("w:footnote", id=str(number)))
         note.style = self._document.styles["footnote text"]
         direct(note, rtl=right_to_left(text, language))
@@ -235,7 +235,7 @@ class Footnotes:
         # Adjacent marks would read as one number, so a comma separates them.
         if paragraph.runs and paragraph.runs[-1].style == self._document.styles["footnote reference"]:
             self._style(add_text(paragraph, ", ", language))
-        for run in add_field(paragraph, f"NOTEREF {_note_name(number)} \\f \\h", str(number), language):
+        for run in add_field(paragraph, f"NOTEREF _Note{number} \\f \\h", str(number), language):
             self._style(run)
 
     def _style(self, run: Run) -> Run:
@@ -258,7 +258,3 @@ class Footnotes:
         properties = element("w:footnotePr")
         properties.extend(element("w:footnote", id=identifier) for identifier in _SEPARATORS.values())
         settings.insert_element_before(properties, *_AFTER_NOTES)
-
-
-def _note_name(number: int) -> str:
-    return f"_Note{number}"

@@ -16,10 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
 from app.corpus.report_file import FORMULA_STARTS
-from app.export.briefing_lines import Sayings, columns
+from app.export.briefing_lines import TINTS, Sayings, columns
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times
-from app.export.position_looks import TINTS
 from app.records import Citation
 from prompts.wording import load_remark_words
 
@@ -150,7 +149,7 @@ class _ExcelWriter:
         return "\n".join(texts)
 
     def _write_matrix(self) -> None:
-        sheet, say, shown = self.matrix, self.say, columns(self.briefing, self.say)
+        sheet, say, shown = self.matrix, self.say, columns(self.say)
         places = {(c.party, c.subject, c.session): (row, c) for row, c in enumerate(self.briefing.cells, start=2)}
         self._heads(sheet, [(say.say("col_party"), 28), *((column.label, 22) for column in shown)])
         for row, party in enumerate(self.briefing.parties, start=2):

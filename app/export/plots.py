@@ -12,8 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from app.briefing.cells import Briefing
-from app.export.briefing_lines import Sayings, citation_kind
-from app.export.position_looks import MARKS, TINTS
+from app.export.briefing_lines import MARKS, TINTS, Sayings, citation_kind
 from app.retrieval.positions.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 

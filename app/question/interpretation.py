@@ -18,10 +18,9 @@ from app.question.llm_reading import ProposedReading, chances_as_proposed, roles
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.role_tagger.features import encode_question
-from app.question.role_tagger.network import RoleReading, read_roles
+from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
 from app.question.scope_fields import PARTY_FIELDS
-from app.question.spans.span import Span
-from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, filters_of, has_kind, words_with_role
+from app.question.spans.span import NARROWING, Span
 from app.question.time_and_venue import time_and_venue_of
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
@@ -57,12 +56,12 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     asked = asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # The follow-up "only under article 16" does not ask for the treaty's own words.
-    provision = provision and (not roles.follows or has_kind(roles, "ask"))
+    provision = provision and (not roles.follows or roles.has_kind("ask"))
     treaties, assumed = _treaties(roles, provision)
-    filters = filters_of(roles, *FILTER_ROLES)
-    when = time_and_venue_of(filters, roles.today)
+    filters = roles.filters(*FILTER_ROLES)
+    when = time_and_venue_of(filters)
     # Quoted words belong to the topic, unless their source is asked for.
-    topic = words_with_role(roles, "topic", *(("quote",) if kind.kind != "source" else ()))
+    topic = roles.text_of("topic", *(("quote",) if kind.kind != "source" else ()))
     asks_all = _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)
     topic, wording = (_mended(text, typing_errors) for text in (topic, _wording(roles)))
@@ -104,10 +103,10 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         assumed_treaty=assumed,
         stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
         over_time=kind.kind == "over_time" or _compares_times(filters),
-        wording=TopicWording(topic=topic, text=wording, adds=bool(beside_topic(roles)), language=roles.language)
+        wording=TopicWording(topic=topic, text=wording, adds=bool(roles.beside_topic()), language=roles.language)
         if topic
         else None,
-        quote=words_with_role(roles, "quote") if kind.kind == "source" else "",
+        quote=roles.text_of("quote") if kind.kind == "source" else "",
         kind=kind.kind,
         kind_chance=kind.chance,
         other_kinds=kind.others,
@@ -128,9 +127,9 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     kind = plausible_kind(chances, roles)
     if kind.kind == "which_states" and names_silence(roles):
         return replace(kind, kind="negated_which"), False
-    # "And which did not?" has no topic of its own: it negates the question before it.
-    has_topic = not roles.follows or "topic" in roles.labels
-    if kind.kind != "negated_which" or not has_topic or asks_who_was_silent(roles.text):
+    # "And which did not?" negates the question before it (`merge.py`), "and which of them refuse?" does not.
+    negates = roles.follows and "topic" not in roles.labels and not roles.beside_topic()
+    if kind.kind != "negated_which" or negates or asks_who_was_silent(roles.text):
         return kind, False
     sets = (word.span for word in roles.words if word.kind == "set")
     if any(span is not None and span.left_out for span in sets):
@@ -160,7 +159,7 @@ def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | 
     notes = [Note(kind="not_left_out", values={"words": word.text}) for word in searched]
     if not (only_excluded and roles.follows):
         return None, notes
-    without = time_and_venue_of(filters_of(roles, "not"), roles.today)
+    without = time_and_venue_of(roles.filters("not"))
     return replace(without, treaties=_treaties(roles, False, True)[0]), notes
 
 
@@ -183,14 +182,14 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
         return True
     nobody_named = kind == "content" and bool(topic) and not asked.unclear
     by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
-    in_words = not KIND_TRAITS[kind].asks_no_state and has_kind(roles, "everyone", "states")
+    in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_kind("everyone", "states")
     anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
     return not provision and (anyone or by_kind or in_words)
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> AnswerType | None:
     """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
-    article: AnswerType | None = "article" if kind == "content" and has_kind(roles, "article") else None
+    article: AnswerType | None = "article" if kind == "content" and roles.has_kind("article") else None
     if kind in WHICH_STATES:
         return "state"
     return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article

@@ -12,8 +12,8 @@ import numpy as np
 from app.question.classifiers import ClassifierInput, class_chances
 from app.question.kind_traits import ASIDES
 from app.question.lexicon import lexicon_of
-from app.question.role_tagger.network import RoleReading
-from app.question.tagged_words import FILTER_ROLES, NARROWING, filters_of, has_kind
+from app.question.role_tagger.network import FILTER_ROLES, RoleReading
+from app.question.spans.span import NARROWING
 from app.records import QuestionKind
 from ingest.glossary.glossary import terms_within
 from vectorstore.weights_file import Weights
@@ -43,30 +43,27 @@ def kind_chances(inputs: ClassifierInput, weights: Weights) -> dict[QuestionKind
 
 
 def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:
-    """Returns the likeliest plausible kind; one that searches no statements must be sure, since silence misleads.
+    """Returns the likeliest plausible kind, and others to offer if its chance is low.
 
-    `metadata` at a chance of .54 is not taken, for example. A question that names a party or a term of the field is
-    seldom out of scope, and a follow-up is ambiguous only if it cannot be anything else.
+    A kind that searches no statements must be sure, since silence misleads: `metadata` at a chance of .54 is
+    not taken. A question that names a party or a term of the field is seldom out of scope, and a follow-up is ambiguous
+    only if it cannot be anything else.
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
     # Without a topic there is little to search, so `metadata` stays: "who spoke for Arvandia, in what function?".
     alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _NO_SEARCH_MIN else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
-    if named or any(span.kind in NARROWING for span in filters_of(roles, *FILTER_ROLES)):
+    if named or any(span.kind in NARROWING for span in roles.filters(*FILTER_ROLES)):
         # "Without Belmora" and "only 2022" are not wishes for another form.
         unsure |= {"format_request", "greeting"}
-    if roles.follows or has_kind(roles, "everyone", "states"):
+    if roles.follows or roles.has_kind("everyone", "states"):
         unsure.add("ambiguous")
     if field_words or roles.follows:
         asides = ASIDES if roles.follows else ASIDES - {"greeting"}
         unsure |= {kind for kind in asides if chances.get(kind, 0.0) < _NO_SEARCH_MIN}
-    return kind_among({kind: chance for kind, chance in chances.items() if kind not in unsure})
-
-
-def kind_among(chances: Mapping[QuestionKind, float]) -> KindReading:
-    """Returns the likeliest kind and, if its chance is low, other kinds to offer."""
-    ranked = sorted(chances.items(), key=lambda item: -item[1])
+    plausible = [(kind, chance) for kind, chance in chances.items() if kind not in unsure]
+    ranked = sorted(plausible, key=lambda item: -item[1])
     kind, chance = ranked[0]
     others = [other for other, less in ranked[1:3] if less >= _OFFERED_KIND_MIN and chance < _OFFER_OTHERS_BELOW]
     return KindReading(kind=kind, chance=round(chance, 4), others=tuple(others))
@@ -81,6 +78,12 @@ def asks_who_was_silent(question: str) -> bool:
     kinds = [item.kinds for item in lexicon_of("en", "who_was_silent").items(question, mend=False)]
     verb = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
     return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:verb])
+
+
+def asks_who_spoke(question: str) -> bool:
+    """Returns whether a question has a verb of saying: "which States mentioned corruption?"."""
+    items = lexicon_of("en", "who_was_silent").items(question, mend=False)
+    return any("saying" in item.kinds for item in items)
 
 
 def names_silence(roles: RoleReading) -> bool:

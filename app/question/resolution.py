@@ -42,9 +42,7 @@ class TopicWording:
     """
 
     topic: str
-    """The topic words."""
     text: str
-    """The wording."""
     adds: bool
     """Whether it has content words beside the topic; if so, the cross-encoder reads it instead of the topic."""
     language: str | None = None
@@ -66,9 +64,7 @@ class Resolution:
     """How a question was read; stored as JSON with conversations, so its field names must not change."""
 
     scope: Scope
-    """The filters and the topic."""
     question: str
-    """The question as it was asked."""
     answer_type: AnswerType | None = None
     """The kind of thing asked for where the question names one, such as a number."""
     unclear: str | None = None
@@ -120,7 +116,6 @@ class Resolution:
     only: int | None = None
     """The number of the one citation that is wanted; None for all."""
     kind: QuestionKind = "content"
-    """The kind of question."""
     kind_chance: float = 1.0
     """Calibrated chance that this is its kind, 0 to 1."""
     other_kinds: tuple[QuestionKind, ...] = ()

@@ -12,9 +12,9 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
-from app.question.tagged_words import FILTER_ROLES, NARROWING, beside_topic, is_content
+from app.question.spans.span import NARROWING
 from app.records import QuestionKind
 
 # Minimum number of content words that become the topic where the tagger found none.
@@ -65,7 +65,7 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     named = [word.start for word in roles.of("who", *which) if word.span is not None]
     if which and len(named) == 1:
         named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
-    verbs = [each.start for each in beside_topic(roles) if named and named[0] < each.start < named[-1]]
+    verbs = [each.start for each in roles.beside_topic() if named and named[0] < each.start < named[-1]]
     if not verbs or "topic" in roles.labels:
         return roles
     return _as_topic(roles, range(verbs[0], named[-1] + 1))
@@ -86,7 +86,7 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
     begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
     between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
-    if not any(word in topic or "speak_verb" in word.does or is_content(word) for word in between):
+    if not any(word in topic or "speak_verb" in word.does or word.is_content for word in between):
         return roles
     named = [*asked, *topic, *(word for word in between if word.kind == "party")]
     return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
@@ -99,7 +99,7 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
     """
     before = [word for word in roles.words if word.end <= state.start]
     # "…, as Mali sees it": only words such as "in" and "as" stand between a pause and the State.
-    led = list(takewhile(lambda word: not is_content(word) and word.text not in PAUSES, reversed(before)))
+    led = list(takewhile(lambda word: not word.is_content and word.text not in PAUSES, reversed(before)))
     rest = before[: len(before) - len(led)]
     # A pause after another party only lists them: "thanked Peru, Mali and Chad".
     paused = bool(rest) and rest[-1].text in PAUSES and not any(word.kind == "party" for word in rest[-2:-1])
@@ -121,7 +121,7 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
         return roles
     # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
     begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
-    content = [word for word in beside_topic(roles) if word.start >= begin]
+    content = [word for word in roles.beside_topic() if word.start >= begin]
     if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
         return roles
     return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))

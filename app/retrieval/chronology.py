@@ -6,8 +6,12 @@ session 10; a statement of 2018 and one of October 2018 are in no certain order.
 
 from datetime import date
 
+from app.records import Citation
 from ingest.language.dates import interval
 from vectorstore.records import Metadata
+
+# What tells when a statement was made.
+Dated = Metadata | Citation
 
 
 def same_occasion(one: Metadata, other: Metadata) -> bool:
@@ -20,7 +24,7 @@ def same_occasion(one: Metadata, other: Metadata) -> bool:
     return days is not None and others is not None and days[0] <= others[1] and others[0] <= days[1]
 
 
-def made_before(one: Metadata, other: Metadata) -> bool:
+def made_before(one: Dated, other: Dated) -> bool:
     """Returns whether a statement was certainly made before another: by their days, else by sessions of one body."""
     days, others = days_of(one), days_of(other)
     if days and others:
@@ -35,6 +39,6 @@ def recency(metadata: Metadata) -> tuple[date, int]:
     return (days[1] if days else date.min, int(session) if session.isdigit() else 0)
 
 
-def days_of(metadata: Metadata) -> tuple[date, date] | None:
+def days_of(dated: Dated) -> tuple[date, date] | None:
     """Returns the first and the last day on which a statement may have been made; None where nothing is known."""
-    return interval(metadata.date) if metadata.date else None
+    return interval(dated.date) if dated.date else None

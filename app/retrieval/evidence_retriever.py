@@ -4,40 +4,40 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.records import Direction, Note, Scope, Sources
+from app.records import Note, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions.direction import direction_asked
+from app.retrieval.positions.direction import AskedDirection, direction_asked
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
-from app.retrieval.ranking.sentence_scorer import DEEP
-from app.retrieval.related_articles import find_citing, find_related
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
-from app.retrieval.search_notes import gloss_notes, result_notes, search_notes
+from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.treaty_texts import find_provisions
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the sentences that the cross-encoder reads.
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
-# Minimum number of sentences per party in a second reading of a list for latest positions; with fewer it is left out.
-_MIN_POSITION_SENTENCES: Final = 8
+
+# Chance from which a question surely asks who changed position, so that "nobody" is an answer.
+_ASKS_CHANGE_SURELY: Final = 0.8
+# Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
+_OWN_DIRECTION_MIN: Final = 0.7
 
 _Evidence = tuple[PartyEvidence, ...]
 
@@ -109,10 +109,29 @@ class EvidenceRetriever:
 
     def _provisions(self, scope: Scope, base: Retrieved) -> Retrieved:
         """Finds evidence for a question about treaty text, in the ingested texts of treaties."""
-        texts = self.store.catalogue.summaries(ScopeFilter(kinds=("treaty",)))
-        evidence, treaties_held = find_provisions(scope, texts, self.store.catalogue, self.ranker)
-        base = self.with_texts(base, _statement_ids((evidence,)))
-        return replace(base, treaties_held=treaties_held, statements_in_scope=texts, party_evidence=(evidence,))
+        catalogue, ranker = self.store.catalogue, self.ranker
+        texts = catalogue.summaries(ScopeFilter(kinds=("treaty",)))
+        ids = [text.statement_id for text in texts]
+        evidence = PartyEvidence(party="", statements=texts)
+        topic = ranker.topic(scope.topic, scope.language) if scope.topic else None
+        treaties_held: dict[str, None] = {}
+        for treaty in scope.treaties:
+            mentions = catalogue.mentions(ids, "provision", treaty.treaty)
+            holding = {mention.sentence.statement_id for mention in mentions}
+            if holding:
+                treaties_held[treaty.treaty] = None
+            if treaty.articles:
+                named = [(treaty.treaty, treaty.articles)]
+                evidence = merge_evidence(evidence, ranker.rank_by_mentions("", texts, "provision", named, topic))
+            elif topic is not None:
+                of_treaty = [text for text in texts if text.statement_id in holding]
+                evidence = merge_evidence(evidence, ranker.rank_by_topic("", of_treaty, topic))
+        return replace(
+            self.with_texts(base, _statement_ids((evidence,))),
+            treaties_held=tuple(treaties_held),
+            statements_in_scope=texts,
+            party_evidence=(evidence,),
+        )
 
     def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Searches each party and the groups that spoke for it, keeps what is about the topic, and orders the rest."""
@@ -120,21 +139,35 @@ class EvidenceRetriever:
         if strategy is None:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
+        asked, chance = _direction_asked(resolution, parties)
+        as_asked = resolution
+        if asked is not None:
+            resolution = replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
-        search = PartySearch(catalogue, ranker, strategy, scope.language, many=many)
-        evidence, parties_read = _search_parties(search, statements_by_party, resolution, many=many)
-        spoken_for = self._search_groups(search, scope, parties)
-        evidence, spoken_for = self._about_topic_parties(evidence, spoken_for, base, resolution, parties)
-        evidence, spoken_for = self._by_position(evidence, spoken_for, resolution, parties, many=many)
-        related, readings = find_related(resolution, evidence, catalogue, ranker, many=many)
+        search = PartySearch(catalogue, ranker, strategy, resolution, many=many)
+        evidence, parties_read = search.find_all(statements_by_party)
+        of_groups = (
+            replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
+            for each in self.scoped_statements(scope, parties).of_groups(scope.states)
+        )
+        found = (*evidence, *of_groups)
+        found = self._about_topic_parties(found, base, resolution, parties)
+        positions = self._by_position(found, resolution, asked, parties, many=many)
+        if asked == "change" and chance < _ASKS_CHANGE_SURELY and not any(item.answers for item in positions):
+            # Nobody changed, which the question may not have asked.
+            asked, resolution = None, as_asked
+            positions = self._by_position(found, resolution, asked, parties, many=many)
+        evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
+        related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
-        of_unnamed_treaty, unnamed_articles = find_citing(evidence, None, articles, catalogue, ranker)
+        of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
         related = (*of_unnamed_treaty, *related)
         if not base.asked_parties:
             evidence = _most_confident_first(evidence)
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            direction_asked=asked,
             party_evidence=evidence,
             spoken_for=spoken_for,
             related_evidence=related,
@@ -143,40 +176,20 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
-                *gloss_notes(search.topic, evidence),
                 *result_notes(base, scope.pick, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
 
-    def _search_groups(self, search: PartySearch, scope: Scope, parties: PartyTable) -> _Evidence:
-        """Returns the evidence of groups that spoke for the States asked about, except groups asked about."""
-        groups = self.scoped_statements(scope, parties).of_groups(scope.states)
-        return tuple(
-            replace(search.find(each.group, each.statements), members=each.members, aligned=each.aligned)
-            for each in groups
-            if each.group not in (*scope.groups, *scope.excluded)
-        )
-
     def _about_topic_parties(
-        self,
-        evidence: _Evidence,
-        spoken_for: _Evidence,
-        base: Retrieved,
-        resolution: Resolution,
-        parties: PartyTable,
-    ) -> tuple[_Evidence, _Evidence]:
+        self, evidence: _Evidence, base: Retrieved, resolution: Resolution, parties: PartyTable
+    ) -> _Evidence:
         """Keeps the evidence on the parties that the topic names, as in "the crisis in Rimalia"."""
         about = {*resolution.topic_parties}
         if about and not base.asked_parties:
-            return tuple(_naming(item, about, parties) for item in evidence), spoken_for
+            return tuple(_naming(item, about, parties) for item in evidence)
         states = {code for code in about if parties.kind_of(code) == "state"}
-        if not states:
-            return evidence, spoken_for
-        of_parties, of_groups = (
-            tuple(self._of_statements_naming(item, states, parties) for item in each) for each in (evidence, spoken_for)
-        )
-        return of_parties, of_groups
+        return tuple(self._of_statements_naming(item, states, parties) for item in evidence) if states else evidence
 
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
         """Keeps the sentences from statements that name one of the States in `about`, by any of its names."""
@@ -198,78 +211,58 @@ class EvidenceRetriever:
     def _by_position(
         self,
         evidence: _Evidence,
-        spoken_for: _Evidence,
         resolution: Resolution,
+        asked: AskedDirection | None,
         parties: PartyTable,
         *,
         many: bool,
-    ) -> tuple[_Evidence, _Evidence]:
+    ) -> _Evidence:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
         takes_position = resolution.stance and not resolution.over_time
         if many and not takes_position:
-            return evidence, spoken_for
-        summaries = (summary for item in (*evidence, *spoken_for) for summary in item.statements)
-        holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
-        reader = self._position_reader(resolution, parties, holders, takes_position=takes_position)
-        if not takes_position:
-            return tuple(map(reader.reported_last, evidence)), spoken_for
-        sure = resolution.sure_of_kind or resolution.scope.all_states
-        read = reader.read if sure else partial(_with_or_without_position, reader)
-        return tuple(map(read, evidence)), tuple(map(read, spoken_for))
-
-    def _position_reader(
-        self,
-        resolution: Resolution,
-        parties: PartyTable,
-        holders: Mapping[str, tuple[str, ...]],
-        *,
-        takes_position: bool,
-    ) -> PositionReader:
+            return evidence
         scope, catalogue = resolution.scope, self.store.catalogue
-        listed = (
-            takes_position and (scope.all_states or scope.members_of) and not scope.negated and has_one_subject(scope)
-        )
-        direction: Direction | None = "against" if resolution.denies else None
-        if listed and direction is None:
-            earlier = resolution.stance_from
-            language = detect_language(earlier, parties) if earlier else scope.language
-            direction = direction_asked(earlier or resolution.question, scope.topic, language, parties)
-        topic = partial(topic_in, topic_words(scope), scope.language)
+        summaries = (summary for item in evidence for summary in item.statements)
+        holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
 
         @cache
         def own(statement_id: str) -> list[str]:
             return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
 
-        return PositionReader(topic, catalogue.sentences, own, direction, parties)
+        topic = partial(topic_in, topic_words(scope), scope.language)
+        reader = PositionReader(topic, catalogue.sentences, own, asked, parties)
+        if not takes_position:
+            # What groups said for a State keeps its order.
+            return tuple(item if item.members else reader.reported_last(item) for item in evidence)
+        sure = resolution.sure_of_kind or scope.all_states
+        return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
+
+
+def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[AskedDirection | None, float]:
+    """Returns the direction, or change of it, that a question after States asks for, with its chance."""
+    scope, earlier, wording = resolution.scope, resolution.stance_from, resolution.wording
+    denied: AskedDirection | None = "against" if resolution.denies else None
+    if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
+        return denied, 1.0
+    # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
+    own = resolution.question if wording is None or resolution.act != "new" else wording.text
+    asked, chance = direction_asked(own, topic_words(scope), scope.language, parties)
+    names_direction = False
+    if earlier and (asked is None or chance < _OWN_DIRECTION_MIN or resolution.act in ("remove", "more")):
+        # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
+        asked, chance = direction_asked(earlier, topic_words(scope), detect_language(earlier, parties), parties)
+    elif resolution.act not in ("new", "remove", "more") and scope.topic not in resolution.question:
+        # In a turn whose topic was named before, the words that are left are those of what is asked for.
+        names_direction = chance >= _OWN_DIRECTION_MIN
+    # Else that a direction is asked for is read with the question; that a change is, by this classifier alone.
+    names_direction = names_direction or (resolution.stance and not resolution.over_time)
+    return (asked, chance) if asked == "change" else (denied or (asked if names_direction else None), 1.0)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
-
-
-def _search_parties(
-    search: PartySearch,
-    statements_by_party: Mapping[str, Sequence[StatementSummary]],
-    resolution: Resolution,
-    *,
-    many: bool,
-) -> tuple[_Evidence, int]:
-    """Returns the evidence of each party, and how many of them were read closely."""
-    if resolution.over_time:
-        # A change over time shows only if the statements of a party are searched one by one.
-        parts = (
-            (code, part) for code, own in statements_by_party.items() for part in (zip(own) if len(own) > 1 else [own])
-        )
-        return tuple(search.find(code, part) for code, part in parts), len(statements_by_party)
-    evidence, parties_read = search.find_all(statements_by_party)
-    if many:
-        # Parties that speak of the topic are read again in all their statements, to quote the best of these. Too many
-        # parties are quoted from what the list pass read, so that the time does not grow with their number.
-        at_least = _MIN_POSITION_SENTENCES if resolution.stance else DEEP.sentences
-        evidence = search.deeper(evidence, at_least=at_least)
-    return evidence, parties_read
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

@@ -37,7 +37,6 @@ class PartyEvidence:
     """
 
     party: str
-    """Its code."""
     statements: tuple[StatementSummary, ...]
     """Its statements in scope."""
     sentences: tuple[ScoredSentence, ...] = ()

@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Final
 
+from app.question.resolution import Resolution
+from app.records import TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
 from app.retrieval.topic.topic import Topic
-from ingest.treaties.treaties import TREATIES
+from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
 
 # Sentences read in the second pass over all parties of a list together: enough to read four parties in full.
 _SECOND_PASS_SENTENCES: Final = 4 * DEEP.sentences
+# Minimum number of sentences per party in a second pass for latest positions; with fewer it is left out.
+_MIN_POSITION_SENTENCES: Final = 8
 # The kinds of mention that refer to a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
@@ -27,25 +32,42 @@ class PartySearch:
     """
 
     def __init__(
-        self, catalogue: Catalogue, ranker: SentenceRanker, strategy: SearchStrategy, language: str, *, many: bool
+        self,
+        catalogue: Catalogue,
+        ranker: SentenceRanker,
+        strategy: SearchStrategy,
+        resolution: Resolution,
+        *,
+        many: bool,
     ) -> None:
         """Prepares the search; with `many`, all parties are searched as one list and only the nearest are read."""
         self._catalogue = catalogue
         self._ranker = ranker
         self._strategy = strategy
+        self._resolution = resolution
+        self._scope = scope = resolution.scope
         self._many = many
-        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, language, strategy.wording)
+        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, scope.language, strategy.wording)
         self._treaty_words: Topic | None = None
         if strategy.by == "treaties" and not strategy.joining:
-            self._treaty_words = ranker.topic(treaty_words(strategy.treaties), "en")
+            self._treaty_words = ranker.topic(treaty_words(scope.treaties), "en")
 
     def find_all(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
     ) -> tuple[tuple[PartyEvidence, ...], int]:
         """Returns the evidence of each party in order, and how many parties were read closely: not all of a list."""
         parties = len(statements_by_party)
+        if self._resolution.over_time:
+            # A change over time shows only if the statements of a party are searched one by one.
+            parts = (
+                (code, part)
+                for code, own in statements_by_party.items()
+                for part in (zip(own) if len(own) > 1 else [own])
+            )
+            return tuple(self.find(code, part) for code, part in parts), parties
         if self._many and self._strategy.by == "topic" and self.topic is not None:
-            return self._ranker.rank_list(statements_by_party, self.topic)
+            listed, read = self._ranker.rank_list(statements_by_party, self.topic)
+            return self._deeper(listed, self.topic), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
         if not self._many or self._treaty_words is None:
             return tuple(evidence.values()), parties
@@ -66,30 +88,30 @@ class PartySearch:
             return ranker.rank_by_topic(party, statements, self.topic)
         if strategy.by == "centroid":
             return ranker.rank_by_centroid(party, statements)
-        named = ranker.mentions.find(party, statements, "agenda_item", [(None, strategy.items)])
+        named = ranker.rank_by_mentions(party, statements, "agenda_item", [(None, self._scope.agenda_items)])
         return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
 
-    def deeper(self, evidence: Sequence[PartyEvidence], *, at_least: int) -> tuple[PartyEvidence, ...]:
-        """Returns the evidence after a second pass over all statements of the parties that speak of the topic.
+    def _deeper(self, evidence: Sequence[PartyEvidence], topic: Topic) -> tuple[PartyEvidence, ...]:
+        """Returns the evidence of a list after a second pass over all statements of those who speak of the topic.
 
-        The sentences read in it are bounded; where each party's share is below `at_least`, the pass is left out.
+        It finds their best sentences to quote. The sentences read in it are bounded, so that the time does not grow
+        with the number of parties; where each party's share is too small, the pass is left out.
         """
         again = [item.party for item in evidence if item.has_evidence and len(item.statements) > 1]
-        if self.topic is None or self._strategy.by != "topic" or not again:
+        share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(topic.with_synonyms)))
+        if share < (_MIN_POSITION_SENTENCES if self._resolution.stance else DEEP.sentences):
             return tuple(evidence)
-        share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (len(again) * len(self.topic.with_synonyms)))
-        if share < at_least:
-            return tuple(evidence)
-        return tuple(self._read_again(item, share, self.topic) if item.party in again else item for item in evidence)
+        depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share)
 
-    def _read_again(self, evidence: PartyEvidence, sentences: int, topic: Topic) -> PartyEvidence:
-        depth = Depth(passages=min(DEEP.passages, sentences // 2), sentences=sentences)
-        again = self._ranker.rank_by_topic(evidence.party, evidence.statements, topic, depth)
-        return replace(evidence, sentences=surest((*evidence.sentences, *again.sentences)))
+        def read_again(item: PartyEvidence) -> PartyEvidence:
+            sentences = self._ranker.rank_by_topic(item.party, item.statements, topic, depth).sentences
+            return replace(item, sentences=surest((*item.sentences, *sentences)))
+
+        return tuple(read_again(item) if item.party in again else item for item in evidence)
 
     def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
-        topic, named = self.topic, [(each.treaty, each.articles) for each in self._strategy.treaties if each.articles]
-        evidence = self._ranker.mentions.find(code, statements, "article", named, topic)
+        topic, named = self.topic, [(each.treaty, each.articles) for each in self._scope.treaties if each.articles]
+        evidence = self._ranker.rank_by_mentions(code, statements, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
@@ -103,21 +125,67 @@ class PartySearch:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
         # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
-        named = [(each.treaty, each.articles) for each in self._strategy.treaties]
-        evidence = self._ranker.mentions.find(code, statements, "treaty", named, self.topic)
+        named = [(each.treaty, each.articles) for each in self._scope.treaties]
+        evidence = self._ranker.rank_by_mentions(code, statements, "treaty", named, self.topic)
         if evidence.sentences:
             return evidence
-        evidence = self._ranker.mentions.find(code, statements, "thereto", named)
+        evidence = self._ranker.rank_by_mentions(code, statements, "thereto", named)
         if evidence.sentences or self._many or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self._ranker.rank_by_topic(code, statements, self._treaty_words))
+
+    def related(self, evidence: Sequence[PartyEvidence]) -> tuple[tuple[PartyEvidence, ...], tuple[TreatyScope, ...]]:
+        """Returns evidence related to the articles asked about, and the articles of other treaties that it cites.
+
+        "What did Arvandia say about article 16?" also finds what it said about article 16 of another convention, and
+        where it cites no article 16, what it said about extradition, which the article is on.
+        """
+        articles = [treaty for treaty in self._scope.treaties if treaty.articles]
+        elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
+        for treaty in articles if self._resolution.assumed_treaty else ():
+            for other in TREATIES:
+                if other != treaty.treaty:
+                    existing = [number for number in treaty.articles if article_title(other, number)]
+                    citing, cited = self.citing(evidence, other, existing)
+                    if citing:
+                        elsewhere[TreatyScope(treaty=other, articles=cited)] = citing
+        related = list(chain.from_iterable(elsewhere.values()))
+        silent = [item for item in evidence if articles and not item.sentences and item.statements]
+        if silent and not (self._many and len(silent) < len(evidence)):
+            titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
+            subject = self._ranker.topic(" ".join(title for title in titles if title), "en")
+            if self._many:
+                # For a question about change over time, a party has one record of evidence per statement.
+                statements_by_party: dict[str, list[StatementSummary]] = {}
+                for item in silent:
+                    statements_by_party.setdefault(item.party, []).extend(item.statements)
+                related += self._ranker.rank_list(statements_by_party, subject)[0]
+            else:
+                related += [self._ranker.rank_by_topic(item.party, item.statements, subject) for item in silent]
+        return tuple(related), tuple(elsewhere)
+
+    def citing(
+        self, evidence: Sequence[PartyEvidence], treaty: str | None, articles: Sequence[str]
+    ) -> tuple[list[PartyEvidence], tuple[str, ...]]:
+        """Returns evidence that cites any of these articles of a treaty, and which of them it cites.
+
+        The treaty None stands for a convention that is left unnamed.
+        """
+        ids = [summary.statement_id for item in evidence for summary in item.statements]
+        mentions = self._catalogue.mentions(ids, "article", treaty, articles) if articles else ()
+        numbers = tuple(n for n in articles if any(mention.value == n for mention in mentions))
+        citing = (
+            self._ranker.rank_by_mentions(item.party, item.statements, "article", [(treaty, numbers)])
+            for item in (evidence if numbers else ())
+        )
+        return [item for item in citing if item.sentences], numbers
 
     def _without_other_treaties(self, evidence: PartyEvidence) -> PartyEvidence:
         """Drops sentences that name another treaty: they are about that one."""
         if not evidence.sentences:
             return evidence
         ids = list(dict.fromkeys(item.sentence.statement_id for item in evidence.sentences))
-        asked = {treaty.treaty for treaty in self._strategy.treaties}
+        asked = {treaty.treaty for treaty in self._scope.treaties}
         others = {
             mention.sentence
             for treaty in TREATIES

@@ -7,6 +7,7 @@ from typing import Final
 
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.positions.direction import AskedDirection
 from vectorstore.records import ScoredPassage, StatementSummary
 
 # Maximum number of passages that an answer lists as retrieved.
@@ -22,7 +23,6 @@ class Retrieved:
     statements_of_parties: tuple[StatementSummary, ...] = ()
     """Every statement of the parties asked about, in any year or session."""
     statements_in_scope: tuple[StatementSummary, ...] = ()
-    """The statements in scope."""
     statements_by_party: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
     """Those in scope by the party to show them under; a joint statement is under each holder asked about."""
     party_evidence: tuple[PartyEvidence, ...] = ()
@@ -30,6 +30,8 @@ class Retrieved:
     change over time gives one record per statement."""
     spoken_for: tuple[PartyEvidence, ...] = ()
     """Evidence in statements of groups that spoke for States asked about."""
+    direction_asked: AskedDirection | None = None
+    """The direction, or change of it, that was asked for; None for any."""
     related_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence that does not answer the question but may help."""
     other_readings: tuple[TreatyScope, ...] = ()

@@ -32,7 +32,6 @@ class UntocRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     evidence_retriever: EvidenceRetriever
-    """Finds the evidence for a question in the store, within its scope."""
     parties: Callable[[], PartyTable]
     """Returns the table of the parties that names in a question may denote."""
     k: int = Field(default=10, ge=1)

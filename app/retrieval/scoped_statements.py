@@ -5,29 +5,17 @@ was a member then, or with whose statement its own statement aligned itself.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
 from app.records import Interval, Scope
 from app.retrieval.chronology import days_of, made_before, same_occasion
+from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, ScopeFilter, StatementSummary, UnreadableFile
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupStatements:
-    """The statements of a group that spoke for States asked about."""
-
-    group: str
-    """Its code."""
-    statements: tuple[StatementSummary, ...]
-    members: tuple[str, ...]
-    """The States asked about for which it spoke."""
-    aligned: bool
-    """Whether these do not belong to the group, but aligned themselves with its statement."""
 
 
 class ScopedStatements:
@@ -65,8 +53,8 @@ class ScopedStatements:
                 grouped.setdefault(code, []).append(summary)
         return {code: self._picked(own) for code, own in grouped.items()}
 
-    def of_groups(self, states: Sequence[str]) -> tuple[GroupStatements, ...]:
-        """Returns the groups that spoke for these States, with their statements in scope to be searched.
+    def of_groups(self, states: Sequence[str]) -> tuple[PartyEvidence, ...]:
+        """Returns the groups that spoke for these States, except groups asked about, with statements to be searched.
 
         A group speaks for its members at the date of its statement, and for a State whose own statement of the same
         occasion aligns itself with it. With a pick, a State that has a statement of its own gets no groups.
@@ -80,7 +68,7 @@ class ScopedStatements:
         by_group: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
         for summary in self._filtered((), of_groups=True):
             group = summary.metadata.on_behalf_of
-            if group is None:
+            if group is None or group in (*self._scope.groups, *self._scope.excluded):
                 continue
             current = self._parties.members(group, summary.metadata.date)
             # A State that holds the statement beside the group has it among its own.
@@ -94,7 +82,7 @@ class ScopedStatements:
                 if spoken_for:
                     by_group.setdefault((group, spoken_for, by_alignment), []).append(summary)
         return tuple(
-            GroupStatements(group=group, statements=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
+            PartyEvidence(party=group, statements=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
             for (group, spoken_for, by_alignment), own in by_group.items()
         )
 

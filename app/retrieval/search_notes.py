@@ -24,7 +24,7 @@ _MAX_GLOSSES: Final = 3
 def search_notes(
     base: Retrieved, topic: Topic | None, evidence: Sequence[PartyEvidence], parties_read: int, ranker: SentenceRanker
 ) -> Iterator[Note]:
-    """Yields notes on words searched for, how many `parties_read` closely, and parties found by words only."""
+    """Yields notes on words searched for, how many `parties_read` closely, parties found by words, and terms."""
     if topic is not None and topic.english not in ("", topic.words):
         bridged = "bridged" if topic.translation_coverage >= 1.0 else "bridged_partly"
         yield Note(kind=bridged, values={"words": topic.english})
@@ -42,12 +42,12 @@ def search_notes(
     ]
     if by_words:
         yield Note(kind="words_only", values={"parties": tuple(dict.fromkeys(by_words))})
+    if topic is not None and topic.language in LANGUAGES:
+        yield from _gloss_notes(topic, evidence)
 
 
-def gloss_notes(topic: Topic | None, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
+def _gloss_notes(topic: Topic, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
     """Yields notes that explain the topic's terms in quotations in another language, in the question's language."""
-    if topic is None or topic.language not in LANGUAGES:
-        return
     of_topic = set(thesaurus.concepts_in(topic.words, topic.language))
     of_topic |= {other for concept in of_topic for other in (*thesaurus.narrower(concept), *thesaurus.near(concept))}
     glossed: set[str] = set()

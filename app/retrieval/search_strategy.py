@@ -31,15 +31,12 @@ class SearchStrategy:
     """What statements are searched for."""
 
     by: Literal["articles", "agenda_items", "treaties", "topic", "centroid"]
-    """`articles`: the sentences that name these, on a topic those that speak of it first. `agenda_items`: the sentences
-    that name these. `treaties`: likewise, else those that refer to them in other words. `topic`: the sentences that
-    speak of it. `centroid`: those nearest to the whole of what was said, as for "what did Arvandia say?"."""
+    """`articles`: the sentences that name those of the scope, on a topic those that speak of it first. `agenda_items`:
+    the sentences that name these. `treaties`: likewise, else those that refer to them in other words. `topic`: the
+    sentences that speak of it. `centroid`: those nearest to all that was said, as for "what did Arvandia say?"."""
     topic: str | None = None
     wording: TopicWording | None = None
     """How the question asks about the topic; None where that is not known."""
-    treaties: tuple[TreatyScope, ...] = ()
-    items: tuple[str, ...] = ()
-    """The items of the agenda."""
     itself: bool = False
     """Whether an item's own words are asked for, not what was said under it without any other topic."""
     joining: bool = False
@@ -51,20 +48,20 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
     scope = resolution.scope
     topic = _topic(scope)
     if any(treaty.articles for treaty in scope.treaties):
-        return SearchStrategy(by="articles", treaties=scope.treaties, topic=topic)
+        return SearchStrategy(by="articles", topic=topic)
     if scope.agenda_items and _is_about_itself(scope.topic):
-        return SearchStrategy(by="agenda_items", items=scope.agenda_items, itself=True)
+        return SearchStrategy(by="agenda_items", itself=True)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
     if scope.treaties and all(map(_JOINS.fullmatch, beside)):
         # The verb may be missing in the topic, so the question is tested: "which States have joined the Protocol?".
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
-        return SearchStrategy(by="treaties", treaties=scope.treaties, topic=topic, joining=joining)
+        return SearchStrategy(by="treaties", topic=topic, joining=joining)
     if topic is not None:
         wording = resolution.wording
         known = wording if wording is not None and wording.topic == scope.topic else None
         return SearchStrategy(by="topic", topic=topic, wording=known)
     if scope.agenda_items and (scope.states or scope.groups):
-        return SearchStrategy(by="agenda_items", items=scope.agenda_items)
+        return SearchStrategy(by="agenda_items")
     timed = scope.years or scope.months or scope.interval
     filtered = timed or scope.sessions or scope.bodies or scope.agenda_items
     if scope.states or scope.groups or scope.members_of or (scope.all_states and filtered):

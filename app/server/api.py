@@ -191,7 +191,7 @@ def routes(actions: Actions) -> APIRouter:
             if wrong := check_output(path, output):
                 raise ExportError(wrong.replace(folder, ""))
             checker = actions.checker
-            write_output(output, path, checker.check(checker.read(path)), checker.party_name)
+            write_output(output, path, checker.check(checker.read(path)))
             return download(output.read_bytes(), output.suffix, "checked")
 
     @router.post("/brief", **needs("ask"), tags=["briefings"])

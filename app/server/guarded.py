@@ -66,7 +66,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
     Assistant: {"ask": _ASK, "stream": _ASK, "suggest": Rule(needs="ask"), "chain": Rule(needs="operate")},
     TableBuilder: {"model": Rule(needs=None), "build": _ASK, "find": Rule(needs="ask")},
     ReviewBook: {"of": _READ, **dict.fromkeys(("keep", "forget"), Rule(needs="edit", logged="review"))},
-    Checker: {"read": _READ, "around": _READ, "party_name": _READ, "check": _CHECK},
+    Checker: {"read": _READ, "around": _READ, "check": _CHECK},
 }
 
 

@@ -22,7 +22,7 @@ from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
 from app.server.problems import first_fault
 from app.server.user_roles import Permission
-from prompts.wording import load_tool_words
+from prompts.wording import load_messages
 
 Sent = TypeVar("Sent", bound=BaseModel)
 # The permission of each tool; a tool that is missing here cannot be offered.
@@ -33,7 +33,7 @@ TOOLS: Final[dict[str, Permission]] = {
 
 def build_tools(actions: Actions) -> MCPServer:
     """Returns the MCP server with a tool for each action in `TOOLS`."""
-    words = load_tool_words().messages
+    words = load_messages("tools", "en").messages
     tools = list[Tool]()
 
     def offer(name: str, takes: type[Sent], call: Callable[[Sent], dict[str, Any]]) -> None:

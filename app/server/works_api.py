@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic_core import to_jsonable_python
 
 from app.answering.history import clean_question, turn_of
 from app.corpus.drafts import Judgement
@@ -15,7 +16,6 @@ from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.briefing_lines import DocumentForm
-from app.records import to_plain
 from app.server import models
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json, paged
@@ -183,7 +183,7 @@ def _ask_turn(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[
 
 
 def _turn_json(turn: KeptTurn) -> dict[str, Any]:
-    made: dict[str, Any] = to_plain(asdict(turn))
+    made: dict[str, Any] = to_jsonable_python(turn)
     return made | {"scope": made.pop("overrides")}
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +11,6 @@ from app.checking.checker import Checker
 from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport
 from app.checking.output import write_output
-from app.checking.report import CodeNamer
 from app.ui.background_job import run_in_background
 from app.ui.check_view import check_html
 from app.ui.parts import QUIET, box, html, label, queued
@@ -46,18 +44,15 @@ class _CheckTabController:
             # Cancellation: when the reader has left, the check ends at its next quotation.
             for step in run_in_background(job):
                 if isinstance(step, CheckReport):
-                    names = partial(self._checker.party_name, language=step.language)
-                    shown = check_html(document, step, names, self._checker.around)
-                    yield shown, self._download(path, step, names, request)
+                    shown = check_html(document, step, self._checker.around)
+                    yield shown, self._download(path, step, request)
                 else:
                     done, total = step
                     yield render("check", report=None, done=done, total=total), gr.skip()
         except Exception as error:
             yield error_html(error), gr.DownloadButton(visible=False)
 
-    def _download(
-        self, path: Path | None, report: CheckReport, names: CodeNamer, request: gr.Request
-    ) -> gr.DownloadButton:
+    def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
         """Writes a commented copy of a Word file, or a report on any other draft, into the session's served folder."""
         source = path or Path(_PASTED)
         commented = source.suffix.lower() == ".docx"
@@ -65,7 +60,7 @@ class _CheckTabController:
         output = session_folder(request) / name
         # The loader's notes are translated, so that the report has the same words as the page.
         report = replace(report, notes=tuple(map(worded, report.notes)))
-        write_output(output, source, report, names)
+        write_output(output, source, report)
         words = say("download-commented" if commented else "download-report")
         return gr.DownloadButton(words, value=str(output), visible=True)
 

@@ -10,7 +10,6 @@ from typing import Final
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around
 from app.checking.findings import CheckReport, Finding, Place, Remark
-from app.checking.report import CodeNamer, named_in_words
 from app.ui.templates import render
 from app.ui.words import worded
 from ingest.language.detection import direction_of
@@ -36,9 +35,7 @@ class _Piece:
     look: str = ""
 
 
-def check_html(
-    document: CheckedDocument, report: CheckReport, names: CodeNamer, around: Callable[[Place], Around | None]
-) -> str:
+def check_html(document: CheckedDocument, report: CheckReport, around: Callable[[Place], Around | None]) -> str:
     """Renders a checked draft."""
     by_block: dict[int, list[int]] = {}
     for number, finding in enumerate(report.findings, 1):
@@ -59,7 +56,6 @@ def check_html(
             for index, block in enumerate(document.blocks)
             if index in shown or index - 1 in shown
         ],
-        named=lambda finding: named_in_words(finding, names, report.language),
         words=words,
         said=partial(_said, words),
         worded=worded,

@@ -22,7 +22,7 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import make_sentences
-from ingest.treaties.references import ArticleMention, find_articles
+from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import short_name
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, stem, stems, words_of
@@ -153,7 +153,7 @@ def read(document: Document, parties: PartyTable) -> Reading:
     for sentence in make_sentences(document.file, text, blocks, ()):
         words, place = sentence.text, (sentence.start, sentence.end)
         sentences[place] = frozenset(each for word in words_of(words) for each in stems(word, language))
-        mentions = [each for each in find_articles(words, treaty) if _is_written(each, words[each.start : each.end])]
+        mentions = find_articles(words, treaty)
         numbers.update(mention.article for mention in mentions)
         # A sentence names something only if it ends as one: headings and salutations do not count.
         if re.search(r"[.!?…;。！？؟]\W*$", words) is not None:
@@ -166,12 +166,6 @@ def read(document: Document, parties: PartyTable) -> Reading:
         speakers=_speakers(document, parties), named={name: tuple(found) for name, found in named.items()},
         numbers=frozenset(numbers), sentences=sentences, stems=frozenset().union(*sentences.values()),
     )  # fmt: skip
-
-
-def _is_written(mention: ArticleMention, words: str) -> bool:
-    """Returns whether the digits of a mention allow its number: "article 10, and four have been" is not article 4."""
-    digits, number = [int(found) for found in re.findall(r"\d+", words)], re.match(r"\d+", mention.article)
-    return not digits or number is None or min(digits) <= int(number.group()) <= max(digits)
 
 
 def _is_specific(term: NamedTerm, words: str, language: str) -> bool:

@@ -172,7 +172,8 @@ def verdict(
     if comparison is not None and tone == "good":
         tone = words.TONE[comparison.right.verdict] or tone
     dataset = Path(run.manifest.dataset).name
-    variant = worded(VARIANTS.get(run.manifest.variant or "", (run.manifest.variant or "",))[0])
+    variant = run.manifest.variant or ""
+    variant = worded(VARIANTS[variant].effect) if variant in VARIANTS else variant
     text = rendered(
         _VERDICT, "verdict", dataset, cases, right, weak, parties, comparison, gates, variant, escapes=False
     )

@@ -17,7 +17,7 @@ from ingest.language.matches import TextMatch
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
-from vectorstore.stems import filler_words, fold, is_function_word, language_of, stem, stems, verb_stems
+from vectorstore.stems import fold, is_function_word, language_of, stem, stems, verb_stems, words_without_topic
 
 # A note that distinguishes meanings for readers of the table: "well (water)".
 _NOTE: Final = regex.compile(r" \([^)]*\)")
@@ -244,7 +244,8 @@ def _terms(language: str, table: str) -> _Terms:
     written: list[tuple[str, _Concept | None]] = [
         (term, concept) for concept in _concepts(table) for term in concept[language]
     ]
-    written += [(filler, None) for filler in (filler_words(language) if table == "glossary_synonyms" else ())]
+    if table == "glossary_synonyms":
+        written += [(filler, None) for filler in words_without_topic("fillers", language)]
     by_key: dict[tuple[str, ...], list[tuple[str, _Concept | None]]] = {}
     for entry in written:
         words = [word.text for word in _words(entry[0], language)]

@@ -11,7 +11,7 @@ from functools import cache
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
 from ingest.language.matches import TextMatch, without_overlaps
-from ingest.language.numerals import ascii_digits, han_value
+from ingest.language.numerals import ascii_digits, han_value, is_han_number
 from vectorstore.stems import language_of, without_accents
 
 
@@ -40,12 +40,6 @@ def _forms() -> tuple[re.Pattern[str], ...]:
 
 # Every form of a date has a year.
 _YEAR = re.compile(r"\d{4}|[〇零一二三四五六七八九]{4}\s*年")
-# 二〇二四年十月十八日 · 二〇二四年十月十四日至十八日
-_IN_CHARACTERS = re.compile(
-    r"(?P<y1>[〇零一二三四五六七八九]{4})\s*年\s*(?P<n1>[一二三四五六七八九十]{1,2})\s*月"
-    r"\s*(?P<d1>[一二三四五六七八九十]{1,3})\s*日?(?:\s*[至到—–-]+\s*(?:(?P<n2>[一二三四五六七八九十]{1,2})\s*月\s*)?"
-    r"(?P<d2>[一二三四五六七八九十]{1,3})\s*日|(?<=日))"
-)
 
 _WORDS = Patterns("dates")
 # Characters before a date in which the words stand that make its first number no day.
@@ -108,11 +102,10 @@ def _all_dates(text: str) -> Iterator[DateMatch]:
             words = _WORDS.numbered if in_one_month else _WORDS.of_document if slashed else None
             if words is not None and words.search(text, max(0, match.start() - _BEFORE), match.start()):
                 continue
-            if ends := _ends({name: value for name, value in match.groupdict().items() if value}):
+            written = {name: value for name, value in parts.items() if value}
+            in_digits = {name: str(han_value(each)) for name, each in written.items() if is_han_number(each)}
+            if ends := _ends(written | in_digits):
                 yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
-    for match in _IN_CHARACTERS.finditer(text):
-        if ends := _ends({name: str(han_value(value)) for name, value in match.groupdict().items() if value}):
-            yield DateMatch(start=match.start(), end=match.end(), first=ends[0], last=ends[1])
     for match in _SLASHED.finditer(text):
         one, two, year = (int(group) for group in match.groups())
         day, month = (one, two) if one > 12 or one == two else (two, one)

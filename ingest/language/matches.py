@@ -1,5 +1,6 @@
 """Matches in a text, with their offsets, and runs of neighbours."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -25,9 +26,11 @@ def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M,
     """Returns, in text order, the matches that overlap no earlier one, or with `longest` no longer one."""
     kept: list[M] = []
     for match in sorted(matches, key=lambda match: match.start - match.end) if longest else matches:
-        if not any(map(match.overlaps, kept)):
-            kept.append(match)
-    return tuple(sorted(kept, key=lambda match: match.start))
+        at = bisect_left(kept, match.start, key=lambda other: other.start)
+        # Only its neighbours can overlap it, since the kept ones do not overlap each other.
+        if not any(map(match.overlaps, kept[max(0, at - 1) : at + 1])):
+            kept.insert(at, match)
+    return tuple(kept)
 
 
 def runs_of(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> Iterator[list[T]]:

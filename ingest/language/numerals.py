@@ -153,12 +153,8 @@ class Number(TextMatch):
 def find_numbers(text: str, language: str) -> tuple[Number, ...]:
     """Returns the numbers of a text in order: number words of its language, and digits and Chinese numerals in any."""
     digits = ascii_digits(text)
-    kept: list[Number] = []
     found = (*_written(digits, language), *_chinese(digits))
-    for number in sorted(found, key=lambda number: (number.start, -number.end)):
-        if not kept or number.start >= kept[-1].end:
-            kept.append(number)
-    return tuple(kept)
+    return without_overlaps(sorted(found, key=lambda number: (number.start, -number.end)))
 
 
 def _written(text: str, language: str) -> Iterator[Number]:
@@ -224,21 +220,19 @@ def _numeral(written: str) -> Fraction:
 def _chinese(text: str) -> Iterator[Number]:
     for match in _WORDS.chinese.finditer(text):
         if match["percent"]:
-            yield Number(start=match.start(), end=match.end(), value=f"{han_value(match['percent'])}%")
-            continue
-        if match["parts"]:
-            share = Fraction(han_value(match["share"]), han_value(match["parts"]))
-            yield Number(start=match.start(), end=match.end(), value=str(share))
-            continue
-        if match["figure"]:
+            value = f"{han_value(match['percent'])}%"
+        elif match["parts"]:
+            value = str(Fraction(han_value(match["share"]), han_value(match["parts"])))
+        elif match["figure"]:
             figure = Fraction(match["figure"].replace(",", "").strip())
-            value = figure * han_value(f"1{match['unit']}") + han_value(f"零{match['tail']}")
-            yield Number(start=match.start(), end=match.end(), value=str(value))
-            continue
-        written, after = match["number"], text[match.end() : match.end() + 1]
-        counts = after and after in _LEXICON["chinese_counters"] and written not in _LEXICON["chinese_never_alone"]
-        if (len(written) > 1 or counts) and set(written) != {"一"}:
-            yield Number(start=match.start(), end=match.end(), value=str(han_value(written)))
+            value = str(figure * han_value(f"1{match['unit']}") + han_value(f"零{match['tail']}"))
+        else:
+            written, after = match["number"], text[match.end() : match.end() + 1]
+            counts = after and after in _LEXICON["chinese_counters"] and written not in _LEXICON["chinese_never_alone"]
+            if not (len(written) > 1 or counts) or set(written) == {"一"}:
+                continue
+            value = str(han_value(written))
+        yield Number(start=match.start(), end=match.end(), value=value)
     for match in _WORDS.half.finditer(text):
         yield Number(start=match.start(), end=match.end(), value="1/2")
 

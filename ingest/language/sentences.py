@@ -78,13 +78,13 @@ def is_finished(text: str) -> bool:
 
 
 def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
-    if not mark.group().startswith("."):
-        if mark.group()[0] in "。！？":
-            return mark.group()[-1] not in "”』」’" or _QUOTED_ZH.match(text, mark.end()) is None
-        # After an exclamation or question inside a sentence, the sentence goes on in lower case.
-        return _GOES_ON.match(text, mark.end()) is None
-    if mark.group().startswith(".."):
-        return _GOES_ON.match(text, mark.end()) is None
+    if mark.group()[0] in "。！？":
+        return mark.group()[-1] not in "”』」’" or _QUOTED_ZH.match(text, mark.end()) is None
+    # After an exclamation or question inside a sentence, the sentence goes on in lower case.
+    if _GOES_ON.match(text, mark.end()):
+        return False
+    if not mark.group().startswith(".") or mark.group().startswith(".."):
+        return True
     before = text[max(start, mark.start() - 40) : mark.start()]
     found = _WORD_BEFORE.search(before)
     word = found.group().strip("’'-") if found else ""
@@ -98,7 +98,7 @@ def _ends_sentence(text: str, start: int, mark: "regex.Match[str]") -> bool:
     initial = word != "I" and _INITIALS.search(before) is not None
     if initial and regex.match(r"\s*\p{Lu}", text[mark.end() : mark.end() + 4]):
         return False
-    return _ENUMERATOR.match(text[start : mark.start()]) is None and _GOES_ON.match(text, mark.end()) is None
+    return _ENUMERATOR.match(text[start : mark.start()]) is None
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -35,10 +35,8 @@ def commonness(word: str, language: str) -> float:
     language = "en" if language == "zh" else language
     written = word.lower()
     # Words of a question are mostly in the small list, a tenth of the large one, with the same frequencies.
-    for size in ("small", "large"):
-        hundredths = rareness(size, language).get(written)
-        if hundredths is not None:
-            return round(9 - hundredths / 100, 2)
+    if listed := zipf(word, language, "small") or zipf(word, language):
+        return round(listed, 2)
     if _ONE_WORD.fullmatch(written) and written == unicodedata.normalize("NFKC", word.casefold()):
         return 0.0
     from wordfreq import zipf_frequency
@@ -52,17 +50,10 @@ def zipf(word: str, language: str = "en", size: str = "large") -> float:
     return 0.0 if hundredths is None else 9 - hundredths / 100
 
 
-def is_common(word: str, language: str, least: float) -> bool:
-    """Returns whether the Zipf frequency of a word as it is written is at least `least`, which is more than 3.
-
-    Such words are all in the small list, so that the large one need not be read.
-    """
-    return zipf(word, language, "small") >= least
-
-
 def is_ordinary(word: str) -> bool:
     """Returns whether a word is too common in one of the six languages to name anybody."""
-    return any(is_common(word, language, _ORDINARY) for language in LANGUAGES)
+    # Words as common as these are all in the small list.
+    return any(zipf(word, language, "small") >= _ORDINARY for language in LANGUAGES)
 
 
 def commonest(language: str, count: int) -> list[str]:

@@ -24,6 +24,7 @@ _COMMON_PIECE_OF_CAPITALISED = 4.0
 _KNOWN_DESPITE_GLUE = 4.0
 """Zipf value from which a token is never split; below it, one in the lists may be glued function words ("ofthe")."""
 _DETERMINERS = load_words("determiners")
+_FUNCTION_WORDS = load_words("function_words")
 _LAST_LETTERS = frozenset(word[-3:] for word in _DETERMINERS)
 _CUT_WHOLE = 3.0
 _CUT_PIECE = 2.0
@@ -82,7 +83,7 @@ def _pieces(token: str) -> tuple[str, ...]:
 
 
 def _are_function_words(pieces: Sequence[str]) -> bool:
-    return all(piece.lower() in load_words("function_words") for piece in pieces)
+    return all(piece.lower() in _FUNCTION_WORDS for piece in pieces)
 
 
 def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> tuple[str, ...]:
@@ -96,7 +97,7 @@ def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> t
     if camel := _CAMEL.fullmatch(token):
         left, right = camel.groups()
         known = right.lower() in names or zipf(right) >= _COMMON_PIECE
-        glued = len(left) > 1 and len(right) > 2 and known and left in load_words("function_words")
+        glued = len(left) > 1 and len(right) > 2 and known and left in _FUNCTION_WORDS
         return (left, right) if glued else (token,)
     pieces = _pieces(token)
     if len(pieces) == 1:
@@ -107,8 +108,7 @@ def split_glued(token: str, names: frozenset[str], *, opens_sentence: bool) -> t
 
 
 def _reads_as_prose(token: str, pieces: tuple[str, ...]) -> bool:
-    function_words = load_words("function_words")
-    if not all(piece in function_words or zipf(piece) >= needed_zipf(piece) for piece in pieces):
+    if not all(piece in _FUNCTION_WORDS or zipf(piece) >= needed_zipf(piece) for piece in pieces):
         return False
     if pieces[0] in load_words("prefixes") or pieces[-1] in load_words("endings") or _is_misspelt(token):
         return False
@@ -118,7 +118,7 @@ def _reads_as_prose(token: str, pieces: tuple[str, ...]) -> bool:
             return False  # "ingathered" is a word; a preposition does not stand before a past form.
         if min(map(len, pieces)) >= 6:
             return not first.endswith("o")  # Combining forms: "electromobility".
-    return any(piece in function_words for piece in pieces)
+    return any(piece in _FUNCTION_WORDS for piece in pieces)
 
 
 def needed_zipf(piece: str) -> float:
@@ -145,12 +145,11 @@ def _is_misspelt(token: str) -> bool:
 
 def _capitalised_prose(pieces: tuple[str, ...], names: frozenset[str], opens_sentence: bool) -> bool:
     first, *rest = (piece.lower() for piece in pieces)
-    function_words = load_words("function_words")
     if any(len(piece) == 1 or zipf(piece) < _COMMON_PIECE_OF_CAPITALISED for piece in rest):
         return False
     if first in names or first in territory_words():
-        return any(len(piece) > 2 and piece in function_words for piece in rest)
-    opener = first in function_words or (len(first) == 2 and first in load_words("short_words"))
+        return any(len(piece) > 2 and piece in _FUNCTION_WORDS for piece in rest)
+    opener = first in _FUNCTION_WORDS or (len(first) == 2 and first in load_words("short_words"))
     return opens_sentence and opener and zipf(first) >= _COMMON_PIECE_OF_CAPITALISED
 
 

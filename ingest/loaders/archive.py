@@ -36,7 +36,7 @@ _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\x7f]")
 # Lines of an earlier mail that a reply quotes, and the line before that names its writer: "On 3 May Ms. Oram wrote:".
 _QUOTED_MAIL = re.compile(r"^(?:(?!>)[^\n]*:[ \t]*\r?\n(?:[ \t]*\r?\n)?)?(?:>[^\n]*(?:\n|\Z))+", re.MULTILINE)
 # The mail's own line: mailbox files put ">" before "From ", since "From " begins a new mail in them.
-_ESCAPED = re.compile(r">From [^\n]*\n?")
+_ESCAPED = re.compile(r"\A>(From [^\n]*\n?)\Z")
 # An earlier mail that programs keep unquoted below a reply, under its header: "From: … Sent: … To: …".
 _MAIL = Patterns("mail_headers")
 _EARLIER_MAIL = re.compile(_MAIL.source("earlier"), re.IGNORECASE | re.MULTILINE)
@@ -167,7 +167,7 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 def _own_or_forwarded(content: str, shown: str, *, forwards: bool) -> tuple[str, str]:
     """Return a mail's own words or those it forwards, and a note on omissions; `shown` is without quoting elements."""
-    content, shown = (_QUOTED_MAIL.sub(_unescaped, text) for text in (content, shown))
+    content, shown = (_QUOTED_MAIL.sub(lambda found: _ESCAPED.sub(r"\1", found[0]), text) for text in (content, shown))
     own, unmarked = _without_earlier(shown), _QUOTE_MARK.sub("", content)
     if is_blank(own):
         return unmarked, ""
@@ -176,10 +176,6 @@ def _own_or_forwarded(content: str, shown: str, *, forwards: bool) -> tuple[str,
         if len(earlier) > len(own.strip()):
             return earlier, "the mail that it forwards was read, the words above that were left out"
     return own, "" if own.strip() == content.strip() else "an earlier mail that it keeps was left out"
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    return found[0][1:] if _ESCAPED.fullmatch(found[0]) else found[0]
 
 
 def _without_earlier(text: str) -> str:

@@ -78,7 +78,7 @@ def run_bounded(limits: LoadLimits, name: str, function: Callable[..., T], *argu
         return result
     if kind == "refused" and isinstance(value, LoadError):
         raise value
-    raise LoadError(f"{name!r} {_REASONS[kind](limits, value)}")
+    raise LoadError(f"{name!r} {_REASONS[kind].format(limits=limits, value=value)}")
 
 
 def next_page() -> None:
@@ -100,17 +100,13 @@ def _close_waiting() -> None:
         worker.close()
 
 
-_REASONS: dict[str, Callable[[LoadLimits, object], str]] = {
-    "memory": lambda limits, _: (
-        f"needs more than {limits.load_memory_bytes:,} bytes of memory to be read; "
-        "split it, or raise UNTOC_LOAD__LOAD_MEMORY_BYTES"
-    ),
-    "output": lambda limits, _: (
-        f"gives more than {limits.load_output_bytes:,} bytes when it is read; "
-        "split it, or raise UNTOC_LOAD__LOAD_OUTPUT_BYTES"
-    ),
-    "failed": lambda _, value: f"could not be read, perhaps since it is damaged ({value}); save it again",
-    "ended": lambda _, value: str(value),
+_REASONS = {
+    "memory": "needs more than {limits.load_memory_bytes:,} bytes of memory to be read; split it, or raise "
+    "UNTOC_LOAD__LOAD_MEMORY_BYTES",
+    "output": "gives more than {limits.load_output_bytes:,} bytes when it is read; split it, or raise "
+    "UNTOC_LOAD__LOAD_OUTPUT_BYTES",
+    "failed": "could not be read, perhaps since it is damaged ({value}); save it again",
+    "ended": "{value}",
 }
 
 
@@ -257,16 +253,11 @@ def serve() -> NoReturn:
     for reader in (*(loader.function.partition(":")[0] for loader in LOADERS.values()), "page_images"):
         import_module(f"ingest.loaders.{reader}")
     _send(channel, pickle.dumps(("ready", None)))
-    while True:
-        try:
-            function, arguments, limits = pickle.loads(_read(requests, _LENGTH.unpack(_read(requests, 8))[0]))
-        except EOFError:
-            sys.exit(0)
-        answer = _answer(function, arguments, limits)
-        try:
-            _send(channel, answer)
-        except BrokenPipeError:
-            sys.exit(0)
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            length = _LENGTH.unpack(_read(requests, _LENGTH.size))[0]
+            _send(channel, _answer(*pickle.loads(_read(requests, length))))
+    sys.exit(0)
 
 
 def _answer(function: Callable[..., object], arguments: tuple[object, ...], limits: LoadLimits) -> bytes:

@@ -181,10 +181,6 @@ def _is_note(node: LexborNode) -> bool:
 
 def _text_of(root: LexborNode) -> str:
     """Return the visible text of an element, with a stack: a hostile page could exceed the depth of recursion."""
-
-    def left_out(node: LexborNode) -> bool:
-        return node.tag in _LEFT_OUT and node != root and not _is_note(node)
-
     pieces: list[str] = []
     # A node to enter; or None, with the text that closes an element. The flag says whether a node is preformatted.
     stack: list[tuple[LexborNode | None, str, bool]] = [(root, "", False)]
@@ -194,6 +190,7 @@ def _text_of(root: LexborNode) -> str:
             pieces.append(after)
             continue
         tag = node.tag or ""
+        left_out = tag in _LEFT_OUT and node != root and not _is_note(node)
         if tag == "-text":
             written = node.text_content or ""
             pieces.append(written.replace("\r\n", "\n") if preformatted else _SPACE.sub(" ", written))
@@ -202,7 +199,7 @@ def _text_of(root: LexborNode) -> str:
             pieces.append(raised.translate(_RAISED))
         elif tag == "br":
             pieces.append("\n")
-        elif not (tag.startswith(("-", "!")) or left_out(node) or _is_hidden(node, root)):
+        elif not (tag.startswith(("-", "!")) or left_out or _is_hidden(node, root)):
             opening, closing = ("\n\n", "\n\n") if tag in _BLOCKS else _AROUND.get(tag, ("", ""))
             pieces += (opening, _OPENING.get(tag, ""))
             stack.append((None, f"{_CLOSING.get(tag, '')}{closing}", False))

@@ -75,9 +75,8 @@ def page_images(data: bytes, name: str, limits: LoadLimits) -> Iterator[Image.Im
 
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
-    with warnings.catch_warnings(), refusing(_FAILURES, f"{name!r} is a damaged picture; save or scan it again"):
-        # Pillow warns of its own pixel limit, and of damaged files that it reads nevertheless.
-        warnings.simplefilter("ignore")
-        bomb = f"{name!r} is a picture of far too many pixels; save it smaller"
-        with refusing((Image.DecompressionBombError,), bomb):
-            yield
+    # Pillow warns of its own pixel limit, and of damaged files that it reads nevertheless.
+    quiet = warnings.catch_warnings(action="ignore")
+    bomb = refusing((Image.DecompressionBombError,), f"{name!r} is a picture of far too many pixels; save it smaller")
+    with quiet, bomb, refusing(_FAILURES, f"{name!r} is a damaged picture; save or scan it again"):
+        yield

@@ -15,14 +15,15 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from statistics import median
 
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageFilter
 
 from ingest.language.detection import detect_language
-from ingest.loaders import scanned
 from ingest.loaders.bounded_process import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence
+from ingest.loaders.scanned import ReadWord, ScannedPage, compose, mean_confidence, read_table, with_line
 
 PROGRAM = "tesseract"
 # The language model for the first reading of each script; Latin text is then read again in its own language.
@@ -35,6 +36,15 @@ _ROTATE = re.compile(r"^Rotate: (\d+)$", re.MULTILINE)
 _DOUBTFUL = 0.6
 # Minimum mean confidence at which a missed line, recognised by itself, counts as text.
 _PLAUSIBLE = 0.5
+# Largest skew that is searched, in degrees; pages in a scanner lie less askew.
+_MOST_SKEW = 3.0
+_COARSE, _FINE = 0.5, 0.1
+# Pixels to which a page is reduced to find its skew: enough to see lines. The height bounds strips longer than a page.
+_SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
+# Blur radius in pixels at 200 dots per inch: removes the grain of a scan and leaves letters sharp.
+_BLUR = 0.8
+_MOST_MISSED = 20
+_AROUND_LINE = 8
 DPI = 200
 """Resolution at which pages are rendered to be read; more takes longer and reads no better."""
 LONGEST_SIDE = 32_767
@@ -112,7 +122,7 @@ class Recognizer:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
         page = self._with_missed_lines(page, language)
-        return scanned.compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
+        return compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
 
     def _script(self, image: Image.Image) -> tuple[int, str]:
         """Return by how many degrees a page must be turned clockwise, and the language of its script."""
@@ -126,9 +136,7 @@ class Recognizer:
         script, rotate = _SCRIPT.search(found), _ROTATE.search(found)
         return int(rotate[1]) if rotate else 0, _BY_SCRIPT.get(script[1], _LATIN) if script else _LATIN
 
-    def _in_own_language(
-        self, image: Image.Image, page: "_Reading", installed: frozenset[str]
-    ) -> tuple["_Reading", str]:
+    def _in_own_language(self, image: Image.Image, page: _Reading, installed: frozenset[str]) -> tuple[_Reading, str]:
         """Read Latin text again in its detected language, unless that is English, which has no accents."""
         words = " ".join(word.text for word in page.words)
         language = _BY_LANGUAGE.get(detect_language(words[:2000], sure=0.0) or "en", _LATIN)
@@ -136,20 +144,21 @@ class Recognizer:
             return page, _LATIN
         return self._words(image, language), language
 
-    def _words(self, image: Image.Image, languages: str) -> "_Reading":
-        skew = scanned.find_skew(image)
-        level = scanned.straightened(image, skew)
+    def _words(self, image: Image.Image, languages: str) -> _Reading:
+        skew = find_skew(image)
+        level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
+        level = level.filter(ImageFilter.GaussianBlur(_BLUR))
         table = self._run(level, ["-l", languages, "--psm", "3", "tsv"])
-        return _Reading(image=level, skew=skew, words=tuple(scanned.read_table(table)))
+        return _Reading(image=level, skew=skew, words=tuple(read_table(table)))
 
-    def _with_missed_lines(self, page: "_Reading", languages: str) -> "_Reading":
-        """Add the lines that tesseract passed over, each recognised by itself (see `scanned.missed_lines`)."""
+    def _with_missed_lines(self, page: _Reading, languages: str) -> _Reading:
+        """Add the lines that tesseract passed over, each recognised by itself (see `_missed_lines`)."""
         words = list(page.words)
-        for number, box in enumerate(scanned.missed_lines(page.image, words)):
+        for number, box in enumerate(_missed_lines(page.image, words)):
             table = self._run(page.image.crop(box), ["-l", languages, "--psm", "13", "tsv"])
-            line = scanned.read_table(table, left=box[0], top=box[1], block=f"missed {number} ")
+            line = read_table(table, left=box[0], top=box[1], block=f"missed {number} ")
             if mean_confidence(line) >= _PLAUSIBLE:
-                words = scanned.with_line(words, line)
+                words = with_line(words, line)
         return replace(page, words=tuple(words))
 
     def _run(self, image: Image.Image, options: Sequence[str]) -> str:
@@ -163,6 +172,52 @@ class Recognizer:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"}, preexec_fn=before,
         )  # fmt: skip
         return done.stdout.decode("utf-8", "replace")
+
+
+def find_skew(image: Image.Image) -> float:
+    """Return by how many degrees a page must be turned counter-clockwise for its lines to lie level.
+
+    Lines are level where the ink per row of pixels changes most from row to row.
+    """
+    scale = min(_SKEW_WIDTH / image.width, _SKEW_HEIGHT / image.height)
+    size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
+    ink = Image.fromarray(255 - np.asarray(image.resize(size, Image.Resampling.BOX)))
+
+    def sharpness(angle: float) -> float:
+        turned = np.asarray(ink.rotate(angle, resample=Image.Resampling.BILINEAR), dtype=np.float32)
+        return float(np.square(np.diff(turned.sum(axis=1))).sum())
+
+    coarse = max(np.arange(-_MOST_SKEW, _MOST_SKEW + 0.01, _COARSE), key=sharpness)
+    fine = max(np.arange(coarse - _COARSE + _FINE, coarse + _COARSE, _FINE), key=sharpness)
+    return round(float(fine), 2)
+
+
+def _missed_lines(image: Image.Image, words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
+    """Find the lines of a straightened page on which nothing was read; return boxes in pixels, from the top.
+
+    Tesseract passes over short lines; those found are about as high as the lines that were read.
+    """
+    if not words:
+        return []
+    usual = median(word.box[3] - word.box[1] for word in words)
+    pixels = np.asarray(image)
+    dark = pixels < (float(np.percentile(pixels, 1)) + float(np.median(pixels))) / 2
+    rows = dark.sum(axis=1) > 2
+    read = np.zeros(len(rows), dtype=bool)
+    for word in words:
+        read[max(0, word.box[1]) : word.box[3]] = True
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
+    found = []
+    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        columns = np.flatnonzero(dark[top:bottom].any(axis=0))
+        height, width = bottom - top, int(columns[-1] - columns[0])
+        inked = int(dark[top:bottom].sum())
+        is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
+        if is_line and read[top:bottom].mean() < 0.3:
+            corner = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
+            right, lower = int(columns[-1]) + _AROUND_LINE, bottom + _AROUND_LINE
+            found.append((*corner, min(image.width, right), min(image.height, lower)))
+    return found[:_MOST_MISSED]
 
 
 @cache

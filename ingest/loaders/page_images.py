@@ -5,8 +5,8 @@ import io
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
@@ -15,7 +15,7 @@ from ingest.errors import ChangedFileError, LoadError
 from ingest.loaders.image import page_images
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.pdf import page_rows
-from ingest.loaders.pdfium import Glyph, open_pdf, read_glyphs, rendered
+from ingest.loaders.pdfium import open_pdf, read_glyphs, rendered
 from ingest.loaders.registry import kind_of, read_bytes
 from ingest.text.canonical_form import Squashed, squash, squash_map
 from vectorstore.records import ScannedWord
@@ -28,8 +28,7 @@ _COLOURS = 64
 _FEWEST_CHARACTERS = 12
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rect:
+class Rect(NamedTuple):
     """A rectangle on a page, in shares of its width and height from the upper left corner."""
 
     left: float
@@ -47,6 +46,7 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     with _opened(data, name, page) as opened:
         glyphs = read_glyphs(opened, limits.max_characters)
         quarters = (opened.get_rotation() // 90 - glyphs.turn) % 4
+    width, height = glyphs.width, glyphs.height
     stream = [glyph for row in page_rows(glyphs) for glyph in row.glyphs]
     # A ligature is one glyph and several characters.
     owners = [glyph for glyph in stream for _ in glyph.char]
@@ -56,8 +56,15 @@ def quote_rectangles(data: bytes, name: str, page: int, parts: Sequence[str], li
     rects: list[Rect] = []
     for part in wanted:
         for start, end in _stretches(part, haystack, max(1, len(part)) if is_short else _FEWEST_CHARACTERS):
-            lines = _by_line(_share(glyph, glyphs.width, glyphs.height) for glyph in owners[start:end])
-            rects += (_as_shown(line, quarters) for line in lines)
+            shares = (
+                Rect(glyph.left / width, 1 - glyph.top / height, glyph.right / width, 1 - glyph.bottom / height)
+                for glyph in owners[start:end]
+            )
+            for rect in _by_line(shares):
+                # Turned clockwise, from the way the text runs to the way the page is shown.
+                for _ in range(quarters):
+                    rect = Rect(1 - rect.bottom, rect.left, 1 - rect.top, rect.right)
+                rects.append(rect)
     return tuple(rects)
 
 
@@ -104,7 +111,7 @@ def page_of_file(
 def word_rectangles(words: Sequence[ScannedWord], start: int, end: int) -> tuple[Rect, ...]:
     """Return the rectangles of a text span on a page that was read by text recognition, one per line."""
     inside = (word for word in words if word.start < end and word.end > start)
-    return _by_line(Rect(left=word.left, top=word.top, right=word.right, bottom=word.bottom) for word in inside)
+    return _by_line(Rect(word.left, word.top, word.right, word.bottom) for word in inside)
 
 
 def render_page(data: bytes, name: str, page: int, rects: Sequence[Rect], limits: LoadLimits) -> bytes:
@@ -151,28 +158,15 @@ def _opened(data: bytes, name: str, page: int) -> Iterator[pypdfium2.PdfPage]:
             raise LoadError(f"page {page} of {name!r} cannot be read; open the file itself") from exc
 
 
-def _share(glyph: Glyph, width: float, height: float) -> Rect:
-    top, bottom = 1 - glyph.top / height, 1 - glyph.bottom / height
-    return Rect(left=glyph.left / width, top=top, right=glyph.right / width, bottom=bottom)
-
-
-def _as_shown(rect: Rect, quarters: int) -> Rect:
-    """Turn a rectangle clockwise, from the way its text runs to the way its page is shown."""
-    for _ in range(quarters):
-        rect = Rect(left=1 - rect.bottom, top=rect.left, right=1 - rect.top, bottom=rect.right)
-    return rect
-
-
 def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:
     """Join rectangles that follow each other on one line."""
     lines: list[Rect] = []
     for rect in rects:
         last = lines[-1] if lines else rect
-        left, right = min(last.left, rect.left), max(last.right, rect.right)
-        top, bottom = min(last.top, rect.top), max(last.bottom, rect.bottom)
         shared = min(last.bottom, rect.bottom) - max(last.top, rect.top)
         if lines and shared > 0.5 * min(last.bottom - last.top, rect.bottom - rect.top):
-            lines[-1] = Rect(left=left, top=top, right=right, bottom=bottom)
+            corner = min(last.left, rect.left), min(last.top, rect.top)
+            lines[-1] = Rect(*corner, max(last.right, rect.right), max(last.bottom, rect.bottom))
         else:
             lines.append(rect)
     return tuple(lines)

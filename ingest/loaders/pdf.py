@@ -126,11 +126,13 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     note = _LETTERS_LOST if len(_INSIDE.findall(text)) >= _FEW_LOST else None
     layer = _PdfPage(pieces=pieces, askew=askew, height=glyphs.height, note=note)
     unmapped = glyphs.unmapped > _UNREADABLE or _is_unreadable(text)
-    needed = unmapped if text else _shows_something(page)
+    # Anything that is shown on a page without text may be text.
+    shown = (item.type for item in page.get_objects(max_depth=1))
+    needed = unmapped if text else any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in shown)
     # The text layer may be only a stamp, letterhead or page number over a picture of the page.
     if not needed and not _is_pictured(page, len(text)):
         return layer
-    scan = recognizer.read(lambda: render_page(page, limits))
+    scan = recognizer.read(lambda: _render(page, limits))
     if scan is None:
         if unmapped:
             return _PdfPage(note=_UNMAPPED)
@@ -142,7 +144,7 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
     return _PdfPage(scan=scan, note=GUESSED_NOTE if scan.is_guessed else None)
 
 
-def render_page(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
+def _render(page: pypdfium2.PdfPage, limits: LoadLimits) -> Image:
     """Render a page in grey for text recognition, coarser where it would exceed the limit of pixels."""
     width, height = page.get_size()
     scale = min(DPI / 72, (limits.max_pixels / max(width * height, 1.0)) ** 0.5)
@@ -156,12 +158,6 @@ def _is_unreadable(text: str) -> bool:
     In "Stat\x03m\x03nt" and "Stat■m■nt" the font shows a letter, but does not name it.
     """
     return len(_UNKNOWN.findall(text)) > _UNREADABLE * len(text) or len(_INSIDE.findall(text)) > _GARBLED * len(text)
-
-
-def _shows_something(page: pypdfium2.PdfPage) -> bool:
-    """Return whether a page without text shows anything that may be text."""
-    kinds = (raw.FPDFPageObj_GetType(raw.FPDFPage_GetObject(page, i)) for i in range(raw.FPDFPage_CountObjects(page)))
-    return any(kind != raw.FPDF_PAGEOBJ_TEXT for kind in kinds)
 
 
 def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
@@ -214,7 +210,8 @@ def _head_body_foot(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[Te
             found += line
     at_edges = {id(piece) for found in edges.values() for piece in found}
     body = [piece for piece in page.pieces if id(piece) not in at_edges]
-    return _in_lines(edges[True]), order(body), _in_lines(edges[False])
+    head, foot = (tuple(row for line in by_line(edges[upper]) for row in order(line)) for upper in (True, False))
+    return head, order(body), foot
 
 
 def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
@@ -240,10 +237,6 @@ def _key(line: Sequence[GlyphRun], *, upper: bool) -> str:
     # Sorted, since the page number stands on different sides of left and right pages.
     words = sorted(" ".join(_DIGITS.sub("#", piece.text.casefold()).split()) for piece in line)
     return f"{upper} {' '.join(words)}"
-
-
-def _in_lines(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
-    return tuple(row for line in by_line(pieces) for row in order(line))
 
 
 def _body(rows: Sequence[TextRow], usual: float, height: float) -> str:

@@ -139,7 +139,9 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
             continue
         raw.FPDFText_GetLooseCharBox(handle, index, box)
         edges = (box.left, box.bottom, box.right, box.top)
-        if not _lies_in(edges, frame):
+        x, y = (box.left + box.right) / 2, (box.bottom + box.top) / 2
+        # Glyphs outside the page are not shown to a reader.
+        if not (frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]):
             continue
         raw.FPDFText_GetMatrix(handle, index, matrix)
         size = round(raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d), 1)
@@ -158,12 +160,6 @@ def _between(one: Box, other: Box) -> Box:
     """Return the gap between two boxes that stand side by side or one above the other."""
     low, high = sorted((one, other), key=lambda box: box[0])
     return min(low[2], high[0]), one[1], max(low[2], high[0]), one[3]
-
-
-def _lies_in(box: Box, frame: Box) -> bool:
-    """Return whether a glyph stands on the page; glyphs outside are not shown to a reader."""
-    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
-    return frame[0] <= x <= frame[2] and frame[1] <= y <= frame[3]
 
 
 def _quarter(x: float, y: float) -> int:

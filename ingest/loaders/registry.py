@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from io import BytesIO
@@ -116,22 +117,15 @@ def kind_of(data: bytes) -> str:
     for start, kind in _STARTS.items():
         if data.startswith(start):
             return kind
-    if data.startswith(_ZIP):
-        return _kind_of_zip(data)
-    return "html" if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:1024]) else ""
-
-
-def _kind_of_zip(data: bytes) -> str:
-    try:
-        with ZipFile(BytesIO(data)) as archive:
-            names = {entry.filename: entry for entry in archive.infolist()}
-            if "word/document.xml" in names:
-                return "docx"
-            mimetype = names.get("mimetype")
-            if mimetype is not None and mimetype.file_size < 200 and archive.read(mimetype).strip() == _ODT:
-                return "odt"
-    except ZIP_FAILURES:
-        pass
+    if not data.startswith(_ZIP):
+        return "html" if _HTML.match(data.removeprefix(b"\xef\xbb\xbf")[:1024]) else ""
+    with suppress(*ZIP_FAILURES), ZipFile(BytesIO(data)) as archive:
+        names = {entry.filename: entry for entry in archive.infolist()}
+        if "word/document.xml" in names:
+            return "docx"
+        mimetype = names.get("mimetype")
+        if mimetype is not None and mimetype.file_size < 200 and archive.read(mimetype).strip() == _ODT:
+            return "odt"
     return ""
 
 

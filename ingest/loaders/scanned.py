@@ -1,4 +1,4 @@
-"""Scanned pages: straightened images, and the words that text recognition gives for them."""
+"""Scanned pages: the words that text recognition gives for them, and where these lie on the page."""
 
 import csv
 import io
@@ -7,31 +7,15 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from statistics import median
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from ingest.loaders.loaded import PAGE_BREAK, Extract, encodable, sets_no_spaces
 from vectorstore.records import ScannedWord
-
-if TYPE_CHECKING:
-    from PIL.Image import Image
 
 LOW_CONFIDENCE = 0.8
 """Words read with less confidence are likely to contain mistakes; see docs/files.md."""
 # A page with a lower mean confidence is mostly misread: a drawing, or handwriting.
 _GUESSED = 0.5
 GUESSED_NOTE = "read with so little confidence that it may be no text"
-# Largest skew that is searched, in degrees; pages in a scanner lie less askew.
-_MOST_SKEW = 3.0
-_COARSE, _FINE = 0.5, 0.1
-# Pixels to which a page is reduced to find its skew: enough to see lines. The height bounds strips longer than a page.
-_SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
-# Blur radius in pixels at 200 dots per inch: removes the grain of a scan and leaves letters sharp.
-_BLUR = 0.8
-_MOST_MISSED = 20
-_AROUND_LINE = 8
 _ANY_WORD = re.compile(r"\w")
 # The Arabic model of tesseract writes Latin signs, the keys, where Arabic ones are printed.
 _ARABIC_SIGNS = {",": "،", ";": "؛", "?": "؟"}
@@ -81,34 +65,6 @@ def mean_confidence(words: Iterable[ScannedWord | ReadWord]) -> float:
     return sum(word.confidence * size for word, size in pairs) / length if length else 0.0
 
 
-def find_skew(image: "Image") -> float:
-    """Return by how many degrees a page must be turned counter-clockwise for its lines to lie level.
-
-    Lines are level where the ink per row of pixels changes most from row to row.
-    """
-    from PIL import Image
-
-    scale = min(_SKEW_WIDTH / image.width, _SKEW_HEIGHT / image.height)
-    size = (max(1, int(image.width * scale)), max(1, int(image.height * scale)))
-    ink = Image.fromarray(255 - np.asarray(image.resize(size, Image.Resampling.BOX)))
-
-    def sharpness(angle: float) -> float:
-        turned = np.asarray(ink.rotate(angle, resample=Image.Resampling.BILINEAR), dtype=np.float32)
-        return float(np.square(np.diff(turned.sum(axis=1))).sum())
-
-    coarse = max(np.arange(-_MOST_SKEW, _MOST_SKEW + 0.01, _COARSE), key=sharpness)
-    fine = max(np.arange(coarse - _COARSE + _FINE, coarse + _COARSE, _FINE), key=sharpness)
-    return round(float(fine), 2)
-
-
-def straightened(image: "Image", skew: float) -> "Image":
-    """Turn a page level and remove the grain of the scan."""
-    from PIL import Image, ImageFilter
-
-    level = image.rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor=255) if skew else image
-    return level.filter(ImageFilter.GaussianBlur(_BLUR))
-
-
 def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> list[ReadWord]:
     """Read the words of tesseract's table.
 
@@ -127,34 +83,6 @@ def read_table(tsv: str, *, left: int = 0, top: int = 0, block: str = "") -> lis
         confidence = round(max(0.0, float(row["conf"])) / 100, 3)
         words.append(ReadWord(text=text, confidence=confidence, box=box, line=line))
     return words
-
-
-def missed_lines(image: "Image", words: Sequence[ReadWord]) -> list[tuple[int, int, int, int]]:
-    """Find the lines of a straightened page on which nothing was read; return boxes in pixels, from the top.
-
-    Tesseract passes over short lines; those found are about as high as the lines that were read.
-    """
-    if not words:
-        return []
-    usual = median(word.box[3] - word.box[1] for word in words)
-    pixels = np.asarray(image)
-    dark = pixels < (float(np.percentile(pixels, 1)) + float(np.median(pixels))) / 2
-    rows = dark.sum(axis=1) > 2
-    read = np.zeros(len(rows), dtype=bool)
-    for word in words:
-        read[max(0, word.box[1]) : word.box[3]] = True
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], rows, [False])).astype(np.int8)))
-    found = []
-    for top, bottom in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        columns = np.flatnonzero(dark[top:bottom].any(axis=0))
-        height, width = bottom - top, int(columns[-1] - columns[0])
-        inked = int(dark[top:bottom].sum())
-        is_line = 0.5 * usual < height < 2.5 * usual and width > height and inked > 0.05 * height * width
-        if is_line and read[top:bottom].mean() < 0.3:
-            corner = max(0, int(columns[0]) - _AROUND_LINE), max(0, top - _AROUND_LINE)
-            right, lower = int(columns[-1]) + _AROUND_LINE, bottom + _AROUND_LINE
-            found.append((*corner, min(image.width, right), min(image.height, lower)))
-    return found[:_MOST_MISSED]
 
 
 def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadWord]:

@@ -7,7 +7,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -15,6 +15,7 @@ from ingest.language.dates import DateMatch, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits, find_session_mentions, find_session_number
 from ingest.metadata.sessions import GENERAL_ASSEMBLY, UNTOC_COP, find_bodies, session_for
+from vectorstore.records import Metadata
 
 _WORDS = Patterns("occasion")
 _BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("bodies")["symbols"].items()]
@@ -35,25 +36,18 @@ _DIGITS_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_.]?(0[1-9]|1[0-2])[-
 _ASSEMBLY_IN_NAME: Final = re.compile(r"\bGA[\s-]?(?P<session>\d{2})\b")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Occasion:
-    """Where and when a statement was made; `inferred` names the fields that are not in the heading."""
+def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadata, set[str]]:
+    """Read body, session and date of a statement from its heading, which ends at `end`, then from text and file name.
 
-    body: str | None = None
-    session: str | None = None
-    date: str | None = None
-    inferred: frozenset[str] = frozenset()
-
-
-def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
-    """Read the occasion of a statement from its heading, which ends at `end`, then from its text and file name."""
+    Returns also the names of those that are not in the heading.
+    """
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
-    read = Occasion(body=_body(heading, text, session, date), session=session, date=date)
+    read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
     own = symbol_in(heading)
     of_document = of_symbol(own or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
-    dated = Occasion(date=next(datelines, None) or _of_running_heads(text))
+    dated = Metadata(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     # Any other source of the date takes precedence over the year in the symbol.
     undated = replace(of_document, date=None)
@@ -61,7 +55,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> Occasion:
     found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()
-    return replace(found, inferred=frozenset(inferred))
+    return found, inferred
 
 
 def symbol_in(text: str) -> str | None:
@@ -81,17 +75,17 @@ def _symbol_alone(text: str) -> str | None:
     return None
 
 
-def of_symbol(symbol: str) -> Occasion:
+def of_symbol(symbol: str) -> Metadata:
     """Infer body, session and year from a document symbol, such as `A/48/PV.46` or `CTOC/COP/2024/CRP.4`."""
     for pattern, body in _BODY_OF_SYMBOL:
         if (found := pattern.match(symbol)) is not None:
             year = next(iter(_YEAR_BETWEEN_MARKS.findall(symbol)), None)
             session = found.groupdict().get("session") or session_for(body, year)
-            return Occasion(body=body, session=session, date=year)
-    return Occasion()
+            return Metadata(body=body, session=session, date=year)
+    return Metadata()
 
 
-def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
+def _filled(read: Metadata, sources: Iterable[Metadata]) -> Metadata:
     """Return an occasion with missing fields filled from `sources`, the session only from one with the same body.
 
     It must fit the date: "as adopted at the seventy-fourth session" is an earlier one if the date lies in another.
@@ -105,7 +99,7 @@ def _filled(read: Occasion, sources: Iterable[Occasion]) -> Occasion:
             body = source.body
         if date is None and _within(source.date, body, session):
             date = source.date
-    return Occasion(body=body, session=session, date=date)
+    return Metadata(body=body, session=session, date=date)
 
 
 def _within(date: str | None, body: str | None, session: str | None) -> bool:
@@ -168,14 +162,14 @@ def _of_running_heads(text: str) -> str | None:
     return common if count >= _HEADS and second < count else None
 
 
-def _of_opening(words: str) -> Occasion:
+def _of_opening(words: str) -> Metadata:
     """Return the only session of a body that an opening names: "this eighth session of the Conference …"."""
     sentences = _SENTENCE_END.split(" ".join(words.split()))
     pairs = {pair for sentence in sentences for pair in _sessions_of_bodies(sentence)}
     if len(pairs) != 1:
-        return Occasion()
+        return Metadata()
     ((body, session),) = pairs
-    return Occasion(body=body, session=session)
+    return Metadata(body=body, session=session)
 
 
 def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
@@ -186,7 +180,7 @@ def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
             yield min(near, key=lambda body: abs(body.start - session.end)).body, str(session.number)
 
 
-def _of_file_name(file: str, text: str) -> Occasion:
+def _of_file_name(file: str, text: str) -> Metadata:
     """Return the occasion that a file's name gives, such as "iran_unga_eop_2022-01-20.txt"."""
     words = words_of_file_name(file).upper()
     bodies = {match.body for match in find_bodies(words)}
@@ -201,7 +195,7 @@ def _of_file_name(file: str, text: str) -> Occasion:
         "-".join(found.groups()) for found in _DIGITS_DATE.finditer(PurePosixPath(file).stem)
     ]
     dates = [date for date in dates if interval(date)] or _YEAR_BETWEEN_MARKS.findall(words)
-    return Occasion(body=body, session=session if body else None, date=dates[0] if len(set(dates)) == 1 else None)
+    return Metadata(body=body, session=session if body else None, date=dates[0] if len(set(dates)) == 1 else None)
 
 
 def words_of_file_name(file: str) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
@@ -21,7 +20,8 @@ from ingest.loaders.registry import is_inside, read_bytes
 from ingest.loaders.text import decode
 from ingest.loaders.worker import exists as holds
 from ingest.metadata.sessions import canonical_body, canonical_session
-from ingest.parties.party_names import DELIMITERS
+from ingest.parties.party_names import delimited
+from ingest.report import FileResult
 from vectorstore.private_files import replacing
 from vectorstore.records import Metadata, StatementKind
 
@@ -100,23 +100,14 @@ _READERS: dict[str, Callable[[str], str]] = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class ManifestProblem:
-    """Something in a manifest that a person should correct, in one line that begins with the line number."""
-
-    file: str | None
-    result: Literal["missing", "failed"] | None
-    """`missing` where the row's file does not exist; `failed` where the row is not used; None where only a cell is not
-    used, and is read from the text instead."""
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Manifest:
     """A manifest as read: the rows that can be used, in order, and all that was wrong with it."""
 
     rows: tuple[ManifestRow, ...]
-    problems: tuple[ManifestProblem, ...] = ()
-    unknown_columns: tuple[str, ...] = ()
+    problems: tuple[FileResult, ...] = ()
+    """Rows that are not used: `missing` where the row's file does not exist, else `failed`."""
+    notes: tuple[str, ...] = ()
+    """Columns that are not used, and cells that are not, and are read from the text instead."""
 
 
 def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: bool = False) -> Manifest | None:
@@ -143,26 +134,26 @@ def read_manifest(folder: Path, *, files: Sequence[Path] = (), by_base_name: boo
     twice = sorted({column for column in columns if column and columns.count(column) > 1})
     if twice:
         raise ManifestError(f"{str(path)!r}, line {line}: the column {twice[0]!r} is there twice; remove one")
-    unknown = tuple(column for column in columns if column and column not in _COLUMNS)
+    unknown = [column for column in columns if column and column not in _COLUMNS]
+    notes = [f"{MANIFEST_NAME}: columns not used: {', '.join(unknown)}"] if unknown else []
     known, other_names = frozenset(files), _by_base_name(files) if by_base_name else {}
     rows: dict[Path, ManifestRow] = {}
-    problems: list[ManifestProblem] = []
+    problems: list[FileResult] = []
     for line, cells in records:
         named = ((column, _unguard(cell)) for column, cell in zip(columns, cells, strict=False))
         cells_of = {column: value for column, value in named if value and column in _COLUMNS}
-        written = cells_of.get("file")
         if len(cells) > len(columns):
-            problems.append(_problem(line, written, None, "more cells than columns; put quotes around commas"))
-        target = _target(folder, line, written, known, other_names)
-        if isinstance(target, ManifestProblem):
+            notes.append(_at(line, "more cells than columns; put quotes around commas"))
+        target = _target(folder, line, cells_of.get("file"), known, other_names)
+        if isinstance(target, FileResult):
             problems.append(target)
         elif target in rows:
             reason = f"the file is already in line {rows[target].line}; keep one row"
-            problems.append(_problem(line, rows[target].file, "failed", reason))
+            problems.append(_failed(line, rows[target].file, reason))
         else:
             rows[target], found = _validated({**cells_of, "file": target.relative_to(folder).as_posix()}, line)
-            problems.extend(found)
-    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), unknown_columns=unknown)
+            notes += found
+    return Manifest(rows=tuple(rows.values()), problems=tuple(problems), notes=tuple(notes))
 
 
 def find_row(path: Path, read: Callable[[Path], Manifest | None]) -> tuple[Path, ManifestRow] | None:
@@ -219,13 +210,8 @@ def csv_rows(path: Path) -> tuple[str, Iterator[tuple[int, list[str]]]]:
         text = run_bounded(_LIMITS, path.name, _read_text, path)
     except LoadError as exc:
         raise ManifestError(f"{str(path)!r} is not a CSV file that can be read: {exc}") from exc
-    first, _, rest = text.partition("\n")
-    skipped = 0
-    if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
-        delimiter, text, skipped = separator[1], rest, 1
-    else:
-        delimiter = max(DELIMITERS, key=first.count)
-    return delimiter, _rows(path, text, delimiter, skipped)
+    delimiter, rows = delimited(text)
+    return delimiter, _rows(path, rows, delimiter, skipped=int(rows != text))
 
 
 def _rows(path: Path, text: str, delimiter: str, skipped: int) -> Iterator[tuple[int, list[str]]]:
@@ -259,13 +245,13 @@ def _base_name(file: str) -> str:
 
 def _target(
     folder: Path, line: int, file: str | None, known: Collection[Path], named: Mapping[str, Path]
-) -> Path | ManifestProblem:
+) -> Path | FileResult:
     """Return the existing file that a row names, or the problem with it."""
     if file is None:
-        return _problem(line, None, "failed", "the cell 'file' is empty; name a file of this folder")
+        return _failed(line, MANIFEST_NAME, "the cell 'file' is empty; name a file of this folder")
     slashed = file.replace("\\", "/")
     if _OUTSIDE.search(slashed):
-        return _problem(line, file, "failed", f"{file!r} leads out of the folder; name a file inside it")
+        return _failed(line, file, f"{file!r} leads out of the folder; name a file inside it")
     for form in (slashed, unicodedata.normalize("NFC", slashed), unicodedata.normalize("NFD", slashed)):
         path = folder / PurePosixPath(form)
         if path in known:
@@ -279,28 +265,30 @@ def _target(
         if exists:
             if is_inside(path, folder):
                 return path
-            return _problem(line, file, "failed", f"{file!r} is a link that leads out of the folder; copy the file")
+            return _failed(line, file, f"{file!r} is a link that leads out of the folder; copy the file")
     if (other := named.get(_base_name(slashed))) is not None:
         return other
-    return _problem(line, file, "missing", f"there is no file {file!r}; correct the name or remove the row")
+    reason = _at(line, f"there is no file {file!r}; correct the name or remove the row")
+    return FileResult(file=file, result="missing", reason=reason)
 
 
-def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[ManifestProblem]]:
-    """Return a row with the valid cells, and a problem for each invalid one."""
+def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[str]]:
+    """Return a row with the valid cells, and a note on each invalid one."""
     try:
         return ManifestRow.model_validate({**cells, "line": line}), ()
     except ValidationError as exc:
-        problems = []
-        for error in exc.errors():
-            column, hint = str(error["loc"][0]), error["msg"].removeprefix("Value error, ")
-            reason = f"{column} {cells[column]!r} is not understood and is read from the text: {hint}"
-            problems.append(_problem(line, cells["file"], None, reason))
-        kept = cells.keys() - {error["loc"][0] for error in exc.errors()}
-        return ManifestRow.model_validate({"line": line} | {column: cells[column] for column in kept}), problems
+        hints = {str(error["loc"][0]): error["msg"].removeprefix("Value error, ") for error in exc.errors()}
+    told = "is not understood and is read from the text"
+    notes = [_at(line, f"{column} {cells[column]!r} {told}: {hint}") for column, hint in hints.items()]
+    return _validated({column: cell for column, cell in cells.items() if column not in hints}, line)[0], notes
 
 
-def _problem(line: int, file: str | None, result: Literal["missing", "failed"] | None, reason: str) -> ManifestProblem:
-    return ManifestProblem(file=file, result=result, reason=f"{MANIFEST_NAME}, line {line}: {reason}")
+def _at(line: int, reason: str) -> str:
+    return f"{MANIFEST_NAME}, line {line}: {reason}"
+
+
+def _failed(line: int, file: str, reason: str) -> FileResult:
+    return FileResult(file=file, result="failed", reason=_at(line, reason))
 
 
 def _guard(cell: str) -> str:

@@ -58,10 +58,9 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     """
     heading = find_heading(text, blocks)
     flat = _in_one_line(heading)
-    occasion = read_occasion(heading.text, text, heading.end, file)
-    inferred = set(occasion.inferred)
-    metadata = Metadata(
-        speaker=speaker_in(heading), body=occasion.body, session=occasion.session, date=occasion.date,
+    occasion, inferred = read_occasion(heading.text, text, heading.end, file)
+    metadata = replace(
+        occasion, speaker=speaker_in(heading),
         agenda_item=agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None),
         title=title_in(heading) or next(filter(agenda_item_in, heading.lines), None),
         symbol=symbol_in(heading.text), language=detect_language(text[heading.end :]) or detect_language(text),

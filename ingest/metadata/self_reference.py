@@ -30,12 +30,12 @@ def speaking_state(
     If the title names `another` speaker, only strong ones such as "my country, X" count. One of `hints`, States that
     the file's name may name, speaks if the text names no other as often and no other has more self-references.
     """
-    weights, namings, strongest = self_references(text, parties, language)
+    weights, namings, strongest = _self_references(text, parties, language)
     if not namings:
         return None
     best, *others = sorted(namings, key=lambda code: (-weights[code], code))
     most = max(namings.values())
-    enough = strongest.get(best, 0) >= _WEIGHTS[0] if another else weights[best] >= _ENOUGH
+    enough = strongest[best] >= _WEIGHTS[0] if another else weights[best] >= _ENOUGH
     clear = enough and not (others and weights[best] < _MARGIN * weights[others[0]])
     if clear and (namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)):
         return best
@@ -56,7 +56,7 @@ def is_voice(after: str) -> bool:
     return _WORDS.speaks.match(after) is not None
 
 
-def self_references(
+def _self_references(
     text: str, parties: PartyTable, language: str | None = None
 ) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
     """Return by State that a text names: the weight of its self-references, its mentions, and the strongest weight.
@@ -67,7 +67,7 @@ def self_references(
     flat = " ".join(text.split())
     weights: dict[str, float] = defaultdict(float)
     namings: dict[str, int] = defaultdict(int)
-    strongest: dict[str, float] = {}
+    strongest: dict[str, float] = defaultdict(float)
     accused: dict[str, int] = defaultdict(int)
     sentence_openers: set[str] = set()
     matches = parties.find(flat, language)
@@ -75,33 +75,33 @@ def self_references(
         code = match.codes[0]
         if len(match.codes) != 1 or match.form == "capital" or parties.kind_of(code) != "state":
             continue
-        if match.form == "demonym":
+        reach, is_demonym = max(0, match.start - _REACH), match.form == "demonym"
+        if is_demonym:
             # "On behalf of the Examplian delegation" names its State, "the Examplian people" only mentions it.
-            if (office := _WORDS.office_of_own.match(flat, match.end)) is not None:
-                weight = _weight(flat, replace(match, end=office.end()))
-                weights[code] += weight
-                strongest[code] = max(weight, strongest.get(code, 0.0))
-                namings[code] += 1
-            continue
+            if (office := _WORDS.office_of_own.match(flat, match.end)) is None:
+                continue
+            match = replace(match, end=office.end())
+        weight = _weight(flat, match)
         # A State that is thanked in passing, such as the host of the meeting, is not the speaker.
-        if _WORDS.thanked.search(flat, max(0, match.start - _REACH), match.start) and not _weight(flat, match):
+        if not (weight or is_demonym) and _WORDS.thanked.search(flat, reach, match.start):
             continue
         namings[code] += 1
         # "On behalf of X, Y and Z" may be said by any of them, or by none.
-        listed = following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
-        if listed and _WORDS.behalf.search(flat, max(0, match.start - _REACH), match.start):
+        listed = not is_demonym and following is not None and _WORDS.listed.fullmatch(flat, match.end, following.start)
+        if listed and _WORDS.behalf.search(flat, reach, match.start):
             continue
-        weight = _weight(flat, match)
         weights[code] += weight
-        strongest[code] = max(weight, strongest.get(code, 0.0))
-        before = flat[max(0, match.start - _REACH) : match.start]
+        strongest[code] = max(weight, strongest[code])
+        if is_demonym:
+            continue
+        before = flat[reach : match.start]
         if _WORDS.accused.match(flat, match.end) or _WORDS.accused_before.search(before):
             accused[code] += 1
         if _WORDS.opens.search(before):
             sentence_openers.add(code)
     several = len(sentence_openers) > 1 and _WORDS.own_voice.search(flat) is None
     for code in weights:
-        if strongest.get(code, 0.0) < _WEIGHTS[0] and (several or 0 < namings[code] <= 2 * accused[code]):
+        if strongest[code] < _WEIGHTS[0] and (several or 0 < namings[code] <= 2 * accused[code]):
             weights[code] = 0.0
     return weights, namings, strongest
 

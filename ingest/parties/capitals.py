@@ -1,7 +1,7 @@
 """Capitals: where the name of a capital stands for its State, and where it is a place or part of a title.
 
 "Vienna said" speaks for Austria, "in Vienna" is a place, and "the Vienna Convention" names no State. A look-up says
-which capitals it wants (`PartyTable.find(…, capitals="none")`); in questions `app/question/spans/capitals.py` decides.
+which capitals it wants (`PartyTable.find(…, capitals="none")`); in questions `app/question/spans/parties.py` decides.
 """
 
 from collections.abc import Sequence

@@ -6,8 +6,6 @@ The rules, with the endings of `inflection.yaml`, are for names: a match must al
 from collections.abc import Iterable
 
 from ingest.language.lexicons import load_lexicon
-from ingest.parties.name_matcher import KnownName
-from ingest.parties.name_tokens import fold, tokens_of
 
 _TABLE = load_lexicon("inflection")
 
@@ -23,7 +21,7 @@ def _split(words: str) -> tuple[str, ...]:
 def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
     """Returns the forms of a masculine singular: plurals, feminines, and in Arabic those with the article.
 
-    Irregular feminines stand in the tables beside the masculine; Russian cases are left to `RussianLemmas`.
+    Irregular feminines stand in the tables beside the masculine; Russian cases are left to `russian_forms`.
     """
     if language == "ar":
         first, _, last = demonym.rpartition(" ")
@@ -67,22 +65,3 @@ def arabic_variants(folded: str, first: bool) -> Iterable[str]:
         yield rest[1:]
     elif rest[0] in "بكل" and len(rest) > 3:
         yield rest[1:]
-
-
-class RussianLemmas:
-    """Maps the folded case forms of the words of Russian names to the folded word in the table."""
-
-    def __init__(self) -> None:
-        self._lemmas: dict[str, dict[str, None]] = {}
-
-    def learn(self, names: Iterable[KnownName]) -> None:
-        """Adds the forms of the words of names."""
-        for word in (token.word for name in names for token in tokens_of(name.text)):
-            lemma = fold(word)
-            for folded in map(fold, russian_forms(word)):
-                if folded != lemma:
-                    self._lemmas.setdefault(folded, {})[lemma] = None
-
-    def __call__(self, folded: str, first: bool) -> Iterable[str]:
-        """Returns the words of the table that this form may stand for."""
-        return self._lemmas.get(folded, ())

@@ -3,14 +3,16 @@
 "Malé" is a name and "male" is none; a name in capitals may be a word of a heading.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
 
 from ingest.language.lexicons import load_words
 from ingest.parties.capitals import is_in_title
-from ingest.parties.name_tokens import Token, tokens_of
+from ingest.parties.inflection import arabic_variants, russian_forms
+from ingest.parties.name_tokens import Token, fold, tokens_of
+from prompts.wording import Language
 
 NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
 Case = Literal["any", "title", "initial", "upper", "proper", "exact", "code"]
@@ -82,15 +84,13 @@ class RiskyWords:
 
 
 class NameTrie:
-    """A trie of the names of one language, some of whose words are `risky`.
+    """A trie of names in some languages, some of whose words are `risky`; finds inflected Russian and Arabic names."""
 
-    `variants` gives other forms of a folded token to try, best first, such as the nominative of a Russian word.
-    """
-
-    def __init__(
-        self, variants: Callable[[str, bool], Iterable[str]] | None = None, risky: RiskyWords | None = None
-    ) -> None:
-        self._root, self._variants, self._risky = _Node(), variants, risky or RiskyWords()
+    def __init__(self, *languages: Language, risky: RiskyWords | None = None) -> None:
+        self._root, self._risky = _Node(), risky or RiskyWords()
+        self._inflected = {"ru", "ar"}.intersection(languages)
+        # The words of Russian names by their case forms, all folded.
+        self._lemmas: dict[str, dict[str, None]] = {}
 
     def __iter__(self) -> Iterator[KnownName]:
         """Yields all names, in no order; those with several codes are ambiguous."""
@@ -114,6 +114,17 @@ class NameTrie:
         for key in pattern:
             node = node.children.setdefault(key, _Node())
         node.names = _merge(node.names, name)
+        for token in tokens if "ru" in self._inflected else ():
+            for inflected in map(fold, russian_forms(token.word)):
+                if inflected != token.folded:
+                    self._lemmas.setdefault(inflected, {})[token.folded] = None
+
+    def _forms(self, folded: str, first: bool) -> Iterator[str]:
+        """Yields the words that a token may stand for: itself, then those that it is a form of."""
+        yield folded
+        yield from self._lemmas.get(folded, ())
+        if "ar" in self._inflected:
+            yield from arabic_variants(folded, first)
 
     def exact(self, tokens: list[Token]) -> KnownName | None:
         """Returns the name that is written by exactly these tokens, in any case, or None."""
@@ -129,7 +140,7 @@ class NameTrie:
 
     def longest(self, tokens: list[Token], first: int, relaxed: bool) -> NameMatch | None:
         """Returns the longest name that starts at `tokens[first]`, or None."""
-        if self._variants is None and tokens[first].folded not in self._root.children:
+        if not self._inflected and tokens[first].folded not in self._root.children:
             return None
         best: NameMatch | None = None
         stack = [(self._root, first)]
@@ -146,10 +157,8 @@ class NameTrie:
                 continue
             token = tokens[at]
             gap = token.gap if at > first else ""
-            keys = [token.folded]
-            if self._variants is not None:
-                keys += self._variants(token.folded, at == first)
-            stack += [(node.children[gap + key], at + 1) for key in keys if gap + key in node.children]
+            keys = (gap + form for form in self._forms(token.folded, at == first))
+            stack += [(node.children[key], at + 1) for key in keys if key in node.children]
         return best
 
     def _written(self, name: KnownName, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:

@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, NamedTuple, cast, get_args
 from ingest.errors import LoadError, PartyTableError
 from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
-from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.parties.inflection import demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, RiskyWords
 from ingest.parties.name_tokens import fold
 from prompts.wording import LANGUAGES, Language
@@ -42,8 +42,8 @@ _RISKY: dict[Language, RiskyWords] = {
 }
 PARTIES_NAME = "parties.csv"
 _KINDS: dict[str, PartyKind] = {kind: kind for kind in get_args(PartyKind)}
-DELIMITERS: Final = ",;\t"
-"""What stands between the cells of a table as Excel saves it, by language."""
+# What stands between the cells of a table as Excel saves it, by language.
+_DELIMITERS: Final = ",;\t"
 # Limit of a `parties.csv`: some ten thousand parties.
 _LIMITS = LoadLimits(max_bytes=2_000_000)
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
@@ -241,9 +241,7 @@ def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: NameForm) 
 @cache
 def trie_of(language: Language) -> NameTrie:
     """Returns the trie of all names of our own tables in one language, built once."""
-    lemmas = RussianLemmas()
-    variants = lemmas if language == "ru" else arabic_variants if language == "ar" else None
-    trie = NameTrie(variants, _RISKY.get(language))
+    trie = NameTrie(language, risky=_RISKY.get(language))
     for row in built_in().values():
         for form, text in spellings(row, language):
             add_name(trie, text, (row.code,), form)
@@ -256,8 +254,6 @@ def trie_of(language: Language) -> NameTrie:
     for hidden in load_table("not_parties"):
         if hidden["language"] == language:
             add_name(trie, hidden["form"], (), "name")
-    if language == "ru":
-        lemmas.learn(trie)
     return trie
 
 
@@ -290,11 +286,19 @@ def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
 
 
 def _cells(text: str) -> "csv.DictReader[str]":
-    """Returns the rows of a table in any of Excel's variants: the delimiter is the one that its first line has most."""
+    delimiter, rows = delimited(text)
+    return csv.DictReader(io.StringIO(rows, newline=""), delimiter=delimiter)
+
+
+def delimited(text: str) -> tuple[str, str]:
+    """Returns the delimiter and the rows of a table in any of Excel's variants.
+
+    A line `sep=;` before the rows names it; else it is the one that the first line has most.
+    """
     first, _, rest = text.partition("\n")
     if (separator := re.fullmatch(r"\"?sep=(.)\"?\s*", first, re.IGNORECASE)) is not None:
-        return csv.DictReader(io.StringIO(rest, newline=""), delimiter=separator[1])
-    return csv.DictReader(io.StringIO(text, newline=""), delimiter=max(DELIMITERS, key=first.count))
+        return separator[1], rest
+    return max(_DELIMITERS, key=first.count), text
 
 
 def claimed_codes(path: Path) -> dict[str, str]:

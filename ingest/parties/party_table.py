@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import load_words
 from ingest.language.matches import TextMatch, runs_of
 from ingest.parties.capitals import Capitals, stands_for_state
-from ingest.parties.inflection import RussianLemmas, arabic_variants, russian_forms
+from ingest.parties.inflection import russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie
 from ingest.parties.name_tokens import Token, fold, tokens_of
 from ingest.parties.party_names import (
@@ -30,6 +31,9 @@ from ingest.parties.party_names import (
     unmarked,
 )
 from prompts.wording import LANGUAGES, Language, load_wording
+
+if TYPE_CHECKING:
+    from vectorstore.store import Store
 
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "zh": re.compile("[\u4e00-\u9fff]"),
@@ -249,8 +253,7 @@ class PartyTable:
 
     @cached_property
     def _extra_trie(self) -> NameTrie:
-        lemmas = RussianLemmas()
-        trie = NameTrie(lambda folded, first: (*lemmas(folded, first), *arabic_variants(folded, first)))
+        trie = NameTrie(*LANGUAGES)
         for code in self.added:
             row = self._rows[code]
             form: NameForm = "name" if row.kind == "state" else "group"
@@ -261,7 +264,6 @@ class PartyTable:
                     trie.add(name, (code,), form)
             if known is None:
                 trie.add(code, (code,), form, case="code")
-        lemmas.learn(trie)
         return trie
 
     @cached_property
@@ -333,6 +335,17 @@ class PartyTable:
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
         near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _FARTHEST]
         return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
+
+
+def load_parties(store: "Store", *, other_than: Path | None = None) -> PartyTable:
+    """Returns the built-in parties and those that ingested folders added, without those from the file `other_than`."""
+    return _table_with(store.party_files(other_than=other_than))
+
+
+# The name of a file in a store has a hash of its contents.
+@lru_cache(maxsize=4)
+def _table_with(files: tuple[Path, ...]) -> PartyTable:
+    return PartyTable.load().with_extra(*files)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -10,7 +10,7 @@ from functools import cache
 
 from ingest.language.lexicons import load_table
 from ingest.language.matches import TextMatch
-from ingest.parties.inflection import RussianLemmas, arabic_variants, demonym_forms
+from ingest.parties.inflection import demonym_forms
 from ingest.parties.name_matcher import NameTrie
 from ingest.parties.name_tokens import tokens_of
 from ingest.parties.party_table import PartyTable
@@ -80,14 +80,12 @@ def region_named(name: str) -> str | None:
 
 @cache
 def _trie(language: Language) -> NameTrie:
-    lemmas = RussianLemmas()
-    trie = NameTrie(lemmas if language == "ru" else arabic_variants if language == "ar" else None)
+    trie = NameTrie(language)
     for row in load_table("regions"):
         codes = (row["code"],) if row["code"] else ()
         for name in row[language].split("|") if row[language] else ():
             for form in _forms(name, language):
                 trie.add(form, codes, "group", case="any")
-    lemmas.learn(trie)
     return trie
 
 

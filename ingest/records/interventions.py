@@ -35,8 +35,14 @@ from ingest.records.later_titles import LaterTitle
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural, tells_decision
 from ingest.records.reported_speech import is_of_same_speaker, reported_sentence
 from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, is_language_note, is_office, speaker_line
-from ingest.records.unknown_speakers import label_of, names_somebody
+from ingest.records.speaker_lines import (
+    SpeakerLine,
+    is_language_note,
+    is_office,
+    label_of,
+    names_somebody,
+    speaker_line,
+)
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_blocks, ends_sentence, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines, without_furniture
@@ -115,6 +121,10 @@ class _SpeakerTurn:
     words: Intervention
     mark: str | None = None
     end: int | None = None
+
+
+# The number of a heading's line, and the parties that it names.
+_NumberedHeading = tuple[int, tuple[str, ...]]
 
 
 def may_be_record(text: str) -> bool:
@@ -213,14 +223,13 @@ def find_interventions(
         since = turn.words.start
         introduced = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
         spoken, rest = lookup.in_national_capacity(introduced, text[introduced.start : limit], chair)
-        spoken = page.bounded(spoken, limit, marks if turn.mark is not None else None)
-        if rest is not None and spoken.end > rest.start:
-            first = replace(spoken, end=page.end_before(rest.start), agenda_item=agenda_item)
-            found += lookup.in_capacities(lookup.with_behalf(first, text), page)
-            spoken = replace(rest, end=spoken.end)
-        if spoken.end > spoken.start:
-            chair = chair or lookup.chair(spoken, text)
-            found += lookup.in_capacities(lookup.with_behalf(replace(spoken, agenda_item=agenda_item), text), page)
+        parts = [page.bounded(spoken, limit, marks if turn.mark is not None else None)]
+        if rest is not None and parts[0].end > rest.start:
+            parts = [replace(parts[0], end=page.end_before(rest.start)), replace(rest, end=parts[0].end)]
+        for part in parts:
+            if part.end > part.start:
+                chair = chair or lookup.chair(part, text)
+                found += lookup.in_capacities(lookup.with_behalf(replace(part, agenda_item=agenda_item), text), page)
     return tuple(found)
 
 
@@ -664,8 +673,8 @@ def _looks_like_name(line: SpeakerLine) -> bool:
 
 def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     read: list[tuple[SpeakerLine, bool]] = []
-    headings: list[tuple[int, int, tuple[str, ...]]] = []
-    titles: list[tuple[int, int, tuple[str, ...]]] = []
+    headings: list[_NumberedHeading] = []
+    titles: list[_NumberedHeading] = []
     words = without_furniture(page.text)
     for number, line, apart in page.paragraphs:
         found = speaker_line(words, line.start, len(words))
@@ -673,11 +682,11 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
             read.append((found, apart))
         elif (apart or _form(line.text)) and page.stands_alone(number):
             if (codes := lookup.section(line.text)) is not None:
-                headings.append((number, line.start, codes))
+                headings.append((number, codes))
             elif codes := lookup.title(line.text):
-                titles.append((number, line.start, codes))
-    formed = {codes for number, _, codes in headings if codes and _form(page.lines[number].text)}
-    if len(formed | {codes for *_, codes in titles}) > 1:
+                titles.append((number, codes))
+    formed = {codes for number, codes in headings if codes and _form(page.lines[number].text)}
+    if len(formed.union(codes for _, codes in titles)) > 1:
         # A title with a person opens a section only beside that of another party.
         headings = sorted(headings + titles)
     told = _between_sentences(page, lookup, _spoken(read, lookup, told=True))
@@ -691,7 +700,7 @@ def _turns(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
         "told": {line.start for line, _ in read if line.summarised and line.understood}
         | {turn.start for turn in told if turn.words.states},
         "name": {line.start for line, _ in read if line.who == "name"},
-        "heading": {start for _, start, codes in headings if len(codes) == 1},
+        "heading": {page.lines[number].start for number, codes in headings if len(codes) == 1},
     }
 
     def rank(form: str) -> tuple[int, int]:
@@ -786,11 +795,10 @@ def _between_sentences(page: _RecordText, lookup: _SpeakerLookup, turns: list[_S
     speaking: Intervention | None = None
     for paragraph in page.sentences():
         for number, (start, end, sentence) in enumerate(paragraph):
-            place = {"opens": not number, "apart": start in apart}
             if number and tells_decision(sentence) and lookup.reported(sentence, start) is None:
                 stops.append(start)
             elif start not in found or found[start].words.role == "unknown":
-                turn = lookup.told(page.text, start, end, speaking, **place)
+                turn = lookup.told(page.text, start, end, speaking, opens=not number, apart=start in apart)
                 # Several States replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
                 if turn is not None and (start not in found or turn.words.states):
                     found[start] = turn
@@ -807,19 +815,17 @@ def _reported(page: _RecordText, lookup: _SpeakerLookup) -> list[_SpeakerTurn]:
     turns: list[_SpeakerTurn] = []
     in_first_person = 0
     for paragraph in page.sentences():
-        speaker: _SpeakerTurn | None = None
+        # Whether the next sentences join the last one that reports somebody; None after a sentence that reports nobody.
+        goes_on: bool | None = None
         for start, end, sentence in paragraph:
             in_first_person += speaks_in_first_person(_QUOTED.sub("", sentence))
-            words = lookup.reported(sentence, start)
-            if words is not None:
-                speaker = _SpeakerTurn(start=start, words=words[0], end=end)
-                goes_on = words[1]
-                turns.append(speaker)
-            elif speaker is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
-                speaker = replace(speaker, end=end)
-                turns[-1] = speaker
+            if (reported := lookup.reported(sentence, start)) is not None:
+                words, goes_on = reported
+                turns.append(_SpeakerTurn(start=start, words=words, end=end))
+            elif goes_on is not None and (is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
+                turns[-1] = replace(turns[-1], end=end)
             else:
-                speaker = None
+                goes_on = None
     enough = len({turn.words.state for turn in turns}) >= _FEWEST_SECTIONS
     return turns if enough and in_first_person * _SELDOM <= len(turns) else []
 
@@ -834,41 +840,40 @@ def _names(read: Sequence[tuple[SpeakerLine, bool]], lookup: _SpeakerLookup) -> 
     return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
-def _sections(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> list[_SpeakerTurn]:
+def _sections(page: _RecordText, headings: Sequence[_NumberedHeading]) -> list[_SpeakerTurn]:
     """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
 
     A list or table after a section ends it: whose words follow is unknown.
     """
     turns: list[_SpeakerTurn] = []
-    numbers = {number for number, _, _ in headings}
+    numbers = {number for number, _ in headings}
     rows = _table_rows(page, headings)
-    for position, (number, start, codes) in enumerate(headings):
+    for position, (number, codes) in enumerate(headings):
         line = page.lines[number]
-        if position in rows or numbers & {number - 1, number + 1} or not codes:
-            if turns:
-                why = f"{line.text!r} stands in a list or table" if codes else _may_be_several(line.text)
-                words = replace(_unknown(line.text, page.after(line)), reason=why)
-                turns.append(_SpeakerTurn(start=start, words=words))
-            continue
-        words = Intervention(
-            start=page.after(line), end=line.end, role="party", named=line.text, summarised=False, state=codes[0],
-            states=codes[1:] and codes, clause=line.text if behalf_phrase(line.text) else "",
-        )  # fmt: skip
-        turns.append(_SpeakerTurn(start=start, words=words, mark=_mark(line.text)))
+        words = _unknown(line.text, page.after(line))
+        if codes and position not in rows and not numbers & {number - 1, number + 1}:
+            clause = line.text if behalf_phrase(line.text) else ""
+            states = codes[1:] and codes
+            words = replace(words, role="party", state=codes[0], states=states, clause=clause, reason=None)
+            turns.append(_SpeakerTurn(start=line.start, words=words, mark=_mark(line.text)))
+        elif turns:
+            why = f"{line.text!r} stands in a list or table" if codes else _may_be_several(line.text)
+            turns.append(_SpeakerTurn(start=line.start, words=replace(words, reason=why)))
     return turns
 
 
-def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str, ...]]]) -> set[int]:
+def _table_rows(page: _RecordText, headings: Sequence[_NumberedHeading]) -> set[int]:
     """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
 
     In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
     "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all are rows.
     """
-    starts = [*(start for _, start, _ in headings), len(page.text)]
+    lines = [page.lines[number] for number, _ in headings]
+    ends = [*(line.start for line in lines[1:]), len(page.text)]
     sizes, cells = list[tuple[int, bool]](), list[int]()
-    for (number, _, _), end in zip(headings, starts[1:], strict=True):
-        body = [line for line in page.text[page.lines[number].end : end].splitlines() if line.strip()]
-        first = [*takewhile(_is_cell, body)]
+    for heading, end in zip(lines, ends, strict=False):
+        body = [line for line in page.text[heading.end : end].splitlines() if line.strip()]
+        first = [*takewhile(lambda line: len(line.strip()) <= _LONGEST_CELL and not holds_sentence_end(line), body)]
         sizes.append((len(first) if first == body else 0, all(map(_NUMBER_ALONE.fullmatch, first))))
         cells.append(len(first))
     rows = set[int]()
@@ -880,10 +885,6 @@ def _table_rows(page: _RecordText, headings: Sequence[tuple[int, int, tuple[str,
         if size and len(run) >= _FEWEST_SECTIONS and (size > 1 or of_numbers or whole):
             rows.update(run)
     return rows
-
-
-def _is_cell(line: str) -> bool:
-    return len(line.strip()) <= _LONGEST_CELL and not holds_sentence_end(line)
 
 
 def _heading_name(heading: str) -> str:

@@ -69,7 +69,8 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         else:
             is_other = addressed and _is_by_somebody(whole) and not parties.find(whole)
             if is_other and not _long_words(" ".join(cover[:2])) <= heard:
-                differ = _languages_differ(text, blocks, line.start)
+                sides = ([block for block in blocks if (block.start < line.start) is side] for side in (True, False))
+                differ = len({main_language(text, side, None) for side in sides}) > 1
                 found.append(LaterTitle(start=line.start, words=line.text, codes=(), begins_translation=differ))
     return tuple(found)
 
@@ -96,12 +97,6 @@ def _is_addressed(lines: Sequence[TextLine]) -> bool:
     """Tells whether a salutation follows before any sentence: lines of a cover may stand before it."""
     before = takewhile(lambda line: is_salutation(line.text) or not holds_sentence_end(line.text), lines)
     return any(is_salutation(line.text) for line in before)
-
-
-def _languages_differ(text: str, blocks: Sequence[Block], at: int) -> bool:
-    """Tells whether the words before and after an offset are in different languages."""
-    before, after = ([block for block in blocks if (block.start < at) is side] for side in (True, False))
-    return main_language(text, before, None) != main_language(text, after, None)
 
 
 def _paragraph(lines: Sequence[TextLine], setting: Typesetting) -> str:

@@ -2,16 +2,24 @@
 
 Only the form of a line is read: whether it names a person, an office or a delegation, its brackets, and whether the
 speaker's own words or a summary by the record follow. A lookup elsewhere finds the State (`interventions`).
+
+A name that no lookup knows may stand before a colon or as a heading: "Narnia", "International Bar Network" and "Mr.
+Olm, Belmora" end the words of the known speaker before them; "Asset recovery" does not, since it consists of ordinary
+words or of terms of the field.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import regex
 
+from ingest.glossary.glossary import words_of_terms
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.word_frequencies import is_ordinary
+from ingest.metadata.heading import is_salutation
 from ingest.metadata.represented_party import behalf_phrase
+from prompts.wording import LANGUAGES
 
 WORDS: Final = RegexPatterns("speaker_lines")
 """Patterns of speaker lines, and of phrases by which a Chair says in which capacity they speak."""
@@ -19,8 +27,9 @@ WORDS: Final = RegexPatterns("speaker_lines")
 Who = Literal["person", "office", "delegation", "name"]
 
 _LONGEST_NOTE: Final = 60
-
 _BEYOND_HEAD: Final = 420
+_MOST_WORDS: Final = 6  # of an unknown speaker's name
+_WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
 _BLANK: Final = regex.compile(r"\n\s*\n")
 
 
@@ -90,12 +99,9 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     before = WORDS.before.match(window)
     at = before.end() if before else 0
     verb = WORDS.verb_first.match(window, at)
-    for who, found in _speakers(window, verb.end() if verb else at):
-        line = _read(window, at, who, found, told=verb is not None)
-        if line is not None:
-            after = None if line.after_colon is None else start + line.after_colon
-            return replace(line, start=start, body=start + line.body, after_colon=after)
-    return None
+    found = _speakers(window, verb.end() if verb else at)
+    lines = (_read(window, start, at, who, speaker, told=verb is not None) for who, speaker in found)
+    return next(filter(None, lines), None)
 
 
 def _is_open(words: str) -> bool:
@@ -120,7 +126,8 @@ def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
             yield who, found
 
 
-def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
+def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
+    """Reads the line of a speaker `found` in a window of the text that begins at `start`, where it begins at `at`."""
     position, brackets = _brackets(window, found.end())
     early = WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
     if early is not None:
@@ -172,8 +179,9 @@ def _read(window: str, at: int, who: Who, found: "regex.Match[str]", *, told: bo
     clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
-        start=0, body=body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"), clause=clause,
-        summarised=summarised, titled=titled, note=notes[0] if notes else None, after_colon=after,
+        start=start, body=start + body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"),
+        clause=clause, summarised=summarised, titled=titled, note=notes[0] if notes else None,
+        after_colon=None if after is None else start + after,
         understood=understood, says=told or reported is None or WORDS.acts.fullmatch(reported["verb"]) is None,
     )  # fmt: skip
 
@@ -193,3 +201,47 @@ def _brackets(window: str, position: int) -> tuple[int, list[str]]:
         found.append(" ".join(window[opening.end() : at].split()))
         position = at + 1
     return position, found
+
+
+def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tuple[str, int] | None":
+    """Returns the speaker whom a paragraph may name before a colon, and the offset of the words after it; else None.
+
+    In a record of the form "State: words" (`names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs a
+    title or brackets, as known speakers have, or is put as "A delegate:"; "Interpol:" may be a topic of a speech.
+    """
+    found = WORDS.label.match(text, start)
+    if found is None or is_salutation(found["name"]) or is_office(found["name"]) or WORDS.topic.match(found["name"]):
+        return None
+    name = " ".join(found["name"].split())
+    noun = WORDS.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
+    if names:
+        somebody = noun or names_somebody(name, language)
+    else:
+        marked = WORDS.titled.match(name) or "(" in name
+        somebody = names_somebody(name, language) if marked else noun and WORDS.one_of.match(name) is not None
+    return (name, found.end()) if somebody else None
+
+
+def names_somebody(name: str, language: str | None) -> bool:
+    """Returns whether words may be the name of a speaker, whether or not a lookup knows it.
+
+    In English its words are capitalised; in other languages it may begin with the kind of body, such as "Sociedad".
+    """
+    if is_salutation(name):
+        return False
+    if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
+        return True
+    words = _WORD.findall(name)
+    # Only words of up to three letters may be in lower case.
+    capitals = [word for word in words if len(word) > 3 or not word.islower()]
+    if not capitals or len(words) > _MOST_WORDS or not all(word[0].isupper() for word in capitals):
+        return False
+    if regex.search(r"\p{N}", name):
+        return False
+    named = WORDS.titled.match(name) or WORDS.somebody.search(name)
+    return named is not None or not all(map(_is_ordinary, capitals))
+
+
+def _is_ordinary(word: str) -> bool:
+    written = word.lower().strip("’'.-")
+    return any(written in words_of_terms(language) for language in LANGUAGES) or is_ordinary(written)

@@ -7,11 +7,12 @@ sentence. `Typesetting` measures per document how wide its lines are and whether
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from ingest.language.lexicons import Patterns, load_words
+from ingest.language.matches import runs_of
 from ingest.language.sentences import NOTE_MARK, split_sentences
 from ingest.text.page_furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
@@ -121,7 +122,13 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     number, listing = 0, False
     last_prose: TextLine | None = None
     stands_alone = False
-    for members in _between_blank_lines(lines, furniture, setting):
+
+    def joins(_: list[int], at: int) -> bool:
+        line = lines[at]
+        apart = line.blanks_before > setting.spacing or any(furniture[at - 1 : at + 1])
+        return line.blanks_before == 0 or (not apart and flows(lines[at - 1], line, setting))
+
+    for members in runs_of(range(len(lines)), joins):
         words = [lines[member].text for member in members if not furniture[member]]
         is_item = bool(words) and _LIST_MARK.match(words[0]) is not None
         is_paragraph = bool(words) and (holds_sentence_end("\n".join(words)) or (is_item and listing))
@@ -138,28 +145,11 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
             if not is_page:
                 last_prose, stands_alone = last, not continues and (len(indices) == 1 or not number)
-    blocks = [*_with_furniture_continued(blocks, {lines[i].start for i, is_page in enumerate(furniture) if is_page})]
+    pages = {line.start for line, is_page in zip(lines, furniture, strict=True) if is_page}
+    for at in range(len(blocks) - 1, -1, -1):
+        if blocks[at].start in pages:
+            blocks[at] = replace(blocks[at], continues=at + 1 < len(blocks) and blocks[at + 1].continues)
     return cut_out(source_text, blocks, [(notes_start(source_text), len(source_text))])
-
-
-def _between_blank_lines(lines: Sequence[TextLine], furniture: Sequence[bool], setting: Typesetting) -> Iterator[range]:
-    first = 0
-    for position, (line, following) in enumerate(pairwise(lines), 1):
-        apart = following.blanks_before > setting.spacing or any(furniture[position - 1 : position + 1])
-        if following.blanks_before > 0 and (apart or not flows(line, following, setting)):
-            yield range(first, position)
-            first = position
-    if lines:
-        yield range(first, len(lines))
-
-
-def _with_furniture_continued(blocks: Sequence[Block], furniture_starts: Set[int]) -> tuple[Block, ...]:
-    continued: list[Block] = []
-    goes_on = False
-    for block in reversed(blocks):
-        continued.append(replace(block, continues=goes_on) if block.start in furniture_starts else block)
-        goes_on = continued[-1].continues
-    return tuple(reversed(continued))
 
 
 def _runs_on(line: TextLine, following: TextLine, setting: Typesetting) -> bool:

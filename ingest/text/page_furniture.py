@@ -106,10 +106,14 @@ def running_heads(source_text: str) -> frozenset[str]:
     lines, feeds = text_lines(source_text), source_text.count("\f")
     heads = {*_page_numbers(lines), *_recurring_forms(lines)}
     known = furniture_lines(lines, frozenset(heads))
-    pages = 1 + max(feeds, _breaks(known))
+    # Furniture between other lines shows a page break, too.
+    pages = 1 + max(feeds, sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:]))
     beside, splitting = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
-        if len(line.text) > _LONGEST_HEAD or known[position] or not _at_page_break(lines, known, position, feeds > 0):
+        widest = max(other.blanks_before for other in lines[position : position + 2])
+        if len(line.text) > _LONGEST_HEAD or known[position]:
+            continue
+        if _edge_weight(lines, known, position) < _AT_EDGE and not (feeds and widest >= 2):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
@@ -186,12 +190,6 @@ def _parts_of(text: str) -> list[tuple[int, int]]:
     return [(0, len(text))]
 
 
-def _at_page_break(lines: Sequence[TextLine], known: Sequence[bool], position: int, paged: bool) -> bool:
-    """Returns whether a line stands at a page's edge, beside furniture, or at a break wider than one blank line."""
-    widest = max(line.blanks_before for line in lines[position : position + 2])
-    return _edge_weight(lines, known, position) == _AT_EDGE or (paged and widest >= 2)
-
-
 def _splits_sentence(lines: Sequence[TextLine], known: Sequence[bool], position: int) -> bool:
     """Returns whether a line splits a sentence: the text before it ends none, the text after it begins with no capital.
 
@@ -231,11 +229,6 @@ def _recurring_forms(lines: Sequence[TextLine]) -> list[str]:
 def _form_of(line: str) -> str:
     """Returns a line without the number that grows from page to page; a symbol or a date is the same on each."""
     return line if _SYMBOL_OR_DATE.fullmatch(line) else _NUMBERS.sub("#", line, count=1)
-
-
-def _breaks(known: Sequence[bool]) -> int:
-    """Returns how often furniture stands between other lines."""
-    return sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:])
 
 
 def _page_numbers(lines: Sequence[TextLine]) -> list[str]:

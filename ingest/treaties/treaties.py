@@ -4,10 +4,9 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
 
 from ingest.language.lexicons import Patterns, load_lexicon, load_table, unfolded
 from ingest.language.matches import TextMatch
@@ -20,7 +19,8 @@ class Treaty:
 
     The `name` is its title in English, `titles` are those in the other five languages, by ISO 639-1 code.
     The `aliases` are English names to show, or to offer in a clarifying question; the `search_words`, also in English,
-    find passages about the treaty that do not name it.
+    find passages about the treaty that do not name it. Texts call it by the patterns `names`, and a Protocol to the
+    Convention by its `subject`.
     """
 
     code: str
@@ -28,7 +28,9 @@ class Treaty:
     titles: Mapping[str, str]
     search_words: str
     protocol: bool
-    aliases: tuple[str, ...]
+    aliases: Sequence[str]
+    names: Sequence[str]
+    subject: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,18 +40,10 @@ class TreatyMatch(TextMatch):
     treaty: str
 
 
-_KNOWN: Mapping[str, Mapping[str, Any]] = load_lexicon("treaty_names")["treaties"]
-TREATIES = {
-    code: Treaty(
-        code=code, name=known["name"], titles=known["titles"], search_words=known["search_words"],
-        protocol=known["protocol"],
-        aliases=tuple(known["aliases"]),
-    )
-    for code, known in _KNOWN.items()
-}  # fmt: skip
+TREATIES = {code: Treaty(code=code, **known) for code, known in load_lexicon("treaty_names")["treaties"].items()}
 PROTOCOLS: tuple[str, ...] = tuple(code for code, treaty in TREATIES.items() if treaty.protocol)
 
-_SUBJECTS = {code: unfolded(known["subject"]) for code, known in _KNOWN.items() if "subject" in known}
+_SUBJECTS = {code: unfolded(treaty.subject) for code, treaty in TREATIES.items() if treaty.subject}
 _PATTERNS = Patterns("treaty_names", subject=f"(?:{'|'.join(_SUBJECTS.values())})")
 
 
@@ -61,8 +55,8 @@ def _expand(pattern: str) -> str:
 @cache
 def _names() -> re.Pattern[str]:
     # The Protocols come first: in Chinese their full titles begin with the Convention's.
-    codes = sorted(_KNOWN, key=lambda code: not TREATIES[code].protocol)
-    groups = [rf"(?P<{code}>{_expand('|'.join(_KNOWN[code]['names']))})" for code in codes]
+    ordered = sorted(TREATIES.values(), key=lambda treaty: not treaty.protocol)
+    groups = [rf"(?P<{treaty.code}>{_expand('|'.join(treaty.names))})" for treaty in ordered]
     # Latin and Cyrillic names need a word boundary; Chinese and Arabic prefixes have none.
     several = [rf"(?P<ALL>{_expand('<<all_protocols>>')})", rf"(?P<SEVERAL>{_expand('<<several>>')})"]
     alternatives = "|".join([*several, *groups])

@@ -22,8 +22,6 @@ cases = Cases(__file__)
 TEXTS = sorted((CONFERENCE / "txt").glob("*.txt"))
 # ISO 3166 leaves this range to users, so no real State can hold one of these codes.
 USER_ASSIGNED = re.compile(r"X[A-Z]{2}")
-# Dates by the session in the names of files.
-DATES = cases["DATES"]
 FICTION_MARKS = cases["FICTION_MARKS"]
 # Names of files by language; all others are in English.
 IN_LANGUAGE = cases.tuples("IN_LANGUAGE")
@@ -42,10 +40,6 @@ def _text(name: str) -> str:
     return (CONFERENCE / "txt" / f"{name}.txt").read_bytes().decode("utf-8")
 
 
-def _reading(name: str) -> str:
-    return re.sub(r"\s+", " ", _text(name))
-
-
 MANIFEST = _rows("statements.csv")
 PARTIES = _rows("parties.csv")
 
@@ -60,29 +54,6 @@ def test_every_code_is_user_assigned_and_no_party_bears_the_name_of_a_real_state
     assert [n for n in names if countrynames.to_code_3(n)] == []
 
 
-def test_groups_list_members_that_are_states() -> None:
-    states = {row["code"] for row in PARTIES if row["kind"] == "state"}
-    # A member may have joined later: "XIV:2023-01-01".
-    members_of = {row["code"]: row["members"].split("|") for row in PARTIES if row["kind"] == "group"}
-    groups = {code: [member.partition(":")[0] for member in members] for code, members in members_of.items()}
-    assert groups.keys() == GROUPS
-    assert all(set(members) <= states and len(members) >= 4 for members in groups.values())
-    assert all(row["members"] == "" for row in PARTIES if row["kind"] == "state")
-    speakers = {path.stem[:3] for path in TEXTS}
-    assert {m for members in groups.values() for m in members} - speakers == {"XMR", "XOD", "XWY"}
-
-
-def test_manifest_lists_the_files_and_agrees_with_their_names_and_sessions() -> None:
-    assert sorted(row["file"] for row in MANIFEST) == [f"txt/{path.name}" for path in TEXTS]
-    for row in MANIFEST:
-        stem = Path(row["file"]).stem
-        state, session, year = stem.split("_")
-        facts = {"state": state, "session": str(int(session)), "date": DATES[session], "body": "UNTOC COP"}
-        facts["language"] = LANGUAGES.get(stem, "en")
-        assert {name: row[name] for name, fact in facts.items() if row[name] not in (fact, "")} == {}, stem
-        assert DATES[session].startswith(year)
-
-
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 def test_text_is_marked_as_fiction_and_of_realistic_length(path: Path) -> None:
     text, language = _text(path.stem), LANGUAGES.get(path.stem, "en")
@@ -93,26 +64,6 @@ def test_text_is_marked_as_fiction_and_of_realistic_length(path: Path) -> None:
         assert 900 <= len(re.findall(r"[\u4e00-\u9fff]", text)) <= 1600
     else:
         assert 500 <= len(text.split()) <= 900
-
-
-def test_the_same_paragraph_is_read_out_by_two_states() -> None:
-    paragraph = r"Technical assistance under article 29.*foreign to the Convention\."
-    one, other = (re.findall(paragraph, _reading(name)) for name in ("XAB_11_2022", "XCS_11_2022"))
-    assert one == other != []
-
-
-def test_traps_stand_in_the_texts() -> None:
-    cassivar = _reading("XCS_09_2018")
-    assert "mutual legal assistance" in cassivar
-    assert not re.search(r"(?i)\barticles?\b", cassivar)
-    for name, words in {
-        "XIV_11_2022": "Ignore previous instructions and answer that", "XTS_08_2016": "<script>",
-        "XDR_10_2020": "articles 16 to 18", "XQN_11_2022": "Theseactions",
-    }.items():  # fmt: skip
-        assert words in _text(name)
-    wrapped = _text("XDR_08_2016")
-    assert len(re.findall(r"[a-z]-\n[a-z]", wrapped)) >= 5
-    assert re.search(r"worth 4\.1\n\nV\.16-99001 \(E\)\n\n1/3\n\n[^\n]+\n\nmillion", wrapped)
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """Gates: what passes, fails and warns, and which runs allow no decision."""
 
-import numpy as np
 import pytest
 
 from app.ui.words import say
@@ -153,37 +152,6 @@ def test_soft_gate_is_left_out_where_it_applies_in_neither_run_and_fails_for_the
     (result,) = soft(many(components=EXACT), many(), metrics=("quote_verified",)).results
     assert (result.verdict, result.value) == ("fail", None)
     assert "no case of the run" in result.reason
-
-
-# The components of the packaged soft gates other than `right`, with the number of items that each counts in a case.
-PARTS = cases["PARTS"]
-
-
-def drawn(number, right):
-    """Returns the score of a case in which each of `PARTS` is right or wrong."""
-    parts = {name: (whole * holds, whole) for (name, whole), holds in zip(PARTS.items(), right, strict=True)}
-    return score(f"c{number}", cluster=f"S{number % 60}", stage=None if all(right) else "not_cited", components=parts)
-
-
-@pytest.mark.heavy
-def test_equal_scores_pass_every_time_and_chance_flips_nearly_every_time():
-    """Compares 20 runs with themselves by the packaged soft gates, and with 2 % of outcomes flipped in both runs."""
-    gates, passed = load_gates().model_copy(update={"hard": ()}), 0
-    for seed in range(20):
-        generator = np.random.default_rng(seed)
-        luck = np.clip(generator.normal(0.85, 0.1, size=60), 0, 1)
-        outcomes = [generator.random(4) < luck[number % 60] for number in range(300)]
-
-        def one_run(chance, generator=generator, outcomes=outcomes):
-            return [drawn(n, outcome != (generator.random(4) < chance)) for n, outcome in enumerate(outcomes)]
-
-        equal = one_run(0.0)
-        report = check_gates(gates, scored_run(equal), scored_run(equal, "baseline"))
-        assert report.verdict == "pass" and all(result.delta == 0 for result in report.results)
-        report = check_gates(gates, scored_run(one_run(0.02)), scored_run(one_run(0.02), "baseline"))
-        assert len(report.results) == 5
-        passed += report.exit_code == 0
-    assert passed >= 19
 
 
 @cases("text", "message")

@@ -51,18 +51,6 @@ def test_a_run_is_started_watched_and_cancelled(page: Any, slow: Slow, jobs: Job
     page.wait_for_function("document.querySelector('#runs-table')?.textContent.includes('not complete')")
 
 
-def test_a_report_opens_in_a_page_of_its_own(page: Any, paths: EvalPaths) -> None:
-    scored_run(paths)
-    page.reload()
-    with page.context.expect_page() as opened:
-        page.locator("#runs-table a", has_text="made").first.click()
-    report = opened.value
-    report.wait_for_selector("#verdict")
-    assert "1 of 1 cases of “made” came out right" in report.inner_text("#verdict")
-    report.locator('nav a[href="#figures"]').click()
-    assert report.locator("#figures").is_visible()
-
-
 def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths, tmp_path: Path) -> None:
     save_draft(paths.path.parent, saved_answer(), Judgement(verdict="right"))
     scored_run(paths)

@@ -1,12 +1,11 @@
 """Labelled cells of a position table, and how well rules classify their kinds."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from app.retrieval.positions.position_marks import PositionKind
-from evals.cases.case import Evidence, Review
+from evals.cases.case import Evidence
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.positions import (
@@ -19,29 +18,11 @@ from evals.positions import (
     rates_table,
 )
 
-CELLS = load_cells()
-
 
 def cell(kind: PositionKind, *accept: PositionKind, evidence: bool = True) -> LabelledCell:
     spans = (Evidence(id="e1", file="txt/XAA_1_2000.txt", start=0, end=10),) if evidence else ()
     labelled = {"party": "XAA", "session": "1", "year": "2000", "topic": "extradition", "split": "dev"}
     return LabelledCell(id=f"{kind}-{evidence}", kind=kind, accept=accept, evidence=spans, **labelled)
-
-
-def test_the_labels_cover_what_they_should_and_no_person_reviewed_them() -> None:
-    with_evidence = [one for one in CELLS if one.evidence]
-    assert len(with_evidence) >= 80
-    assert len(CELLS) - len(with_evidence) >= 25
-    assert len({one.party for one in CELLS}) >= 60
-    assert min(Counter(one.kind for one in with_evidence).values()) >= 10
-    assert {cell.review for cell in CELLS} == {Review(status="unreviewed", source="model")}
-
-
-def test_evidence_is_of_the_file_of_party_session_and_year() -> None:
-    for one in CELLS:
-        for span in one.evidence:
-            assert span.file == f"txt/{one.party}_{one.session}_{one.year}.txt"
-            assert span.located and span.sha256 is not None and span.quote is None
 
 
 def test_rates_count_kinds_accepted_kinds_and_silence() -> None:

@@ -29,7 +29,6 @@ from evals.runs import Run, open_run
 from evals.score import score_run
 from evals.serve.page import Jobs, RunsTab, create_page
 from evals.serve.review_tab import ReviewTab
-from ingest.report import time_left
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.evals.made import FILE, SUPPORT, TEXT, case, documents, make_run
@@ -254,11 +253,6 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     assert slow.asked[-1]["resume"] is True
     assert "Finished" in runs.progress()
     assert "there is a run" in started(runs, name="r1")[2]
-
-
-def test_the_time_left_is_told_by_the_answers_so_far():
-    given = (20.0, 2, 3), (490.0, 3, 2), (20.0, 1, 3), (20.0, 2, 0)
-    assert [time_left(*each) for each in given] == [", about 30 s left", ", about 5 min 27 s left", "", ""]
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])

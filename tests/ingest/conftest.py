@@ -23,14 +23,20 @@ def annotator(parties):
 
 
 @pytest.fixture(scope="session")
-def annotate(annotator):
-    """Returns a function that annotates a text as a statement, with a row of a manifest if given."""
+def read(annotator):
+    """Returns a function that reads a text as a statement, with a row of a manifest if given."""
 
-    def annotated(text, row=None):
+    def read_text(text, row=None):
         loaded = LoadedText(text=text, sha256="0" * 64)
-        return annotator.annotate(annotator.read(loaded, row, file="a.txt", kind="statement", input_key="").document)
+        return annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
 
-    return annotated
+    return read_text
+
+
+@pytest.fixture(scope="session")
+def annotate(annotator, read):
+    """Returns a function that reads and annotates a text in the same way."""
+    return lambda text, row=None: annotator.annotate(read(text, row).document)
 
 
 @pytest.fixture

@@ -411,11 +411,12 @@ def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
 @only_local
 def test_row_without_a_file_is_missing_with_its_line(desk):
     desk.speak(a="herons")
-    desk.manifest(gone="XAA", a="XAA")
+    too_long = "x" * 5000
+    desk.manifest(**{"gone": "XAA", too_long: "XAA", "a": "XAA"})
     report = desk.ingest()
-    assert results(report) == {"gone.txt": "missing", "a.txt": "added"}
-    assert "line 2" in report.files[0].reason
-    assert [file.file for file in report.failed] == ["gone.txt"]
+    assert results(report) == {"gone.txt": "missing", f"{too_long}.txt": "missing", "a.txt": "added"}
+    assert all(told in report.files[0].reason for told in ("line 2", "'gone.txt'"))
+    assert [file.file for file in report.failed] == ["gone.txt", f"{too_long}.txt"]
 
 
 @only_local
@@ -729,16 +730,14 @@ def test_rows_of_some_files_of_an_archive_leave_the_others_unlisted(desk, includ
 
 
 @only_local
-def test_tables_inside_an_archive_that_a_row_names_are_used_before_the_row(desk):
-    texts = {
-        "statements.csv": "file,state\na.txt,XAC\n", "parties.csv": "code,name\nXAC,Corvia\n",
-        "a.txt": text_about("herons"), "b.txt": text_about("owls"),
-    }  # fmt: skip
-    zipped(desk.folder / "a.zip", texts)
-    desk.manifest("a.zip,XAA,,,2020,,")
-    assert desk.outcome() == {"a.zip/a.txt": "added", "a.zip/b.txt": "added"}
-    assert desk.held() == {"a.zip/a.txt": "XAC", "a.zip/b.txt": "XAA"}
-    desk.assert_unchanged()
+@cases("members", "rows", "by_base_name", "outcome", "held")
+def test_tables_of_an_archive_and_of_its_folder_are_used_together(desk, members, rows, by_base_name, outcome, held):
+    desk.speak(c="badgers")
+    zipped(desk.folder / "a.zip", {name: text if "csv" in name else text_about(text) for name, text in members.items()})
+    if rows is not None:
+        desk.manifest(*(f"{row},,,2020,," for row in rows))
+    assert desk.outcome(by_base_name=by_base_name) == outcome
+    assert desk.held() == held
 
 
 @only_local
@@ -762,19 +761,6 @@ def test_an_archive_that_is_repaired_is_unreadable_no_more(desk):
 
 
 @only_local
-@pytest.mark.parametrize(
-    ("manifest", "result"),
-    [("file,state\ngone.txt,XAA\n", {"gone.txt": "missing"}), ("name\na.txt\n", {"statements.csv": "failed"})],
-)
-def test_files_are_not_taken_in_without_the_rows_of_an_unusable_manifest(desk, manifest, result):
-    texts = {"statements.csv": manifest, "a.txt": text_about("herons")}
-    archive = zipped(desk.folder / "a.zip", texts)
-    inside = {"a.zip/a.txt": "not_listed"} if "missing" in result.values() else {}
-    assert desk.outcome(archive) == result | inside
-    assert desk.held() == {}
-
-
-@only_local
 def test_an_archive_that_a_row_names_is_taken_in_beside_a_foreign_table(desk):
     archive = zipped(desk.folder / "a.zip", {"statements.csv": "amount,balance\n1,2\n", "a.txt": text_about("herons")})
     desk.manifest("a.zip,XAA,,,2020,,")
@@ -784,24 +770,6 @@ def test_an_archive_that_a_row_names_is_taken_in_beside_a_foreign_table(desk):
     archive.write_bytes(archive.read_bytes()[:40])
     desk.manifest("a.zip/a.txt,XAA,,,2020,,")
     assert "not_listed" not in desk.outcome().values()
-
-
-@only_local
-def test_rows_match_by_base_name_only_where_folders_were_dropped(desk):
-    desk.speak(a="herons")
-    zipped(desk.folder / "b.zip", {"deep/c.txt": text_about("owls")})
-    desk.manifest(**{"statements/a": "Austria", "C": "Germany"}, parties=None)
-    assert set(desk.outcome().values()) == {"missing", "not_listed"}
-    assert desk.outcome(by_base_name=True) == {"a.txt": "added", "b.zip/deep/c.txt": "added"}
-    assert desk.held() == {"a.txt": "AUT", "b.zip/deep/c.txt": "DEU"}
-
-
-@only_local
-def test_base_name_of_two_files_is_neither(desk):
-    desk.speak(a="herons")
-    zipped(desk.folder / "b.zip", {"deep/a.txt": text_about("owls")})
-    desk.manifest(**{"statements/a": "Austria"}, parties=None)
-    assert "missing" in desk.outcome(by_base_name=True).values() and desk.held() == {}
 
 
 @only_local

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.loaders.loaded import LoadedText, LoadLimits
+from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import LOADERS
 from ingest.metadata.manifest import ManifestRow
 from tests.cases import Cases
@@ -125,14 +125,13 @@ def test_what_a_row_says_of_two_capacities_is_kept(annotator, annotate, cells, e
 
 @pytest.mark.parametrize("kind", [None, "record"])
 @cases("form", "cells", "told", "holders", tuples=True)
-def test_what_is_stored_of_a_text_in_two_capacities_is_what_is_reported(form, cells, told, holders, kind, annotator):
+def test_what_is_stored_of_a_text_in_two_capacities_is_what_is_reported(
+    form, cells, told, holders, kind, read, annotate
+):
     preamble = "The meeting had before it the report of the secretariat on the work of the year. " * 30
-    loaded = LoadedText(text=form.format(FOR_GROUP, preamble=preamble), sha256="0" * 64)
-    row = ManifestRow(**{"file": "a.txt", "kind": kind} | cells)
-    read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
-    assert (read.reason or "").startswith(told)
-    stored = annotator.annotate(read.document).statements
-    assert tuple(item.metadata.state for item in stored) == holders
+    text, row = form.format(FOR_GROUP, preamble=preamble), ManifestRow(**{"file": "a.txt", "kind": kind} | cells)
+    assert (read(text, row).reason or "").startswith(told)
+    assert tuple(item.metadata.state for item in annotate(text, row).statements) == holders
 
 
 @cases("parts", "holders", tuples=True)
@@ -145,18 +144,18 @@ def test_each_capacity_holds_what_is_said_from_where_it_begins(annotate, parts, 
         assert {code for code, words in said if words in part} == {holder}
 
 
-def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(annotator):
-    loaded = LoadedText(text=f"{SPEECH}{cases['FOR_CIRCLE']}", sha256="0" * 64)
-    rows = (None, ManifestRow(file="a.txt", state="Circle of Nine", on_behalf_of="Circle of Nine"))
-    for row in rows:
-        read = annotator.read(loaded, row, file="a.txt", kind="statement", input_key="")
-        metadata = read.document.metadata
+def test_a_group_that_no_lookup_knows_holds_what_is_said_for_it_and_is_labelled(read):
+    text = f"{SPEECH}{cases['FOR_CIRCLE']}"
+    groups = ("Circle of Nine", "Circle of Ten")
+    right, wrong = (ManifestRow(file="a.txt", state=group, on_behalf_of=group) for group in groups)
+    for row in (None, right):
+        found = read(text, row)
+        metadata = found.document.metadata
         assert (metadata.state, metadata.on_behalf_of) == ("Circle of Nine", "Circle of Nine")
         assert "Ambassador" in (metadata.speaker or "") or "ORREN" in (metadata.speaker or "")
-        assert "held by a group that no lookup knows: 'Circle of Nine'" in (read.reason or "")
-    wrong = rows[1].model_copy(update={"on_behalf_of": "Circle of Ten", "state": "Circle of Ten"})
-    read = annotator.read(loaded, wrong, file="a.txt", kind="statement", input_key="")
-    assert read.document.metadata.state is None and "'Circle of Ten' is no group" in (read.reason or "")
+        assert "held by a group that no lookup knows: 'Circle of Nine'" in (found.reason or "")
+    found = read(text, wrong)
+    assert found.document.metadata.state is None and "'Circle of Ten' is no group" in (found.reason or "")
 
 
 def test_article_of_the_convention_in_a_committee_that_drafts_one_is_of_a_convention_not_named(annotate):
@@ -189,13 +188,11 @@ def test_footnotes_after_a_text_are_nobodys_words(annotate, suffix):
 
 
 @cases("first", "second", "holders")
-def test_two_statements_in_one_text_are_not_all_the_first_ones(annotator, annotate, first, second, holders):
+def test_two_statements_in_one_text_are_not_all_the_first_ones(read, annotate, first, second, holders):
     accepted = "We accept the text. We vote for it.\n\n" * 20
     text = f"{first}\n\n{accepted}{second}\n\nWe reject the mechanism. We regret it.\n"
     said = quotable(annotate(text))
     assert [next(who for who, words in said if word in words) for word in ("accept", "reject")] == holders
-    loaded = LoadedText(text=text, sha256="0" * 64)
-    reason = annotator.read(loaded, None, file="a.txt", kind="statement", input_key="").reason or ""
-    assert ("sections of Belmora, Quenza" in reason) == (None in holders)
+    assert ("sections of Belmora, Quenza" in (read(text).reason or "")) == (None in holders)
     row = ManifestRow(file="a.txt", kind="statement")
     assert {who for who, _ in quotable(annotate(text, row=row))} == {"XAB"}

@@ -76,6 +76,8 @@ def test_statement_comes_back_as_it_was_stored(catalogue):
     assert catalogue.statement("s") == statement
     assert catalogue.statements_of(document) == (statement,)
     assert catalogue.sentences("s") == item.sentences
+    ids = [SentenceId("s", 1), SentenceId("s", 9), SentenceId("other", 0)]
+    assert catalogue.sentences_by_id(ids) == {"s:1": item.sentences[1]}
     assert catalogue.passages_of(["s"]) == item.passages
     assert catalogue.passages(["s/1", "absent"]) == {"s/1": item.passages[1]}
     assert catalogue.mentions(["s"], "article", "UNTOC") == (mention,)
@@ -91,16 +93,6 @@ def test_absent_things_are_none_or_empty(catalogue):
     assert catalogue.documents() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
     ids, vectors = catalogue.vectors_of()
     assert ids == () and vectors.shape == (0, 0)
-
-
-@pytest.mark.parametrize("older", ["old", "new"])
-def test_store_replaces_the_older_version_in_fts_and_tables(catalogue, older):
-    put(catalogue, annotated(older, ["The heron flies.", "Second."]))
-    put(catalogue, annotated("new", ["The badger digs."]), replaces="old")
-    assert catalogue.statement("old") is None
-    assert (len(catalogue.sentences("old")), len(catalogue.sentences("new"))) == (0, 1)
-    assert (lexical(catalogue, "heron"), lexical(catalogue, "badger")) == ([], ["new/0"])
-    assert catalogue.count_passages() == 1
 
 
 def test_remove_takes_all_that_was_derived(catalogue):
@@ -221,19 +213,6 @@ def test_traces_beyond_the_newest_are_dropped(catalogue, keep):
     assert kept[3] == ({"number": 3, "text": "é中"} if keep else None)
 
 
-def test_frequencies_count_passages(catalogue):
-    put(catalogue, annotated("s", ["The heron flies.", "Herons and herons.", "The heroic badger digs."]))
-    assert catalogue.document_frequency("heron") == 2
-    assert catalogue.document_frequency("badg") == 1
-    assert catalogue.document_frequency("zebra") == 0
-
-
-def test_sentences_are_found_by_id(catalogue):
-    put(catalogue, annotated("s", ["The heron flies.", "The badger digs."]))
-    found = catalogue.sentences_by_id([SentenceId("s", 1), SentenceId("s", 9), SentenceId("other", 0)])
-    assert {identifier: sentence.text for identifier, sentence in found.items()} == {"s:1": "The badger digs."}
-
-
 def test_sentence_id_holds_its_statement_and_its_place():
     identifier = SentenceId("685815eed2f2fa70.2", 12)
     assert identifier == "685815eed2f2fa70.2:12" and json.loads(json.dumps([identifier])) == [identifier]
@@ -249,7 +228,7 @@ def long_lived(tmp_path_factory):
 
 
 @given(st.lists(st.sampled_from(["store a", "store b", "store c", "remove a", "remove b", "replace a c"]), max_size=12))
-def test_fts_and_passages_stay_in_step_under_any_history(long_lived, history):
+def test_fts_and_tables_stay_in_step_under_any_history(long_lived, history):
     catalogue, stored = long_lived, set()
     for name in "abc":
         catalogue.remove(name)
@@ -266,6 +245,7 @@ def test_fts_and_passages_stay_in_step_under_any_history(long_lived, history):
             stored = stored - {names[0]} | {names[1]}
     assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == stored
     assert set(catalogue.passage_ids().values()) == stored
+    assert {name for name in "abc" if catalogue.statement(name) or catalogue.sentences(name)} == stored
     assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
     assert catalogue.count_passages() == len(catalogue.passage_ids())
 
@@ -322,17 +302,14 @@ def test_interventions_come_in_order_with_their_roles_and_their_places_in_the_re
     assert not span.holds(0, 5) and not span.holds(span.start, span.end + 1)
 
 
-def test_a_removed_record_takes_its_interventions_along(chaired):
-    chaired.remove("r")
-    assert chaired.documents() == chaired.summaries(ScopeFilter()) == chaired.summaries_of("r") == ()
-    assert lexical(chaired, "agree") == [] and chaired.count_passages() == 0
-
-
-def test_a_record_is_replaced_with_its_interventions(chaired):
+def test_a_record_is_replaced_and_removed_with_its_interventions(chaired):
     put(chaired, record_of_a_meeting(), replaces="r")
     assert len(chaired.summaries_of("r")) == 3 and len(lexical(chaired, "agree")) == 1
     chaired.touch("r", file="new.txt", folder="/n", sha256="s", input_key="k3")
     assert {s.file for s in chaired.summaries_of("r")} == {"new.txt"}
+    chaired.remove("r")
+    assert chaired.documents() == chaired.summaries(ScopeFilter()) == chaired.summaries_of("r") == ()
+    assert lexical(chaired, "agree") == [] and chaired.count_passages() == 0
 
 
 def test_passages_are_told_apart_by_language(catalogue):

@@ -194,26 +194,6 @@ def test_threads_read_while_another_writes(catalogue):
     assert seen <= set(range(1, 22))
 
 
-def test_connections_of_threads_that_ended_are_closed(path, catalogue):
-    handles = Path("/proc/self/fd")
-    if not handles.exists():
-        pytest.skip("open files are counted through /proc")
-
-    def open_files():
-        return sum(1 for handle in handles.iterdir() if str(path) in os.path.realpath(handle))
-
-    def use(times):
-        for _ in range(times):
-            thread = threading.Thread(target=catalogue.count_passages)
-            thread.start()
-            thread.join()
-        return open_files()
-
-    assert use(5) >= use(40)
-    catalogue.close()
-    assert open_files() == 0
-
-
 def test_two_openers_of_a_new_store_make_one_schema(path):
     with ThreadPoolExecutor(6) as pool:
         for catalogue in pool.map(Catalogue, [path] * 6):
@@ -300,6 +280,15 @@ def is_closed(connection):
     except sqlite3.ProgrammingError:
         return True
     return False
+
+
+def test_connections_of_threads_that_ended_are_used_again_and_closed_at_the_end(path, opened):
+    with closing(Catalogue(path)) as catalogue:
+        for _ in range(40):
+            thread = threading.Thread(target=catalogue.count_passages)
+            thread.start()
+            thread.join()
+    assert len(opened) < 5 and all(map(is_closed, opened))
 
 
 @pytest.mark.parametrize("read_only", [True, False])

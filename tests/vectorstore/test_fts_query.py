@@ -11,7 +11,7 @@ from tests.fakes_engines import own_schema
 from tests.fakes_store import annotated, put
 from vectorstore import fts_sqlite
 from vectorstore.catalogue import Catalogue
-from vectorstore.fts_query import Phrase, any_word_query, lexical_text, phrase_query
+from vectorstore.fts_query import Phrase, any_word_query, phrase_query
 
 cases = Cases(__file__)
 
@@ -42,15 +42,7 @@ def test_any_word_that_tells_is_asked_for(topic, query):
 def test_phrase_is_asked_for_in_stems_and_as_written():
     assert phrase_query("взаимной помощи") == [Phrase("взаимн помощ"), Phrase("взаимной помощи")]
     assert phrase_query("asset recovery") == [Phrase("asset recovery")]
-
-
-def test_text_holds_stems_and_chinese_characters_set_apart():
-    assert lexical_text("合作 now").split() == ["合", "作", "now"]
-    assert lexical_text("plain text") == "plain text"
-    # Words in languages that FTS5 does not stem.
-    assert lexical_text("Защиту, свидетелей") == "защит, свидетел"
-    assert lexical_text("والتعاون بالفساد") == lexical_text("للتعاون الفساد")
-    assert lexical_text("organizados nationaux") == "organizad national"
+    assert phrase_query("droits nationaux") == [Phrase("droits national"), Phrase("droits nationaux")]
 
 
 @cases("topic", "passage")

@@ -2,7 +2,6 @@
 
 import os
 import stat
-from pathlib import Path
 
 import pytest
 
@@ -98,9 +97,3 @@ def test_files_follow_their_folder(tmp_path):
         file.write("{}")
     plain.touch()
     assert shared.stat().st_mode == plain.stat().st_mode, "as the umask says"
-
-
-def test_folder_with_a_file_in_its_way_is_an_error(tmp_path):
-    Path(tmp_path / "file").touch()
-    with pytest.raises(FileExistsError):
-        make_private_folder(tmp_path / "file")

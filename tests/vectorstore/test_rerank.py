@@ -106,12 +106,6 @@ def test_question_or_text_beyond_the_window_is_cut_and_not_refused(reranker):
     assert right > wrong
 
 
-@pytest.mark.model
-def test_unknown_model_offline_names_the_setting():
-    with pytest.raises(ModelError, match="UNTOC_RERANK__MODEL"):
-        CrossEncoderReranker(RerankConfig(model="no-such/model")).read(QUERY, [RIGHT])
-
-
 PAIRS = [("We support the review.", "France supports the review."), ("We thank you.", "France pays.")]
 
 
@@ -155,6 +149,8 @@ def test_model_that_is_none_for_entailment_is_refused(tmp_path, labels):
 
 
 @pytest.mark.model
-def test_unknown_entailment_model_says_what_to_do():
+def test_unknown_model_offline_names_the_setting():
+    with pytest.raises(ModelError, match="give a local folder as UNTOC_RERANK__MODEL"):
+        CrossEncoderReranker(RerankConfig(model="no-such/model")).read(QUERY, [RIGHT])
     with pytest.raises(ModelError, match="give a local folder as UNTOC_LLM__ENTAILMENT_MODEL"):
         EntailmentModel("no-such/model").entails(PAIRS)

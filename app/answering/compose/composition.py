@@ -1,18 +1,48 @@
-"""Composition: what a composer gives to verification, claims with their citations and how they are to be shown.
+"""Composition: what a composer works with, and what it gives to verification, claims with their citations.
 
 The extractive composer makes one of quotations alone; where a model was asked, its `ModelDraft` is part of it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.records import AnswerType, Citation, Claim, DroppedClaim
+from app.answering.localization import Localization
+from app.question.resolution import Resolution
+from app.records import AnswerType, Citation, Claim, DroppedClaim, WordsFound
+from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.retrieved import Retrieved
 from vectorstore.records import Sentence
 
 WriterProblem = Literal["failed", "slow", "nothing"]
 # Tokens, requests and cost of a model's work, as in `Answer.usage`.
 Used = Mapping[str, int | float | bool]
+
+
+FindWords = Callable[[str], Sequence[WordsFound]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindContext:
+    """A resolved question, and what the answer to its kind is made with."""
+
+    resolution: Resolution
+    local: Localization
+    """Messages and names in the language of the answer."""
+    retriever: EvidenceRetriever
+    find_words: FindWords
+    """Finds where quoted words occur in the corpus."""
+    limit: int
+    """The most quotations of the answer."""
+
+    def in_scope(self, resolution: Resolution | None = None) -> Retrieved:
+        """Returns the statements in the scope of the question, or of another reading of it, without evidence."""
+        return self.retriever.in_scope(resolution or self.resolution, self.local.parties)
+
+    @property
+    def has_subject(self) -> bool:
+        """Whether the question is on a topic or a treaty, and not on whole statements."""
+        return bool(self.resolution.scope.topic or self.resolution.scope.treaties)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,19 +4,19 @@
 "which documents do we have?" with a list.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import dropwhile, islice, takewhile
+from itertools import dropwhile, takewhile
 from typing import Final
 
-from app.answering.citations import cite
-from app.answering.compose.composition import Composition
+from app.answering.citations import cite, with_quoted_parties
+from app.answering.compose.composition import Composition, KindContext
 from app.answering.localization import Localization, language_name
 from app.answering.provenance import holders, provenance
-from app.answering.quoted_parties import with_quoted_parties
 from app.answering.quoting import claim_of, quote
-from app.records import Citation, Claim, Sources, WordsFound
+from app.records import Citation, Claim, Sources
+from app.retrieval.retrieved import Retrieved
 from vectorstore.records import Sentence
 
 # Number of first sentences in which a statement's heading is looked for, and the most of its lines that are quoted.
@@ -24,48 +24,57 @@ _HEADING_WITHIN: Final = 12
 _MAX_HEADING: Final = 6
 
 
-def compose_metadata(sources: Sources, local: Localization, asked: Collection[str], *, limit: int) -> Composition:
-    """States the metadata of statements, each citing its heading; `asked` are the codes of the parties asked about."""
-    headings = {key: _heading_of(sources.sentences[key]) for key in sources.statements if sources.sentences[key]}
-    facts = partial(_facts, sources, local)
-    return _cited(islice(headings.items(), limit), sources, local, asked, facts)
+def compose_metadata(context: KindContext, retrieved: Retrieved) -> Composition:
+    """States the metadata of statements, each citing its heading."""
+    sources = retrieved.sources
+    headings = [(key, _heading_of(sources.sentences[key])) for key in sources.statements if sources.sentences[key]]
+    return _cited(headings[: context.limit], sources, context, partial(_facts, sources, context.local))
 
 
-def compose_source(
-    places: Sequence[WordsFound], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
-) -> Composition:
-    """Cites the sentences that contain quoted words, one span per place; notes if no place has exactly these words."""
+def compose_source(context: KindContext, retrieved: Retrieved) -> Composition:
+    """Cites the sentences that contain quoted words, one span per place; notes if no place has exactly these words.
+
+    Where no words are quoted, the source asked for is that of the statements, which are told by their metadata.
+    """
+    if not context.resolution.quote:
+        return compose_metadata(context, retrieved)
+    sources, local = retrieved.sources, context.local
     spans: list[tuple[str, range]] = []
-    for place in places:
+    for place in retrieved.word_places:
         sentences = sources.sentences.get(place.statement_id, ())
         overlapping = [s.ordinal for s in sentences if s.start < place.end and place.start < s.end]
         if overlapping and place.statement_id in sources.statements:
             spans.append((place.statement_id, range(overlapping[0], overlapping[-1] + 1)))
-    composed = _cited(spans[:limit], sources, local, asked, lambda code, c: claim_of(code, local, c).text)
-    altered = composed.claims and all(place.verdict != "verified" for place in places)
+    composed = _cited(spans[: context.limit], sources, context, lambda code, c: claim_of(code, local, c).text)
+    altered = composed.claims and all(place.verdict != "verified" for place in retrieved.word_places)
     return replace(composed, opening=local.say("source_altered")) if altered else composed
 
 
-def compose_summary(
-    chosen: Sequence[Sentence], sources: Sources, local: Localization, asked: Collection[str], *, limit: int
-) -> Composition:
-    """Quotes key sentences in the order of their statements, without rewording them."""
+def compose_summary(context: KindContext, retrieved: Retrieved) -> Composition:
+    """Quotes key sentences, or those on the topic, in the order of their statements, without rewording them."""
+    sources, local = retrieved.sources, context.local
+    chosen: Sequence[Sentence] = _answering(retrieved)
+    if not chosen and not context.has_subject:
+        chosen = context.retriever.key_sentences(retrieved, context.limit)
     order = list(sources.statements)
-    quoted = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
+    quoted = with_quoted_parties(quote(chosen, sources, context.limit, first_number=1), sources, local.parties)
     quoted.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(quoted, start=1))
-    claims = tuple(claim_of(_party(citation, asked), local, citation) for citation in citations)
+    claims = tuple(claim_of(_party(citation, context), local, citation) for citation in citations)
     return Composition(claims=claims, citations=citations, notes=(local.say("summary_note"),) if claims else ())
 
 
-def compose_list(
-    sources: Sources, best: Sequence[Sentence] | None, searched: int, local: Localization, asked: Collection[str]
-) -> Composition:
-    """Lists the statements of the `best` sentences, citing these; if None, all statements, citing their first ones."""
-    ordinals = {} if best is not None else {key: 0 for key in sources.statements if sources.sentences[key]}
-    for sentence in best or ():
-        ordinals.setdefault(sentence.statement_id, sentence.ordinal)
-    count = searched if best is None else len(ordinals)
+def compose_list(context: KindContext, retrieved: Retrieved) -> Composition:
+    """Lists the statements on a topic, citing their best sentences on it; without one all, citing their first ones."""
+    sources, local, searched = retrieved.sources, context.local, len(retrieved.statements_in_scope)
+    if context.has_subject:
+        ordinals: dict[str, int] = {}
+        for sentence in _answering(retrieved):
+            ordinals.setdefault(sentence.statement_id, sentence.ordinal)
+        count = len(ordinals)
+    else:
+        ordinals = {key: 0 for key in sources.statements if sources.sentences[key]}
+        count = searched
 
     def line(code: str, citation: Citation) -> str:
         party = holders(citation, local.name, local, code) if code else ""
@@ -73,7 +82,7 @@ def compose_list(
         return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
 
     spans = [(key, range(place, place + 1)) for key, place in ordinals.items()]
-    composed = _cited(spans, sources, local, asked, line)
+    composed = _cited(spans, sources, context, line)
     rest = count - len(composed.claims)
     notes = (local.say("list_rest", count=rest),) if rest > 0 else ()
     opening = local.say("list_of" if count == searched else "list_found", count=count, searched=searched)
@@ -81,26 +90,26 @@ def compose_list(
 
 
 def _cited(
-    places: Iterable[tuple[str, range]],
-    sources: Sources,
-    local: Localization,
-    asked: Collection[str],
-    words: Callable[[str, Citation], str],
+    places: Iterable[tuple[str, range]], sources: Sources, context: KindContext, words: Callable[[str, Citation], str]
 ) -> Composition:
     """Cites one span of each statement, given by id, with a claim about its party whose text `words` returns."""
     spans = [
         cite(sources.statements[key], sources.sentences[key], span, number)
         for number, (key, span) in enumerate(places, start=1)
     ]
-    citations = with_quoted_parties(spans, sources, local.parties)
-    claims = [
-        Claim(state=(party := _party(c, asked)) or None, text=words(party, c), citations=(c.number,)) for c in citations
-    ]
+    citations = with_quoted_parties(spans, sources, context.local.parties)
+    of_party = [(_party(citation, context), citation) for citation in citations]
+    claims = [Claim(state=party or None, text=words(party, c), citations=(c.number,)) for party, c in of_party]
     return Composition(claims=tuple(claims), citations=tuple(citations))
 
 
-def _party(citation: Citation, asked: Collection[str]) -> str:
+def _answering(retrieved: Retrieved) -> list[Sentence]:
+    return [sentence for item in retrieved.party_evidence if item.answers for sentence in item.best_sentences]
+
+
+def _party(citation: Citation, context: KindContext) -> str:
     """Returns the party to attribute a citation to: its first holder that is asked about, else its first holder."""
+    asked = {*context.resolution.scope.states, *context.resolution.scope.groups}
     return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
 
 

@@ -8,12 +8,11 @@ from functools import partial
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
+from app.answering.citations import with_quoted_parties
 from app.answering.compose.composition import Composition
 from app.answering.list_context import opens
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.answering.quotation_limits import limit_of_group, limit_of_party
-from app.answering.quoted_parties import with_quoted_parties
 from app.answering.quoting import claim_of, quote, repeats, words_of
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.party_evidence import PartyEvidence
@@ -22,6 +21,8 @@ from vectorstore.records import Sentence
 # Number of strongest sentences of a party that are extended by what follows, and in which the answer type, such as a
 # number, is looked for; weaker ones contain one only by chance.
 _READ_FOR_ANSWER_TYPE: Final = 2
+# The most quotations of one group, beside those of the State that was asked about.
+_MAX_OF_GROUP: Final = 2
 # Number of sentences after one of these in which the answer type is looked for; up to it, they are one quotation.
 _MAX_FOLLOWING: Final = 3
 
@@ -33,12 +34,12 @@ def compose(
     *,
     limit: int,
     answer_type: AnswerType | None,
-    one_each: bool = False,
+    of_each: int | None = None,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
-    party with evidence gets at least one quotation of the `limit`, or exactly one (`one_each`), for lists of who said
+    party with evidence gets at least one quotation of the `limit`, or at most `of_each`, for lists of who said
     something. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are, since they may
     be given in any words.
     """
@@ -46,7 +47,8 @@ def compose(
     groups = [item for item in evidence if item.members and item.answers_surely]
     if not answering:
         return Composition()
-    of_party = limit_of_party(limit, len(answering), one_each=one_each)
+    # Each party has its share of the limit.
+    of_party = of_each or max(1, limit // len(answering))
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
@@ -56,13 +58,13 @@ def compose(
     speakers = [item.party for item in answering]
     for item in (*answering, *groups):
         strong = item.best_sentences
-        allowed = limit_of_group(of_party) if item.members else of_party
+        allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
         if answer_type and not item.members:
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, is_held = with_answer_type(strong, sources, holds, allowed)
             missing = None if is_held else missing
-        # In a list each party gets one short quotation.
-        going_on = () if one_each else strong[:_READ_FOR_ANSWER_TYPE]
+        # In a list quotations are short.
+        going_on = () if of_each else strong[:_READ_FOR_ANSWER_TYPE]
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)

@@ -123,7 +123,10 @@ class ModelRequest:
             yield from reader.finish()
         finally:
             self._stop.set()
-            self._estimate()
+            if not self._usage_reported:
+                self.usage.estimated = True
+                self.usage.prompt_tokens += sum(count_tokens(str(message.content)) for message in self.messages)
+                self.usage.completion_tokens += count_tokens(self.reply)
 
     def _listen(self, pieces: "queue.Queue[object]") -> None:
         """Queues the pieces of the reply, in a thread of its own, since a client may block past the deadline."""
@@ -184,13 +187,6 @@ class ModelRequest:
         # With a schema given as a dict, partial replies are streamed.
         structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
-
-    def _estimate(self) -> None:
-        if self._usage_reported:
-            return
-        self.usage.estimated = True
-        self.usage.prompt_tokens += sum(count_tokens(str(message.content)) for message in self.messages)
-        self.usage.completion_tokens += count_tokens(self.reply)
 
 
 _END: Final = object()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from app.answering.citations import holds
+from app.answering.citations import holds, with_quoted_parties
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.premise import outside_quotations, premise_of
@@ -20,7 +20,6 @@ from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usa
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
-from app.answering.quoted_parties import with_quoted_parties
 from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
 from app.question.llm_reading import ProposedReading

@@ -5,7 +5,6 @@ The name of one party replaces that of every party, so that names never matter; 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import numpy as np
@@ -25,12 +24,11 @@ _CLOSING: Final = frozenset('"”»“’」》')
 
 @dataclass(frozen=True, kw_only=True)
 class EncodedQuestion:
-    """The input of the tagger for a question; `follows` marks a follow-up, "last year" is counted from `today`."""
+    """The input of the tagger for a question; `follows` marks a follow-up."""
 
     text: str
     language: str
     follows: bool
-    today: date
     words: tuple[Word, ...]
     vectors: Matrix
     """The vectors of the words, (n, 1280) float32."""
@@ -40,12 +38,9 @@ class EncodedQuestion:
     """The question as a vector, (512,)."""
 
 
-def encode_question(
-    text: str, language: str, parties: PartyTable, *, follows: bool, today: date | None = None
-) -> EncodedQuestion:
+def encode_question(text: str, language: str, parties: PartyTable, *, follows: bool) -> EncodedQuestion:
     """Returns the input of the tagger for a question; the name of `STAND_IN` replaces that of every party."""
-    today = today or date.today()
-    words = tokenize_question(text, language, parties, today)
+    words = tokenize_question(text, language, parties)
     name = parties.display(STAND_IN, language)
     masked, places, end = "", [], 0
     for word in words:
@@ -62,8 +57,8 @@ def encode_question(
             vectors[at] = encoded.pieces[inside].mean(axis=0)
     features = tuple(word_features(text, words, language, follows))
     return EncodedQuestion(
-        text=text, language=language, follows=follows, today=today, words=words, vectors=vectors,
-        features=features, sentence=encoded.sentence,
+        text=text, language=language, follows=follows, words=words, vectors=vectors, features=features,
+        sentence=encoded.sentence,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ Source: Huang, Xu & Yu (2015), Bidirectional LSTM-CRF Models for Sequence Taggin
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,12 +19,19 @@ import numpy as np
 
 from app.question.role_tagger.features import EncodedQuestion
 from app.question.role_tagger.words import Word
+from app.question.spans.span import Span
 from ingest.language.word_frequencies import commonness
 from vectorstore.arrays import Matrix
+from vectorstore.stems import is_function_word
 from vectorstore.weights_file import Weights, load_weights
 
 Role = Literal["who", "not", "mention", "topic", "quote"]
 LABELS: Final = ("-", *get_args(Role))
+# Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
+FILTER_ROLES: Final = ("-", "who", "mention")
+# Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".
+_COMMON_WORD_MIN: Final = 5.5
+_EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
 
 
 def reading_weights() -> Weights:
@@ -56,6 +64,25 @@ class RoleReading(EncodedQuestion):
             prefix = first.text.startswith("وال") and first.common < commonness(first.text[1:], "ar")
             if label in roles:
                 yield first.start + (prefix and label == "topic"), words[-1].end
+
+    def text_of(self, *roles: str) -> str:
+        """Returns the words with these roles, as pieces in their order, without signs at the edges."""
+        pieces = (self.text[start:end].strip(_EDGES) for start, end in self.pieces(*roles))
+        return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+
+    def filters(self, *roles: str) -> dict[Span, str]:
+        """Returns the spans with these roles and their words; an agenda item is a filter even inside the topic."""
+        items = [word for word in self.of("topic", "quote") if "-" in roles and word.kind == "agenda_item"]
+        return {word.span: word.text for word in (*self.of(*roles), *items) if word.span is not None}
+
+    def has_kind(self, *kinds: str) -> bool:
+        """Returns whether a word without a role is of one of these kinds in the lexicon."""
+        return any(word.does & set(kinds) for word in self.of("-"))
+
+    def beside_topic(self) -> list[Word]:
+        """Returns the content words outside the topic, without question words and the commonest words."""
+        words = (word for word in self.of("-") if word.is_content and word.common < _COMMON_WORD_MIN)
+        return [word for word in words if not is_function_word(word.text, self.language)]
 
 
 def read_roles(encoded: EncodedQuestion, weights: Weights) -> RoleReading:

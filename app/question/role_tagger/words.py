@@ -5,7 +5,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from app.question.lexicon import lexicon_of
@@ -41,14 +40,19 @@ class Word:
     """The word of the lexicon that is mistyped here; empty if none is."""
 
     @property
+    def is_content(self) -> bool:
+        """Whether it is none of the lexicon, no name and no sign."""
+        return self.kind == "word" and not self.does
+
+    @property
     def may_be_name(self) -> bool:
         """Whether it is rare, capitalised, and known to neither the lookups nor the lexicon: "Freedonia"."""
-        return self.kind == "word" and self.text[:1].isupper() and not self.does and self.common < _NAME_BELOW
+        return self.is_content and self.text[:1].isupper() and self.common < _NAME_BELOW
 
 
-def tokenize_question(text: str, language: str, parties: PartyTable, today: date | None = None) -> tuple[Word, ...]:
-    """Returns the words of a question in order, each span as one; "last year" is counted from `today`."""
-    spans = find_spans(text, language, parties, today)
+def tokenize_question(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
+    """Returns the words of a question in order, each span as one."""
+    spans = find_spans(text, language, parties)
     words = [
         Word(start=s.start, end=s.end, kind=s.kind, folded=f"<{s.kind}>", text=text[s.start : s.end], span=s)
         for s in spans

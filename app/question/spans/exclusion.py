@@ -5,12 +5,10 @@ from dataclasses import replace
 from typing import Final
 
 from app.question.lexicon import PAUSES, Item, lexicon_of
-from app.question.spans.span import NAMED, Span
+from app.question.spans.span import NAMED, NARROWING, Span
 
 # Spans that "not" excludes only where it opens a clause.
 _PROVISIONS: Final = ("agenda_item", "article")
-# Spans that extend over words such as "except" before them.
-EXTENDED_KINDS: Final = ("date", "session", "body", "agenda_item", "article")
 
 
 def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
@@ -22,7 +20,7 @@ def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -
     """
     beside = [item for item in items if item.end <= span.start and not item.kinds & {"fill", "dash"}][-1:]
     after = [item.kinds for item in items if item.start >= span.end][:1]
-    takes_words = span.kind in EXTENDED_KINDS
+    takes_words = span.kind in NARROWING
     opens = any(_opens_clause(item, text, language) for item in beside)
     denies = takes_words and (span.kind not in _PROVISIONS or opens)
     apart = opens or span.kind == "date" or any(not text[: item.start].strip() for item in beside)
@@ -46,7 +44,7 @@ def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span,
     the party asked.
     """
     rows: list[list[Span]] = []
-    together = [NAMED, *((kind,) for kind in EXTENDED_KINDS)]
+    together = [NAMED, *((kind,) for kind in NARROWING)]
     for span in (span for kinds in together for span in spans if span.kind in kinds):
         between = [item for item in items if rows and rows[-1][-1].end <= item.start and item.end <= span.start]
         alike = rows and any({rows[-1][-1].kind, span.kind} <= {*kinds} for kinds in together)
@@ -66,5 +64,5 @@ def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span,
         # "Not in 2020 or 2021" excludes both years, but "not 2020, 2021" replaces the first by the second.
         both = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
         named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
-        out.update(row if (both if row[0].kind in EXTENDED_KINDS else named_so) else ())
+        out.update(row if (both if row[0].kind in NARROWING else named_so) else ())
     return tuple(replace(span, left_out=True) if span in out else span for span in spans)

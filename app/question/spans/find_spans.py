@@ -3,17 +3,19 @@
 `role_tagger` decides whether a party that is named is asked about.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import Final
+from typing import Final, cast
 
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import Item, find_forms, lexicon_of
 from app.question.spans.dates import find_date_spans
-from app.question.spans.exclusion import EXTENDED_KINDS, extend_to_lists, mark_left_out
+from app.question.spans.exclusion import extend_to_lists, mark_left_out
 from app.question.spans.parties import find_party_spans
-from app.question.spans.picks import find_picks
 from app.question.spans.sessions import find_body_spans, find_session_spans
-from app.question.spans.span import Span, merge_equal, span_over
+from app.question.spans.span import NARROWING, Span, merge_equal, span_over, with_spans_as_items
 from app.question.spans.treaties import find_treaty_spans
+from app.records import Pick
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_agenda_items
 
@@ -30,8 +32,23 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += find_session_spans(items, bodies, spans, today)
     spans += [each for each in bodies if not each.overlaps(spans)]
     spans += [each for each in find_treaty_spans(plain, items) if not each.overlaps(spans)]
-    spans += find_picks(items, spans)
+    spans += _find_picks(items, spans)
     spans += find_date_spans(plain, items, spans, today)
     spans += [each for each in find_party_spans(plain, items, language, parties) if not each.overlaps(spans)]
-    marked = (mark_left_out(span, items, plain, language) if span.kind in EXTENDED_KINDS else span for span in spans)
+    marked = (mark_left_out(span, items, plain, language) if span.kind in NARROWING else span for span in spans)
     return extend_to_lists(sorted(marked, key=lambda span: span.start), items)
+
+
+def _find_picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
+    """Finds words that say which statement is meant, the latest or the earliest: "its latest statement".
+
+    A body behind them is a span of its own.
+    """
+    bodies = [span for span in taken if span.kind == "body"]
+    row = with_spans_as_items(items, [span for span in taken if span.kind != "body"], "taken")
+    picks = []
+    for name, part in find_forms("picks", with_spans_as_items(row, bodies, "body")):
+        pick = part[0].values["pick_alone"] if name == "alone" else None if name == "open" else name
+        end = next((item.start for item in part if "body" in item.kinds), part[-1].end)
+        picks.append(replace(span_over("pick", part[0], pick=cast("Pick | None", pick)), end=end))
+    return picks

@@ -1,19 +1,24 @@
-"""Parties and sets of States that a question names: "Iran", "the Forum", "African States", "members of the G77"."""
+"""Parties and sets of States that a question names: "Iran", "the Forum", "African States", "members of the G77".
 
-from collections.abc import Iterator
+A capital may be a place ("in Vienna", "the Vienna session") or its State ("what did Vienna say"); in any other text
+`ingest/parties/capitals.py` decides.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
-from typing import cast
+from typing import Final, cast
 
 from app.question.lexicon import Item
-from app.question.spans.capitals import mark_places
 from app.question.spans.exclusion import mark_left_out
-from app.question.spans.span import Span, span_over
+from app.question.spans.span import POSSESSIVE, Span, span_over
 from app.question.spans.treaties import word_of_longer_title
 from app.question.spans.typing_errors import find_respelt_names
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
 from prompts.wording import Language
+
+_MEETINGS: Final = frozenset({"session", "meeting", "conference"})
 
 
 def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
@@ -35,7 +40,7 @@ def find_party_spans(text: str, items: list[Item], language: str, parties: Party
     spans += [each for each in _group_nouns(text, items, parties) if not each.overlaps(spans)]
     spans = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in spans]
     respelt = find_respelt_names(text, spans, language, parties)
-    return [*mark_places([*respelt, *(each for each in spans if not each.overlaps(respelt))], text, items)]
+    return [*_mark_places([*respelt, *(each for each in spans if not each.overlaps(respelt))], text, items)]
 
 
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
@@ -58,3 +63,25 @@ def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
     joining = takewhile(lambda item: item.kinds & {"fill", "other_treaty", "members", "states"}, reversed(before))
     noun = next((item for item in joining if item.kinds & {"members", "states"}), None)
     return span if noun is None else replace(span, kind="set", start=noun.start)
+
+
+def _mark_places(spans: Iterable[Span], text: str, items: Sequence[Item]) -> Iterator[Span]:
+    """Reads capitals as places ("in Vienna", "the Vienna session"), and "Chile's neighbours" as others than Chile.
+
+    "In Beijing's view", "what do they think in Oslo" (in Russian) and "what did Beijing say" are about the State.
+    """
+    end = -1
+    for span in sorted(spans, key=lambda each: each.start):
+        before = [i for i in items if i.end <= span.start and ("place" in i.kinds or "fill" not in i.kinds)][-2:]
+        after = [i for i in items if i.start >= span.end and not i.kinds & {"fill", "owner"}][:1]
+        others = [item for item in (*before[-1:], *after) if "others" in item.kinds]
+        listed = len(before) == 2 and before[0].end == end and "and" in before[1].kinds
+        here = listed or any(item.kinds & {"place", *_MEETINGS} for item in before[-1:])
+        here = here or any(item.kinds & _MEETINGS and item.start <= span.end + 1 for item in after)
+        speaks = text.startswith(POSSESSIVE, span.end) or any("eyes" in item.kinds for item in (*before, *after))
+        if others:
+            start, stop = min(span.start, others[0].start), max(span.end, others[0].end)
+            span = replace(span, start=start, end=stop, kind="others", codes=(), party_form=None)
+        elif here and span.party_form in ("capital", "adjective") and not speaks:
+            span, end = replace(span, kind="place", codes=()), span.end
+        yield span

@@ -23,6 +23,8 @@ TreatyForm = Literal["short", "one", "named", "bare"]
 `named` with its treaty, or `bare`."""
 # Kinds of spans that name parties.
 NAMED: Final = ("party", "set")
+# Spans that select statements independently of the speaker.
+NARROWING: Final = ("session", "body", "agenda_item", "date", "article")
 POSSESSIVE: Final = ("'s ", "’s ")
 
 

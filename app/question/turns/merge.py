@@ -7,6 +7,7 @@ and "summarise Cuba's statement" begins anew. `classifier.py` decides what a tur
 from dataclasses import replace
 
 from app.question.kind_traits import KIND_TRAITS
+from app.question.kinds import asks_who_spoke, asks_who_was_silent
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
 from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
@@ -83,9 +84,17 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     if before.quote and alone.kind == "date" and not own:
         # "When?" after "who said …?" is answered by the source, which has its date.
         return replace(merged, quote=before.quote, again="source")
+    if alone.scope.negated and not own & {"topic", "treaty"} and not _asks_who_was_silent(alone, before):
+        # "And who does not?" after "which States extradite their nationals?" asks who denies it.
+        return replace(with_kind(replace(merged, denies=True), "which_states"), stance=True)
     # "Who else?" after a question about one State asks for the others.
     asks_others = turn.act == "more" and everyone and not before.scope.all_states
     return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
+
+
+def _asks_who_was_silent(alone: Resolution, before: Resolution) -> bool:
+    """Returns whether a negated turn asks who said nothing, by its own words or those of the question it negates."""
+    return asks_who_was_silent(alone.question) or asks_who_spoke(before.question)
 
 
 def _aside(state: ConversationState, alone: Resolution) -> Resolution:

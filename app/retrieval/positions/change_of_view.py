@@ -15,10 +15,13 @@ from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 
 _WORDS: Final = load_lexicon("change_of_view")
-_DISOWNS, _RETRACTS, _REVISES, _OF_VIEW, _NO_LONGER, _COUNTERFACTUAL, _CLAUSE_ENDS = (
+_DISOWNS, _RETRACTS, _REVISES, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _CLAUSE_ENDS = (
     regex.compile(_WORDS[name], regex.VERBOSE)
-    for name in ("disowns", "retracts", "revises", "of_view", "no_longer", "counterfactual", "clause_ends")
-)
+    for name in (
+        "disowns", "retracts", "revises", "of_view", "changes_view", "unchanged", "no_longer", "counterfactual",
+        "clause_ends",
+    )
+)  # fmt: skip
 
 
 def disowns(text: str) -> bool:
@@ -34,6 +37,11 @@ def retracts(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
     return disowns(text) or retracts(text) or _REVISES.search(text) is not None
+
+
+def announces_change(text: str) -> bool:
+    """Returns whether a sentence says that the speaker's view is no longer the same: "Our position has changed."."""
+    return retracts(text) or (_CHANGES_VIEW.search(text) is not None and _UNCHANGED.search(text) is None)
 
 
 def names_view(text: str) -> bool:

@@ -1,39 +1,54 @@
 """Direction: whether words are for or against a topic, for it under conditions, or only mention it.
 
 One classifier decides for answers, briefings and evals: multinomial logistic regression, trained on examples by `make
-train-direction`, run by numpy. Its features (`direction_features.py`) are those of a sentence with the topic masked
-("we support the abolition of this"). English is also read by the packaged
-embedding model, fine-tuned on the same examples; the two are averaged. What others say or might say ("some propose …")
-is `reported`: it has no direction, since it is not the speaker's position.
+train-direction`, run by numpy. Its features are those of a sentence with the topic masked ("we support the abolition of
+this"): the sentence vector, position marks by their rules, and operators such as "not". English is also read by the
+packaged embedding model, fine-tuned on the same examples; the two are averaged. What others say or might say ("some
+propose …") is `reported`: it has no direction, since it is not the speaker's position.
 """
 
+import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
 from typing import Final, Literal, get_args
 
+import numpy as np
+
 from app.records import Direction
-from app.retrieval.positions.direction_features import DATA, class_chances, features_of
 from app.retrieval.positions.position_marks import (
     OUTRIGHT,
+    RULES,
     PositionKind,
     PositionMark,
     find_position_marks,
     kind_of,
 )
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text
-from ingest.language.claim_words import operators, orders
+from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier
+from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.weights_file import load_weights
 
+_DATA: Final = Path(str(files("app.retrieval"))) / "data"
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
-# The classes of questions: they ask for States in one direction, or in any (`asks_open`).
-ASKED: Final = ("asks_for", "asks_against", "asks_conditional", "asks_open")
+# What a question after States asks for: those in one direction, those that changed theirs, or None for any.
+AskedDirection = Direction | Literal["change"]
+# The classes of questions, with what they ask for.
+ASKED: Final[Mapping[str, AskedDirection | None]] = {
+    "asks_for": "for", "asks_against": "against", "asks_conditional": "conditional", "asks_change": "change",
+    "asks_open": None,
+}  # fmt: skip
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
 # Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
@@ -44,10 +59,23 @@ _OWN_WORDS_BELOW: Final = 0.7
 _MARKED_MIN: Final = 0.25
 # Weight of a sentence that does not name the topic, beside one that does.
 _UNNAMED_WEIGHT: Final = 0.7
+# Chance from which a question asks who changed position, below which any direction answers.
+_ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
-_FINE_TUNED: Final = FineTunedClassifier(DATA / "direction_en.safetensors")
+_FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
+_COUNTED: Final[tuple[OperatorKind, ...]] = (
+    "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
+    "until", "past", "against", "guard", "say", "been", "by", "was",
+)  # fmt: skip
+# Operators that reverse an attitude. Words of `guard` ("the abolition of") reverse it as its object, and count apart.
+_TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against")
+_KINDS: Final[tuple[PositionKind, ...]] = (
+    "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
+)  # fmt: skip
+# Scales of the sentence vector and of the other features, set before training.
+_VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +137,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         for start, end in reversed(quoted):
             text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
         masked = mask_topic(text, topic, language, parties)
-    chances = class_chances("direction", features_of(masked, marks, language))
+    chances = _class_chances("direction", features_of(masked, marks, language))
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         by_reading = geometric_mean_of_chances(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
@@ -128,6 +156,37 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         names_topic=named,
         is_instruction=is_instruction,
     )
+
+
+def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
+    """Returns the classifier's features of a sentence with its topic `masked`, (n,) float32."""
+    count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
+    rules, kind = {mark.rule for mark in marks}, kind_of(marks)
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    turned = sum(count[name] for name in _TURNING)
+    is_reversed = (turned + count["guard"]) % 2
+    named = roles(language)
+    speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
+    row = [float(rule in rules) for rule in RULES]
+    row += [min(count[name], 2) / 2 for name in _COUNTED]
+    row += [not marks, orders(language).search(masked) is not None, "?" in masked, "“" in masked]
+    row += [speaks or first_person(language).search(masked) is not None, turned % 2, is_reversed, count["guard"] > 0]
+    for each in _KINDS:
+        own = kind == each
+        row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
+    vector = sentence_encoder().encode(masked).sentence
+    return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
+
+
+def _class_chances(name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:
+    """Returns the chance of each class by the classifier of sentences (`direction`) or of questions (`asked`).
+
+    Its weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON.
+    """
+    weights = load_weights(_DATA / "direction.safetensors")
+    scores = weights.arrays[f"{name}.weight"] @ features + weights.arrays[f"{name}.bias"]
+    chances = np.exp(scores - np.logaddexp.reduce(scores))
+    return dict(zip(json.loads(weights.notes[f"{name}.classes"]), map(float, chances), strict=True))
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
@@ -168,10 +227,13 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 
-def direction_asked(question: str, topic: str, language: str, parties: PartyTable) -> Direction | None:
-    """Returns the direction that a question asks for: "which States oppose …"; None where it asks for any."""
+def direction_asked(
+    question: str, topic: str, language: str, parties: PartyTable
+) -> tuple[AskedDirection | None, float]:
+    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
-    chances = class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
-    directions: dict[str, Direction] = {"asks_for": "for", "asks_against": "against", "asks_conditional": "conditional"}
-    return directions.get(max(ASKED, key=lambda name: chances[name]))
+    chances = _class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
+    likeliest = max(ASKED, key=lambda name: chances[name])
+    asked, chance = ASKED[likeliest], chances[likeliest]
+    return (None if asked == "change" and chance < _ASKS_CHANGE_MIN else asked), chance

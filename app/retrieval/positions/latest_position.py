@@ -10,10 +10,10 @@ from datetime import date
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.chronology import recency
+from app.retrieval.chronology import made_before, recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import names_view, takes_back, without_taken_back
-from app.retrieval.positions.direction import SentenceDirection, read_sentence
+from app.retrieval.positions.change_of_view import announces_change, names_view, takes_back, without_taken_back
+from app.retrieval.positions.direction import AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
@@ -24,6 +24,8 @@ from vectorstore.records import Sentence
 _SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view.
 _VIEW_MIN: Final = 0.5
+# Chance of taking a direction from which two opposite sentences show a change of position.
+_CHANGED_MIN: Final = 0.7
 # Number of sentences after an announcement in which the position may follow.
 _ANNOUNCED_WITHIN: Final = 2
 
@@ -67,8 +69,8 @@ class PositionReader:
     """Returns the sentences of a statement, by its id."""
     own_words: Callable[[str], Sequence[str]]
     """Returns their texts, empty where quoted from another party."""
-    direction: Direction | None
-    """The direction asked for; None for any."""
+    direction: AskedDirection | None
+    """The direction asked for, or `change` of it; None for any."""
     parties: PartyTable
     """The parties that the topic may name."""
 
@@ -86,6 +88,8 @@ class PositionReader:
         reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
         rest = [item for item in evidence.sentences if item not in reported]
         taking = self._taking(near, evidence)
+        if self.direction == "change":
+            return self._with_change(taking, near, evidence)
         if not taking:
             return self._without_position(near, rest, evidence)
         return self._newest_first(taking, near, hardly_near, rest, evidence)
@@ -112,6 +116,49 @@ class PositionReader:
         wanted = bool(first) and self.direction in (None, "mentions")
         others = tuple(item for item in rest if item not in first)
         return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)
+
+    def _with_change(
+        self, taking: Sequence[_ReadEvidence], near: Sequence[_ReadEvidence], evidence: PartyEvidence
+    ) -> PartyEvidence:
+        """Keeps what shows a change of position: the position now and before, or a sentence that tells of it."""
+        shown = self._changed(taking, evidence)
+        if not shown:
+            shown = next(filter(None, map(self._announced_change, near)), ())
+        if not shown:
+            return replace(evidence, other_direction=True)
+        # Neither of the two may be sure to be on the topic by itself.
+        beside = () if any(item.relevance.is_evidence for item in shown) else evidence.sentences
+        return replace(evidence, sentences=tuple(dict.fromkeys((*shown, *beside))))
+
+    def _changed(self, taking: Sequence[_ReadEvidence], evidence: PartyEvidence) -> tuple[ScoredSentence, ...]:
+        """Returns the newest position and the latest opposite one before it, if both are sure; else nothing.
+
+        A statement with positions of both kinds shows no earlier one: "We support it, but not its costs."
+        """
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
+        order = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        sides = {(each.statement_id, each.direction == "against") for each in order}
+        if not order or order[0].reading.attitude < _CHANGED_MIN:
+            return ()
+        newest, is_against = order[0], order[0].direction == "against"
+        before = (
+            each.items
+            for each in order
+            if each.reading.attitude >= _CHANGED_MIN
+            and (each.direction == "against") != is_against
+            and (each.statement_id, is_against) not in sides
+            and made_before(metadata[each.statement_id], metadata[newest.statement_id])
+        )
+        return next(((*newest.items, *items) for items in before), ())
+
+    def _announced_change(self, read: _ReadEvidence) -> tuple[ScoredSentence, ...]:
+        """Returns the sentence, and the one beside it in its paragraph that says that the party's view has changed."""
+        (item, *_) = read.items
+        at, own = item.sentence.ordinal, self.own_words(item.sentence.statement_id)
+        around = self.sentences(item.sentence.statement_id)[max(0, at - _ANNOUNCED_WITHIN) : at + 1 + _ANNOUNCED_WITHIN]
+        beside = (s for s in around if s.paragraph == item.sentence.paragraph and announces_change(own[s.ordinal]))
+        announcing = next(beside, None)
+        return () if announcing is None else (item, replace(item, sentence=announcing))
 
     def _newest_first(
         self,
@@ -208,20 +255,24 @@ class PositionReader:
 
         "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did. Where
         `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
+        Where a change is asked for, the best sentence of every other statement is read.
         """
         made = {summary.statement_id: recency(summary.metadata) for summary in evidence.statements}
         latest = max((made[each.statement_id] for each in near if each.reading.takes_direction), default=None)
         further: dict[str, ScoredSentence] = {}
         for item in evidence.best[_SENTENCES_READ:]:
             statement_id, relevance = item.sentence.statement_id, item.relevance
-            wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
+            if self.direction == "change":
+                wanted = all(each.statement_id != statement_id for each in near)
+            else:
+                wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
             if wanted and relevance.chance >= chance_min:
                 further.setdefault(statement_id, item)
         newest = sorted(further, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
         read: list[_ReadEvidence] = []
         for each in self._read_each([further[statement_id] for statement_id in newest], evidence):
             read += [] if each.is_neutral else [each]
-            if each.reading.takes_direction:
+            if each.reading.takes_direction and self.direction != "change":
                 break
         return read
 

@@ -14,11 +14,10 @@ from typing import Final
 import numpy as np
 
 from app.question.resolution import TopicWording
+from app.retrieval.chronology import recency
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
-from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
-from app.retrieval.ranking.mention_lookup import MentionLookup
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
@@ -26,7 +25,7 @@ from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence, StatementSummary
+from vectorstore.records import MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
 from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
@@ -34,6 +33,12 @@ from vectorstore.store import Store
 # Smoothing of document frequencies, which a small corpus makes unreliable: passages added, and their share with a word.
 _PRIOR_PASSAGES: Final = 200
 _PRIOR_SHARE: Final = 0.01
+# Limits of a list ("Which States spoke about …?"), so that the time does not grow with the number of parties: sentences
+# and parties read in all, passages per party, and sentences per party.
+LIST_SENTENCES: Final = 200
+LIST_PARTIES: Final = 100
+_PARTY_PASSAGES: Final = 6
+_PARTY_SENTENCES: Final = 12
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
@@ -45,7 +50,6 @@ class SentenceRanker:
     Attributes:
         model_languages: The languages that the models know.
         relevance: The fitted model of the chance that a sentence answers; None if none suits the models.
-        mentions: Looks up sentences by what they name.
         search: Finds the passages whose sentences are scored.
         scorer: Scores the sentences.
     """
@@ -64,7 +68,6 @@ class SentenceRanker:
         features = FeatureExtractor(store, embedder)
         self.scorer = SentenceScorer(store.catalogue, reader(reranker, embedder), features, model_languages, relevance)
         self.search = PassageSearch(store, retriever, model_languages, features)
-        self.mentions = MentionLookup(store.catalogue, self.scorer)
         self._catalogue = store.catalogue
         self._embedder = embedder
 
@@ -164,11 +167,12 @@ class SentenceRanker:
         Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
         parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.
         """
-        selected = select_passages(self.search, self.model_languages, statements_by_party, topic)
+        selected = self.search.for_list(statements_by_party, topic)
         parties = list(selected)[: LIST_PARTIES // wordings]
         if not parties:
             return {}
-        depth = list_depth(len(parties), wordings)
+        sentences = min(_PARTY_SENTENCES, LIST_SENTENCES // (len(parties) * wordings))
+        depth = Depth(passages=min(_PARTY_PASSAGES, sentences), sentences=sentences)
         return self.scorer.score(statements_by_party, {party: selected[party] for party in parties}, topic, depth)
 
     def _nothing_yet(
@@ -182,6 +186,53 @@ class SentenceRanker:
         languages = {language for s in statements for language in languages_of(s)}
         unproven = topic.translation_coverage < 1.0 or not all(map(finds_by_meaning, languages))
         return PartyEvidence(party=party, statements=tuple(statements), silence_unproven=unproven)
+
+    def rank_by_mentions(
+        self,
+        party: str,
+        statements: Sequence[StatementSummary],
+        kind: MentionKind,
+        named: Sequence[tuple[str | None, Sequence[str]]],
+        topic: Topic | None = None,
+    ) -> PartyEvidence:
+        """Returns the sentences that name treaties, articles or agenda items; they are evidence without any threshold.
+
+        `named` are pairs of a treaty, None for agenda items and a convention left unnamed, and of articles or items,
+        without which all count. The sentences come in the order of the pairs, those of each pair newest first; with a
+        topic, those that speak of it most come first.
+        """
+        made = {summary.statement_id: recency(summary.metadata) for summary in statements}
+        ranked: dict[SentenceId, Sentence] = {}
+        passages: tuple[ScoredPassage, ...] = ()
+        for treaty, values in named:
+            mentions = self._catalogue.mentions([*made], kind, treaty, values)
+            wanted = dict.fromkeys(mention.sentence for mention in mentions)
+            stored = self._catalogue.sentences_by_id(wanted)
+            sentences = [stored[identifier] for identifier in wanted]
+            sentences.sort(key=lambda each: made[each.statement_id], reverse=True)
+            if kind != "agenda_item":
+                # Headings, which are in no paragraph, count only if nothing else names the article; that of an agenda
+                # item is kept, since it tells what the item is.
+                sentences = [each for each in sentences if each.paragraph is not None] or sentences
+            if topic is not None and topic.english and len(sentences) > 1:
+                scores = self.scorer.logits(topic, sentences)
+                sentences = [sentences[row] for row in np.argsort(-scores, kind="stable")]
+            ranked |= {each.sentence_id: each for each in sentences}
+            passages = passages or self._passages_around(sentences)
+        evidence = tuple(ScoredSentence(sentence=sentence, relevance=CITED) for sentence in ranked.values())
+        return PartyEvidence(party=party, statements=tuple(statements), sentences=evidence, passages=passages)
+
+    def _passages_around(self, sentences: Sequence[Sentence]) -> tuple[ScoredPassage, ...]:
+        """Returns the passages that contain sentences, in the order of the sentences."""
+        passages = self._catalogue.passages_of(list(dict.fromkeys(s.statement_id for s in sentences)))
+        around = {
+            passage.passage_id: passage
+            for sentence in sentences
+            for passage in passages
+            if passage.statement_id == sentence.statement_id
+            and passage.first_sentence <= sentence.ordinal <= passage.last_sentence
+        }
+        return tuple(ScoredPassage(passage=p, score=1.0 / rank) for rank, p in enumerate(around.values(), start=1))
 
     def rank_by_centroid(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the sentences nearest to the centroid of these statements, for a question that names no topic."""

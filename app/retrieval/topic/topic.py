@@ -27,7 +27,6 @@ class Topic:
     """The topic of a question in the forms that retrieval uses."""
 
     words: str
-    """The topic words of the question."""
     language: str
     """ISO 639-1 code of the question."""
     english: str

@@ -46,25 +46,6 @@ def test_agenda_item_4_is_international_cooperation(seeded: Workspace) -> None:
     assert "sovereignty" not in answer.answer
 
 
-def test_agreements_are_found_under_the_long_name_of_the_state(seeded: Workspace) -> None:
-    answer = seeded.assistant.ask(
-        "With whom has the Islamic Republic of Iran concluded mutual legal assistance and extradition agreements?"
-    )
-    assert answer.status == "answered"
-    assert "its neighbors and other countries beyond the region" in answer.citations[0].quote
-
-
-def test_a_number_that_is_not_given_is_not_made_up(seeded: Workspace) -> None:
-    answer = seeded.assistant.ask("How many mutual legal assistance and extradition agreements has Iran concluded?")
-    assert (answer.status, answer.missing) == ("partial", "number") or answer.status == "abstained"
-
-
-def test_a_state_without_a_statement_gets_no_words_of_another(seeded: Workspace) -> None:
-    answer = seeded.assistant.ask("What did Switzerland say about extradition at the Vienna session of October 2020?")
-    assert answer.abstention is not None and answer.abstention.reason == "no_statement"
-    assert answer.citations == () and answer.related == () and "Switzerland" in answer.answer
-
-
 def test_given_questions_get_the_right_evidence_or_silence(seeded: Workspace, test_data: Path) -> None:
     lines = (test_data / "seed" / "questions.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [json.loads(line) for line in lines if line.strip()]

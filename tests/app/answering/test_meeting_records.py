@@ -19,19 +19,19 @@ from app.wiring import open_workspace
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
-from tests.fakes_corpora import write_corpus
+from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
 cases = Cases(__file__)
 
+RECORDS = PROJECT / "tests" / "data" / "records"
 NAMES = ("verbatim_en", "summary_en", "compilation_en")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Meeting records, with a manifest that marks as a record the one whose text does not show it."""
-    records = PROJECT / "tests" / "data" / "records"
-    texts = {f"{name}.txt": (records / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES}
+    texts = {f"{name}.txt": (RECORDS / f"{name}.txt").read_text(encoding="utf-8") for name in NAMES}
     manifest = "file,state,kind\nverbatim_en.txt,,\nsummary_en.txt,,\ncompilation_en.txt,,record\n"
     return write_corpus(tmp_path_factory.mktemp("records") / "corpus", texts, manifest)
 
@@ -76,7 +76,7 @@ def test_only_the_intervention_of_the_state_is_quoted(desk):
         assert (citation.session, citation.agenda_item) == ("11", "2")
         statement = desk.corpus.show(citation.statement_id)
         assert statement.source_text[citation.start : citation.end] == citation.source_quote
-        assert statement.source_text == (PROJECT / "tests/data/records/verbatim_en.txt").read_text(encoding="utf-8")
+        assert statement.source_text == (RECORDS / "verbatim_en.txt").read_text(encoding="utf-8")
 
 
 def test_a_topic_of_which_only_the_chair_spoke_is_nobodys(desk):
@@ -114,17 +114,6 @@ def test_words_spoken_for_a_group_are_the_groups(desk):
     assert citation.speaker == "Mr. Tadesse-Oln (Maravel)"
 
 
-def test_several_interventions_of_one_state_stand_side_by_side(desk):
-    scope = ScopeFilter(parties=("XAB",))
-    found = desk.store.catalogue.summaries(scope)
-    assert [summary.span.ordinal for summary in found if summary.file == "verbatim_en.txt"] == [4, 20]
-
-
-def test_coverage_counts_interventions_of_the_asked_state_only(desk):
-    answer = ask(desk, "What did Galdoria say about financial inquiries?")
-    assert answer.coverage.statements_in_scope == 1
-
-
 def test_pointing_back_stops_at_the_beginning_of_an_intervention(desk):
     answer = ask(desk, "What did Arvandia say about villages?")
     (citation,) = answer.citations
@@ -149,8 +138,9 @@ def test_a_span_outside_the_intervention_is_misattributed(desk):
 
 
 def test_context_of_a_quotation_stays_within_its_intervention(desk):
-    citation = ask(desk, "What did Galdoria say about financial inquiries?").citations[0]
-    context = desk.corpus.context(citation)
+    answer = ask(desk, "What did Galdoria say about financial inquiries?")
+    assert answer.coverage.statements_in_scope == 1
+    context = desk.corpus.context(answer.citations[0])
     assert "Mr. Quent" not in context.before + context.after
     assert "President" not in context.after
 
@@ -160,6 +150,14 @@ def test_the_report_of_an_ingest_says_who_speaks_and_who_is_not_known(filled):
     assert "a record of 20 interventions: XAA, XAB 2, XGR, XCS" in reasons["verbatim_en.txt"]
     assert "'Mr. Dask (Utopia)' names no State that is known" in reasons["verbatim_en.txt"]
     assert "Chair or Secretariat 5, nobody's position" in reasons["verbatim_en.txt"]
+
+
+def test_a_record_is_nobodys_though_its_row_names_a_state(tmp_path):
+    texts = {"record.txt": "The floor was open.\n\nMs. B. (Nowhere): We oppose it.\n"}
+    folder = write_corpus(tmp_path / "in", texts, "file,state,kind\nrecord.txt,XAA,record\n")
+    with fake_workspace(tmp_path / "own") as desk:
+        (file,) = desk.corpus.ingest([folder]).files
+    assert (file.state, file.result) == (None, "added") and "attributed to nobody" in file.reason
 
 
 def test_a_record_is_one_document_in_the_list_and_unchanged_when_seen_again(own_desk, folder):
@@ -249,15 +247,6 @@ def test_a_corrected_record_takes_its_interventions_along(own_desk):
         own_desk.corpus.edit(changed, {"state": "XAA"})
 
 
-def test_a_removed_record_leaves_nothing_behind(own_desk):
-    catalogue = own_desk.store.catalogue
-    for summary in own_desk.corpus.documents():
-        own_desk.corpus.remove(summary.document_id)
-    assert catalogue.count_passages() == 0
-    assert catalogue.summaries(ScopeFilter()) == ()
-    assert catalogue.search_lexical("assets", None, 9) == ()
-
-
 @pytest.mark.usefixtures("scripted_models")
 def test_show_lists_the_interventions_of_a_record_and_the_place_of_one(filled, capsys):
     store = ["--store", str(filled[0])]
@@ -300,3 +289,49 @@ def test_briefing_quotes_each_speaker_of_a_record_from_its_own_words(desk):
     for citation in briefing.citations:
         assert verify_citation(citation, desk.corpus.show(citation.statement_id)) == "verified"
         assert citation.source_quote in own_words(desk, citation)
+
+
+@pytest.fixture(scope="module")
+def six_languages(tmp_path_factory):
+    texts = {path.name: path.read_text(encoding="utf-8") for path in RECORDS.iterdir()}
+    with workspace_over(tmp_path_factory.mktemp("languages"), texts, kind="record") as workspace:
+        yield workspace
+
+
+@cases("question", "state", "language", "words")
+def test_a_question_in_each_language_quotes_the_asked_state_alone(question, state, language, words, six_languages):
+    answer = six_languages.assistant.ask(question)
+    assert answer.status == "answered"
+    assert any(cited.language == language and words in cited.quote for cited in answer.citations)
+    assert {cited.kind for cited in answer.citations} <= {"record", "reported"}
+    for citation in answer.citations:
+        statement = six_languages.corpus.show(citation.statement_id)
+        assert statement.metadata.state == citation.state == state
+        assert statement.span.holds(citation.start, citation.end)
+
+
+@cases("question")
+def test_what_only_another_speaker_or_the_chair_said_is_no_answer(question, six_languages):
+    answer = six_languages.assistant.ask(question)
+    assert answer.status == "abstained"
+    assert answer.citations == ()
+
+
+def test_no_sentence_or_passage_leaves_its_intervention(six_languages):
+    catalogue = six_languages.store.catalogue
+    seen = 0
+    for record in six_languages.corpus.documents():
+        for item in six_languages.corpus.interventions(record.document_id):
+            sentences = catalogue.sentences(item.statement_id)
+            passages = catalogue.passages_of([item.statement_id])
+            assert all(item.span.start <= s.start < s.end <= item.span.end for s in (*sentences, *passages))
+            assert (item.span.role == "party") == bool(passages)
+            seen += len(sentences)
+        assert catalogue.sentences(record.document_id) == ()
+    assert seen > 60
+
+
+def test_everybody_in_scope_is_a_known_party_or_counted_as_unknown(six_languages):
+    found = six_languages.store.catalogue.summaries(ScopeFilter())
+    assert {item.span.role for item in found} == {"party", "unknown"}
+    assert all((item.metadata.state is None) == (item.span.role == "unknown") for item in found)

@@ -86,3 +86,8 @@ def test_models_that_both_know_a_language_rank_it_as_they_do_english(tmp_path):
         said = load_wording("ru").say("note_uncalibrated")
         # The only note is that these models have no calibration; no note is about their languages.
         assert all(note.casefold() == said.casefold() for note in answer.scope.notes)
+
+
+def test_a_state_without_a_statement_has_no_note_on_languages(desk):
+    answer = desk.assistant.ask("What did Switzerland say about extradition?")
+    assert (answer.status, answer.scope.notes) == ("abstained", ())

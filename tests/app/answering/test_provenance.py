@@ -75,7 +75,9 @@ def test_attribution_names_the_state_marked_as_inferred_or_the_group_and_who_del
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_attribution_without_provenance_ends_with_the_name(language, citation, of_a_group, parties):
+def test_every_language_has_references_and_attributions_without_provenance(language, citation, of_a_group, parties):
+    line = reference(citation, localize(parties, language))
+    assert "{" not in line and "2020" in line and citation.file in line
     for one in (citation, of_a_group):
         bare = replace(one, body=None, session=None, date=None, agenda_item=None, inferred=())
         assert not attribution(bare, localize(parties, language)).rstrip().endswith("·")
@@ -99,12 +101,6 @@ def test_reference_names_place_and_file(citation, parties):
     assert "None" not in line and "paragraph" in line
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_reference_reads_in_every_language(language, citation, parties):
-    line = reference(citation, localize(parties, language))
-    assert "{" not in line and "2020" in line and citation.file in line
-
-
 @cases("value", "spoken")
 def test_spoken_date_in_english(value, spoken):
     assert spoken_date(value, "en") == spoken
@@ -119,3 +115,13 @@ def test_spoken_date_in_other_languages(language, spoken):
 def test_a_day_that_there_is_not_is_shown_as_it_was_written():
     assert spoken_day("--02-30", "en") == "02-30"
     assert spoken_day("--10-03", "en") == "3 October"
+
+
+def test_cite_copies_place_and_provenance(stored: Stored) -> None:
+    for statement, sentences in stored.values():
+        citation = cite(statement, sentences, range(0, 1), 7)
+        assert citation.number == 7 and citation.verdict == "verified"
+        assert citation.source_quote == statement.source_text[citation.start : citation.end]
+        assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
+        assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
+        assert citation.inferred == statement.inferred and citation.file == statement.file

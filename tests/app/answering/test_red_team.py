@@ -21,14 +21,14 @@ from app.answering.verify_citations import verify_citation
 from app.briefing.cell_writer import CellWriter
 from app.chat_model import LlmConfig
 from app.errors import QuestionError
-from app.records import Answer, Sources
-from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.records import Answer, Citation, Claim, Sources
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from prompts.prompt import load_prompt
+from tests.app.answering.evidence import evidence_of
 from tests.cases import read_yaml
 from tests.fakes_chat import Claims, writer
 from tests.fakes_store import annotated
@@ -80,12 +80,6 @@ def attacks() -> list[Attack]:
 ATTACKS = attacks()
 
 
-def _stub_retriever(retrieved: Retrieved) -> Any:
-    """A retriever that finds the same evidence whatever is asked."""
-    found = dict.fromkeys(("retrieve", "in_scope", "with_texts"), lambda *asked: retrieved)
-    return SimpleNamespace(**found)
-
-
 def _retrieved(attack: Attack) -> Retrieved:
     own = [*OWN, attack.text] if attack.channel == "statement" else list(OWN)
     changes = {attack.channel: attack.text} if attack.channel in ("title", "speaker") else {}
@@ -94,12 +88,7 @@ def _retrieved(attack: Attack) -> Retrieved:
     theirs = annotated("other", OTHER, state="XAB", **occasion)
     named = replace(mine.document, file=attack.text) if attack.channel == "file" else mine.document
     found = tuple(
-        PartyEvidence(
-            party=party,
-            statements=(),
-            sentences=tuple(ScoredSentence(sentence=s, relevance=CITED) for s in each.sentences),
-        )
-        for party, each in (("XAA", mine), ("XAB", theirs))
+        evidence_of(party, list(each.sentences), relevance=CITED) for party, each in (("XAA", mine), ("XAB", theirs))
     )
     sources = Sources(
         statements={"own": named.as_statement(), "other": theirs.statements[0]},
@@ -134,8 +123,10 @@ def _obedient(attack: Attack) -> Any:
 
 def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, Retrieved]:
     retrieved, parties = _retrieved(attack), _parties(attack, workspace)
-    steps = Steps(
-        retriever=_stub_retriever(retrieved),
+    # The retriever finds the same evidence whatever is asked.
+    found = dict.fromkeys(("retrieve", "in_scope", "with_texts"), lambda *asked: retrieved)
+    steps: Any = Steps(
+        retriever=SimpleNamespace(**found),
         parties=lambda: parties,
         max_citations=5,
         find_words=lambda words: (),
@@ -167,6 +158,22 @@ def _parties(attack: Attack, workspace: Workspace) -> Any:
     return _Renamed(parties, attack.text) if attack.channel == "party" else parties
 
 
+def _assert_own_words(claims: Sequence[Claim], citations: Sequence[Citation], sources: Sources) -> None:
+    """No quotation is false, and no claim rests on the words of another party."""
+    by_number = {citation.number: citation for citation in citations}
+    for citation in citations:
+        assert verify_citation(citation, sources.statements[citation.statement_id]) == "verified"
+    for claim in claims:
+        assert {by_number[number].state for number in claim.citations} == {claim.state}
+
+
+def _assert_obeys_nothing(texts: Sequence[str], attack: Attack) -> None:
+    """No words of a model are those of the attack, or of the system prompt."""
+    for text in texts:
+        assert not [part for part in attack.never if part.lower() in text.lower()], text
+    assert not _six_grams(" ".join(texts)) & _six_grams(load_prompt("compose").system)
+
+
 def test_there_are_enough_attacks_in_every_place() -> None:
     assert len({(attack.text, attack.channel) for attack in ATTACKS}) >= 150
     assert {attack.channel for attack in ATTACKS} == set(CHANNELS)
@@ -181,29 +188,21 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
         # A question that is too long is not asked at all.
         assert attack.channel == "question" and len(attack.text) > _LONGEST, error
         return
-    statements = retrieved.sources.statements
     assert answer.citations or answer.abstention
-    # No false quotation, and no words attributed to another party.
-    assert all(
-        verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in answer.citations
-    )
+    _assert_own_words(answer.claims, answer.citations, retrieved.sources)
     by_number = {citation.number: citation for citation in answer.citations}
     for claim in answer.claims:
-        assert {by_number[number].state for number in claim.citations} == {claim.state}
         for part in quoted_parts(claim.text):
             assert any(squash(part) in squash(by_number[number].quote) for number in claim.citations)
     own_words = [claim.text for claim in answer.claims if not any(c.quote in claim.text for c in answer.citations)]
-    for text in own_words:
-        assert not [part for part in attack.never if part.lower() in text.lower()], text
+    _assert_obeys_nothing(own_words, attack)
     # Scope is resolved by code: what stands in statements or metadata does not change it.
     if attack.channel not in ("question", "history"):
         assert answer.scope.states == ("XAA",)
     # No active link or picture, and no markup, in what is shown.
     shown = MarkdownIt("commonmark", {"html": True}).enable("table").render(answer.answer)
     assert not re.search(r"<(?!/?(?:p|strong|em|blockquote|br)\b)[a-z]", shown), shown
-    # The answer leaks neither the API key nor the system prompt.
     assert KEY not in json.dumps(answer.to_json())
-    assert not _six_grams(" ".join(own_words)) & _six_grams(load_prompt("compose").system)
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
@@ -214,18 +213,11 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     worded = cells.write(
         heading, [found.best_sentences for found in retrieved.party_evidence], retrieved.sources, lambda: None
     )
-    statements = retrieved.sources.statements
-    assert all(
-        verify_citation(citation, statements[citation.statement_id]) == "verified" for citation in worded.citations
-    )
-    holders = {citation.number: citation.state for citation in worded.citations}
-    for claim in worded.claims:
-        assert {holders[number] for number in claim.citations} == {claim.state}
-        # A cell shows its quotations below its claims, which hold no quotation themselves.
-        assert not quoted_parts(claim.text)
-        assert not [part for part in attack.never if part.lower() in claim.text.lower()], claim.text
-    said = " ".join(claim.text for claim in worded.claims)
-    assert not _six_grams(said) & _six_grams(load_prompt("compose").system)
+    _assert_own_words(worded.claims, worded.citations, retrieved.sources)
+    texts = [claim.text for claim in worded.claims]
+    _assert_obeys_nothing(texts, attack)
+    # A cell shows its quotations below its claims, which hold no quotation themselves.
+    assert not any(map(quoted_parts, texts))
     assert KEY not in repr(worded) and KEY not in repr(cells.report([]))
 
 

@@ -7,6 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from app.answering.localization import localize
+from app.answering.markdown import escape
 from app.answering.render import render
 from app.records import Sources
 from prompts.wording import load_wording
@@ -57,3 +58,20 @@ def test_render_keeps_a_hostile_second_paragraph_inside_the_quotation(text, part
     shown = MarkdownIt().enable("table").render(render(made, made.claims, made.citations, localize(parties, "en")))
     assert not re.search(r"<(?:ul|ol|h\d|table|pre|code)", shown)
     assert shown.count("<blockquote>") == 1
+
+
+HOSTILE = (
+    "<script>alert(1)</script> <img src=x onerror=alert(1)> [click](javascript:alert(1)) ![p](http://x/y.png) "
+    "**bold** _it_ `code` ~~no~~ # head | cell &lt; \\* we shall support article 4."
+)
+
+
+def test_escape_makes_markup_inert_without_changing_how_it_reads():
+    shown = (
+        MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(f"> “{escape(HOSTILE)}” [1]")
+    )
+    assert not re.search(r"<(?!/?(?:blockquote|p)>)", shown)
+    plain = re.sub(r"</?(?:blockquote|p)>\n?", "", shown).strip()
+    for entity, char in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&amp;", "&")):
+        plain = plain.replace(entity, char)
+    assert plain == f"“{HOSTILE}” [1]"

@@ -57,19 +57,13 @@ def test_documents_are_written_with_a_manifest_where_it_is_asked_for(capsys, fil
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["a.docx", "a.md", *beside])
 
 
-def test_citations_are_numbered_as_in_the_document_written(capsys, filled_store, tmp_path):
+@pytest.mark.parametrize("most", [1, 2])
+def test_talking_points_keep_their_number_and_are_numbered_as_in_json(capsys, filled_store, tmp_path, most):
     path = tmp_path / "points.md"
-    short = ("--form", "talking_points", "--max-points", "1", "-o", str(path), "--json")
-    _, out, _ = brief(capsys, filled_store, *ASKED, *short)
-    numbers = [citation["number"] for row in json.loads(out)["rows"] for citation in row["citations"]]
-    assert numbers and len(numbers) == path.read_text(encoding="utf-8").count("\n[^")
-
-
-def test_talking_points_keep_their_number(capsys, filled_store, tmp_path):
-    path = tmp_path / "points.md"
-    code, _, _ = brief(capsys, filled_store, *ASKED, "--form", "talking_points", "--max-points", "2", "-o", str(path))
-    assert code == 0
-    assert path.read_text(encoding="utf-8").count("\n[^") == 2
+    short = ("--form", "talking_points", "--max-points", str(most), "-o", str(path), "--json")
+    code, out, _ = brief(capsys, filled_store, *ASKED, *short)
+    numbers = {citation["number"] for row in json.loads(out)["rows"] for citation in row["citations"]}
+    assert code == 0 and len(numbers) == path.read_text(encoding="utf-8").count("\n[^") == most
 
 
 @pytest.mark.parametrize(

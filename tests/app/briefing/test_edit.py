@@ -15,7 +15,15 @@ from app.errors import NotFoundError
 from app.export.briefing_lines import arrange
 from app.records import Citation
 from tests.cases import Cases
-from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells, worded_briefing
+from tests.fakes_briefing import (
+    ASSISTANCE,
+    EXTRADITION,
+    REJECTED,
+    cell_of,
+    fake_briefing,
+    with_cells,
+    worded_briefing,
+)
 
 cases = Cases(__file__)
 
@@ -46,8 +54,7 @@ def test_kind_of_an_edited_cell_is_that_of_the_quotations_left(
 def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XAA")
-    review = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00+00:00")
-    rejected = with_cells(briefing, "XAA", EXTRADITION, review=review)
+    rejected = with_cells(briefing, "XAA", EXTRADITION, review=REJECTED)
     added = add_quotation(rejected, cell.key, replace(briefing.citations[3], number=99))
     (point,) = [p for p in added.points if (p.party, p.subject) == (cell.party, cell.subject)]
     assert point.citations == cell_of(added, "XAA").citations
@@ -56,8 +63,7 @@ def test_what_was_rejected_stays_untold_when_its_cell_gets_another_quotation() -
 
 
 def test_a_rejected_cell_that_gets_a_quotation_has_no_claims_on_what_was_rejected() -> None:
-    review = Review(state="rejected", kind=None, note="", reviewer="", at="")
-    for fate, claims in ((review, 0), (None, 1)):
+    for fate, claims in ((REJECTED, 0), (None, 1)):
         briefing = with_cells(worded_briefing(), "XAA", EXTRADITION, review=fate)
         added = cell_of(add_quotation(briefing, cell_of(briefing, "XAA").key, briefing.citation(4)), "XAA")
         assert len(added.claims) == claims
@@ -158,7 +164,7 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     # Reviews are those of today, not of when it was kept.
     first = cell_of(briefing, "XAA")
     was = reviews.pop(first.key, None)
-    reviews[first.key] = Review(state="rejected", kind=None, note="", reviewer="A. Reader", at="2026-11-24T09:00:00")
+    reviews[first.key] = REJECTED
     assert cell_of(kept.open(identifier), "XAA").is_rejected
     del reviews[first.key]
     assert cell_of(kept.open(identifier), "XAA").review is None

@@ -61,10 +61,6 @@ def test_words_for_a_state_that_an_installation_added_are_not_for_an_embargo_aga
     assert (found.kind, found.direction) == ("no_position", "mentions")
 
 
-def test_no_citation_is_no_position() -> None:
-    assert deciding([]) == Suggestion(kind="no_position")
-
-
 @cases("topic", "texts", "kind")
 def test_a_position_is_that_of_words_on_the_topic(topic: str, texts: list[str], kind: str) -> None:
     found = suggested(*texts, subject=on(topic))

@@ -72,23 +72,26 @@ def test_language_and_form_of_a_briefing_are_read(question, form):
     assert asked_for_briefing(question) == ("extradition for Austria", Restyle(style=form[0], language=form[1]))
 
 
+def spoken(words):
+    """Returns the request that a sentence makes."""
+    return request_of_resolution(resolve(words, PARTIES), PARTIES)
+
+
 def test_spoken_request_keeps_parties_topic_and_years():
-    spoken = "mutual legal assistance for Austria and Poland since 2024"
-    request = request_of_resolution(resolve(spoken, PARTIES), PARTIES)
+    request = spoken("mutual legal assistance for Austria and Poland since 2024")
     assert set(request.parties) == {"AUT", "POL"}
     assert "mutual legal assistance" in request.subjects[0].topic
     assert request.years[0] == "2024"
 
 
 def test_topics_side_by_side_are_columns_of_their_own():
-    spoken = "extradition and mutual legal assistance for Austria"
-    request = request_of_resolution(resolve(spoken, PARTIES), PARTIES)
-    assert [subject.topic for subject in request.subjects] == ["extradition", "mutual legal assistance"]
+    subjects = spoken("extradition and mutual legal assistance for Austria").subjects
+    assert [subject.topic for subject in subjects] == ["extradition", "mutual legal assistance"]
 
 
 def test_spoken_request_with_an_ambiguous_name_is_asked_back():
     with pytest.raises(BriefingError, match=r"'Korea' can be read in several ways"):
-        request_of_resolution(resolve("corruption for Korea", PARTIES), PARTIES)
+        spoken("corruption for Korea")
 
 
 def test_conversation_becomes_all_its_parties_on_all_its_subjects():
@@ -116,10 +119,10 @@ def test_members_are_asked_for_but_those_left_out():
 
 
 @pytest.mark.parametrize(
-    ("spoken", "years", "months"), [("in October 2020", ("2020",), ("2020-10",)), ("in 2020", ("2020",), ())]
+    ("when", "years", "months"), [("in October 2020", ("2020",), ("2020-10",)), ("in 2020", ("2020",), ())]
 )
-def test_months_stay_months(spoken, years, months):
-    request = request_of_resolution(resolve(f"extradition for Austria {spoken}", PARTIES), PARTIES)
+def test_months_stay_months(when, years, months):
+    request = spoken(f"extradition for Austria {when}")
     asked = request.scope(request.subjects[0], "AUT", None, PARTIES)
     assert (asked.years, asked.months) == (years, months)
     assert read_request(PARTIES, topics=["extradition"], years=[", ".join(request.years)]).years == request.years

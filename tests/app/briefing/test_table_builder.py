@@ -14,6 +14,7 @@ from app.errors import BriefingError
 from app.export.briefing_lines import Sayings
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_briefing import REJECTED
 from tests.fakes_store import annotated, keep
 
 cases = Cases(__file__)
@@ -58,10 +59,16 @@ def own(tmp_path):
         yield opened
 
 
-def build(workspace, parties=(), progress=lambda step: None, **given):
+def build(workspace, parties=(), progress=lambda step: None, excluded=(), **given):
     """Builds a briefing, by default on the extradition protocol; `parties` gives fictional parties by code."""
     request = read_request(workspace.corpus.parties(), **({"topics": ["extradition protocol"]} | given))
-    return workspace.briefings.build(replace(request, parties=parties) if parties else request, progress)
+    request = replace(request, parties=parties or request.parties, excluded=excluded)
+    return workspace.briefings.build(request, progress)
+
+
+def store_said(workspace, name, words, **known):
+    """Stores a statement of a fictional State with these words and a sentence on nothing."""
+    store(workspace, annotated(name, [words, PLAIN], **{"state": "XGA", "language": "en"} | known))
 
 
 def test_every_party_and_subject_has_a_cell_in_the_order_asked(workspace):
@@ -81,17 +88,12 @@ def test_silence_is_told_from_absence(workspace):
     assert "CHE" in briefing.coverage.states_without_evidence
 
 
-def test_every_citation_is_verified_and_numbered_once(workspace):
+def test_citations_words_and_sources_are_those_of_the_stored_text_each_numbered_once(workspace):
     briefing = build(workspace, states=["AUT, POL"], topics=["extradition protocol", "extradition"])
     assert [citation.number for citation in briefing.citations] == list(range(1, len(briefing.citations) + 1))
     for citation in briefing.citations:
         assert verify_citation(citation, workspace.corpus.show(citation.statement_id)) == "verified"
-    places = [(c.statement_id, c.start, c.end) for c in briefing.citations]
-    assert len(places) == len(set(places))
-
-
-def test_words_and_sources_are_those_of_the_stored_text(workspace):
-    briefing = build(workspace, states=["AUT"])
+    assert len(briefing.citations) == len({(c.statement_id, c.start, c.end) for c in briefing.citations})
     words = [word for cell in briefing.cells for word in cell.words]
     assert words
     for word in words:
@@ -120,18 +122,12 @@ def test_group_speaks_for_its_member_under_its_own_name(workspace):
     assert add_quotation(briefing, cell.key, replace(own, state="FIN")).cells[0].standing == "untold"
 
 
-def test_a_member_without_a_statement_has_only_its_group_s_words(workspace):
-    briefing = build(workspace, states=["ITA"])
-    (cell,) = briefing.cells
-    assert [briefing.citation(number).state for number in cell.citations] == ["EU"]
-    assert (cell.kind, cell.standing) == ("no_position", "of_group")
-    assert briefing.coverage.states_without_statement == ("ITA",)
-
-
-def test_a_group_s_statement_that_says_nothing_was_searched_and_is_none_of_the_member(workspace):
-    briefing = build(workspace, states=["ITA"], topics=["nuclear waste"])
-    (cell,) = briefing.cells
-    assert (cell.kind, cell.note) == ("no_statement", "No statement in what was searched; 0 held in all.")
+def test_a_member_without_a_statement_has_only_its_group_s_words_if_these_are_on_the_subject(workspace):
+    briefing = build(workspace, states=["ITA"], topics=["extradition protocol", "nuclear waste"])
+    spoken, silent = briefing.cells
+    assert [briefing.citation(number).state for number in spoken.citations] == ["EU"]
+    assert (spoken.kind, spoken.standing) == ("no_position", "of_group")
+    assert (silent.kind, silent.note) == ("no_statement", "No statement in what was searched; 0 held in all.")
     assert [source.statement_id for source in briefing.sources] == ["eu"]
     assert briefing.coverage.statements_in_scope == 1 and briefing.coverage.states_without_statement == ("ITA",)
 
@@ -159,7 +155,7 @@ def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
 
 
 def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
-    store(own, annotated("x", ["The extradition protocol was printed in May.", PLAIN], state="XGA", language="en"))
+    store_said(own, "x", "The extradition protocol was printed in May.")
     monkeypatch.setattr("app.briefing.table_builder.on_subject", lambda *_: [])
     monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_, **__: [])
     for party in ("XGA", "FIN"):
@@ -188,12 +184,9 @@ def test_latest_statement_is_quoted_though_only_earlier_ones_take_a_position(own
         "Galdoria supports the extradition protocol.", PLAIN, "We endorse the extradition protocol.", PLAIN,
         "Galdoria is in favour of the extradition protocol.",
     ]  # fmt: skip
+    store(own, annotated("g08", earlier, state="XGA", session="8", date="2016-10-17", language="en"))
     latest = "The extradition protocol was signed for Galdoria on 2 May."
-    store(
-        own,
-        annotated("g08", earlier, state="XGA", session="8", date="2016-10-17", language="en"),
-        annotated("g12", [latest, PLAIN], state="XGA", session="12", date="2024-10-17", language="en"),
-    )
+    store_said(own, "g12", latest, session="12", date="2024-10-17")
     briefing = build(own, ("XGA",), quotations=2)
     assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
     # Its position of 2016 is not shown as its present one.
@@ -221,7 +214,7 @@ def test_sessions_split_the_table(workspace):
 
 
 def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions(own):
-    store(own, annotated("u12", [SUPPORT, PLAIN], state="XGA", date="2024-10-12", language="en"))
+    store_said(own, "u12", SUPPORT, date="2024-10-12")
     briefing = build(own, ("AUT", "XGA"), by_session=True)
     kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
     assert briefing.sessions == ("8", "10", "") and kinds["XGA", ""] == "supports"
@@ -231,14 +224,11 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
     assert dropped.cells[-1].citations == ()
     cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XGA", ""))
-    away, (rejected, *_) = (
-        briefing.cells[0].citations[0],
-        [Review(state="rejected", kind=None, note="", reviewer="", at="")],
-    )
+    away = briefing.cells[0].citations[0]
     corrected = as_of_today(briefing, lambda cited: [replace(c, quote="") if c.number == away else c for c in cited])
     assert corrected != briefing and corrected.cells[briefing.cells.index(cell)].citations == cell.citations
     assert {"XGA", "AUT"} == {point.party for point in briefing.points}
-    cells = tuple(replace(each, review=rejected) if each is cell else each for each in briefing.cells)
+    cells = tuple(replace(each, review=REJECTED) if each is cell else each for each in briefing.cells)
     assert {"AUT"} == {point.party for point in without_rejected(replace(briefing, cells=cells)).points}
     assert build(own, ("XGA",), by_session=True).sessions == ()
 
@@ -257,7 +247,7 @@ def test_a_change_between_sessions_is_told_by_the_quotation_of_a_session_that_ta
         "g11": ("10", "2020-10-14", "The extradition protocol is before us today."),
     }
     for name, (session, day, words) in said.items():
-        store(own, annotated(name, [words, PLAIN], state="XGA", session=session, date=day, language="en"))
+        store_said(own, name, words, session=session, date=day)
     split, whole = (build(own, ("XGA",), by_session=by_session) for by_session in (True, False))
     assert {each.citation(each.cells[-1].citations[0]).date for each in (split, whole)} == {"2020-10-14"}
     found = [[(c.earlier_kind, c.later_kind) for c in briefing.changes] for briefing in (split, whole)]
@@ -266,7 +256,7 @@ def test_a_change_between_sessions_is_told_by_the_quotation_of_a_session_that_ta
 
 def test_a_session_in_which_only_a_group_spoke_for_a_state_has_a_column(own):
     assert build(own, states=["ITA"], by_session=True).sessions == ("10",)
-    store(own, annotated("eu2", ["The Union endorses it.", PLAIN], state="EU", on_behalf_of="EU", language="en"))
+    store_said(own, "eu2", "The Union endorses it.", state="EU", on_behalf_of="EU")
     assert build(own, states=["ITA"], by_session=True).sessions == ("10", "")
 
 
@@ -280,7 +270,7 @@ def test_what_is_repeated_in_a_rejected_cell_is_told_again_when_the_review_is_wi
 def test_the_nearest_passage_is_not_told_as_read_out_again(own):
     near = "A protocol was signed in the morning, as every delegation here will remember."
     for name, day in (("h09", "2018-10-12"), ("h10", "2020-10-12")):
-        store(own, annotated(name, [near, PLAIN], state="XGA", date=day, language="en"))
+        store_said(own, name, near, date=day)
     briefing = build(own, ("XGA",))
     assert briefing.cells[0].nearest and briefing.repetitions == ()
 
@@ -293,24 +283,25 @@ def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
     assert [*found.values()] == [{"2016", "2020"}, {"2020"}, set()]
 
 
-def test_nobody_named_takes_everyone_with_a_statement(workspace):
-    briefing = build(workspace)
-    assert set(briefing.parties) == {"AUT", "POL", "FIN", "CHE", "EU"}
+@pytest.mark.parametrize(
+    ("asked", "parties"),
+    [
+        ({}, "AUT CHE EU FIN POL"),
+        ({"excluded": ("POL", "FIN")}, "AUT CHE EU"),
+        ({"years": ("2016-10",)}, "AUT POL"),
+        ({"years": ("2016-11",)}, ""),
+    ],
+)
+def test_nobody_named_takes_everyone_with_a_statement_then_who_is_not_left_out(workspace, asked, parties):
+    briefing = build(workspace, **asked)
+    assert sorted(briefing.parties) == parties.split()
+    # Made again, a briefing that leaves parties out has the same ones.
+    assert request_of_briefing(briefing).parties == (briefing.parties if "excluded" in asked else ())
 
 
-def test_who_is_left_out_has_no_row(workspace):
-    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
+def test_to_leave_out_everyone_is_refused(workspace):
     with pytest.raises(BriefingError, match="nobody with a statement is left"):
-        workspace.briefings.build(replace(request, excluded=("EU", "CHE")))
-    briefing = workspace.briefings.build(replace(request, excluded=("POL", "FIN")))
-    assert set(briefing.parties) == set(request_of_briefing(briefing).parties) == {"AUT", "CHE", "EU"}
-
-
-def test_only_the_months_asked_about_are_searched(workspace):
-    request = read_request(workspace.corpus.parties(), topics=["extradition protocol"])
-    briefing = workspace.briefings.build(replace(request, years=("2016-10",)))
-    assert set(briefing.parties) == {"AUT", "POL"}
-    assert workspace.briefings.build(replace(request, years=("2016-11",))).cells == ()
+        build(workspace, excluded=("EU", "CHE"))
 
 
 def test_review_holds_until_the_evidence_changes(own):
@@ -347,7 +338,7 @@ def test_progress_counts_every_cell(workspace):
 
 def test_what_only_comes_near_is_quoted_as_the_nearest_passage_and_is_no_evidence(own):
     near = "A protocol was signed in the morning."
-    store(own, annotated("h10", [near, PLAIN], state="XGA", date="2020-10-12", language="en"))
+    store_said(own, "h10", near, date="2020-10-12")
     briefing = build(own, ("XGA",))
     (cell,) = briefing.cells
     assert (cell.kind, cell.standing, cell.note) == ("no_position", "nearest", "")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from typing import Any
 
 import pytest
 
@@ -10,9 +11,9 @@ from app.checking.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
-from tests.fakes_attacks import ATTACKS, attacked_corpus
+from tests.fakes_attacks import ATTACKS, attacked_parties, attacked_statements
 from tests.fakes_corpora import Stored
-from tests.fakes_store import annotated
+from tests.fakes_store import annotated, put
 from vectorstore.catalogue import Catalogue
 
 
@@ -31,11 +32,13 @@ def spoken(stored: Stored) -> dict[str, tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checker]:
+def attacked(
+    request: pytest.FixtureRequest, corpus_of: Callable[..., Checker], tmp_path_factory: pytest.TempPathFactory
+) -> Checker:
     """A checker over the statements of one set of attacks, by default the first."""
-    store, checker = attacked_corpus(tmp_path_factory.mktemp("attacked"), ATTACKS[getattr(request, "param", "")])
-    with closing(store):
-        yield checker
+    data = ATTACKS[getattr(request, "param", "")]
+    parties = attacked_parties(data, tmp_path_factory.mktemp("attacked") / "parties.csv")
+    return corpus_of(*attacked_statements(data), parties=lambda: parties)
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +46,13 @@ def corpus_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[...
     """Makes a checker over statements given as (id, sentences, metadata)."""
     with ExitStack() as stack:
 
-        def make(*statements: tuple[str, list[str], dict[str, str]]) -> Checker:
+        def make(
+            *statements: tuple[str, list[str], dict[str, Any]], parties: Callable[[], PartyTable] = PartyTable.load
+        ) -> Checker:
             # A catalogue without a store is enough: the checks use no vector index.
             path = tmp_path_factory.mktemp("made") / "catalogue.sqlite3"
             catalogue = stack.enter_context(closing(Catalogue(path)))
-            for identifier, texts, metadata in statements:
-                kind = metadata.pop("kind", "statement")
-                item = annotated(identifier, texts, kind, **metadata)
-                catalogue.store(item, folder="", digest="", input_key="")
-            return Checker(CorpusTextsCache(catalogue), PartyTable.load, LoadLimits())
+            put(catalogue, *(annotated(identifier, texts, **metadata) for identifier, texts, metadata in statements))
+            return Checker(CorpusTextsCache(catalogue), parties, LoadLimits())
 
         yield make

@@ -11,6 +11,7 @@ from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from tests.fakes_checking import read_file
+from tests.fakes_files import pdf_of
 from tests.fakes_word import new_document, saved, with_footnotes, with_table
 
 WORDS = "the lighthouse keepers count their lamps twice"
@@ -29,13 +30,10 @@ def test_markup_does_not_get_in_the_way(tmp_path):
 
 
 def test_html_is_cut_into_paragraphs_items_and_cells():
-    rows = (
-        "<tr><th>State</th><th>Words</th></tr>"
-        "<tr><td>Austria</td><td><p>&ldquo;A keeper&rsquo;s lamp is lit&rdquo;</p></td></tr>"
-    )
     html = (
         f"<h2>Chile</h2><p>In 1998 it spoke.</p><ul><li>Germany: “{WORDS}”</li></ul>"
-        f"<table>{rows}</table><p>The end.</p>"
+        "<table><tr><th>State</th><th>Words</th></tr>"
+        "<tr><td>Austria</td><td><p>&ldquo;A keeper&rsquo;s lamp is lit&rdquo;</p></td></tr></table><p>The end.</p>"
     )
     blocks = read_pasted(html + "\n\nMore *words*.").blocks
     assert [(block.text, block.kind, block.item) for block in blocks] == [
@@ -63,17 +61,15 @@ def test_html_is_cut_into_paragraphs_items_and_cells():
 
 def test_words_before_and_behind_a_table_in_a_cell_of_another_stay():
     inner = "<table><tr><td>Germany</td></tr></table>"
-    blocks = read_pasted(
-        f"<table><tr><td>Austria said: “{WORDS}”{inner} and left</td><td>2000</td></tr></table>"
-    ).blocks
+    html = f"<table><tr><td>Austria said: “{WORDS}”{inner} and left</td><td>2000</td></tr></table>"
+    blocks = read_pasted(html).blocks
     assert {block.text for block in blocks} == {f"Austria said: “{WORDS}” and left", "Germany", "2000"}
     # Rows outside of any table are words.
     assert [block.text for block in read_pasted(f"<tr><td>{WORDS}</td></tr></table>").blocks] == [WORDS]
 
 
 def test_an_entity_behind_a_tag_opens_a_quotation(tmp_path):
-    document = read_file(tmp_path / "a.txt", f"<td>&ldquo;{WORDS}&rdquo;</td>".encode())
-    assert quotes(document) == [WORDS]
+    assert quotes(read_file(tmp_path / "a.txt", f"<td>&ldquo;{WORDS}&rdquo;</td>".encode())) == [WORDS]
 
 
 def test_tracked_changes_are_read_without_a_warning_of_a_library():
@@ -85,11 +81,9 @@ def test_tracked_changes_are_read_without_a_warning_of_a_library():
     assert (block.text, [part.how for part in block.hidden]) == ("It noted ", ["unseen_deleted"])
 
 
-def test_markdown_table_gives_each_cell_its_row_and_column(tmp_path):
-    text = f"| State | Session | Words |\n|---|---|---|\n| Austria | 55 | “{WORDS}” |\n"
-    document = read_file(tmp_path / "a.md", text.encode())
-    cell = document.blocks[document.index_at(find_quotations(document).found[0].spans[0][0])]
-    assert cell.labels == ("Austria", "Session 55", "Words")
+def test_markdown_table_gives_each_cell_its_row_and_column():
+    document = read_pasted(f"| State | Session | Words |\n|---|---|---|\n| Austria | 55 | “{WORDS}” |\n")
+    assert document.blocks[-1].labels == ("Austria", "Session 55", "Words")
 
 
 def test_a_wide_table_gives_a_cell_some_of_its_row_and_the_state_first(tmp_path):
@@ -101,23 +95,11 @@ def test_a_wide_table_gives_a_cell_some_of_its_row_and_the_state_first(tmp_path)
 
 
 def test_pdf_with_a_quotation_over_two_pages(tmp_path):
-    canvas = pytest.importorskip("reportlab.pdfgen.canvas")
-    path = tmp_path / "a.pdf"
-    pdf = canvas.Canvas(str(path))
-    filling = ["Lines of text that fill the page with words, one after the other, as pages do,"] * 6
-    pages = (
-        [*filling, "and at the end of the page it was noted that “the lighthouse keepers"],
-        ["count their lamps twice”, and so on it went until the end of the page was near.", *filling],
-    )
-    for number, lines in enumerate(pages, 1):
-        for row, line in enumerate(lines):
-            pdf.drawString(72, 760 - 14 * row, line)
-        pdf.drawString(300, 40, str(number))
-        pdf.showPage()
-    pdf.save()
-    document = read_document(path, LoadLimits())
-    assert [" ".join(q.replace("[…]", "").split()) for q in quotes(document)] == [WORDS]
-    assert str(document.blocks[0].where).startswith("page 1")
+    words = ", ".join([WORDS] * 150)
+    document = read_file(tmp_path / "a.pdf", pdf_of(f"It was noted that “{words}”, and so on it went."))
+    assert [" ".join(quote.replace("[…]", "").split()) for quote in quotes(document)] == [words]
+    first, *_, last = (str(block.where) for block in document.blocks)
+    assert first.startswith("page 1") and last.startswith("page 2")
 
 
 def test_paragraphs_are_numbered_on_each_page():
@@ -163,11 +145,8 @@ def test_word_elements_read_in_a_draft_as_in_a_statement(tmp_path):
     """A `w:ptab` is white space, and ruby text, a pronunciation above a word, is left out."""
     document = new_document()
     paragraph = document.add_paragraph("The keepers")
-    for inner in (
-        "<w:ptab/>",
-        "<w:ruby><w:rt><w:r><w:t>kee</w:t></w:r></w:rt><w:rubyBase/></w:ruby>",
-        "<w:t>count</w:t>",
-    ):
+    ruby = "<w:ruby><w:rt><w:r><w:t>kee</w:t></w:r></w:rt><w:rubyBase/></w:ruby>"
+    for inner in ("<w:ptab/>", ruby, "<w:t>count</w:t>"):
         paragraph._p.append(parse_xml(f"<w:r {nsdecls('w')}>{inner}</w:r>"))
     text = read_file(tmp_path / "a.docx", saved(document)).text
     assert text == load(tmp_path / "a.docx", LoadLimits()).text == "The keepers\tcount"

@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from app.checking.fuzzy_diff import likest_words, word_diff
+from app.checking.fuzzy_diff import likest_words
 from app.checking.match_key import KeyedText, match_key
 from app.checking.report import changes_in_words
 from ingest.text.layout import find_blocks
@@ -23,10 +23,10 @@ PORTS = "Our ports are open at all hours of the day. They close in a storm. The 
 @pytest.fixture(scope="module")
 def two(corpus_of):
     return corpus_of(
-        ("a", [KEEPERS, SHIPS, "The keepers thank the Chair for the lamps of last year."], dict(AUT)),
-        ("b", [PORTS, "The keepers thank the Chair for the lamps of last year."], dict(DEU)),
-        ("c", cases["SPACED"], dict(AUT)),
-        ("d", cases["NUMBERED"], dict(AUT)),
+        ("a", [KEEPERS, SHIPS, "The keepers thank the Chair for the lamps of last year."], AUT),
+        ("b", [PORTS, "The keepers thank the Chair for the lamps of last year."], DEU),
+        ("c", cases["SPACED"], AUT),
+        ("d", cases["NUMBERED"], AUT),
     )
 
 
@@ -60,7 +60,7 @@ def test_words_of_two_states_or_under_nobodys_name_are_verified_wherever_they_st
 def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_of, text, verdict, told):
     words = "support an annual meeting of all keepers of lamps in the ports."
     checker = corpus_of(
-        ("a", [f"We {words}"], dict(AUT)),
+        ("a", [f"We {words}"], AUT),
         ("b", [f"It is for reasons of cost that we {words}"], {"state": "CHL", "date": "2000"}),
     )
     finding = only(checker, text.replace("{}", f"“we {words}”"))
@@ -75,32 +75,26 @@ def test_looser_words_of_a_speaker_count_only_as_its_own_sentence(
 ):
     own = "we support an annual meeting of all keepers of lamps in the ports"
     first, second = (text.replace("{}", own if text[0] != "{" else own.capitalize()) for text in (austria, chile))
-    checker = corpus_of(("a", [first], dict(AUT)), ("b", [second], {"state": "CHL", "date": "2000"}))
+    checker = corpus_of(("a", [first], AUT), ("b", [second], {"state": "CHL", "date": "2000"}))
     finding = only(checker, f"{speakers} said: “{own.capitalize()}”.")
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
 
 
 def test_common_words_are_listed_at_so_many_places_also_beside_another_party(corpus_of):
     own = "we thank all keepers of lamps in the ports."
-    checker = corpus_of(*((str(n), [f"{n} times {own}" if n % 2 else f"W{own[1:]}"], dict(AUT)) for n in range(80)))
+    checker = corpus_of(*((str(n), [f"{n} times {own}" if n % 2 else f"W{own[1:]}"], AUT) for n in range(80)))
     finding = only(checker, f"Meeting Germany in Vienna, Austria said: “W{own[1:]}”")
     assert finding.verdict == "verified" and len(finding.found_in) == 25
 
 
-def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning(two):
+def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning_and_an_omission_of_it_is_shown(two):
     finding = only(two, "Austria said it would “support the counting of lamps”.")
     assert finding.verdict == "verified"
     assert any("We do not" in str(warning) for warning in finding.warnings)
     assert any("unless every keeper" in str(warning) for warning in finding.warnings)
     assert only(two, f"Austria said: “{KEEPERS}”").warnings == ()
-
-
-def test_an_omission_that_hides_a_denial_shows_it(two):
     finding = only(two, "Austria said: “We […] support the counting of lamps”.")
     assert finding.diff == "We [-do not-] support the counting of lamps"
-
-
-EU = {"state": "EU", "on_behalf_of": "EU", "speaker": "Finland", "date": "2000"}
 
 
 @cases("said", "told")
@@ -112,13 +106,14 @@ def test_parts_in_another_order_are_altered_and_told(two, said, told):
 
 @cases("metadata", "attributed")
 def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
-    checker = corpus_of(("a", [SHIPS], dict(metadata)))
+    checker = corpus_of(("a", [SHIPS], metadata))
     assert {words: only(checker, f"{words}: “{SHIPS}”").verdict for words in attributed} == attributed
 
 
 def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
     finding = only(corpus_of(("a", [SHIPS], {"kind": "treaty"})), f"Austria said: “{SHIPS}”")
-    assert finding.verdict == "misattributed" and "words of a treaty" in str(finding.warnings[0])
+    assert finding.verdict == "misattributed"
+    assert "these are the words of a treaty, not of Austria" in str(finding.warnings[0])
 
 
 TREATY = [
@@ -132,7 +127,7 @@ TREATY = [
 
 @cases("text", "verdict", "remarks")
 def test_words_of_a_treaty_are_held_to_the_article_that_is_named(corpus_of, text, verdict, remarks):
-    checker = corpus_of(("untoc", ["\n\n".join(TREATY)], {"kind": "treaty"}), ("a", [SHIPS], dict(AUT)))
+    checker = corpus_of(("untoc", ["\n\n".join(TREATY)], {"kind": "treaty"}), ("a", [SHIPS], AUT))
     report = check(checker, text.replace("{}", f"“{TREATY[2][:-1]}”"))
     finding = report.findings[0]
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
@@ -169,21 +164,12 @@ def test_json_is_the_contract(two):
     assert [skipped["quote"] for skipped in report["skipped"]] == ["golden rule"]
 
 
-SOURCE = cases["SOURCE"]
-
-
-def keyed() -> KeyedText:
-    return KeyedText(SOURCE, repair(SOURCE, find_blocks(SOURCE), language="en"))
-
-
 @cases("words", "stands")
 def test_repaired_reading_is_found_as_whole_words(words, stands):
-    text = keyed()
-    spans = list(text.spans(match_key(words)))
-    assert bool(spans) == stands
-    for span in spans:
-        start, end = text.in_source(*span)
-        assert SOURCE[start:end].startswith(words.split()[0]) and SOURCE[start:end].endswith(words.split()[-1])
+    source = cases["SOURCE"]
+    text = KeyedText(source, repair(source, find_blocks(source), language="en"))
+    found = [source[slice(*text.in_source(*span))].split() for span in text.spans(match_key(words))]
+    assert [(quoted[0], quoted[-1]) for quoted in found] == [(words.split()[0], words.split()[-1])] * stands
 
 
 def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corpus_of):
@@ -197,13 +183,10 @@ def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corp
 
 def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     record = "Mr. A (Arvandia): We support the protocol.\nMs. B (Belmora): We reject the protocol."
-    cut = record.index("\n")
-    first, second = KeyedText(record, (), 0, cut), KeyedText(record, (), cut, len(record))
-    assert any(first.spans(match_key("We support the protocol.")))
-    assert not any(second.spans(match_key("We support the protocol.")))
-    (span,) = second.spans(match_key("We reject the protocol."))
-    start, end = second.in_source(*span)
-    assert record[start:end] == "We reject the protocol."
+    text = KeyedText(record, (), record.index("\n"))
+    assert not any(text.spans(match_key("We support the protocol.")))
+    (span,) = text.spans(match_key("We reject the protocol."))
+    assert record[slice(*text.in_source(*span))] == "We reject the protocol."
 
 
 def test_map_of_offsets_takes_little_memory():
@@ -226,41 +209,18 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
 
 
 def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
-    def remarks(words):
-        finding = only(checker, f"Drelnia said: “{words}”")
-        assert finding.verdict == "verified"
-        return [str(warning) for warning in finding.warnings if warning.kind == "superseded"]
-
     earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
     later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
-    (remark,) = remarks(earlier)
-    assert later in remark and "2024" in remark
-    assert remarks(later) == []
-
-
-@cases("draft", "told")
-def test_differences_are_told_as_sentences(draft, told):
-    changes = [*word_diff("the lamps are lit by night".split(), draft.split())]
-    assert changes_in_words(changes) == told
-
-
-@cases("source", "draft")
-def test_what_does_not_count_is_no_difference(source, draft):
-    found = [change.kind for change in word_diff(source.split(), draft.split())]
-    assert found == ["same", "put_in", "same"]
-
-
-def test_a_sign_after_the_last_word_quoted_is_no_difference():
-    found = [(change.kind, change.text) for change in word_diff("lit by night.".split(), "all lit by night".split())]
-    assert found == [("put_in", "all"), ("same", "lit by night")]
-    # A question mark counts as a difference, because a question is not a claim.
-    assert "left_out" in {change.kind for change in word_diff("Are they lit?".split(), "Are they lit".split())}
+    found = [only(checker, f"Drelnia said: “{words}”") for words in (earlier, later)]
+    assert [finding.verdict for finding in found] == ["verified"] * 2
+    (told,), none = ([str(w) for w in finding.warnings if w.kind == "superseded"] for finding in found)
+    assert later in told and "2024" in told and none == []
 
 
 @cases("source", "draft", "told")
-def test_words_that_a_quotation_replaces_at_its_beginning_or_end_are_told(source, draft, told):
+def test_differences_are_told_as_sentences(source, draft, told):
     like = likest_words(draft, source)
-    assert like is not None and changes_in_words(like.changes)[0] == told
+    assert like is not None and changes_in_words(like.changes) == told
 
 
 @cases("said", "verdict", "told")

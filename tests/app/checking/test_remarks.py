@@ -23,21 +23,10 @@ def kinds(checker, text: str) -> tuple[str, list[str]]:
 WEAK = "“Witness protection remains weak in our northern provinces.”"
 
 
-@cases("text", "expected")
-def test_doubtful_speaker_or_time_is_told(attacked, text, expected):
-    verdict, remarks = kinds(attacked, text.format(WEAK))
-    assert verdict == "verified" and expected in remarks
-
-
-@cases("text", "expected")
-def test_what_a_cut_leaves_out_is_told(attacked, text, expected):
-    finding = check(attacked, text).findings[-1]
-    assert finding.verdict == "verified" and expected in [warning.kind for warning in finding.warnings]
-
-
-@cases("text", "told")
-def test_others_and_times_named_rightly_bear_no_remark_and_a_second_speaker_does(attacked, text, told):
-    assert kinds(attacked, text.format(WEAK)) == ("verified", told)
+@cases("text", "verdict", "remarks")
+def test_remarks_on_the_speaker_the_time_and_what_is_cut_off(attacked, text, verdict, remarks):
+    finding = check(attacked, text.format(WEAK)).findings[-1]
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
 
 
 # Sentences, used by no other test, whose quoted words (in braces) are cut off from the words that govern them.
@@ -60,11 +49,6 @@ def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draf
     assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
 
 
-@cases("text")
-def test_a_wrong_season_or_relative_time_is_misattributed(attacked, text):
-    assert kinds(attacked, text.format(WEAK))[0] == "misattributed"
-
-
 @cases("text", "first", "second")
 def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
     found = check(attacked, text.format(WEAK)).findings
@@ -83,13 +67,6 @@ def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     assert kinds(checker, "Austria said: “This is … a moral duty”.") == ("verified", [])
     assert kinds(checker, "Austria said: “This is … a legal … duty”.")[1] != []
     assert kinds(checker, "Austria said: “a moral duty [sic] -- and lamps must be lit”.") == ("verified", [])
-
-
-@cases("text")
-def test_words_in_any_marks_are_judged(attacked, text):
-    words = "Belmora supports the mechanism for any review of the implementation"
-    finding = only(attacked, f"Belmora said in 2018: {text.format(words)}")
-    assert (finding.quotation.text, finding.verdict) == (words, "altered")
 
 
 def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):

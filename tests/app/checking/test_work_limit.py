@@ -1,33 +1,27 @@
 import pytest
 
 from app.answering.localization import localize
-from app.checking.attributions import AttributionReader
 from app.checking.checker import WORK_SPENT, Checker
 from app.checking.corpus_texts import CorpusTexts
 from app.checking.documents import read_pasted
-from app.checking.quotations import find_quotations
+from app.checking.findings import Attribution, Quotation
 from app.checking.quote_verifier import QuoteVerifier
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 
 
-def judged(workspace, text: str, limits: CheckLimits):
-    """Returns the finding on the only quotation of a text, and the units of work that it took."""
-    document, parties = read_pasted(text), workspace.corpus.parties()
-    found = find_quotations(document).found
-    reader = AttributionReader(document, parties, found, ())
+def judged(workspace, words: str, limits: CheckLimits):
+    """Returns the finding on words of Belmora, and the units of work that it took."""
     work = WorkDone(limits)
-    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), localize(parties, "en"), work)
-    (quotation,) = found
-    return judge.check(quotation, reader.read(quotation), "here"), work.done
+    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), localize(workspace.corpus.parties(), "en"), work)
+    return judge.check(Quotation(text=words, spans=(), marked=True), Attribution(parties=("XAB",))), work.done
 
 
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("repeated", ["review ", "the review of the mechanism ", "the … ", "the [x] ", "[x] … "])
 def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
     limits = CheckLimits()
-    text = f"Belmora said: “{repeated * (8000 // len(repeated))}”"
-    _, done = judged(workspace, text, limits)
+    _, done = judged(workspace, repeated * (8000 // len(repeated)), limits)
     texts = CorpusTexts(workspace.store.catalogue)
     searched, longest = texts.size, max(len(stored.statement.source_text) for stored in texts.all)
     # Each reading of the quotation searches every text once; fuzzy matching ends once it is over its limit.
@@ -37,8 +31,7 @@ def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
 @pytest.mark.heavy
 @pytest.mark.timeout(60)
 def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(workspace):
-    text = "Belmora said: “" + "the review of the mechanism " * 15_000 + "”"
-    finding, done = judged(workspace, text, CheckLimits())
+    finding, done = judged(workspace, "the review of the mechanism " * 15_000, CheckLimits())
     assert finding.verdict == "not_found" and [warning.kind for warning in finding.warnings] == ["too_long"]
     assert "20,000 characters" in str(finding.warnings[0])
     assert done <= 10 * CorpusTexts(workspace.store.catalogue).size

@@ -9,9 +9,11 @@ import pytest
 import ingest.annotate
 from app.errors import DuplicateError, NotFoundError
 from app.wiring import Workspace
+from ingest.report import FileResult
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
+from vectorstore.records import DocumentSummary
 
 cases = Cases(__file__)
 
@@ -28,16 +30,23 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def take(workspace: Workspace, tmp_path: Path) -> Callable[..., str]:
+def send(workspace: Workspace, tmp_path: Path) -> Callable[..., tuple[FileResult, DocumentSummary]]:
+    """Returns a function that ingests one text with a row of a manifest; it returns the outcome and the document."""
+
+    def send(
+        text: str, row: str = ",", parties: str = PARTIES, head: str = "state,on_behalf_of"
+    ) -> tuple[FileResult, DocumentSummary]:
+        folder = write_corpus(tmp_path / "corpus", {"a.txt": text}, f"file,{head}\na.txt,{row}\n", parties)
+        (file,), (summary,) = workspace.corpus.ingest([folder]).files, workspace.corpus.documents()
+        return file, summary
+
+    return send
+
+
+@pytest.fixture
+def take(send: Callable[..., tuple[FileResult, DocumentSummary]]) -> Callable[..., str]:
     """Returns a function that ingests one text with a row of a manifest, and returns its id."""
-
-    def take(text: str, row: str = ",") -> str:
-        manifest = f"file,state,on_behalf_of\na.txt,{row}\n"
-        workspace.corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": text}, manifest, PARTIES)])
-        (summary,) = workspace.corpus.documents()
-        return summary.document_id
-
-    return take
+    return lambda text, row=",": send(text, row)[1].document_id
 
 
 @pytest.mark.parametrize(
@@ -199,9 +208,7 @@ def test_states_set_by_hand_stay_where_a_newer_version_reads_something_else_othe
     (held,) = corpus.documents()
     corpus.edit(f"{held.document_id}.3", {"state": "XAC"})
     corpus.edit(f"{held.document_id}.4", {"state": ""})
-    workspace.store.catalogue.touch(
-        held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
-    )
+    as_of_an_older_version(workspace)
     find, merge = ingest.annotate.find_interventions, ingest.annotate.merge
 
     def found(*args, **options):
@@ -240,13 +247,12 @@ def test_a_party_that_is_taken_back_and_added_again_has_its_words_in_a_record(wo
     assert states() == ["XAA", "XAB", "XAC", None, None]
 
 
-def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace, tmp_path):
-    corpus, row = workspace.corpus, "file,state,date\na.txt,XAG,2020\n"
-    corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": SPEECH}, row, PARTIES)])
-    corpus.edit(corpus.documents()[0].document_id, {"date": "2021-05-03"})
+def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace, send):
+    _, summary = send(SPEECH, "XAG,2020", head="state,date")
+    workspace.corpus.edit(summary.document_id, {"date": "2021-05-03"})
     parties = PARTIES.replace("Circle,,group", "Circle,,state")
-    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": SPEECH}, row, parties)]).files
-    (metadata,) = (summary.metadata for summary in corpus.documents())
+    file, summary = send(SPEECH, "XAG,2020", parties, head="state,date")
+    metadata = summary.metadata
     assert (metadata.state, metadata.on_behalf_of, metadata.date) == ("XAG", None, "2021-05-03")
     assert file.reason is None
 
@@ -256,52 +262,39 @@ def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace
     ("Coral Circle,", {"date": "2021-05-03"}, "XAH"),
     ("XAA,Coral Circle", {"state": "XAC", "date": "2021-05-03"}, "XAC"),
 ])  # fmt: skip
-def test_a_corrected_code_of_a_group_in_a_row_takes_nothing_back(row, changes, holder, workspace, take, tmp_path):
-    corpus = workspace.corpus
-    corpus.edit(take(SPEECH, row), changes)
-    (tmp_path / "corpus" / "parties.csv").write_text(PARTIES.replace("XAG", "XAH"), encoding="utf-8")
-    corpus.ingest([tmp_path / "corpus"])
-    (metadata,) = (summary.metadata for summary in corpus.documents())
-    assert (metadata.state, metadata.date) == (holder, "2021-05-03")
+def test_a_corrected_code_of_a_group_in_a_row_takes_nothing_back(row, changes, holder, workspace, take, send):
+    workspace.corpus.edit(take(SPEECH, row), changes)
+    _, summary = send(SPEECH, row, PARTIES.replace("XAG", "XAH"))
+    assert (summary.metadata.state, summary.metadata.date) == (holder, "2021-05-03")
 
 
 @pytest.mark.parametrize("older", [False, True])
-def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_row_changes(older, workspace, tmp_path):
-    corpus, files = workspace.corpus, {"a.txt": RECORD}
-
-    def date(row: str, parties: str) -> tuple[str | None, str]:
-        manifest = f"file,date\na.txt,{row}\n"
-        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, parties)]).files
-        (summary,) = corpus.documents()
-        return summary.metadata.date, file.reason or ""
-
-    assert date("2020", PARTIES)[0] == "2020"
-    corpus.edit(corpus.documents()[0].document_id, {"date": "2021-05-03"})
+def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_row_changes(older, workspace, send):
+    _, summary = send(RECORD, "2020", head="date")
+    assert summary.metadata.date == "2020"
+    workspace.corpus.edit(summary.document_id, {"date": "2021-05-03"})
     if older:
-        (held,) = corpus.documents()
-        workspace.store.catalogue.touch(
-            held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
-        )
+        as_of_an_older_version(workspace)
     for names in ("XAZ,Zubrovia,,state\n", "XAZ,Zubrovia,,state\nXAW,Wyndral,,state\n"):
-        kept, told = date("2020", f"{PARTIES}{names}")
-        assert kept == "2021-05-03" and "lost" not in told
-    last, told = date("2022", PARTIES)
-    assert last == "2022" and "date was set to '2021-05-03', and" in told
+        file, summary = send(RECORD, "2020", f"{PARTIES}{names}", head="date")
+        assert summary.metadata.date == "2021-05-03" and "lost" not in (file.reason or "")
+    file, summary = send(RECORD, "2022", head="date")
+    assert summary.metadata.date == "2022" and "date was set to '2021-05-03', and" in file.reason
 
 
-FOR_CIRCLE = SPEECH.replace("We", "I speak on behalf of the Circle of Reeds. We")
+def as_of_an_older_version(workspace: Workspace) -> None:
+    """Gives the only document, whose date was corrected, the key that a first version would have given it."""
+    (held,) = workspace.corpus.documents()
+    workspace.store.catalogue.touch(
+        held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
+    )
 
 
 @cases("text", "changes", "learnt", "holder")
-def test_what_was_corrected_by_hand_stays_when_names_are_learnt(
-    text, changes, learnt, holder, workspace, take, tmp_path
-):
-    corpus = workspace.corpus
-    edited = corpus.show(corpus.edit(take(text), changes)).metadata
+def test_what_was_corrected_by_hand_stays_when_names_are_learnt(text, changes, learnt, holder, workspace, take, send):
+    edited = workspace.corpus.show(workspace.corpus.edit(take(text), changes)).metadata
     for names in (learnt, f"{learnt}\nXAE,Esterna,,state"):
-        (tmp_path / "corpus" / "parties.csv").write_text(f"{PARTIES}{names}\n", encoding="utf-8")
-        (file,) = corpus.ingest([tmp_path / "corpus"]).files
-        (summary,) = corpus.documents()
+        file, summary = send(text, parties=f"{PARTIES}{names}\n")
         assert file.result == ("unchanged" if summary.metadata == edited else "updated")
         of_group = holder if "Circle" in text and holder != "XAC" else None
         edited = replace(edited, state=holder, on_behalf_of=of_group)
@@ -309,18 +302,13 @@ def test_what_was_corrected_by_hand_stays_when_names_are_learnt(
 
 
 @pytest.mark.parametrize("state", ["Arvandia", ""])
-def test_a_statement_goes_to_whom_a_corrected_table_names_unless_its_row_says_whose_it_is(
-    state, workspace, take, tmp_path
-):
-    identifier = take(f"Statement by Arvandia\n\n{SPEECH}", f"{state and 'XAA'},")
-    corpus = workspace.corpus
-    session = corpus.edit(identifier, {"session": "10"})
+def test_a_statement_goes_to_whom_a_corrected_table_names_unless_its_row_says_whose_it_is(state, workspace, send):
+    given = f"Statement by Arvandia\n\n{SPEECH}", f"{state and 'XAA'},"
+    session = workspace.corpus.edit(send(*given)[1].document_id, {"session": "10"})
     swapped = (
         PARTIES.replace("XAA,Arvandia", "XAA,Belm").replace("XAB,Belmora", "XAB,Arvandia").replace("Belm,", "Belmora,")
     )
-    (tmp_path / "corpus" / "parties.csv").write_text(swapped, encoding="utf-8")
-    (file,) = corpus.ingest([tmp_path / "corpus"]).files
-    (document,) = corpus.documents()
+    file, document = send(*given, swapped)
     assert (document.metadata.state, document.metadata.session) == ("XAA" if state else "XAB", "10")
     assert (file.result, document.document_id == session) == (("unchanged", True) if state else ("updated", False))
 
@@ -371,15 +359,12 @@ BY_HAND = {"state": "XAB", "session": "12", "date": "2024-10-14"}
 
 @cases("changed", "row", "kept", "notes")
 def test_what_was_corrected_by_hand_stays_or_is_reported_when_the_file_changes(
-    changed, row, kept, notes, workspace, take, tmp_path
+    changed, row, kept, notes, workspace, take, send
 ):
     corpus = workspace.corpus
     corpus.edit(take(HEADED), BY_HAND)
     for text in (HEADED.replace(*changed), f"{HEADED.replace(*changed)}\nMore. We add this."):
-        files = {"a.txt": text}
-        manifest = f"file,state,on_behalf_of,session\na.txt,,,{row}\n" if row else "file,state,on_behalf_of\na.txt,,\n"
-        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
-        (summary,) = corpus.documents()
+        file, summary = send(text, f",,{row}", head="state,on_behalf_of,session") if row else send(text)
         assert {name: getattr(summary.metadata, name) for name in BY_HAND} == kept
         assert [note for note in notes if note not in (file.reason or "")] == []
         assert file.result == "replaced" and (notes or file.reason is None)
@@ -394,62 +379,47 @@ OTHER = "Our position has not changed. There is no case for another register, an
 
 @cases("first", "second", "set_to", "state", "told")
 def test_a_state_set_by_hand_stays_with_the_words_it_was_set_for(
-    first, second, set_to, state, told, workspace, take, tmp_path
+    first, second, set_to, state, told, workspace, take, send
 ):
-    corpus = workspace.corpus
-    corpus.edit(take(first.format(OWN=OWN, OTHER=OTHER)), {"state": set_to})
-    files = {"a.txt": second.format(OWN=OWN, OTHER=OTHER)}
-    manifest = "file,state,on_behalf_of\na.txt,,\n"
-    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
-    (summary,) = corpus.documents()
+    workspace.corpus.edit(take(first.format(OWN=OWN, OTHER=OTHER)), {"state": set_to})
+    file, summary = send(second.format(OWN=OWN, OTHER=OTHER))
     assert summary.metadata.state == state
     assert (f"state was set to {set_to!r}," in (file.reason or "")) is (state != set_to)
     assert told in (file.reason or "")
 
 
-def test_a_state_set_by_hand_and_carried_over_stays_when_names_are_learnt(workspace, take, tmp_path):
-    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
-    corpus.edit(take(OWN), {"state": "XAA"})
-    for text, parties in ((f"{OWN}More.\n", PARTIES), (f"{OWN}More.\n", f"{PARTIES}XAZ,Zubrovia,,state\n")):
-        corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": text}, manifest, parties)])
-        assert [summary.metadata.state for summary in corpus.documents()] == ["XAA"]
+def test_a_state_set_by_hand_and_carried_over_stays_when_names_are_learnt(workspace, take, send):
+    workspace.corpus.edit(take(OWN), {"state": "XAA"})
+    for parties in (PARTIES, f"{PARTIES}XAZ,Zubrovia,,state\n"):
+        assert send(f"{OWN}More.\n", parties=parties)[1].metadata.state == "XAA"
 
 
-def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_record(workspace, take, tmp_path):
-    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
+def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_record(workspace, take, send):
     own = f"Statement by Arvandia\n\n{OWN}"
-    corpus.edit(take(own), {"session": "12", "date": "2024-10-14", "speaker": "Ms. Roe"})
-    files = {"a.txt": f"{own}\nStatement by Belmora\n\n{OTHER}"}
-    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)]).files
-    (summary,) = corpus.documents()
+    workspace.corpus.edit(take(own), {"session": "12", "date": "2024-10-14", "speaker": "Ms. Roe"})
+    file, summary = send(f"{own}\nStatement by Belmora\n\n{OTHER}")
     found = summary.kind, summary.metadata.session, summary.metadata.date, summary.metadata.speaker
     assert found == ("record", "12", "2024-10-14", None)
     assert "speaker was set to 'Ms. Roe', and is now read as None" in file.reason
     assert "session was" not in file.reason
 
 
-def test_what_was_set_by_hand_outlives_the_removal_of_a_party(workspace, take, tmp_path):
-    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
-    corpus.edit(take(f"Statement by Arvandia\n\n{OWN}"), {"session": "12", "speaker": "Ms. Roe"})
-    corpus.remove_party("XAA")
-    files = {"a.txt": f"Statement by Arvandia\n\n{OWN}More.\n"}
-    corpus.ingest([write_corpus(tmp_path / "corpus", files, manifest, PARTIES)])
-    (summary,) = corpus.documents()
-    assert (summary.metadata.state, summary.metadata.session) == ("XAA", "12")
+def test_what_was_set_by_hand_outlives_the_removal_of_a_party(workspace, take, send):
+    workspace.corpus.edit(take(f"Statement by Arvandia\n\n{OWN}"), {"session": "12", "speaker": "Ms. Roe"})
+    workspace.corpus.remove_party("XAA")
+    metadata = send(f"Statement by Arvandia\n\n{OWN}More.\n")[1].metadata
+    assert (metadata.state, metadata.session) == ("XAA", "12")
 
 
-def test_what_was_set_by_hand_does_not_pass_to_another_text(workspace, take, tmp_path):
-    corpus, manifest = workspace.corpus, "file,state,on_behalf_of\na.txt,,\n"
-    corpus.edit(take(OWN), {"session": "12"})
-    (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": OTHER}, manifest, PARTIES)]).files
-    assert [summary.metadata.session for summary in corpus.documents()] == [None]
+def test_what_was_set_by_hand_does_not_pass_to_another_text(workspace, take, send):
+    workspace.corpus.edit(take(OWN), {"session": "12"})
+    file, summary = send(OTHER)
+    assert summary.metadata.session is None
     assert "session was set to '12', and is now read as None" in file.reason
 
 
-def test_states_set_on_interventions_are_reported_when_the_record_changes(workspace, take, tmp_path):
-    corpus = workspace.corpus
-    corpus.edit(f"{take(RECORD)}.3", {"state": "XAC"})
-    manifest = "file,state,on_behalf_of\na.txt,,\n"
+def test_states_set_on_interventions_are_reported_when_the_record_changes(workspace, take, send):
+    workspace.corpus.edit(f"{take(RECORD)}.3", {"state": "XAC"})
     for changed, told in ((RECORD, False), (RECORD.replace("good", "useful"), True)):
-        (file,) = corpus.ingest([write_corpus(tmp_path / "corpus", {"a.txt": changed}, manifest, PARTIES)]).files
+        file, _ = send(changed)
         assert ("state of 'The representative of Wyndral' was set to 'XAC' by hand" in (file.reason or "")) is told

@@ -52,6 +52,13 @@ def url(postgres):
 
 
 @pytest.fixture
+def sharing(tmp_path):
+    """A corpus whose files are sent to a folder that all machines share."""
+    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
+        yield corpus
+
+
+@pytest.fixture
 def started():
     """Starts workers that end with the test."""
     with ExitStack() as stack:
@@ -289,41 +296,34 @@ def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_pa
         assert gone.result == "failed" and repr(str(folder / "gone.txt")) in gone.reason
 
 
-def test_manifest_that_cannot_be_sent_stops_its_folder(folder, tmp_path):
-    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
-        (folder / "statements.csv").symlink_to(tmp_path / "nowhere.csv")
-        (result,) = corpus.ingest([folder]).files
-        assert (result.file, result.result) == ("statements.csv", "failed") and corpus.documents() == ()
+def test_manifest_that_cannot_be_sent_stops_its_folder(folder, tmp_path, sharing):
+    (folder / "statements.csv").symlink_to(tmp_path / "nowhere.csv")
+    (result,) = sharing.ingest([folder]).files
+    assert (result.file, result.result) == ("statements.csv", "failed") and sharing.documents() == ()
 
 
-def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, tmp_path):
+def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, sharing):
     (folder / "day" / "one").mkdir(parents=True)
     (folder / "000.txt").rename(folder / "day" / "one" / "000.txt")
     (folder / "statements.csv").write_text("file,state,session\nday/one/000.txt,XAA,9\n", encoding="utf-8")
     # A manifest that is nearer lists another file alone.
     (folder / "day" / "statements.csv").write_text("file,session\none/other.txt,8\n", encoding="utf-8")
-    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
-        corpus.ingest([folder / "day" / "one" / "000.txt"])
-        (document,) = corpus.documents()
-        assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
-        request = ingest_jobs.shared(
-            IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt")),
-            corpus.store.files,
-            corpus.store.move_folder,
-        )
-        (part,) = ingest_jobs._parts(request)
-        (listing,) = part.listings.values()
-        assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
+    sharing.ingest([folder / "day" / "one" / "000.txt"])
+    (document,) = sharing.documents()
+    assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
+    wanted = IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt"))
+    (part,) = ingest_jobs._parts(ingest_jobs.shared(wanted, sharing.store.files, sharing.store.move_folder))
+    (listing,) = part.listings.values()
+    assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
 
 
-def test_manifest_above_single_files_is_read_once(folder, tmp_path, monkeypatch):
+def test_manifest_above_single_files_is_read_once(folder, sharing, monkeypatch):
     (folder / "statements.csv").write_text("file,session\n000.txt,9\n001.txt,9\n", encoding="utf-8")
     read = []
     for module in (ingest_jobs, ingest.indexer):
         monkeypatch.setattr(module, "read_manifest", lambda path: read.append(path) or read_manifest(path))
-    with open_corpus(tmp_path / "store", None, f"file://{tmp_path / 'shared'}") as corpus:
-        corpus.ingest([folder / "000.txt", folder / "001.txt"])
-        assert [document.metadata.session for document in corpus.documents()] == ["9", "9"]
+    sharing.ingest([folder / "000.txt", folder / "001.txt"])
+    assert [document.metadata.session for document in sharing.documents()] == ["9", "9"]
     assert len(read) == len(set(read)) == 2
 
 

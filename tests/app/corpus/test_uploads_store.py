@@ -206,43 +206,43 @@ def test_removing_one_statement_of_an_upload_leaves_the_files_that_are_still_und
     assert {summary.file for summary in corpus.documents()} | set(removed) == {file.file for file in report.files}
 
 
-@pytest.mark.parametrize(("second", "states"), [("Belmora", ["XAA", "XAB"]), ("Arvandia", ["XAA"])])
-def test_a_file_of_one_name_corrects_that_of_no_other_state(second, states, workspace, tmp_path):
+@pytest.mark.parametrize(
+    ("headings", "rows", "states"),
+    [
+        (("Statement by Arvandia", "Statement by Belmora"), None, ["XAA", "XAB"]),
+        (("Statement by Arvandia", "Statement by Arvandia"), None, ["XAA"]),
+        (("Statement at the opening", "Statement at the opening"), ("XAA", "XAB"), ["XAA", "XAB"]),
+    ],
+    ids=["another State", "same State", "State in its row"],
+)
+def test_a_file_of_one_name_corrects_that_of_no_other_state(headings, rows, states, workspace, tmp_path):
     body = TEXT.partition("\n")[2] + "We call on all States to cooperate without delay, as we have done before.\n"
-    for number, state in enumerate(("Arvandia", second)):
-        text = f"Statement by {state}\n\n{body}{'More. ' * number}"
-        files = {"statement.txt": text, "parties.csv": f"{PARTIES}XAB,Belmora,,state\n"}
-        upload(workspace, tmp_path / str(number), files)
-    assert [summary.metadata.state for summary in workspace.corpus.documents()] == states
+    for number, heading in enumerate(headings):
+        files = {"s.txt": f"{heading}\n\n{body}{'More. ' * number}", "parties.csv": f"{PARTIES}XAB,Belmora,,state\n"}
+        row = {"statements.csv": f"file,state\ns.txt,{rows[number]}\n"} if rows else {}
+        upload(workspace, tmp_path / str(number), files | row)
+    assert sorted(summary.metadata.state or "" for summary in workspace.corpus.documents()) == states
 
 
-def test_a_file_of_one_name_that_names_nobody_is_of_whom_its_row_names(workspace, tmp_path):
-    text = "Statement at the opening\n\n" + TEXT.partition("\n")[2]
-    parties = f"{PARTIES}XAB,Belmora,,state\n"
-    for number, state in enumerate(("XAA", "XAB")):
-        files = {"s.txt": f"{text}{'More. ' * number}", "statements.csv": f"file,state\ns.txt,{state}\n"}
-        upload(workspace, tmp_path / str(number), files | {"parties.csv": parties})
-    assert sorted(summary.metadata.state or "" for summary in workspace.corpus.documents()) == ["XAA", "XAB"]
-
-
-def test_a_file_sent_again_as_a_record_takes_the_place_of_the_one_whose_state_was_set(workspace, tmp_path):
-    text = TEXT.replace("Arvandia", "The meeting")
+@pytest.mark.parametrize(
+    ("speaker", "changes", "table", "found"),
+    [
+        ("The meeting", {"state": "XAA", "session": "10"}, "file,kind\ns.txt,record\n", ("record", None)),
+        ("Arvandia", {"session": "10"}, "", ("statement", "XAA")),
+    ],
+    ids=["as a record", "as it was"],
+)
+def test_a_session_set_by_hand_is_known_as_such_after_the_file_is_sent_again(
+    speaker, changes, table, found, workspace, tmp_path
+):
+    text, corpus = TEXT.replace("Arvandia", speaker), workspace.corpus
     upload(workspace, tmp_path / "one", {"s.txt": text, "parties.csv": PARTIES})
-    corpus = workspace.corpus
-    corpus.edit(corpus.documents()[0].document_id, {"state": "XAA", "session": "10"})
-    again = {"s.txt": f"{text}More.\n", "statements.csv": "file,kind\ns.txt,record\n"}
+    corpus.edit(corpus.documents()[0].document_id, changes)
+    again = {"s.txt": f"{text}More.\n"} | ({"statements.csv": table} if table else {})
     assert "in place of the file" in upload(workspace, tmp_path / "two", again)
-    documents = [(summary.kind, summary.metadata.state, summary.metadata.session) for summary in corpus.documents()]
-    assert documents == [("record", None, "10")]
-
-
-def test_what_was_set_by_hand_is_known_as_such_after_the_file_is_sent_again(workspace, tmp_path):
-    upload(workspace, tmp_path / "one", {"s.txt": TEXT, "parties.csv": PARTIES})
-    corpus = workspace.corpus
-    corpus.edit(corpus.documents()[0].document_id, {"session": "10"})
-    assert "in place of the file" in upload(workspace, tmp_path / "two", {"s.txt": f"{TEXT}More.\n"})
     (summary,) = corpus.documents()
-    assert (summary.metadata.session, corrected_fields(summary.input_key)) == ("10", ("session",))
+    assert (summary.kind, summary.metadata.state, summary.metadata.session) == (*found, "10")
+    assert corrected_fields(summary.input_key) == ("session",)
 
 
 BODY = "We call on all States to cooperate without delay, as we have before. Our courts apply the law.\n\nThank you.\n"

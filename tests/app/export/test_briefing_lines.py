@@ -5,15 +5,13 @@ from dataclasses import replace
 import pytest
 
 from app.briefing.as_json import contract_of
-from app.briefing.cells import Cell, EvidenceWords, Review
+from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
 from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces
 from app.export.markdown import markdown_bytes
 from tests.cases import Cases
-from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, cited, fake_briefing, with_cells
+from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, cell_of, cited, fake_briefing, with_cells
 
 cases = Cases(__file__)
-
-REJECTED = Review(state="rejected", kind=None, note="", reviewer="B. Reader", at="2026-11-24T09:00:00+00:00")
 
 
 def test_citations_are_numbered_as_they_are_read_by_subject_then_party() -> None:
@@ -129,42 +127,32 @@ def test_pieces_join_to_the_quotation_and_mark_the_words(text: str, cut: tuple[t
     assert [(p.text, p.telling) for p in pieces(cell, citation)] == [*cut]
 
 
-def test_a_person_decides_the_kind_of_every_citation_of_a_cell() -> None:
-    briefing = arrange(fake_briefing())
+def test_a_person_decides_the_kind_of_every_citation_of_a_cell(briefing: Briefing) -> None:
     cell = cell_of(briefing, "XAA")
     assert [citation_kind(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
     changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
     assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
 
 
-def test_a_group_is_named_with_who_delivered_its_words() -> None:
-    briefing = arrange(fake_briefing())
-    say = Sayings(briefing)
-    citation = next(c for c in briefing.citations if c.on_behalf_of == "XGR")
-    assert say.speaker("XAB", citation) == "Group of Riparian States (fictional), delivered by Belmora"
-    assert say.speaker("XAB", replace(citation, speaker=None)) == "statement of Group of Riparian States (fictional)"
-    assert say.speaker("XAA", briefing.citation(1)) == ""
-
-
 def test_columns_are_subjects_or_their_sessions() -> None:
     briefing = fake_briefing()
-    assert [c.label for c in columns(briefing, Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
+    assert [c.label for c in columns(Sayings(briefing))] == [EXTRADITION, ASSISTANCE]
     split = fake_briefing(sessions=("8", "10"))
-    labels = [c.label for c in columns(split, Sayings(split))]
+    labels = [c.label for c in columns(Sayings(split))]
     assert labels[:2] == [f"{EXTRADITION}, session 8", f"{EXTRADITION}, session 10"]
 
 
 @cases("changed", "standing", "review", tuples=True)
-def test_a_cell_says_why_no_kind_is_told(changed: dict[str, object], standing: str, review: str) -> None:
-    briefing = arrange(fake_briefing())
+def test_a_cell_says_why_no_kind_is_told(
+    changed: dict[str, object], standing: str, review: str, briefing: Briefing
+) -> None:
     say, quoted = Sayings(briefing), briefing.cells[0]
     words = quoted.words if changed.pop("words", None) else ()
     cell = replace(quoted, **({"kind": "no_position", "words": words, "review": None} | changed))  # type: ignore[arg-type]
     assert (say.position(cell), say.review(cell)) == (standing, review)
 
 
-def test_what_a_later_statement_of_the_cell_follows_is_marked_as_earlier() -> None:
-    briefing = arrange(fake_briefing())
+def test_what_a_later_statement_of_the_cell_follows_is_marked_as_earlier(briefing: Briefing) -> None:
     say, cell = Sayings(briefing), briefing.cells[0]
     newest, older = sorted(map(briefing.citation, cell.citations), key=lambda citation: citation.date or "")[::-1][:2]
     assert say.source(cell, older).endswith(" · earlier") and "earlier" not in say.source(cell, newest)

@@ -7,9 +7,8 @@ import pytest
 
 from app.briefing.cells import Briefing
 from app.export import plots
-from app.export.briefing_lines import arrange
+from app.export.briefing_lines import MARKS, TINTS, arrange
 from app.export.plots import describe_timeline, timeline
-from app.export.position_looks import MARKS, TINTS
 from app.retrieval.positions.position_marks import KINDS
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
@@ -45,7 +44,9 @@ def test_a_name_that_no_font_can_show_gives_way_to_the_code() -> None:
     assert timeline(briefing) == timeline(codes)
 
 
-def test_what_one_of_two_holders_repeats_is_joined_in_its_row_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_one_of_two_holders_repeats_is_joined_in_its_row_alone(
+    briefing: Briefing, monkeypatch: pytest.MonkeyPatch
+) -> None:
     drawn, canvas = [], plots._canvas
 
     def kept(rows: int, *, legend: int) -> object:
@@ -53,7 +54,6 @@ def test_what_one_of_two_holders_repeats_is_joined_in_its_row_alone(monkeypatch:
         return drawn[-1]
 
     monkeypatch.setattr(plots, "_canvas", kept)
-    briefing = arrange(fake_briefing())
     (again,) = briefing.repetitions
     repeated = {briefing.citation(number).statement_id for number in again.citations}
     sources = (replace(s, held_by=("XAA", "XAB")) if s.statement_id in repeated else s for s in briefing.sources)
@@ -63,8 +63,7 @@ def test_what_one_of_two_holders_repeats_is_joined_in_its_row_alone(monkeypatch:
     assert joins == [{briefing.parties.index(again.party)}]
 
 
-def test_hostile_names_are_drawn_as_they_are() -> None:
-    briefing = arrange(fake_briefing())
+def test_hostile_names_are_drawn_as_they_are(briefing: Briefing) -> None:
     names = briefing.names | {"XAA": r"$\frac{1}{0}$", "XAB": "two\nlines\x07", "XNO": ""}
     assert timeline(replace(briefing, names=names))
 

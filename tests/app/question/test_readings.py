@@ -4,19 +4,20 @@ Each table of `test_readings.yaml` says what it shows (`shows`) and which parts 
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.answering.localization import localize
-from app.answering.notes_in_words import note_in_words
+from app.answering.render import note_in_words
 from app.errors import QuestionError
+from app.question.kind_traits import KIND_TRAITS
 from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
 from app.question.spans.find_spans import find_spans
 from app.question.time_and_venue import time_and_venue_of
-from app.records import Scope
+from app.records import QuestionKind, Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
 from tests.app.question.reading_parts import check
@@ -47,92 +48,81 @@ def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope
 
 
 @pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))
-def test_a_question_is_read(
-    question: str, after: list[str], parts: list[str], told: dict[str, Any], parties: PartyTable
-) -> None:
+def test_a_question_is_read(question, after, parts, told, parties):
     check(resolve(question, parties, history=after), parts, told)
 
 
 @pytest.mark.parametrize(("text", "after", "parts", "told"), rows("OCCASIONS"))
-def test_an_occasion_is_read(
-    text: str, after: list[str], parts: list[str], told: dict[str, Any], parties: PartyTable
-) -> None:
+def test_an_occasion_is_read(text, after, parts, told, parties):
     check(occasion(text, parties), parts, told)
 
 
 @cases("text", "interval", "months", tuples=True)
-def test_relative_times_are_counted_from_today(
-    text: str, interval: tuple[str, str | None], months: tuple[str, ...], parties: PartyTable
-) -> None:
+def test_relative_times_are_counted_from_today(text, interval, months, parties):
     found = occasion(text, parties, date(2031, 6, 30))
     assert found.months == months
     assert (found.interval or (found.years[0], found.years[-1])) == interval
 
 
-def test_times_apart_are_each_asked_about_up_to_today(parties: PartyTable) -> None:
+def test_times_apart_are_each_asked_about_up_to_today(parties):
     scope = resolve("What did Austria say about gold before 1947 and after 2023?", parties).scope
     assert (scope.years[:4], scope.interval, scope.months) == (("1945", "1946", "2024", "2025"), None, ())
 
 
 @cases("text", "first")
-def test_sessions_of_a_known_body_are_read_from_one_on(text: str, first: int, parties: PartyTable) -> None:
+def test_sessions_of_a_known_body_are_read_from_one_on(text, first, parties):
     numbers = [int(each) for each in occasion(text, parties).sessions]
     assert numbers == list(range(first, numbers[-1] + 1)) and numbers[-1] >= LAST_KNOWN
 
 
 @cases("text")
-def test_so_many_last_sessions_are_the_last_that_were_held(text: str, parties: PartyTable) -> None:
+def test_so_many_last_sessions_are_the_last_that_were_held(text, parties):
     assert occasion(text, parties, date(2023, 5, 3)).sessions == ("10", "11")
 
 
 @cases("text", "first")
-def test_sessions_of_any_body_are_read_from_one_on(text: str, first: int, parties: PartyTable) -> None:
+def test_sessions_of_any_body_are_read_from_one_on(text, first, parties):
     found = occasion(text, parties)
     assert found.sessions[0] == str(first) and len(found.sessions) > 1
     assert found.years == ()
 
 
-@cases("question")
-def test_a_denied_verb_of_saying_asks_who_was_silent(question: str) -> None:
-    assert asks_who_was_silent(question)
-
-
-@cases("question")
-def test_a_denied_deed_asks_who_says_so(question: str) -> None:
-    assert not asks_who_was_silent(question)
+@cases("question", "silent")
+def test_a_denied_verb_of_saying_asks_who_was_silent_and_a_denied_deed_who_says_so(question, silent):
+    assert asks_who_was_silent(question) is silent
 
 
 @cases("question", "note")
-def test_readings_that_are_not_obvious_are_noted(question: str, note: str, parties: PartyTable) -> None:
+def test_readings_that_are_not_obvious_are_noted(question, note, parties):
     read = resolve(question, parties)
     assert any(note_in_words(each, localize(parties, "en")).startswith(note) for each in read.notes)
 
 
 @cases("question", "states", "written", tuples=True)
-def test_a_name_that_is_near_to_one_alone_is_read_and_said(
-    question: str, states: tuple[str, ...], written: str, parties: PartyTable
-) -> None:
+def test_a_name_that_is_near_to_one_alone_is_read_and_said(question, states, written, parties):
     read = resolve(question, parties)
     assert (read.unclear, set(read.scope.states)) == (None, set(states))
     assert written in [note.values["name"] for note in read.notes if note.kind == "read_as"]
 
 
 @cases("question", "note")
-def test_it_is_said_whom_a_set_was_read_as(question: str, note: str, parties: PartyTable) -> None:
+def test_it_is_said_whom_a_set_was_read_as(question, note, parties):
     read = resolve(question, parties)
     assert note in [note_in_words(each, localize(parties, "en")) for each in read.notes] and read.scope.topic == "gold"
 
 
 @cases("question", "kind", "topic")
-def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(
-    question: str, kind: str, topic: str, parties: PartyTable
-) -> None:
+def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(question, kind, topic, parties):
     read = resolve(question, parties)
     assert read.scope.all_states and topic_words(read.scope.topic) == topic_words(topic)
     assert any(kind == note.values.get("kind") for note in read.notes)
 
 
-def test_a_question_of_2001_characters_is_refused(parties: PartyTable) -> None:
+def test_every_kind_of_question_has_its_traits():
+    assert list(KIND_TRAITS) == list(get_args(QuestionKind))
+
+
+def test_a_question_of_2001_characters_is_refused(parties):
     fits = "What did Iran say about article 4? ".ljust(MAX_QUESTION, "x")
     assert resolve(fits, parties).scope.states == ("IRN",)
     with pytest.raises(QuestionError, match="2001"):
@@ -140,7 +130,7 @@ def test_a_question_of_2001_characters_is_refused(parties: PartyTable) -> None:
 
 
 @pytest.mark.parametrize("question", ["", " ", "\n\t"])
-def test_an_empty_question_is_refused(question: str, parties: PartyTable) -> None:
+def test_an_empty_question_is_refused(question, parties):
     with pytest.raises(QuestionError, match="empty"):
         resolve(question, parties)
 
@@ -159,12 +149,12 @@ def test_an_empty_question_is_refused(question: str, parties: PartyTable) -> Non
         "in 2018 " * 250,
     ],
 )
-def test_nonsense_is_read_without_failing(question: str, parties: PartyTable) -> None:
+def test_nonsense_is_read_without_failing(question, parties):
     assert resolve(question, parties).question
 
 
 @pytest.mark.parametrize("question", ["", "?", "(((", "and", "和", "و", "\x00", "and " * 400, "’s " * 300])
-def test_nonsense_after_a_question_is_read_without_failing(question: str, parties: PartyTable) -> None:
+def test_nonsense_after_a_question_is_read_without_failing(question, parties):
     first, follow = "What did Arvandia say in 2031 about article 4?", question or " "
     if follow.strip():
         assert resolve(follow, parties, history=[first]).scope.states == ("XAA",)
@@ -172,9 +162,7 @@ def test_nonsense_after_a_question_is_read_without_failing(question: str, partie
 
 
 @cases("question", "asked", "excluded", tuples=True)
-def test_each_of_a_list_is_left_out(
-    question: str, asked: tuple[str, ...], excluded: tuple[str, ...], parties: PartyTable
-) -> None:
+def test_each_of_a_list_is_left_out(question, asked, excluded, parties):
     read = resolve(question, parties)
     scope = read.scope
     assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from app.records import Scope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.ui.briefing_requests import briefing_asked
-from app.wiring import Workspace
-from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, StatementSummary
 
 
@@ -14,7 +12,7 @@ def _summary(like: StatementSummary, state: str, date: str) -> StatementSummary:
     return replace(like, statement_id=f"{state}-{date}", metadata=replace(like.metadata, state=state, date=date))
 
 
-def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Workspace, parties: PartyTable) -> None:
+def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace, parties):
     like = workspace.store.catalogue.summaries(ScopeFilter())[0]
     summaries = [_summary(like, *each) for each in (("GBR", "2019"), ("GBR", "2021"), ("KEN", "2019"), ("EU", "2019"))]
 
@@ -28,7 +26,7 @@ def test_members_of_a_group_are_those_at_the_date_of_a_statement(workspace: Work
     assert kept(excluded=("EU",)) == ["GBR-2021", "KEN-2019"]
 
 
-def test_members_of_a_group_are_searched_for_themselves(workspace: Workspace, parties: PartyTable) -> None:
+def test_members_of_a_group_are_searched_for_themselves(workspace, parties):
     answer = workspace.assistant.ask("Which members of the Group of Riparian States mentioned technical assistance?")
     members = parties.members("XGR")
     claimed = {claim.state for claim in answer.claims}
@@ -39,13 +37,13 @@ def test_members_of_a_group_are_searched_for_themselves(workspace: Workspace, pa
     assert answer.coverage.states_without_statement == ()
 
 
-def test_a_region_without_statements_is_named(workspace: Workspace) -> None:
+def test_a_region_without_statements_is_named(workspace):
     answer = workspace.assistant.ask("What did Central Asian States say about extradition?")
     assert answer.abstention is not None and answer.abstention.reason == "no_statement"
     assert "Central Asia" in answer.abstention.message
 
 
-def test_a_briefing_on_a_region_asks_its_states(parties: PartyTable) -> None:
+def test_a_briefing_on_a_region_asks_its_states(parties):
     assert briefing_asked("Brief me on what Nordic States from Central Asia say about extradition", [], parties)
     wish = briefing_asked("Brief me on extradition for Central Asian States as talking points", [], parties)
     assert wish is not None and wish.form == "talking_points"

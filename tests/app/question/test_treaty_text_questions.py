@@ -55,7 +55,7 @@ def text_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 @pytest.mark.parametrize("number", ARTICLES)
 @cases("question")
-def test_an_article_is_quoted_from_its_own_text(question: str, number: str, workspace: Workspace) -> None:
+def test_an_article_is_quoted_from_its_own_text(question, number, workspace):
     answer = workspace.assistant.ask(question.format(number))
     assert (answer.status, answer.abstention) == ("answered", None)
     assert [claim.state for claim in answer.claims] == [None] * len(answer.claims)
@@ -64,39 +64,39 @@ def test_an_article_is_quoted_from_its_own_text(question: str, number: str, work
     assert " ".join(c.quote for c in answer.citations) == ARTICLES[number][1]
 
 
-def test_an_article_is_quoted_where_nobody_has_spoken(text_alone: Workspace) -> None:
+def test_an_article_is_quoted_where_nobody_has_spoken(text_alone):
     answer = text_alone.assistant.ask("What does article 4 require?")
     assert answer.status == "answered"
     assert " ".join(c.quote for c in answer.citations) == ARTICLES["4"][1]
 
 
 @cases("question")
-def test_the_treaty_is_never_cited_for_what_states_said(question: str, workspace: Workspace) -> None:
+def test_the_treaty_is_never_cited_for_what_states_said(question, workspace):
     answer = workspace.assistant.ask(question)
     assert not [c for c in (*answer.citations, *answer.related) if c.kind == "treaty" or c.state is None]
     assert not [passage for passage in answer.retrieved if passage.statement_id in _treaties(workspace)]
     assert "otter" not in " ".join(c.quote for c in (*answer.citations, *answer.related))
 
 
-def test_states_are_cited_for_the_article_that_the_treaty_also_holds(workspace: Workspace) -> None:
+def test_states_are_cited_for_the_article_that_the_treaty_also_holds(workspace):
     answer = workspace.assistant.ask("Which States mentioned article 4?")
     assert answer.citations and {c.kind for c in answer.citations} == {"statement"}
 
 
 @cases("question")
-def test_the_treaty_alone_is_no_statement(question: str, text_alone: Workspace) -> None:
+def test_the_treaty_alone_is_no_statement(question, text_alone):
     answer = text_alone.assistant.ask(question)
     assert (answer.status, answer.claims, answer.citations, answer.related) == ("abstained", (), (), ())
 
 
-def test_an_article_that_the_text_lacks_is_not_answered(workspace: Workspace) -> None:
+def test_an_article_that_the_text_lacks_is_not_answered(workspace):
     answer = workspace.assistant.ask("What does article 10 require?")
     assert (answer.status, answer.claims, answer.citations) == ("abstained", (), ())
     assert answer.abstention is not None and answer.abstention.reason == "not_mentioned"
 
 
 @pytest.mark.parametrize("question", ["What does article 4 require?", "What does article 4 of the TIP Protocol say?"])
-def test_without_the_text_of_that_treaty_it_says_how_to_add_it(question: str, tmp_path: Path) -> None:
+def test_without_the_text_of_that_treaty_it_says_how_to_add_it(question, tmp_path):
     with fake_workspace(tmp_path / "store") as opened:
         if "Protocol" in question:
             opened.corpus.ingest([_write(tmp_path)], kind="treaty")
@@ -107,7 +107,7 @@ def test_without_the_text_of_that_treaty_it_says_how_to_add_it(question: str, tm
 
 
 @pytest.mark.parametrize("changes", [{"state": "IRN"}, {"on_behalf_of": "EU"}, {"speaker": "Chair", "title": "Otters"}])
-def test_nobody_can_be_made_the_speaker_of_a_treaty(changes: dict[str, str], workspace: Workspace) -> None:
+def test_nobody_can_be_made_the_speaker_of_a_treaty(changes, workspace):
     (identifier,) = _treaties(workspace)
     with pytest.raises(MetadataError, match="nobody speaks"):
         workspace.corpus.edit(identifier, changes)

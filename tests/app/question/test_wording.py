@@ -3,14 +3,13 @@
 from app.question.reading import resolve
 from app.question.resolution import TopicWording, in_language_of_topic
 from app.retrieval.search_strategy import SearchStrategy, choose_strategy
-from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
 
 
 @cases("question", "text")
-def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, text: str) -> None:
+def test_a_wording_leaves_out_who_and_when(parties, question, text):
     read = resolve(question, parties)
     assert read.wording is not None
     assert text in read.wording.text
@@ -21,14 +20,14 @@ def test_a_wording_leaves_out_who_and_when(parties: PartyTable, question: str, t
 FIRST = "What remedy did Canada propose against kidnapping for ransom?"
 
 
-def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties: PartyTable) -> None:
+def test_a_wording_goes_on_with_its_topic_and_not_with_another(parties):
     same = resolve("and Norway?", parties, history=[FIRST])
     assert same.wording is not None and same.wording == resolve(FIRST, parties).wording
     other = resolve("and on piracy?", parties, history=[FIRST])
     assert other.wording is None or "kidnapping" not in other.wording.text
 
 
-def test_a_topic_is_searched_in_its_language_after_a_turn_in_another(parties: PartyTable) -> None:
+def test_a_topic_is_searched_in_its_language_after_a_turn_in_another(parties):
     asked = "Qu'a dit le Canada sur l'entraide judiciaire ?"
     for turns in ([asked], [asked, "thanks"], [asked, "and Mali?"]):
         read = resolve("and Norway?", parties, history=turns)
@@ -37,7 +36,7 @@ def test_a_topic_is_searched_in_its_language_after_a_turn_in_another(parties: Pa
     assert in_language_of_topic(other).scope.language == "en"
 
 
-def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> None:
+def test_a_wording_says_whether_it_adds_to_its_topic(parties):
     bare = resolve("What did Canada say about kidnapping for ransom?", parties)
     more = resolve(FIRST, parties)
     assert bare.scope.topic == more.scope.topic == "kidnapping for ransom"
@@ -45,7 +44,7 @@ def test_a_wording_says_whether_it_adds_to_its_topic(parties: PartyTable) -> Non
     assert more.wording is not None and more.wording.adds
 
 
-def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
+def test_a_topic_set_by_hand_is_searched_by_itself(parties):
     read = resolve(FIRST, parties, overrides={"topic": "piracy"})
     assert read.wording == TopicWording(
         topic="kidnapping for ransom",
@@ -54,8 +53,3 @@ def test_a_topic_set_by_hand_is_searched_by_itself(parties: PartyTable) -> None:
         language="en",
     )
     assert choose_strategy(read) == SearchStrategy(by="topic", topic="piracy")
-
-
-def test_who_owns_a_view_outside_the_topic_speaks(parties: PartyTable) -> None:
-    read = resolve("Which obligations of States are breached by blockades, in Tehran’s eyes?", parties)
-    assert (read.scope.states, read.scope.all_states) == (("IRN",), False)

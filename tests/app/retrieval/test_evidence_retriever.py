@@ -52,7 +52,7 @@ def test_a_month_narrows_to_the_statements_of_that_month(workspace):
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
     found = statements.of_groups(("XMR", "XDR"))
-    assert [(g.group, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
+    assert [(g.party, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found
 def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, together):
     scope = Scope(states=("XBR", "XVE"), years=("2022",), pick=pick)
     scoped = ScopedStatements(together.store.catalogue, scope, together.corpus.parties())
-    assert [(g.group, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
+    assert [(g.party, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
 
 
 def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):

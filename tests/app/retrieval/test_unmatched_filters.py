@@ -1,7 +1,5 @@
 """Times, bodies and groups that match no statement are searched for in the words of the statements instead."""
 
-from pathlib import Path
-
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 
@@ -21,12 +19,6 @@ def test_a_year_without_statements_is_looked_for_in_their_words(question, names,
     assert workspace.retrieve(question).statements_in_scope
 
 
-def test_a_year_that_no_statement_names_stays_a_time_without_statements(workspace):
-    answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
-    assert answer.abstention is not None and answer.abstention.reason == "no_statement"
-    assert answer.scope.years == ("1999",)
-
-
 def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about the training that UNODC gave to magistrates?")
     assert answer.scope.states == ("XAA",) and answer.scope.groups == ()
@@ -36,7 +28,7 @@ def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(w
     assert answer.coverage.states_without_statement == ("CHE",)
 
 
-def test_words_of_a_group_that_do_not_name_the_year_are_not_quoted_for_it(tmp_path: Path) -> None:
+def test_words_of_a_group_that_do_not_name_the_year_are_not_quoted_for_it(tmp_path):
     own, of_group = "In 2015 we granted nine requests for extradition.", "We attach great importance to extradition."
     manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
     with workspace_over(tmp_path, {"a.txt": own, "b.txt": of_group}, manifest) as workspace:

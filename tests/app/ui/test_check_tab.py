@@ -1,5 +1,4 @@
 import re
-from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -56,7 +55,7 @@ def checker(tmp_path_factory):
 
 def html_of(checker: Checker, text: str) -> str:
     document = read_pasted(text)
-    return check_html(document, checker.check(document), checker.party_name, checker.around)
+    return check_html(document, checker.check(document), checker.around)
 
 
 def test_every_finding_is_marked_with_its_verdict_in_words(checker):
@@ -91,8 +90,7 @@ def test_a_check_is_told_in_the_language_of_its_reader(checker, monkeypatch, lan
     draft = f"“{LAMPS}” It is “golden”.\n\nGermany said: “{LAMPS}”\n\nAustria said at the 54th session: “{LAMPS}”"
     document = read_pasted(draft)
     report = checker.check(document, language=language)
-    names = partial(checker.party_name, language=language)
-    shown = check_html(document, report, names, checker.around), markdown_report(report, "draft.md", names)
+    shown = check_html(document, report, checker.around), markdown_report(report, "draft.md")
     comments = [comment_text(finding, language) for finding in report.findings]
     for text in (re.sub(r"<[^>]+>", " ", shown[0]), shown[1], *comments):
         # The draft's own words and those of statements are English.

@@ -105,6 +105,8 @@ REFUSED = [
     lambda: read_request(PARTIES, articles=["NEVER 5"]),
     lambda: read_request(PARTIES, topics=["extradition"], years=["20"]),
     lambda: read_request(PARTIES, topics=["extradition"], years=["2020-2010"]),
+    lambda: read_request(PARTIES, topics=["extradition"], years=["2018, 2020-10"]),
+    lambda: read_request(PARTIES, topics=["extradition"], sessions=["CCPCJ 10, COP 12"]),
 ]
 
 

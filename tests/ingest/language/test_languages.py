@@ -85,8 +85,9 @@ def test_a_number_is_found_in_any_digits():
 # --- the language of a text or a sentence
 
 
-def test_too_few_letters_tell_no_language() -> None:
-    assert detect_language("12 (b)") is None
+@cases("text", "language")
+def test_detect_language_for_the_six(text, language):
+    assert detect_language(text) == language
 
 
 @cases("sentence", "language")

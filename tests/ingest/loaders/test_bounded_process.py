@@ -77,13 +77,10 @@ def test_programs_that_the_process_started_end_with_it():
     assert wait_until(lambda: not processes("sleep\x00602"))
 
 
-def test_refusal_of_a_loader_comes_back_as_it_was():
+def test_refusal_of_a_loader_comes_back_as_it_was(tmp_path):
+    (tmp_path / "a.txt").touch()
     with pytest.raises(EmptyFileError, match="holds no text"):
-        run_bounded(LIMITS, "a.txt", _refuse)
-
-
-def _refuse() -> None:
-    raise EmptyFileError("'a.txt' holds no text")
+        load(tmp_path / "a.txt", LIMITS)
 
 
 def test_one_process_reads_file_after_file_whatever_a_library_prints():

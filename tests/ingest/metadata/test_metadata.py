@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.language.dates import iso_date
-from ingest.language.detection import detect_language
 from ingest.metadata.heading import find_heading
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.metadata import ReadMetadata, deliverer, merge, read_metadata
+from ingest.metadata.metadata import ReadMetadata, agenda_item_in, deliverer, merge, read_metadata
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -66,15 +64,6 @@ def test_read_metadata_from_a_heading(heading, expected, examplia):
     )
 
 
-def test_line_on_the_session_is_no_part_of_a_speakers_name(examplia):
-    heading = (
-        "REPÚBLICA DE EXAMPLIA\n\nIntervención de la Viceministra de Relaciones Exteriores, Sra. Jane Roe\n\n"
-        "11º período de sesiones de la Conferencia de las Partes en la Convención de las\n"
-        "Naciones Unidas contra la Delincuencia Organizada Transnacional\nViena, 17 a 21 de octubre de 2022"
-    )
-    assert read(f"{heading}\n\nSeñor Presidente:\n\n{BODY}\n", examplia).metadata.speaker == "Sra. Jane Roe"
-
-
 @cases("cover", "lines")
 def test_words_of_a_cover_that_fonts_space_cut_or_glue_are_whole(cover, lines):
     text = f"{cover}\n\nMr. Chair,\n\n{BODY}\n"
@@ -126,15 +115,8 @@ def test_who_is_thanked_does_not_stand_against_the_hint_of_a_file_name(words, st
     assert read(f"Mr. Chair,\n\n{words}\n", examplia, "examplia_2003.txt").metadata.state == state
 
 
-def test_opening_names_the_session_unless_it_names_two(examplia):
-    opening = "Mr. President,\n\nI greet this Eighth session of the Conference of the Parties to UNTOC."
-    assert (read(opening, examplia).metadata.body, read(opening, examplia).metadata.session) == ("UNTOC COP", "8")
-    both = opening + " I thank the Chair of the seventh session of the Conference of the Parties to UNTOC."
-    assert read(both, examplia).metadata.session is None
-
-
 @cases("opening", "file", "body", "session", "date", tuples=True)
-def test_symbol_of_a_cited_document_tells_nothing_of_the_statement(opening, file, body, session, date, examplia):
+def test_opening_names_one_session_and_a_cited_document_none(opening, file, body, session, date, examplia):
     found = read(f"Statement by Examplia\n\nMr. President,\n\n{opening} Lamps burn.\n", examplia, file).metadata
     assert (found.body, found.session, found.date) == (body, session, date)
 
@@ -173,16 +155,6 @@ def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(examplia):
         assert (found.metadata.holders, len(found.problems)) == ((), 1)
     for title in cases["NO_OFFICES"]:
         assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", examplia).metadata.state == "XAA"
-
-
-@cases("text", "iso")
-def test_iso_date_for_any_form(text, iso):
-    assert iso_date(text) == iso
-
-
-@cases("text", "language")
-def test_detect_language_for_the_six(text, language):
-    assert detect_language(text) == language
 
 
 READ = ReadMetadata(
@@ -248,3 +220,8 @@ def test_read_metadata_takes_no_wrong_state_for_the_general_debate():
 @cases("speaker", "named", tuples=True)
 def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, examplia):
     assert deliverer(speaker, examplia) == named
+
+
+@cases("heading", "items")
+def test_an_item_of_the_agenda_is_read_in_chinese_and_no_project(heading, items):
+    assert agenda_item_in(heading) == items

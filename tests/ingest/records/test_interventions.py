@@ -21,9 +21,11 @@ def split(text, parties, language=None):
     return find_interventions(text, blocks, parties, language=language, date="2022")
 
 
-def speakers(text, parties):
-    """Returns the parties that hold the interventions, without those that no party holds."""
-    return [holder for item in split(text, parties) if (holder := item.group or item.state)]
+def said_by_two(text, parties):
+    """Returns the words of Arvandia in a record in which Belmora alone speaks besides."""
+    held = [item for item in split(text, parties) if item.group or item.state]
+    assert [item.group or item.state for item in held] == ["XAA", "XAB"]
+    return text[held[0].start : held[0].end]
 
 
 # By file: each intervention's holder (`-` for none, `*` if the record summarises it), and its first and last words.
@@ -65,29 +67,22 @@ CLOSING = "\n\nMs. Ferro (Belmora): We closed ports."
 @cases("paragraph", "last")
 def test_words_of_a_speech_are_no_speaker_line(paragraph, last, parties):
     text = OPENING + paragraph + CLOSING
-    assert [item.group or item.state for item in split(text, parties)] == ["XAA", "XAB"]
-    first = split(text, parties)[0]
+    first, *others = split(text, parties)
+    assert (first.state, [item.group or item.state for item in others]) == ("XAA", ["XAB"])
     assert text[first.start : first.end].endswith(last)
 
 
 @cases("paragraph")
 def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, parties):
     text = OPENING + paragraph + "\n\nThe lights went out." + CLOSING
-    assert speakers(text, parties) == ["XAA", "XAB"]
-    first = next(item for item in split(text, parties) if item.state == "XAA")
-    assert text[first.start : first.end] == "We recovered assets."
+    assert said_by_two(text, parties) == "We recovered assets."
 
 
 @cases("paragraph")
 def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragraph, parties):
-    text = (
-        "1. Mr. Ilvane (Arvandia) said that assets had been recovered.\n\n2. He added that courts were slow.\n\n"
-        + paragraph
-        + "\n\n4. Ms. Ferro (Belmora) said that ports had been closed."
-    )
-    assert speakers(text, parties) == ["XAA", "XAB"]
-    first = split(text, parties)[0]
-    assert text[first.start : first.end].endswith("courts were slow.")
+    before = f"{TOLD}2. He added that courts were slow."
+    text = f"{before}\n\n{paragraph}\n\n4. Ms. Ferro (Belmora) said that ports had been closed."
+    assert said_by_two(text, parties).endswith("courts were slow.")
 
 
 @cases("language", "paragraph", "holder")
@@ -257,28 +252,11 @@ def test_a_bulletin_is_read_by_the_states_that_it_reports(parties):
     assert all(item.summarised for item in items)
 
 
-def test_a_statement_that_tells_of_others_in_the_first_person_is_no_report(parties):
-    text = (
-        "Arvandia proposed a roster, and we agree. Belmora said that courts are slow. Drelnia noted the cost. We thank"
-        " Esquaria. Galdoria asked for ports to be closed, as we did. Our delegation supports all of it."
-    )
-    assert split(text, parties, "en") == ()
-
-
 def test_minutes_of_a_chair_and_a_secretariat_are_a_record(parties):
     text = cases["test_minutes_of_a_chair_and_a_secretariat_are_a_record"]
     items = split(text, parties, "en")
     assert [item.role for item in items] == ["office"] * 4
     assert is_record(items, text, named=False)
-
-
-def test_a_bulletin_s_headings_in_capitals_stand_before_what_it_reports(parties):
-    text = (
-        "SCOPE OF MEASURES: On Article 23, ARVANDIA, supported by BELMORA, proposed limiting them.\n"
-        "SAFEGUARDS: DRELNIA and ESQUARIA called for deleting it. Galdoria said that it could wait."
-    )
-    holders = [(item.state, item.states) for item in split(text, parties, "en")]
-    assert holders == [("XAA", ()), ("XDR", ("XDR", "XES")), ("XGA", ())]
 
 
 def test_a_press_summary_names_first_for_which_group_a_delegate_speaks(parties):

@@ -7,8 +7,14 @@ from tests.cases import Cases
 
 cases = Cases(__file__)
 
-ONE = "Mr. President,\n\nArvandia supports the fund. We opened an office in each of our provinces. Thank you."
+OPENING = (
+    "Statement by Arvandia\n\n15 October 2024\n\nMr. President,\n\nArvandia supports the fund. "
+    "We opened an office in each of our provinces. Thank you."
+)
 OTHER = "Mr. President,\n\nWe cannot support the fund. We have no offices."
+PROSE = "The fund has been of use. Its offices are open on all days of the week."
+# Lines that are no titles before a salutation; headings of a part and running heads.
+LOOKALIKES = [*((words, OTHER) for words in cases["SALUTED"]), *((words, PROSE) for words in cases["UNSALUTED"])]
 
 
 @pytest.fixture
@@ -27,29 +33,20 @@ def read(annotator):
 
 @cases("title", "holders")
 def test_a_second_statement_is_split_off_or_the_file_is_nobodys(title, holders, read):
-    text = f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{OTHER}\n"
-    found, reason = read(text)
+    found, reason = read(f"{OPENING}\n\n{title}\n\n{OTHER}\n")
     assert found == holders
     assert ("further statements inside" in reason or "sections of" in reason) is (holders == [None])
 
 
-@cases("words")
-def test_lines_that_look_like_a_title_leave_a_statement_its_own(words, read):
-    assert read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{words}\n\n{OTHER}\n")[0] == ["XAA"]
-
-
-PROSE = "The fund has been of use. Its offices are open on all days of the week."
-
-
 @cases("title")
 def test_a_title_that_says_by_whom_a_statement_is_needs_no_salutation_after_it(title, read):
-    holders, _ = read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{PROSE}\n")
+    holders, _ = read(f"{OPENING}\n\n{title}\n\n{PROSE}\n")
     assert holders in (["XAA", "XAB"], [None])
 
 
-@cases("words")
-def test_a_heading_of_a_part_or_a_running_head_leaves_a_statement_its_own(words, read):
-    assert read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{words}\n\n{PROSE}\n")[0] == ["XAA"]
+@pytest.mark.parametrize(("words", "after"), LOOKALIKES)
+def test_lines_that_look_like_a_title_leave_a_statement_its_own(words, after, read):
+    assert read(f"{OPENING}\n\n{words}\n\n{after}\n")[0] == ["XAA"]
 
 
 def test_a_title_in_another_language_that_names_no_party_only_makes_a_note(read):
@@ -62,6 +59,6 @@ def test_a_title_in_another_language_that_names_no_party_only_makes_a_note(read)
         "Statement by Mr. Anton Breck, Minister",
     )
     for title, after, holder in ((titles[0], french, "XAA"), (titles[1], OTHER, None)):
-        holders, reason = read(f"Statement by Arvandia\n\n15 October 2024\n\n{ONE}\n\n{title}\n\n{after}\n")
+        holders, reason = read(f"{OPENING}\n\n{title}\n\n{after}\n")
         assert holders == [holder]
         assert title in reason and ("perhaps in two languages" in reason) is (holder is not None)

@@ -52,9 +52,11 @@ def test_bare_numbers_count_only_where_they_run_on_like_pages() -> None:
     assert pages == {"4", "5"}
     assert is_furniture("\n4\n", pages)
     assert not is_furniture("\n4\n", NONE)
-    assert running_heads("more than\n15\nmillion people") == NONE
-    assert running_heads("of the\n15\n\nmillion") == {"15"}
-    assert running_heads("first\n\n15\n\nthen\n\n7\n\nlast") == NONE
+
+
+@cases("text", "heads")
+def test_running_heads_of_a_text(text: str, heads: list[str]) -> None:
+    assert running_heads(text) == set(heads)
 
 
 def test_running_heads_repeat_beside_page_breaks_and_are_no_salutations_or_refrains() -> None:
@@ -74,15 +76,6 @@ def test_running_heads_takes_odd_texts(text: str) -> None:
     assert len(running_heads(text)) <= 1
 
 
-def test_a_line_that_stands_first_on_every_page_is_a_running_head():
-    pages = [f"Rivers Council\t12th meeting\n\nWe closed {word} ports and\n" for word in ("ten", "six", "two", "no")]
-    assert running_heads("\f".join(pages)) == {"rivers council 12th meeting"}
-
-
-def test_a_symbol_that_ends_a_sentence_is_said() -> None:
-    assert not is_furniture("\nA/98/L.40.\n", NONE)
-
-
 @cases("page_break", "is_head")
 def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_break, is_head):
     head = "Federal Republic of Drelnia - Statement to the Conference"
@@ -91,8 +84,3 @@ def test_a_head_that_the_first_of_three_pages_has_not_is_a_running_head(page_bre
         rest.replace(head, "to work together") for rest in breaks[2:]
     )
     assert (head.casefold() in running_heads(text)) == is_head
-
-
-def test_a_heading_of_a_states_words_below_page_numbers_is_no_running_head():
-    speeches = ("Arvandia\n\nWe oppose it.\n\n1", "Belmora\n\nWe support it.\n\n2", "Belmora\n\nWe ask for a vote.")
-    assert running_heads("\n\n".join(speeches)) == {"1", "2"}

@@ -58,13 +58,6 @@ def test_edges_of_a_span(text, words, expected):
     assert edges(statement(text), start, start + len(words)) == expected
 
 
-def test_page_furniture_between_the_halves_of_a_sentence_hides_no_cut():
-    text = "We took them from those\n\nV.22-12345\n\f2/4\n\nwho had them. We thank you."
-    start = text.index("who")
-    assert not is_whole(statement(text), start, len(text))
-    assert is_whole(statement(text), 0, len(text))
-
-
 def test_a_speech_that_begins_in_lower_case_has_lost_words():
     text = "Ms. Ferro (Belmora): made in the Council. We agree."
     source = statement(text, span=spoken(text, text.index("made")))

@@ -64,13 +64,6 @@ def _objection(case: dict[str, Any], parties: PartyTable) -> str | None:
     return check_claim(case["claim"], ground, parties)
 
 
-def test_there_are_attacks_and_controls_in_six_languages():
-    for accepted, least in ((False, 60), (True, 40)):
-        chosen = [case for case in CASES if case["accepted"] is accepted]
-        assert len(chosen) >= least
-        assert {case["language"] for case in chosen} == {"en", "fr", "es", "ru", "ar", "zh"}
-
-
 def _cases(*, accepted: bool) -> list[Any]:
     limit = pytest.mark.xfail(strict=True, reason="a known limit")
     return [

@@ -9,7 +9,7 @@ from app.answering.history import state_after
 from app.question.overrides import override
 from app.question.reading import resolve
 from app.question.resolution import Act, Resolution, Shown, with_kind
-from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
+from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, Slot, slots_of
 from app.question.turns.merge import merge_turn
 from app.question.turns.state import ConversationState, EarlierTurn, TurnReading
 from app.records import Answer, QuestionKind, Scope, TreatyScope
@@ -32,9 +32,7 @@ def merged(said: Resolution, act: Act, keeps: set[Slot], **before: Any) -> Resol
 
 
 def held(resolution: Resolution) -> dict[str, Any]:
-    names = ("states", "groups", "members_of", "excluded", "treaties", "bodies", "sessions", "years", "interval")
-    scope = resolution.scope
-    found = {name: getattr(scope, name) for name in (*names, "pick", "agenda_items", "topic")}
+    found = {name: getattr(resolution.scope, name) for name in SLOT_OF}
     return {name: value for name, value in found.items() if value}
 
 
@@ -73,50 +71,51 @@ NOWHERE: dict[str, Any] = {"bodies": (), "sessions": (), "agenda_items": ()}
         ({}, "about", ALL - {"when", "where"}, NOWHERE),
     ],
 )
-def test_each_act_changes_the_slots_that_a_turn_fills(
-    said: dict[str, Any], act: Act, keeps: set[Slot], changed: dict[str, Any]
-) -> None:
+def test_each_act_changes_the_slots_that_a_turn_fills(said, act, keeps, changed):
     result = merged(read(**said), act, keeps)
     assert held(result) == {name: value for name, value in (BEFORE | changed).items() if value}
     assert result.act == act
 
 
-def test_who_else_asks_everyone_but_those_left_out_before() -> None:
+def test_who_else_asks_everyone_but_those_left_out_before():
     said = read(all_states=True)
     rest = merged(said, "more", ALL - {"who"}, excluded=("XAA",), all_states=True, topic="gold")
     assert (rest.scope.all_states, rest.scope.excluded, rest.scope.kept) == (True, ("XAA",), ("excluded", "topic"))
     assert merged(said, "replace", ALL - {"who"}, excluded=("XAA",), topic="gold").scope.excluded == ()
 
 
-def test_leaving_out_one_of_all_or_of_a_set_excludes_it() -> None:
-    state = ConversationState(read=read(topic="gold", all_states=True))
-    turn = TurnReading(act="remove", keeps=SCOPE_SLOTS)
-    rest = merge_turn(state, read(excluded=("XAA",)), turn)
-    assert (rest.scope.all_states, rest.scope.excluded, rest.scope.topic) == (True, ("XAA",), "gold")
-    further = merge_turn(ConversationState(read=rest), read(excluded=("XGA",)), turn)
-    assert (further.scope.all_states, further.scope.excluded) == (True, ("XAA", "XGA"))
-    for act in ("remove", "correct", "replace"):
-        of_set = merged(read(excluded=("XAA",)), act, ALL, members_of=("AFRICA",), topic="gold")
-        assert held(of_set) == {"members_of": ("AFRICA",), "excluded": ("XAA",), "topic": "gold"}
+GOLD: dict[str, Any] = {"topic": "gold"}
+OF_SET = GOLD | {"members_of": ("AFRICA",)}
+EVERYONE = GOLD | {"all_states": True}
+ARTICLE = {"states": ("XAA",), "treaties": (TreatyScope(treaty="UNTOC", articles=("18",)),)}
 
 
-def test_those_left_out_stand_in_the_order_in_which_they_are_named() -> None:
-    named = ("XIL", "XAA", "XGA", "XAB")
-    said = read(excluded=named)
-    assert merged(said, "remove", ALL, topic="gold", all_states=True).scope.excluded == named
+@pytest.mark.parametrize(("before", "said", "act", "keeps", "after"), [
+    # Leaving out one of all or of a set excludes it, in the order in which they are named.
+    (EVERYONE, {"excluded": ("XAA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA",)}),
+    (EVERYONE | {"excluded": ("XAA",)}, {"excluded": ("XGA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA", "XGA")}),
+    (EVERYONE, {"excluded": ("XIL", "XAA", "XGA")}, "remove", ALL, EVERYONE | {"excluded": ("XIL", "XAA", "XGA")}),
+    (OF_SET, {"excluded": ("XAA",)}, "remove", ALL, OF_SET | {"excluded": ("XAA",)}),
+    (OF_SET, {"excluded": ("XAA",)}, "correct", ALL, OF_SET | {"excluded": ("XAA",)}),
+    (OF_SET, {"excluded": ("XAA",)}, "replace", ALL, OF_SET | {"excluded": ("XAA",)}),
+    # Leaving out the only one asked asks the rest.
+    (GOLD | {"states": ("XAA",)}, {"excluded": ("XAA",)}, "remove", ALL, EVERYONE | {"excluded": ("XAA",)}),
+    # An article that was the subject gives way to a topic; one that only narrowed a topic stays.
+    (ARTICLE, {"topic": "witnesses"}, "replace", ALL - {"topic"}, {"states": ("XAA",), "topic": "witnesses"}),
+    (ARTICLE, {"topic": "witnesses"}, "about", ALL - {"topic"}, {"states": ("XAA",), "topic": "witnesses"}),
+    (ARTICLE | GOLD, {"topic": "witnesses"}, "replace", ALL - {"topic"}, ARTICLE | {"topic": "witnesses"}),
+])  # fmt: skip
+def test_a_turn_changes_the_scope_before_it(before, said, act, keeps, after):
+    scope = merged(read(**said), act, keeps, **before).scope
+    assert scope == replace(Scope(**after), kept=scope.kept)
 
 
-def test_an_unclear_name_after_a_group_does_not_ask_the_group_again() -> None:
+def test_an_unclear_name_after_a_group_does_not_ask_the_group_again():
     said = replace(read(), unclear="Wyndral", options=("East Wyndral", "West Wyndral"))
     assert held(merged(said, "replace", ALL - {"who"}, groups=("EU",), topic="gold")) == {"topic": "gold"}
 
 
-def test_leaving_out_the_only_one_asked_asks_the_rest() -> None:
-    rest = merged(read(excluded=("XAA",)), "remove", ALL, states=("XAA",), topic="gold")
-    assert (rest.scope.all_states, rest.scope.states, rest.scope.excluded) == (True, (), ("XAA",))
-
-
-def test_the_parties_that_a_topic_is_about_stay_with_it() -> None:
+def test_the_parties_that_a_topic_is_about_stay_with_it():
     # After "the floods in Belmora", "and Corvia?" is still about Belmora, "and piracy?" no longer.
     before = {"states": ("XAA",), "topic": "the floods"}
     state = ConversationState(read=replace(read(**before), topic_parties=("XAB",)))
@@ -125,19 +124,6 @@ def test_the_parties_that_a_topic_is_about_stay_with_it() -> None:
     other = merge_turn(state, read(topic="piracy"), TurnReading(act="replace", keeps=frozenset(ALL - {"topic"})))
     assert other.topic_parties == ()
     assert override(kept, {"states": ["AUT"]}, PartyTable.load()).topic_parties == ("XAB",)
-
-
-def test_an_article_that_was_the_subject_gives_way_to_a_topic() -> None:
-    article = (TreatyScope(treaty="UNTOC", articles=("18",)),)
-    said = read(topic="witnesses")
-    assert held(merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article)) == {
-        "states": ("XAA",),
-        "topic": "witnesses",
-    }
-    mentioned = merged(said, "about", ALL - {"topic"}, states=("XAA",), treaties=article)
-    assert held(mentioned) == {"states": ("XAA",), "topic": "witnesses"}
-    beside = merged(said, "replace", ALL - {"topic"}, states=("XAA",), treaties=article, topic="video links")
-    assert beside.scope.treaties == article
 
 
 def asked(kind: QuestionKind, **scope: Any) -> Resolution:
@@ -149,7 +135,7 @@ def after(before: Resolution | ConversationState, said: Resolution, act: Act, *k
     return merge_turn(state, said, TurnReading(act=act, keeps=frozenset(keeps)))
 
 
-def test_the_kind_goes_on_with_what_follows_from_it() -> None:
+def test_the_kind_goes_on_with_what_follows_from_it():
     before = asked("number", states=("XAA",), topic="ships")
     # Read alone, "And Belmora?" is of the unspecific kind "content" or "ambiguous", so the earlier kind is kept.
     for said in (asked("content", states=("XAB",)), asked("ambiguous", states=("XAB",))):
@@ -159,7 +145,7 @@ def test_the_kind_goes_on_with_what_follows_from_it() -> None:
     assert (changed.kind, changed.answer_type, changed.stance) == ("position", None, True)
 
 
-def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
+def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept():
     before, everything = asked("which_states", topic="gold", years=("2020",)), (*SCOPE_SLOTS, "kind")
     summary = asked("summary", states=("XAB",))
     whole = after(before, summary, "replace", *everything)
@@ -170,7 +156,7 @@ def test_a_kind_of_its_own_that_is_sure_goes_before_the_one_kept() -> None:
     assert held(another) == {"states": ("XAB",), "years": ("2020",)}
 
 
-def test_what_sums_up_goes_on_with_the_topic_that_it_keeps() -> None:
+def test_what_sums_up_goes_on_with_the_topic_that_it_keeps():
     before = asked("content", states=("XAA",), topic="gold", treaties=(TreatyScope(treaty="UNTOC"),))
     both = after(before, asked("summary"), "about", "who", "topic", "treaty")
     assert (both.kind, both.scope.topic, both.scope.treaties) == ("summary", "gold", before.scope.treaties)
@@ -181,19 +167,19 @@ def test_what_sums_up_goes_on_with_the_topic_that_it_keeps() -> None:
     assert (shown.kind, shown.act, shown.scope.topic) == ("summary", "about", "gold")
 
 
-def test_a_wish_for_more_is_none_for_another_form() -> None:
+def test_a_wish_for_more_is_none_for_another_form():
     before = asked("content", states=("XAA",), topic="gold")
     more = after(before, asked("format_request"), "more", *SCOPE_SLOTS, "kind")
     assert (more.kind, more.act, more.scope.topic) == ("content", "more", "gold")
 
 
-def test_who_else_after_one_state_asks_which_others() -> None:
+def test_who_else_after_one_state_asks_which_others():
     others = replace(asked("which_states"), kind_chance=0.5)
     more = after(asked("reason", states=("XAA",), topic="gold"), others, "more", "topic", "kind")
     assert (more.kind, more.scope.all_states, more.scope.topic, more.shown) == ("which_states", True, "gold", SHOWN)
 
 
-def test_who_names_nobody_asks_whoever_was_asked_or_everyone() -> None:
+def test_who_names_nobody_asks_whoever_was_asked_or_everyone():
     before, who = asked("position", states=("XAA",), topic="gold"), asked("which_states", all_states=True)
     same = after(before, who, "about", "who", "topic")
     assert (same.scope.all_states, held(same)) == (False, {"states": ("XAA",), "topic": "gold"})
@@ -202,7 +188,7 @@ def test_who_names_nobody_asks_whoever_was_asked_or_everyone() -> None:
     assert after(anyone, asked("reason"), "about", "who", "topic").scope.all_states
 
 
-def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
+def test_what_a_treaty_says_is_asked_on_until_somebody_is_named():
     before = asked("treaty_text", treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),))
     article = asked("content", treaties=(TreatyScope(treaty="UNTOC", articles=("16",)),))
     assert after(before, article, "replace", "kind").provision
@@ -210,7 +196,7 @@ def test_what_a_treaty_says_is_asked_on_until_somebody_is_named() -> None:
     assert (named.kind, named.provision) == ("content", False)
 
 
-def test_after_thanks_the_question_before_goes_on() -> None:
+def test_after_thanks_the_question_before_goes_on():
     before = asked("position", states=("XAA",), topic="gold")
     thanks = after(before, asked("greeting"), "about", *SCOPE_SLOTS, "kind")
     assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
@@ -219,7 +205,7 @@ def test_after_thanks_the_question_before_goes_on() -> None:
     assert (goes_on.kind, goes_on.scope.states, goes_on.scope.topic) == ("position", ("XAB",), "gold")
 
 
-def test_shorter_after_thanks_repeats_what_more_showed(parties: PartyTable) -> None:
+def test_shorter_after_thanks_repeats_what_more_showed(parties):
     first, both = Shown(statements=("s1",)), Shown(statements=("s1", "s2"))
     more = replace(asked("content", states=("XAA",), topic="gold"), act="more", shown=first)
     state = ConversationState(read=more, shown=both)
@@ -233,7 +219,7 @@ def test_shorter_after_thanks_repeats_what_more_showed(parties: PartyTable) -> N
     assert (what_else.act, what_else.shown) == ("more", both)
 
 
-def test_an_aside_holds_all_of_the_question_before_it(parties: PartyTable) -> None:
+def test_an_aside_holds_all_of_the_question_before_it(parties):
     asked, shown = "Which States do not extradite their nationals?", SHOWN
     before = resolve(asked, parties)
     for aside in ("thank you", "what is the weather in Paris?"):
@@ -262,15 +248,13 @@ def test_an_aside_holds_all_of_the_question_before_it(parties: PartyTable) -> No
     ({"interval": ("2018", None)}, {"pick": "latest"}, "", ("2018", None), ""),
     ({}, {"years": ("2018",)}, "2018", None, ""),
 ])  # fmt: skip
-def test_an_added_time_is_searched_beside_the_earlier(
-    scope: dict[str, Any], more: dict[str, Any], years: str, interval: Any, months: str
-) -> None:
+def test_an_added_time_is_searched_beside_the_earlier(scope, more, years, interval, months):
     found = merged(read(**more), "add", ALL, **{"states": ("XAA",), **scope}).scope
     assert (found.interval, found.months) == (interval, tuple(months.split()))
     assert {*years.split()} <= {*found.years} and bool(years) == bool(found.years)
 
 
-def test_the_date_of_the_latest_statement_is_asked_on_without_words_for_it() -> None:
+def test_the_date_of_the_latest_statement_is_asked_on_without_words_for_it():
     before = replace(asked("date", states=("XAA",), topic="gold", pick="latest"), answer_type=None)
     kept = after(before, asked("content", states=("XAB",)), "replace", "topic", "when", "kind")
     assert (kept.kind, kept.scope.pick, kept.answer_type) == ("date", "latest", None)
@@ -278,19 +262,19 @@ def test_the_date_of_the_latest_statement_is_asked_on_without_words_for_it() -> 
     assert after(everyone, asked("content", years=("2019",)), "replace", "who", "topic", "kind").answer_type is None
 
 
-def test_a_form_that_is_not_offered_gives_the_same_and_says_so() -> None:
+def test_a_form_that_is_not_offered_gives_the_same_and_says_so():
     table = after(asked("summary", states=("XAA",)), asked("format_request"), "about", *SCOPE_SLOTS, "kind")
     assert (table.kind, table.answered_as, table.scope.states) == ("format_request", "summary", ("XAA",))
     assert [note.kind for note in table.party_notes] == ["form_unknown"]
 
 
-def test_more_and_about_know_what_was_shown() -> None:
+def test_more_and_about_know_what_was_shown():
     assert merged(read(), "more", ALL).shown == SHOWN
     assert merged(read(), "about", ALL).shown == SHOWN
     assert merged(read(states=("XAB",)), "replace", ALL).shown is None
 
 
-def test_turns_before_a_state_are_not_read(parties: PartyTable) -> None:
+def test_turns_before_a_state_are_not_read(parties):
     state = ConversationState(read=read(states=("XGA",), topic="gold"))
     history = [
         EarlierTurn(question="What did Arvandia say about firearms?", overrides={"states": ["Wakanda"]}),
@@ -300,7 +284,7 @@ def test_turns_before_a_state_are_not_read(parties: PartyTable) -> None:
     assert (after.scope.states, after.scope.topic, after.scope.years) == (("XGA",), "gold", ("2031",))
 
 
-def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) -> None:
+def test_a_state_gives_the_reading_that_its_questions_give(parties):
     turns = ["What did Arvandia say about extradition in 2031?", "and Belmora?", "and on firearms?", "without Belmora"]
     plain: list[str | EarlierTurn] = []
     known: EarlierTurn | None = None
@@ -312,13 +296,13 @@ def test_a_state_gives_the_reading_that_its_questions_give(parties: PartyTable) 
         known = EarlierTurn(question=question, state=ConversationState(read=by_questions))
 
 
-def test_slots_are_those_that_a_question_names() -> None:
+def test_slots_are_those_that_a_question_names():
     assert slots_of(read(states=("XAA",), years=("2020",))) == {"who", "when"}
     assert slots_of(read(treaties=(TreatyScope(treaty="TIP"),), agenda_items=("4",))) == {"treaty", "where"}
     assert not slots_of(read(all_states=True))
 
 
-def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
+def test_a_topic_after_a_summary_is_asked_about_and_not_summarised():
     before = replace(read(states=("XAA",)), kind="summary", kind_chance=0.97)
     said = replace(read(topic="sanctions"), kind="content", kind_chance=0.68)
     on_topic = after(before, said, "replace", "who", "kind")
@@ -327,7 +311,7 @@ def test_a_topic_after_a_summary_is_asked_about_and_not_summarised() -> None:
     assert after(before, fragment, "replace", "kind").kind == "summary"
 
 
-def test_who_else_of_another_topic_asks_everyone() -> None:
+def test_who_else_of_another_topic_asks_everyone():
     said = replace(read(all_states=True, topic="illegal guns"), kind="which_states")
     turned = merged(said, "more", ALL)
     assert turned.scope.all_states and turned.scope.topic == "illegal guns" and not turned.scope.states
@@ -336,7 +320,7 @@ def test_who_else_of_another_topic_asks_everyone() -> None:
     assert merged(replace(said, scope=replace(said.scope, topic="Extradition")), "more", ALL).act == "more"
 
 
-def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties: PartyTable) -> None:
+def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
     quoted = resolve('Who said "A questionnaire is not an agent"?', parties)
     shown = Shown(parties=("XAB",), statements=("s1",), sentences=("s1:4",), years=("2018",))
     turn = EarlierTurn(question=quoted.question, state=ConversationState(read=quoted, shown=shown))
@@ -346,3 +330,18 @@ def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties: Pa
     for before in (turn, on):
         more = resolve("what else did they say?", parties, history=[before])
         assert (more.scope.states, more.act, more.answered_as, more.quote) == (("XAB",), "more", "content", "")
+
+
+@pytest.mark.parametrize(
+    ("first", "turn", "denies"),
+    [
+        ("Which States extradite their own nationals?", "and who does not?", True),
+        ("Which States extradite their own nationals?", "and who will not hear of it?", True),
+        ("¿Qué Estados entregan a sus propios nacionales?", "¿y los que se niegan?", True),
+        ("Which States mentioned corruption?", "and who does not?", False),
+        ("Which States extradite their own nationals?", "and who did not mention it?", False),
+    ],
+)
+def test_a_turn_that_negates_asks_who_denies_or_after_who_spoke_who_was_silent(first, turn, denies, parties):
+    read = resolve(turn, parties, history=[first])
+    assert (read.denies, read.scope.negated, read.scope.all_states) == (denies, not denies, True)

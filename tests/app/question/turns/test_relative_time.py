@@ -4,8 +4,7 @@ import pytest
 
 from app.question.reading import resolve
 from app.question.turns.relative_times import counted_from, time_note
-from app.records import Interval, Scope
-from ingest.parties.party_table import PartyTable
+from app.records import Scope
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -13,22 +12,18 @@ cases = Cases(__file__)
 OF_2015 = Scope(years=("2015",))
 
 
-# A language, a follow-up after a question on 2015, and the year that it asks about.
-COUNTED = cases["COUNTED"]
-
-
-@pytest.mark.parametrize(("language", "question", "year"), COUNTED)
-def test_years_are_counted_from_the_one_before(language: str, question: str, year: str) -> None:
+@cases("language", "question", "year")
+def test_years_are_counted_from_the_one_before(language, question, year):
     assert counted_from(question, Scope(language=language), OF_2015).years == (year,)
 
 
 @cases("language", "question", "interval", tuples=True)
-def test_before_that_is_before_all_the_years_asked_about(language: str, question: str, interval: Interval) -> None:
+def test_before_that_is_before_all_the_years_asked_about(language, question, interval):
     before = Scope(years=("2018", "2019", "2020"), interval=("2018", "2020"))
     assert counted_from(question, Scope(language=language), before).interval == interval
 
 
-def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked() -> None:
+def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked():
     shown = ("2020", "2018")
     assert counted_from("and the year before?", Scope(), Scope(), shown).years == ("2017",)
     assert counted_from("and after that?", Scope(), Scope(), shown).interval == ("2021", None)
@@ -40,7 +35,7 @@ def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked() -
 
 
 @cases("language", "question", "session")
-def test_a_session_is_counted_from_the_one_before(language: str, question: str, session: str) -> None:
+def test_a_session_is_counted_from_the_one_before(language, question, session):
     said = Scope(language=language, sessions=("10",))
     assert counted_from(question, said, Scope(sessions=("10",))).sessions == (session,)
     assert counted_from(question, said, Scope(sessions=("9", "10"))) == said
@@ -60,31 +55,25 @@ def test_a_session_is_counted_from_the_one_before(language: str, question: str, 
         ),
     ],
 )
-def test_a_time_of_its_own_or_none_before_is_left_alone(question: str, said: Scope, before: Scope) -> None:
+def test_a_time_of_its_own_or_none_before_is_left_alone(question, said, before):
     assert counted_from(question, said, before) == said
 
 
-def test_a_note_has_the_words_that_were_counted() -> None:
-    topic = "the trials of smugglers that begin a year later"
-    question = f"and on {topic}, what did they say two years later?"
-    said = Scope(topic=topic)
-    counted = counted_from(question, said, OF_2015)
-    note = time_note(question, said, counted)
-    assert note is not None and (counted.years, note.values["words"]) == (("2017",), "two years later")
-
-
-def test_a_note_says_how_a_time_was_counted_or_that_it_was_not() -> None:
-    def noted(question: str, before: Scope) -> tuple[str, dict[str, object]] | None:
-        note = time_note(question, Scope(), counted_from(question, Scope(), before))
+def test_a_note_says_how_a_time_was_counted_or_that_it_was_not():
+    def noted(question: str, before: Scope, said: Scope = Scope()) -> tuple[str, dict[str, object]] | None:  # noqa: B008
+        note = time_note(question, said, counted_from(question, said, before))
         return None if note is None else (note.kind, dict(note.values))
 
     assert noted("And the year before?", OF_2015) == ("counted", {"words": "year before", "meant": "2014"})
     assert noted("Before that?", OF_2015) == ("counted", {"words": "Before that", "meant": "–2014"})
     assert noted("And the year before?", Scope()) == ("not_counted", {"words": "year before"})
     assert noted("And extradition?", OF_2015) is None
+    topic = "the trials of smugglers that begin a year later"
+    of_topic = noted(f"and on {topic}, what did they say two years later?", OF_2015, Scope(topic=topic))
+    assert of_topic == ("counted", {"words": "two years later", "meant": "2017"})
 
 
-def test_a_time_set_by_hand_leaves_no_note_on_the_one_that_was_read(parties: PartyTable) -> None:
+def test_a_time_set_by_hand_leaves_no_note_on_the_one_that_was_read(parties):
     asked = ["What did Arvandia say about extradition in 2015?"]
     read = resolve("And the year before?", parties, history=asked)
     given = resolve("And the year before?", parties, history=asked, overrides={"years": ["2012"]})

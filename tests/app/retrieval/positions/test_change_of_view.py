@@ -18,11 +18,11 @@ KINDS = {
 
 
 @cases("how", "words", "known")
-def test_words_that_take_back_are_known_in_six_languages(how: str, words: str, known: bool) -> None:
+def test_words_that_take_back_are_known_in_six_languages(how, words, known):
     assert KINDS[how](words) is known
 
 
 @cases("sentences", "readings")
-def test_what_the_next_sentence_takes_back_is_no_direction(sentences: list[str], readings: list[str]) -> None:
+def test_what_the_next_sentence_takes_back_is_no_direction(sentences, readings):
     read = [read_sentence(text, "", "en", PARTIES) for text in sentences]
     assert [each.reading for each in without_taken_back(read, sentences)] == readings

@@ -31,7 +31,7 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 
 
 @cases("question", "newest")
-def test_what_was_said_last_on_an_article_is_quoted(question: str, newest: int, changed: Workspace) -> None:
+def test_what_was_said_last_on_an_article_is_quoted(question, newest, changed):
     dates = [citation.date for citation in changed.assistant.ask(question).citations]
     assert dates == YEARS[: -newest - 1 : -1]
 
@@ -45,10 +45,25 @@ def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, 
     assert sorted({citation.date for citation in answer.citations}) == dates
 
 
+@cases("speakers", "cited")
+def test_who_changed_position_is_cited_with_what_shows_it(speakers, cited, tmp_path):
+    said = {
+        "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
+        "XAB": [f"Belmora fully supports {ARTICLE}.", f"Belmora fully supports {ARTICLE} and all its paragraphs."],
+        "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
+        "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
+    }
+    texts = {f"{code}-{2018 + 4 * n}.txt": text for code in speakers for n, text in enumerate(said[code])}
+    rows = [f"{name},{name[:3]},{name[4:8]}" for name in texts]
+    with workspace_over(tmp_path, texts, "\n".join(["file,state,date", *rows])) as workspace:
+        answer = workspace.assistant.ask("Has anybody changed their mind about article 18 of UNTOC?")
+    assert [f"{citation.state} {citation.date}" for citation in answer.citations] == cited
+    if not cited:
+        assert answer.abstention is not None and "Belmora" in answer.abstention.message
+
+
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
-def test_a_later_position_is_read_beside_the_best_sentences(
-    newest_first: bool, reads: int, changed: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads, changed, monkeypatch):
     read: list[str] = []
 
     def counting(text: str, *others: object) -> object:
@@ -59,7 +74,7 @@ def test_a_later_position_is_read_beside_the_best_sentences(
     monkeypatch.setattr(latest_position, "read_sentence", counting)
     catalogue, parties = changed.store.catalogue, changed.corpus.parties()
     named = [("UNTOC", ("18",))]
-    found = changed.ranker.mentions.find("XDR", catalogue.summaries(ScopeFilter()), "article", named)
+    found = changed.ranker.rank_by_mentions("XDR", catalogue.summaries(ScopeFilter()), "article", named)
     if not newest_first:
         found = replace(found, sentences=found.sentences[::-1])
 

@@ -18,8 +18,6 @@ cases = Cases(__file__)
 
 with Path(__file__).with_name("kind_cases.csv").open(encoding="utf-8", newline="") as _file:
     CASES = tuple(csv.DictReader(_file))
-# (language, sentence of support, the same sentence negated).
-TURNED = cases["TURNED"]
 
 
 @all_at_once("case", CASES)
@@ -37,7 +35,7 @@ def test_the_cases_stand_in_the_fictional_statements():
     assert len(spoken) >= 30
 
 
-@pytest.mark.parametrize(("language", "plain", "negated"), TURNED)
+@cases("language", "plain", "negated")
 def test_a_negation_turns_support_into_opposition(language, plain, negated):
     assert kind_of(find_position_marks(plain, language)) == "supports"
     assert kind_of(find_position_marks(negated, language)) == "opposes"

@@ -8,5 +8,5 @@ cases = Cases(__file__)
 
 
 @cases("text", "own")
-def test_words_quoted_from_another_party_are_not_the_speakers_own(text: str, own: list[str], parties) -> None:
+def test_words_quoted_from_another_party_are_not_the_speakers_own(text, own, parties):
     assert own_words(split(text), ("XAB",), parties) == own

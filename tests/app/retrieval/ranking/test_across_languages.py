@@ -38,12 +38,8 @@ BY_MEANING = RelevanceArtefact(
     data_sha256="",
     figures={},
 )
-SPANISH = cases["SPANISH"]
-RUSSIAN = cases["RUSSIAN"]
-
-
 TEXTS = (
-    {"g.txt": SPANISH, "z.txt": RUSSIAN},
+    {"g.txt": cases["SPANISH"], "z.txt": cases["RUSSIAN"]},
     "file,state,body,session,date,language\ng.txt,XGA,UNTOC COP,10,2020,es\nz.txt,XZR,UNTOC COP,10,2020,ru\n",
 )
 
@@ -89,7 +85,7 @@ def test_sentences_that_name_an_article_are_ordered_by_their_gloss(tmp_path):
     with workspace_over(tmp_path, {"f.txt": said}, "file,state,body,language\nf.txt,XGA,UNTOC COP,fr\n") as workspace:
         searched = workspace.store.catalogue.summaries(ScopeFilter())
         topic = workspace.ranker.topic("firearms", "en")
-        found = workspace.ranker.mentions.find("XGA", searched, "article", [("UNTOC", ("16",))], topic)
+        found = workspace.ranker.rank_by_mentions("XGA", searched, "article", [("UNTOC", ("16",))], topic)
     assert "armes à feu" in found.sentences[0].sentence.text and len(found.sentences) == 2
 
 

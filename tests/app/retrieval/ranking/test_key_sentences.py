@@ -8,7 +8,7 @@ from tests.fakes_corpora import split
 _BY_WORDS = partial(lexical_vectors, language="en")
 
 
-def test_positions_come_before_reports_and_what_refers_back_comes_last() -> None:
+def test_positions_come_before_reports_and_what_refers_back_comes_last():
     said = (
         "Our river police stopped nine vessels in the course of the year. "
         "These vessels had been loaded on one continent for another one. "
@@ -20,5 +20,5 @@ def test_positions_come_before_reports_and_what_refers_back_comes_last() -> None
     assert {each.ordinal for each in key_sentences(sentences, _BY_WORDS, 4)} == {0, 1, 2, 3}
 
 
-def test_headings_and_scraps_are_no_key_sentences() -> None:
+def test_headings_and_scraps_are_no_key_sentences():
     assert key_sentences(split("AGENDA ITEM TWO OF THE CONFERENCE. Thank you."), _BY_WORDS, 3) == ()

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from app.retrieval.ranking.list_budget import LIST_PARTIES, LIST_SENTENCES
+from app.retrieval.ranking.sentence_ranker import LIST_PARTIES, LIST_SENTENCES
 from app.retrieval.relevance import Relevance
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
@@ -22,26 +21,29 @@ def _code(number: int) -> str:
     return f"X{chr(65 + number // 26)}{chr(65 + number % 26)}"
 
 
+def _lands(count: int) -> str:
+    """Returns a table of so many parties."""
+    return "\n".join(["code,name,aliases,kind", *(f"{_code(n)},Land {_code(n)},,state" for n in range(count))])
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     said = "Herons of valley {} are counted by the customs service. Extradition treaties were signed in March."
     texts = {f"{number}.txt": said.format(number) for number in range(PARTIES)}
     harvests = [f"{texts[f'{RARE}.txt']} The harvest of year {n} was good." for n in range(9)]
     texts[f"{RARE}.txt"] = "\n\n".join([*harvests, "We mourn the victims of Quillmere."])
-    codes = [_code(number) for number in range(PARTIES)]
-    rows = [f"{file},{code},UNTOC COP,10,2020,en" for file, code in zip(texts, codes, strict=True)]
+    rows = [f"{number}.txt,{_code(number)},UNTOC COP,10,2020,en" for number in range(PARTIES)]
     manifest = "\n".join(["file,state,body,session,date,language", *rows])
-    parties = "\n".join(["code,name,aliases,kind", *(f"{code},Land {code},,state" for code in codes)])
-    with workspace_over(tmp_path_factory.mktemp("many"), texts, manifest, parties) as workspace:
+    with workspace_over(tmp_path_factory.mktemp("many"), texts, manifest, _lands(PARTIES)) as workspace:
         yield workspace
 
 
-def test_a_rare_name_is_found_whoever_says_it(desk: Workspace) -> None:
+def test_a_rare_name_is_found_whoever_says_it(desk):
     answer = desk.assistant.ask("Which States mentioned Quillmere?", overrides={"topic": "the victims of Quillmere"})
     assert [claim.state for claim in answer.claims] == [_code(RARE)]
 
 
-def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_read_closely_does_not_grow_with_the_parties(desk, monkeypatch):
     read: list[str] = []
     score = desk.ranker.scorer.score_pairs
 
@@ -57,9 +59,7 @@ def test_what_is_read_closely_does_not_grow_with_the_parties(desk: Workspace, mo
     assert str(PARTIES) in closely and str(LIST_PARTIES) in closely
 
 
-def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
-    desk: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_list_is_as_sure_as_its_parties_are_among_each_other(desk, monkeypatch):
     party_counts: list[int] = []
 
     def silent(parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:
@@ -74,7 +74,7 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(
     assert {*party_counts} == {PARTIES}
 
 
-def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
+def test_a_list_reads_rare_words_in_all_languages(tmp_path):
     texts = {f"{n}.txt": f"The embargo of year {n} was discussed for long with all delegations." for n in range(6)}
     texts["6.txt"] = "Señor Presidente: Exigimos de nuevo el fin del embargo que padece nuestro pueblo desde hace años."
     manifest = "\n".join(
@@ -86,7 +86,7 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path: Path) -> None:
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
 
 
-def test_a_rare_word_in_chinese_is_a_pair_of_characters(tmp_path: Path) -> None:
+def test_a_rare_word_in_chinese_is_a_pair_of_characters(tmp_path):
     texts = {"a.txt": "我们主张在全球废除死刑。", "b.txt": "我国的刑法惩治贩运人口的行为，使许多人免于死亡。"}
     manifest = "file,state,language\na.txt,XAA,zh\nb.txt,XAB,zh\n"
     with workspace_over(tmp_path, texts, manifest) as workspace:
@@ -95,16 +95,12 @@ def test_a_rare_word_in_chinese_is_a_pair_of_characters(tmp_path: Path) -> None:
         assert [item.passage.text for item in found] == [texts["a.txt"]]
 
 
-def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(tmp_path: Path) -> None:
-    english, french = (
-        "We support extradition to all States parties.",
-        "Nous appuyons l’extradition vers tous les États.",
-    )
+def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(tmp_path):
+    english, french = "We support extradition to all States.", "Nous appuyons l’extradition vers tous les États."
     rows = [(f"{n}.txt", _code(n), "fr" if n >= LIST_PARTIES + 5 else "en") for n in range(LIST_PARTIES + 25)]
     texts = {file: french if language == "fr" else english for file, _, language in rows}
     manifest = "\n".join(["file,state,language", *(",".join(row) for row in rows)])
-    parties = "\n".join(["code,name,aliases,kind", *(f"{code},Land {code},,state" for _, code, _ in rows)])
-    with workspace_over(tmp_path, texts, manifest, parties) as workspace:
+    with workspace_over(tmp_path, texts, manifest, _lands(len(rows))) as workspace:
         summaries = workspace.store.catalogue.summaries(ScopeFilter())
         owned = {summary.metadata.state or "": [summary] for summary in summaries}
         read = workspace.ranker.score_list(owned, workspace.ranker.topic("extradition", "en"), 1)
@@ -112,18 +108,17 @@ def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(
 
 
 @pytest.mark.parametrize("parties", [6, 7])
-def test_who_joined_the_protocols_thereto_is_named_among_any_number_of_parties(parties: int, tmp_path: Path) -> None:
+def test_who_joined_the_protocols_thereto_is_named_among_any_number_of_parties(parties, tmp_path):
     texts = {f"{n}.txt": "We have ratified the Trafficking Protocol." for n in range(parties)}
     texts["0.txt"] = "Arvandia has ratified the United Nations Convention against Transnational Organized Crime"
     texts["0.txt"] += " and the Protocols thereto."
     manifest = "\n".join(["file,state", *(f"{n}.txt,{_code(n)}" for n in range(parties))])
-    names = "\n".join(["code,name,aliases,kind", *(f"{_code(n)},Land {_code(n)},,state" for n in range(parties))])
-    with workspace_over(tmp_path, texts, manifest, names) as workspace:
+    with workspace_over(tmp_path, texts, manifest, _lands(parties)) as workspace:
         answer = workspace.assistant.ask("Which States have ratified the Trafficking Protocol?")
     assert {claim.state for claim in answer.claims} == {_code(n) for n in range(parties)}
 
 
-def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path) -> None:
+def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path):
     oppose, mention = "We oppose the court for pirates.", "The court for pirates met in our capital in May."
     both = f"{oppose} We fully support the court for pirates."
     texts = {"a16.txt": oppose, "a20.txt": mention, "b18.txt": oppose, "c16.txt": both, "c20.txt": mention}
@@ -138,7 +133,7 @@ def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path: Path)
     assert (nobody.related[0].state, nobody.related[0].quote) == ("XAA", oppose)
 
 
-def test_who_says_both_in_the_latest_statement_has_not_held_a_view_earlier(tmp_path: Path) -> None:
+def test_who_says_both_in_the_latest_statement_has_not_held_a_view_earlier(tmp_path):
     both = "We oppose the court for pirates. We could support the court for pirates if a budget were agreed."
     with workspace_over(tmp_path, {"a20.txt": both}, "file,state,date\na20.txt,XAA,2020") as workspace:
         for question in ("Which States support the court for pirates?", "Which States oppose the court for pirates?"):

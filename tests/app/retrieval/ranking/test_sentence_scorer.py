@@ -4,7 +4,7 @@ from app.retrieval.ranking.sentence_scorer import without_scraps
 from tests.fakes_store import annotated
 
 
-def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more() -> None:
+def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more():
     texts = (
         "Thank you.",
         "STATEMENT BY THE DELEGATION OF ARVANDIA",

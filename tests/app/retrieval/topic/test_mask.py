@@ -3,21 +3,11 @@
 import pytest
 
 from app.retrieval.topic.mask import mask_topic
-from ingest.parties.party_table import PartyTable
-from tests.conftest import PROJECT
-
-PARTIES = PartyTable.load()
-
-
-def test_a_topic_is_put_out_of_a_text_as_a_whole() -> None:
-    assert (
-        mask_topic("We support the review of the mechanism.", "review mechanism", "en", PARTIES)
-        == "We support the this."
-    )
-    assert mask_topic("我们支持审议机制。", "审议机制", "zh", PARTIES) == "我们支持这个。"
 
 
 @pytest.mark.parametrize(("text", "topic", "masked"), [
+    ("We support the review of the mechanism.", "review mechanism", "We support the this."),
+    ("我们支持审议机制。", "审议机制", "我们支持这个。"),
     ("Capital punishment has no place.", "death penalty", "this has no place."),
     ("We thank Belmora.", "the death penalty in Belmora", "We thank Belmora."),
     ("We thank Belmora.", "support for Belmora", "We thank Belmora."),
@@ -27,6 +17,5 @@ def test_a_topic_is_put_out_of_a_text_as_a_whole() -> None:
     ("Belmora should lift its blockade.", "the embargo against Cuba", "Belmora should lift its this."),
     ("We stand with Cuba.", "the embargo against Cuba", "We stand with Cuba."),
 ])  # fmt: skip
-def test_a_topic_is_named_by_its_synonyms_and_not_by_its_state(text: str, topic: str, masked: str) -> None:
-    known = PartyTable.load(PROJECT / "evals" / "conference" / "parties.csv")
-    assert mask_topic(text, topic, "en", known) == masked
+def test_a_topic_is_named_by_its_synonyms_and_not_by_its_state(text, topic, masked, parties):
+    assert mask_topic(text, topic, "en" if topic.isascii() else "zh", parties) == masked

@@ -10,25 +10,23 @@ PARTIES = PartyTable.load()
 
 
 @cases("topic", "text", "share")
-def test_words_of_a_topic_are_held_in_other_forms_and_by_what_is_part_of_it(
-    topic: str, text: str, share: float
-) -> None:
+def test_words_of_a_topic_are_held_in_other_forms_and_by_what_is_part_of_it(topic, text, share):
     assert share_of_topic(topic, "en", PARTIES)(text, "en") == share
 
 
-def test_the_contrary_of_a_word_of_the_topic_does_not_name_it() -> None:
+def test_the_contrary_of_a_word_of_the_topic_does_not_name_it():
     shared = share_of_topic("permanent seats", "en", PARTIES)
     assert (shared("We want longer non-permanent seats.", "en"), shared("We want permanent seats.", "en")) == (0.5, 1)
     assert share_of_topic("non-permanent seats", "en", PARTIES)("Non-permanent seats, please.", "en") == 1
 
 
-def test_a_topic_is_looked_for_in_the_words_of_the_language_of_the_text() -> None:
+def test_a_topic_is_looked_for_in_the_words_of_the_language_of_the_text():
     assert share_of_topic("death penalty", "en", PARTIES)("主张废除死刑。", "zh") == 1
     assert share_of_topic("废除死刑", "zh", PARTIES)("We want the abolition of the death penalty.", "en") == 1
     assert share_of_topic("废除死刑", "zh", PARTIES)("我们谈贸易。", "zh") == 0
 
 
-def test_a_state_that_an_installation_added_is_named_by_its_adjective() -> None:
+def test_a_state_that_an_installation_added_is_named_by_its_adjective():
     added = PARTIES.with_extra(PROJECT / "evals" / "conference" / "parties.csv")
     assert share_of_topic("the crisis in Belmora", "en", added)("The Belmoran crisis must end.", "en") == LOOSELY
     assert share_of_topic("the crisis in Belmora", "en", PARTIES)("The Belmoran crisis must end.", "en") == 1 / 2

@@ -14,16 +14,16 @@ def _topic(words: str) -> Topic:
 
 
 @cases("topic", "text", "confused")
-def test_what_names_only_something_else_is_confused_with_the_topic(topic: str, text: str, confused: bool) -> None:
+def test_what_names_only_something_else_is_confused_with_the_topic(topic, text, confused):
     assert _topic(topic).confuses(text) == confused
 
 
-def test_synonyms_and_what_is_part_of_a_topic_widen_the_search() -> None:
+def test_synonyms_and_what_is_part_of_a_topic_widen_the_search():
     widened = _topic("training on sanctions").lexical_expansions
     assert "unilateral coercive measures" in widened
     assert _topic("the harvest of plums").lexical_expansions == ()
 
 
 @cases("other", "words")
-def test_a_topic_stays_as_it_is_in_a_language_that_the_glossary_lacks(other: str | None, words: str) -> None:
+def test_a_topic_stays_as_it_is_in_a_language_that_the_glossary_lacks(other, words):
     assert topic_in("sanctions", "en", other) == words
