@@ -76,7 +76,7 @@ class Variant:
     effect: str
     answers: Callable[[Answer], Answer] = lambda answer: answer
     evidence: Callable[[PartyEvidence], PartyEvidence] = lambda evidence: evidence
-    scoped: type[ScopedStatements] | None = None
+    scoped: type[ScopedStatements] = ScopedStatements
     over_time: bool = True
     """Whether a question on change over time is searched once in each statement, not once for all."""
 
@@ -121,9 +121,9 @@ def steps_of(steps: Steps, name: str) -> Steps:
 
     class VariedRetriever(EvidenceRetriever):
         def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
-            return (variant.scoped or ScopedStatements)(self.store.catalogue, scope, parties)
+            return variant.scoped(self.store.catalogue, scope, parties)
 
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
-    if variant.scoped is not None:
+    if variant.scoped is not ScopedStatements:
         kept["retriever"] = VariedRetriever(retriever.store, retriever.ranker)
     return Varied(**kept)

@@ -346,7 +346,7 @@ class Annotator:
         """Returns a note on what a text says under titles of others that it is not split at, or as other parties."""
         _, delivers = deliverer(metadata.speaker or "", self._parties)
         unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
-        is_one = may_be and metadata.holders and not (several and not unsplit)
+        is_one = may_be and metadata.holders and (unsplit or not several)
         others = sections_of_others(found, set(metadata.holders)) if is_one else ()
         if not (unsplit or others):
             return None

@@ -170,7 +170,7 @@ def _digest(database: Database, table: Table, moved: tuple[Path, Path] | None = 
     total = 0
     with database.reading() as connection:
         for row in chain.from_iterable(_batches(connection, table)):
-            if "folder" in row and row["folder"].startswith(old):
+            if moved and "folder" in row and row["folder"].startswith(old):
                 row = row | {"folder": new + row["folder"].removeprefix(old)}
             cells = repr(tuple(row.values())).encode("utf-8", "surrogatepass")
             total ^= int.from_bytes(hashlib.sha256(cells).digest())

@@ -91,7 +91,7 @@ DOCUMENT_SUMMARY = Mapped(
     | {"passages": _passages_of_document.scalar_subquery(), "interventions": _interventions.scalar_subquery()},
     _of_documents,
 )
-# Without the field `document`, whose id is the column before those of the record.
+# Without the field `document`: queries select its `document_id` before these columns.
 STATEMENT = Mapped(Statement, _columns(STATEMENTS, ("statement_id", "inferred")), _of_statements)
 SUMMARY = Mapped(
     StatementSummary,
@@ -182,7 +182,7 @@ def statement_row(statement: Statement) -> dict[str, object]:
     """Returns the row of a statement."""
     years = statement.metadata.years
     return {
-        **cells(statement, ("statement_id", "inferred")),
+        **cells(statement, tuple(STATEMENT.fields)),
         "document_id": statement.document.document_id,
         **dict(zip(_SPAN_COLUMNS, cells(statement.span, _SPAN).values(), strict=True)),
         **cells(statement.metadata, METADATA_FIELDS),

@@ -74,13 +74,18 @@ def language_of(word: str, otherwise: str) -> str:
 
 
 @cache
+def _topic_words() -> dict[str, dict[str, str]]:
+    text = (files("vectorstore") / "data" / "topic_words.yaml").read_text(encoding="utf-8")
+    return dict(yaml.load(text, Loader=yaml.CSafeLoader))
+
+
+@cache
 def words_without_topic(kind: Literal["function_words", "fillers", "denials"], language: str) -> tuple[str, ...]:
     """Returns words of a language that carry no topic.
 
     Fillers introduce a topic, as in "the issue of …"; denials ("not", "without") are not left out of a translation.
     """
-    text = (files("vectorstore") / "data" / "topic_words.yaml").read_text(encoding="utf-8")
-    return tuple(yaml.load(text, Loader=yaml.CSafeLoader)[kind].get(language, "").split())
+    return tuple(_topic_words()[kind].get(language, "").split())
 
 
 @cache

@@ -125,7 +125,8 @@ def _not_searched(case: _Case) -> Abstention | None:
         return greet(case.retrieved.statements_of_parties, case.local)
     # A name that may mean several known parties is asked back in any language.
     asks_nobody = read.unnamed or (read.unclear is not None and not read.known_name) or not read.is_statement_question
-    if not asks_nobody or not is_in_other_language(read.question):
+    foreign = is_in_other_language(read.question)
+    if not (asks_nobody and foreign):
         if read.unclear is not None:
             return _unclear_name(case, read.unclear)
         if not read.is_statement_question:
@@ -136,7 +137,7 @@ def _not_searched(case: _Case) -> Abstention | None:
         if read.unnamed:
             # Someone is spoken of by a pronoun, and no earlier turn says whom.
             return case.because("ambiguous", "unnamed_party")
-        if not is_in_other_language(read.question):
+        if not foreign:
             return None
     # The question was not understood, so finding nothing proves nothing. Said in English, since language detection only
     # knows the six languages and is wrong about a question in a seventh.

@@ -45,7 +45,8 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
     months = _unmentioned(_PATTERNS.month, remaining)
-    isos = [*(date.iso for date in dates), *map(_iso, months), *(time for part in parts for time in part.times)]
+    times = [*(date.iso for date in dates), *map(_iso, months), *(time for part in parts for time in part.times)]
+    isos, days = ([t for t in times if t and t.startswith("--") == yearless] for yearless in (False, True))
     remaining = blanked(remaining, (month.span() for month in months))
     if reference:
         years = [*map(int, find_years(remaining))]
@@ -61,8 +62,8 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
         sessions=tuple(dict.fromkeys(str(session.number) for session in sessions)),
-        dates=tuple(dict.fromkeys(iso for iso in isos if iso and not iso.startswith("--"))),
-        days=tuple(dict.fromkeys(iso for iso in isos if iso and iso.startswith("--"))),
+        dates=tuple(dict.fromkeys(isos)),
+        days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
         bodies=tuple(dict.fromkeys(bodies)),
         untold=unresolved,

@@ -43,18 +43,17 @@ class PolarityWord(TextMatch):
 
 def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     """Returns the words of a text that deny, limit, oblige, permit or count; "not only" denies nothing."""
-    found: list[tuple[PolarityKind | None, str, regex.Match[str]]] = []
+    found: list[tuple[PolarityKind, str, regex.Match[str]]] = []
     for code in _languages(text, language):
         found += [
-            (_OF_LEXICON.get(match.lastgroup or ""), match.lastgroup or "", match)
+            (_OF_LEXICON[sense], sense, match)
             for match in operators(code).finditer(text)
+            if (sense := match.lastgroup or "") in _OF_LEXICON
         ]
         for kind in _GOVERNING:
             found += [(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
     return tuple(
-        PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end())
-        for kind, sense, match in found
-        if kind
+        PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end()) for kind, sense, match in found
     )
 
 

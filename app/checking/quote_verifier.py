@@ -379,7 +379,7 @@ def _right_time(day: str | None, when: SpokenTime) -> bool:
     return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
 
 
-def times_in_words(when: SpokenTime, language: str = "en") -> list[str]:
+def times_in_words(when: SpokenTime, language: str) -> list[str]:
     """Returns the times that a document gives for words, for display."""
     dates = (spoken_date(day, language) or day for day in when.dates)
     days = (spoken_day(day, language) for day in when.days)

@@ -52,7 +52,7 @@ def _runs_of(
     opening, closing = document.index_at(start), document.index_at(max(start, end - 1))
     if not (paragraphs[opening].anchored and paragraphs[closing].anchored) or start >= end:
         return None
-    # A run that is split stays the first half, so the end may be in the first run.
+    # A split leaves a run its first half, so that `first` stays valid where the end is cut off the same run.
     first = _cut(paragraphs[opening], start - document.blocks[opening].start, before=False)
     last = _cut(paragraphs[closing], end - document.blocks[closing].start, before=True)
     return None if first is None or last is None else (first, last)

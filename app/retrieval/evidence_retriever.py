@@ -33,7 +33,6 @@ from vectorstore.store import Store
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
-
 # Chance from which a question surely asks who changed position, so that "nobody" is an answer.
 _ASKS_CHANGE_SURELY: Final = 0.8
 # Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
@@ -140,24 +139,20 @@ class EvidenceRetriever:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
         asked, chance = _direction_asked(resolution, parties)
-        as_asked = resolution
-        if asked is not None:
-            resolution = replace(resolution, stance=True, over_time=False)
+        read = resolution if asked is None else replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
-        search = PartySearch(catalogue, ranker, strategy, resolution, many=many)
+        search = PartySearch(catalogue, ranker, strategy, read, many=many)
         evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
             replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
             for each in self.scoped_statements(scope, parties).of_groups(scope.states)
         )
-        found = (*evidence, *of_groups)
-        found = self._about_topic_parties(found, base, resolution, parties)
-        positions = self._by_position(found, resolution, asked, parties, many=many)
+        found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
+        positions = self._by_position(found, read, asked, parties, many=many)
         if asked == "change" and chance < _ASKS_CHANGE_SURELY and not any(item.answers for item in positions):
             # Nobody changed, which the question may not have asked.
-            asked, resolution = None, as_asked
-            positions = self._by_position(found, resolution, asked, parties, many=many)
+            asked, positions = None, self._by_position(found, resolution, None, parties, many=many)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
@@ -247,15 +242,14 @@ def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[Asked
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     own = resolution.question if wording is None or resolution.act != "new" else wording.text
     asked, chance = direction_asked(own, topic_words(scope), scope.language, parties)
-    names_direction = False
+    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
+    names_direction = resolution.stance and not resolution.over_time
     if earlier and (asked is None or chance < _OWN_DIRECTION_MIN or resolution.act in ("remove", "more")):
         # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
         asked, chance = direction_asked(earlier, topic_words(scope), detect_language(earlier, parties), parties)
     elif resolution.act not in ("new", "remove", "more") and scope.topic not in resolution.question:
         # In a turn whose topic was named before, the words that are left are those of what is asked for.
-        names_direction = chance >= _OWN_DIRECTION_MIN
-    # Else that a direction is asked for is read with the question; that a change is, by this classifier alone.
-    names_direction = names_direction or (resolution.stance and not resolution.over_time)
+        names_direction = names_direction or chance >= _OWN_DIRECTION_MIN
     return (asked, chance) if asked == "change" else (denied or (asked if names_direction else None), 1.0)
 
 

@@ -96,8 +96,8 @@ def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadW
 def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
     """Write out the words of a page: a line break per line, an empty line per paragraph.
 
-    The page was turned clockwise by `quarter` degrees, then by `skew` (see `find_skew`), to become the image of this
-    `size` in pixels.
+    The page was turned clockwise by `quarter` degrees, then by `skew` (see `ocr.find_skew`), to become the image of
+    this `size` in pixels.
     """
     # Specks and rules are read as lone signs; a page with nothing else is empty.
     if not any(_ANY_WORD.search(word.text) for word in words):

@@ -145,9 +145,9 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
             blocks.append(Block(start=first.start, end=last.end, paragraph=paragraph, continues=continues))
             if not is_page:
                 last_prose, stands_alone = last, not continues and (len(indices) == 1 or not number)
-    pages = {line.start for line, is_page in zip(lines, furniture, strict=True) if is_page}
-    for at in range(len(blocks) - 1, -1, -1):
-        if blocks[at].start in pages:
+    furniture_starts = {line.start for line, is_page in zip(lines, furniture, strict=True) if is_page}
+    for at in reversed(range(len(blocks))):
+        if blocks[at].start in furniture_starts:
             blocks[at] = replace(blocks[at], continues=at + 1 < len(blocks) and blocks[at + 1].continues)
     return cut_out(source_text, blocks, [(notes_start(source_text), len(source_text))])
 

@@ -110,16 +110,15 @@ def running_heads(source_text: str) -> frozenset[str]:
     pages = 1 + max(feeds, sum(is_page for is_page, _ in groupby(known)) - sum(known[:1]) - sum(known[-1:]))
     beside, splitting = Counter[str](), Counter[str]()
     for position, line in enumerate(lines):
-        widest = max(other.blanks_before for other in lines[position : position + 2])
         if len(line.text) > _LONGEST_HEAD or known[position]:
             continue
-        if _edge_weight(lines, known, position) < _AT_EDGE and not (feeds and widest >= 2):
+        blanks = [other.blanks_before for other in lines[position : position + 2]]
+        if _edge_weight(lines, known, position) < _AT_EDGE and not (feeds and max(blanks) >= 2):
             continue
         key = _head_key(line.text)
         if sum(map(str.isalpha, key)) >= _FEWEST_LETTERS and not _UNFIT_HEAD_END.search(line.text):
             beside[key] += 1
-            alone = all(other.blanks_before for other in lines[position : position + 2])
-            splitting[key] += alone and _splits_sentence(lines, known, position)
+            splitting[key] += all(blanks) and _splits_sentence(lines, known, position)
     few = 2 if feeds == 1 else _REPEATS
     repeated = {key: n for key, n in beside.items() if n >= (2 if pages == 3 and splitting[key] == n else few)}
     total = Counter(_head_key(line.text) for line in lines if repeated and len(line.text) <= _LONGEST_HEAD)

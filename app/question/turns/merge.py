@@ -84,17 +84,13 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     if before.quote and alone.kind == "date" and not own:
         # "When?" after "who said …?" is answered by the source, which has its date.
         return replace(merged, quote=before.quote, again="source")
-    if alone.scope.negated and not own & {"topic", "treaty"} and not _asks_who_was_silent(alone, before):
+    negates = alone.scope.negated and not own & {"topic", "treaty"}
+    if negates and not (asks_who_was_silent(alone.question) or asks_who_spoke(before.question)):
         # "And who does not?" after "which States extradite their nationals?" asks who denies it.
         return replace(with_kind(replace(merged, denies=True), "which_states"), stance=True)
     # "Who else?" after a question about one State asks for the others.
     asks_others = turn.act == "more" and everyone and not before.scope.all_states
     return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
-
-
-def _asks_who_was_silent(alone: Resolution, before: Resolution) -> bool:
-    """Returns whether a negated turn asks who said nothing, by its own words or those of the question it negates."""
-    return asks_who_was_silent(alone.question) or asks_who_spoke(before.question)
 
 
 def _aside(state: ConversationState, alone: Resolution) -> Resolution:

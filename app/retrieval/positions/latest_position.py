@@ -26,7 +26,8 @@ _SENTENCES_READ: Final = 6
 _VIEW_MIN: Final = 0.5
 # Chance of taking a direction from which two opposite sentences show a change of position.
 _CHANGED_MIN: Final = 0.7
-# Number of sentences after an announcement in which the position may follow.
+# Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
+# it may be told.
 _ANNOUNCED_WITHIN: Final = 2
 
 
@@ -85,11 +86,11 @@ class PositionReader:
         near = [each for each in best if each.chance >= chance_min]
         hardly_near = [each for each in best if each.chance < chance_min]
         near += self._read_further(near, evidence, chance_min)
-        reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
-        rest = [item for item in evidence.sentences if item not in reported]
         taking = self._taking(near, evidence)
         if self.direction == "change":
             return self._with_change(taking, near, evidence)
+        reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
+        rest = [item for item in evidence.sentences if item not in reported]
         if not taking:
             return self._without_position(near, rest, evidence)
         return self._newest_first(taking, near, hardly_near, rest, evidence)

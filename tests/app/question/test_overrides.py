@@ -36,11 +36,7 @@ def test_a_kind_that_is_set_leaves_nothing_of_the_kind_that_was_read(parties):
 
 @cases("question", "overrides", "expected")
 def test_overrides_take_the_place_of_what_was_read(question, overrides, expected, parties):
-    check(
-        resolve(question, parties, overrides=overrides),
-        [*SCOPE, "unclear", "notes"],
-        expected,
-    )
+    check(resolve(question, parties, overrides=overrides), [*SCOPE, "unclear", "notes"], expected)
 
 
 @cases("overrides", "says")

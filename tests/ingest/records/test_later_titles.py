@@ -2,7 +2,6 @@
 
 import pytest
 
-from ingest.loaders.loaded import LoadedText
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -18,12 +17,11 @@ LOOKALIKES = [*((words, OTHER) for words in cases["SALUTED"]), *((words, PROSE) 
 
 
 @pytest.fixture
-def read(annotator):
+def read(annotator, read):
     """Returns a function that reads a text, and tells who holds each part of it and what the report says."""
 
     def read_text(text):
-        loaded = LoadedText(text=text, sha256="0" * 64)
-        unsplit = annotator.read(loaded, None, file="a.txt", kind="statement", input_key="")
+        unsplit = read(text)
         parts = annotator.interventions(unsplit.document)
         holders = [item.state for item in parts] if parts else [unsplit.document.metadata.state]
         return holders, unsplit.reason or ""

@@ -60,7 +60,8 @@ def test_a_time_of_its_own_or_none_before_is_left_alone(question, said, before):
 
 
 def test_a_note_says_how_a_time_was_counted_or_that_it_was_not():
-    def noted(question: str, before: Scope, said: Scope = Scope()) -> tuple[str, dict[str, object]] | None:  # noqa: B008
+    def noted(question: str, before: Scope, topic: str = "") -> tuple[str, dict[str, object]] | None:
+        said = Scope(topic=topic)
         note = time_note(question, said, counted_from(question, said, before))
         return None if note is None else (note.kind, dict(note.values))
 
@@ -69,7 +70,7 @@ def test_a_note_says_how_a_time_was_counted_or_that_it_was_not():
     assert noted("And the year before?", Scope()) == ("not_counted", {"words": "year before"})
     assert noted("And extradition?", OF_2015) is None
     topic = "the trials of smugglers that begin a year later"
-    of_topic = noted(f"and on {topic}, what did they say two years later?", OF_2015, Scope(topic=topic))
+    of_topic = noted(f"and on {topic}, what did they say two years later?", OF_2015, topic)
     assert of_topic == ("counted", {"words": "two years later", "meant": "2017"})
 
 
