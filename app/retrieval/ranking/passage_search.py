@@ -4,7 +4,7 @@ In the languages that the models know, dense and BM25 are fused; in others, pass
 vectors and by the topic's terms in that language.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, zip_longest
 from typing import Final
 
@@ -18,12 +18,6 @@ from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 
-# Passages nearest to the topic that are retrieved for a list, of the languages that the models know and of others each.
-# A party is read if it owns one of the first `_NEAR_PASSAGES` of either, or while fewer than `_NEAR_PARTIES` are read:
-# of a meeting of twenty all are.
-_RETRIEVED_PASSAGES: Final = 400
-_NEAR_PASSAGES: Final = 150
-_NEAR_PARTIES: Final = 25
 # A topic word in at most this many passages is rare; in a list, the parties that use it are read first.
 _RARE_PASSAGES: Final = 60
 
@@ -76,38 +70,6 @@ class PassageSearch:
         for item in nearest:
             unique.setdefault(item.passage.passage_id, item)
         return tuple(unique.values())
-
-    def for_list(
-        self, statements_by_party: Mapping[str, Sequence[StatementSummary]], topic: Topic
-    ) -> dict[str, tuple[ScoredPassage, ...]]:
-        """Returns the passages of each party to read: those with a rare word of the topic, then those nearest to it.
-
-        The former go before even where that leaves no room for the latter: a rare name is to be found.
-        """
-        # A joint statement is of each of its holders.
-        owners: dict[str, list[str]] = {}
-        for party, own in statements_by_party.items():
-            for summary in own:
-                owners.setdefault(summary.statement_id, []).append(party)
-        statements = [summary for own in statements_by_party.values() for summary in own]
-        nearest = self.nearest(statements, topic, _RETRIEVED_PASSAGES)
-        scored = {item.passage.passage_id: item for item in nearest}
-        selected: dict[str, dict[str, ScoredPassage]] = {}
-        for item in self.with_rare_words(statements, topic, _NEAR_PASSAGES):
-            passage = item.passage
-            for party in owners[passage.statement_id]:
-                selected.setdefault(party, {})[passage.passage_id] = scored.get(passage.passage_id, item)
-        # The languages that the models know and others take turns, so that no limit is used up before the latter come.
-        known, others = (
-            [item for item in nearest if self._languages.ranks(item.passage.language) is ranked]
-            for ranked in (True, False)
-        )
-        for place, turn in enumerate(zip_longest(known, others)):
-            for item in filter(None, turn):
-                for party in owners[item.passage.statement_id]:
-                    if party in selected or place < _NEAR_PASSAGES or len(selected) < _NEAR_PARTIES:
-                        selected.setdefault(party, {}).setdefault(item.passage.passage_id, item)
-        return {party: tuple(passages.values()) for party, passages in selected.items()}
 
     def with_rare_words(
         self, statements: Sequence[StatementSummary], topic: Topic, limit: int

@@ -18,6 +18,7 @@ from app.retrieval.chronology import recency
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
+from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
@@ -33,12 +34,6 @@ from vectorstore.store import Store
 # Smoothing of document frequencies, which a small corpus makes unreliable: passages added, and their share with a word.
 _PRIOR_PASSAGES: Final = 200
 _PRIOR_SHARE: Final = 0.01
-# Limits of a list ("Which States spoke about …?"), so that the time does not grow with the number of parties: sentences
-# and parties read in all, passages per party, and sentences per party.
-LIST_SENTENCES: Final = 200
-LIST_PARTIES: Final = 100
-_PARTY_PASSAGES: Final = 6
-_PARTY_SENTENCES: Final = 12
 # Without a topic: passages nearest to the centroid of a party's statements, and the sentences taken from these.
 _CENTROID_PASSAGES: Final = 4
 _REPRESENTATIVE_SENTENCES: Final = 16
@@ -167,12 +162,11 @@ class SentenceRanker:
         Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
         parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.
         """
-        selected = self.search.for_list(statements_by_party, topic)
+        selected = select_passages(self.search, self.model_languages, statements_by_party, topic)
         parties = list(selected)[: LIST_PARTIES // wordings]
         if not parties:
             return {}
-        sentences = min(_PARTY_SENTENCES, LIST_SENTENCES // (len(parties) * wordings))
-        depth = Depth(passages=min(_PARTY_PASSAGES, sentences), sentences=sentences)
+        depth = list_depth(len(parties), wordings)
         return self.scorer.score(statements_by_party, {party: selected[party] for party in parties}, topic, depth)
 
     def _nothing_yet(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.retrieval.ranking.sentence_ranker import LIST_PARTIES, LIST_SENTENCES
+from app.retrieval.ranking.list_budget import LIST_PARTIES, LIST_SENTENCES
 from app.retrieval.relevance import Relevance
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
