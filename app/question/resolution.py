@@ -97,6 +97,8 @@ class Resolution:
     """The question asks for a position, such as whether a State supports something."""
     stance_from: str = ""
     """The earlier question whose position a follow-up such as "not Belmora" asks for; empty if its own words ask."""
+    negates: bool = False
+    """A follow-up such as "and who does not?" asks for the opposite of the position that `stance_from` asks for."""
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
     act: Act = "new"

@@ -34,7 +34,7 @@ _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them.
 _SEPARATE_NAMED_MAX: Final = 12
 # Chance from which a question surely asks who changed position, so that "nobody" is an answer.
-_ASKS_CHANGE_SURELY: Final = 0.8
+_ASKS_CHANGE_SURELY: Final = 0.75
 # Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
 _OWN_DIRECTION_MIN: Final = 0.7
 
@@ -236,21 +236,32 @@ class EvidenceRetriever:
 def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[AskedDirection | None, float]:
     """Returns the direction, or change of it, that a question after States asks for, with its chance."""
     scope, earlier, wording = resolution.scope, resolution.stance_from, resolution.wording
+    subject = topic_words(scope)
     denied: AskedDirection | None = "against" if resolution.denies else None
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
         return denied, 1.0
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     own = resolution.question if wording is None or resolution.act != "new" else wording.text
-    asked, chance = direction_asked(own, topic_words(scope), scope.language, parties)
-    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
-    names_direction = resolution.stance and not resolution.over_time
-    if earlier and (asked is None or chance < _OWN_DIRECTION_MIN or resolution.act in ("remove", "more")):
+    asked, chance = direction_asked(own, subject, scope.language, parties)
+    # In a turn whose topic was named before, the words that are left are those of what is asked for.
+    in_own_words = (
+        asked is not None
+        and chance >= _OWN_DIRECTION_MIN
+        and not resolution.negates
+        and resolution.act not in ("new", "remove", "more")
+        and subject not in resolution.question
+    )
+    if earlier and not in_own_words:
         # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
-        asked, chance = direction_asked(earlier, topic_words(scope), detect_language(earlier, parties), parties)
-    elif resolution.act not in ("new", "remove", "more") and scope.topic not in resolution.question:
-        # In a turn whose topic was named before, the words that are left are those of what is asked for.
-        names_direction = names_direction or chance >= _OWN_DIRECTION_MIN
-    return (asked, chance) if asked == "change" else (denied or (asked if names_direction else None), 1.0)
+        asked, chance = direction_asked(earlier, subject, detect_language(earlier, parties), parties)
+        if resolution.negates:
+            return ("for" if asked == "against" else "against"), 1.0
+    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
+    if asked == "change":
+        return (None, 1.0) if resolution.over_time and chance < _ASKS_CHANGE_SURELY else (asked, chance)
+    if in_own_words:
+        return asked, 1.0
+    return denied or (asked if resolution.stance and not resolution.over_time else None), 1.0
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -85,9 +85,11 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         # "When?" after "who said …?" is answered by the source, which has its date.
         return replace(merged, quote=before.quote, again="source")
     negates = alone.scope.negated and not own & {"topic", "treaty"}
-    if negates and not (asks_who_was_silent(alone.question) or asks_who_spoke(before.question)):
+    first = before.question if before.wording is None else before.wording.text
+    if negates and not (asks_who_was_silent(alone.question) or asks_who_spoke(first)):
         # "And who does not?" after "which States extradite their nationals?" asks who denies it.
-        return replace(with_kind(replace(merged, denies=True), "which_states"), stance=True)
+        merged = with_kind(replace(merged, denies=True), "which_states")
+        return replace(merged, stance=True, negates=True, stance_from=before.stance_from or before.question)
     # "Who else?" after a question about one State asks for the others.
     asks_others = turn.act == "more" and everyone and not before.scope.all_states
     return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
@@ -165,7 +167,7 @@ def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution
     same_subject = merged.act == "remove" or not slots_of(alone) & {"topic", "treaty"}
     if before.stance and same_subject and merged.scope.all_states == before.scope.all_states:
         words = before.stance_from or before.question
-        return replace(merged, stance=True, denies=before.denies, stance_from=words)
+        return replace(merged, stance=True, denies=before.denies, negates=before.negates, stance_from=words)
     return merged
 
 

@@ -4,7 +4,7 @@
 share none of these reasons." for keeping it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -39,9 +39,15 @@ def takes_back(text: str) -> bool:
     return disowns(text) or retracts(text) or _REVISES.search(text) is not None
 
 
-def announces_change(text: str) -> bool:
+def announces_change(text: str, is_speaker: Callable[[str], bool]) -> bool:
     """Returns whether a sentence says that the speaker's view is no longer the same: "Our position has changed."."""
-    return retracts(text) or (_CHANGES_VIEW.search(text) is not None and _UNCHANGED.search(text) is None)
+    if retracts(text):
+        return True
+    match = _CHANGES_VIEW.search(text)
+    if match is None or _UNCHANGED.search(text) is not None:
+        return False
+    # "Belmora has changed its position" tells of the speaker only in a statement of Belmora.
+    return match["name"] is None or is_speaker(match["name"])
 
 
 def names_view(text: str) -> bool:

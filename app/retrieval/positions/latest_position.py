@@ -124,7 +124,7 @@ class PositionReader:
         """Keeps what shows a change of position: the position now and before, or a sentence that tells of it."""
         shown = self._changed(taking, evidence)
         if not shown:
-            shown = next(filter(None, map(self._announced_change, near)), ())
+            shown = next(filter(None, (self._announced_change(each, evidence.party) for each in near)), ())
         if not shown:
             return replace(evidence, other_direction=True)
         # Neither of the two may be sure to be on the topic by itself.
@@ -152,13 +152,17 @@ class PositionReader:
         )
         return next(((*newest.items, *items) for items in before), ())
 
-    def _announced_change(self, read: _ReadEvidence) -> tuple[ScoredSentence, ...]:
+    def _announced_change(self, read: _ReadEvidence, party: str) -> tuple[ScoredSentence, ...]:
         """Returns the sentence, and the one beside it in its paragraph that says that the party's view has changed."""
+
+        def is_speaker(name: str) -> bool:
+            return any(party in match.codes for match in self.parties.find(name))
+
         (item, *_) = read.items
         at, own = item.sentence.ordinal, self.own_words(item.sentence.statement_id)
         around = self.sentences(item.sentence.statement_id)[max(0, at - _ANNOUNCED_WITHIN) : at + 1 + _ANNOUNCED_WITHIN]
-        beside = (s for s in around if s.paragraph == item.sentence.paragraph and announces_change(own[s.ordinal]))
-        announcing = next(beside, None)
+        beside = (s for s in around if s.paragraph == item.sentence.paragraph)
+        announcing = next((s for s in beside if announces_change(own[s.ordinal], is_speaker)), None)
         return () if announcing is None else (item, replace(item, sentence=announcing))
 
     def _newest_first(

@@ -1,7 +1,9 @@
 """The latest position of a party is its position, however many earlier statements name the topic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -45,21 +47,35 @@ def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, 
     assert sorted({citation.date for citation in answer.citations}) == dates
 
 
+SAID = {
+    "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
+    "XAB": [f"Belmora fully supports {ARTICLE}.", f"Esquaria has changed its position on {ARTICLE}."],
+    "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
+    "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
+}
+
+
+def opened(path: Path, speakers: Sequence[str]) -> AbstractContextManager[Workspace]:
+    """Opens a workspace over the statements of `speakers` in `SAID`, of 2018 and 2022."""
+    texts = {f"{code}-{2018 + 4 * n}.txt": text for code in speakers for n, text in enumerate(SAID[code])}
+    rows = [f"{name},{name[:3]},{name[4:8]}" for name in texts]
+    return workspace_over(path, texts, "\n".join(["file,state,date", *rows]))
+
+
 @cases("speakers", "cited")
 def test_who_changed_position_is_cited_with_what_shows_it(speakers, cited, tmp_path):
-    said = {
-        "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
-        "XAB": [f"Belmora fully supports {ARTICLE}.", f"Belmora fully supports {ARTICLE} and all its paragraphs."],
-        "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
-        "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
-    }
-    texts = {f"{code}-{2018 + 4 * n}.txt": text for code in speakers for n, text in enumerate(said[code])}
-    rows = [f"{name},{name[:3]},{name[4:8]}" for name in texts]
-    with workspace_over(tmp_path, texts, "\n".join(["file,state,date", *rows])) as workspace:
+    with opened(tmp_path, speakers) as workspace:
         answer = workspace.assistant.ask("Has anybody changed their mind about article 18 of UNTOC?")
     assert [f"{citation.state} {citation.date}" for citation in answer.citations] == cited
     if not cited:
         assert answer.abstention is not None and "Belmora" in answer.abstention.message
+
+
+@cases("first", "states")
+def test_who_does_not_asks_for_the_opposite_of_the_question_before(first, states, tmp_path):
+    with opened(tmp_path, ["XAA", "XES"]) as workspace:
+        answer = workspace.assistant.ask("and who does not?", history=[first])
+    assert {citation.state for citation in answer.citations} == {*states}
 
 
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
