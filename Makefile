@@ -43,7 +43,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # Each core takes whole modules, whose fixtures are made once, and computes in one thread.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 QUICK := -m "not (model or browser or slow or heavy)"
-# Without servers, which take longer to start than most tests to run.
+# Without stores, documents and servers, which take longer to fill, write or start than most tests to run.
 FAST := -m "not (model or browser or slow or heavy or integration)"
 # Each process holds models and a browser, and waits for that a quarter of the time.
 REST_PROCESSES := $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) * 3 / 2)))
@@ -59,13 +59,13 @@ test-slow: $(VENV)/.installed-dev ## Run the tests with models, browsers and muc
 test-quick: $(VENV)/.installed-dev ## Run the tests that test-slow leaves out, with coverage, which may not fall below its floor
 	$(PYTEST) $(QUICK) --durations=20 --cov
 
-test-fast: $(VENV)/.installed-dev ## Run the tests that need no model, no browser, no server and little time
+test-fast: $(VENV)/.installed-dev ## Run the tests of single rooms, which need no model, browser, store or server
 	$(PYTEST) -q $(FAST) --hypothesis-profile=quick
 
 test-rest: $(VENV)/.installed-dev ## Run the other tests
 	$(PYTEST) -m "model or browser or slow or heavy or integration" -n $(REST_PROCESSES) --maxprocesses=4
 
-coverage: $(VENV)/.installed-dev ## Run the tests of test-fast and those with servers with line coverage, which may not fall below its floor
+coverage: $(VENV)/.installed-dev ## Run the tests of test-fast and those marked integration with line coverage, which may not fall below its floor
 	$(PYTEST) -q $(QUICK) --hypothesis-profile=quick --cov
 
 check: $(VENV)/.installed-dev ## Format, lint, types and the direction of imports

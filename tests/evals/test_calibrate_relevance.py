@@ -26,6 +26,8 @@ from evals.errors import EvalError
 from evals.metrics.table import Floats
 from evals.relevance_pairs import FOLDS, Pair, PairSource, Sample, fold_of
 
+pytestmark = pytest.mark.integration
+
 MODELS: Final = {"embedding": "e", "reranker": "r"}
 NAMES: Final = SentenceFeatures.names()
 

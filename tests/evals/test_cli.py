@@ -18,6 +18,8 @@ from evals.runs import open_run
 from tests.cases import Cases
 from tests.made import citation
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 TEXTS = cases["TEXTS"]

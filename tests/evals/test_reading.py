@@ -20,6 +20,8 @@ from evals.reading import score_reading
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
+pytestmark = pytest.mark.integration
+
 Examples = Sequence[MarkedExample]
 _SHIPPED = Path("app/question/data/reading.safetensors")
 

@@ -12,6 +12,8 @@ from evals.cases.rewording import WORDINGS, reword
 from tests.cases import Cases
 from tests.evals import made
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 TOPIC = "transnational organized crime"

@@ -15,6 +15,8 @@ from evals.files import shipped_rows
 from ingest.language.lexicons import load_table
 from ingest.treaties.treaties import articles
 
+pytestmark = pytest.mark.integration
+
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 GLOSSARY = {row["en"].split("|")[0]: row for row in load_table("glossary_synonyms")}
 SILENT = ("near_miss_state", "near_miss_session")

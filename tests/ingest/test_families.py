@@ -9,6 +9,8 @@ from ingest.families import Symbol, link_families, shingles
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 HEADER = "file,state,body,session,date,agenda_item,language,symbol\n"

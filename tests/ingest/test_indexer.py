@@ -19,6 +19,8 @@ from tests.fakes_engines import only_local, open_store
 from tests.fakes_files import zip_of
 from vectorstore.records import UnreadableFile
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 BINARY = bytes(range(256)) * 20

@@ -2,6 +2,8 @@
 
 import pytest
 
+pytestmark = pytest.mark.integration
+
 
 def test_every_written_example_is_scored_in_one_split() -> None:
     pytest.importorskip("torch")

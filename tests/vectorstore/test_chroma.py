@@ -13,6 +13,8 @@ from tests.fakes_engines import open_index
 from vectorstore.chroma import BATCH, ChromaConfig, EmbeddedIndexes, ServerIndexes
 from vectorstore.errors import StoreError
 
+pytestmark = pytest.mark.integration
+
 DIMENSION = 16
 # More vectors than Chroma keeps in its log before it writes its graph files.
 MANY = 1200

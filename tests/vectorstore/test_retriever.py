@@ -13,6 +13,8 @@ from vectorstore.mapped_vectors import write_mapped
 from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 from vectorstore.store import Store
 
+pytestmark = pytest.mark.integration
+
 TOPICS = ("extradition", "confiscation", "witness", "smuggling", "training", "sovereignty", "assets", "cybercrime")
 TOPIC = "sovereignty and assets of delegation 4"
 STATEMENTS = tuple(f"s{number}" for number in range(12))

@@ -22,6 +22,8 @@ from vectorstore.chroma import ChromaConfig, VectorIndex
 from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
 from vectorstore.store import CATALOGUE, Store
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 # More vectors than Chroma keeps in its log before it writes its graph files.

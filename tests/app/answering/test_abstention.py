@@ -16,6 +16,8 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace
 from vectorstore.records import JSONValue
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 # Readings that are still to be taught, like those in `tests/app/question/misread.txt`.

@@ -13,6 +13,8 @@ from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 ARTICLE = "What did Arvandia say about article 4?"

@@ -22,6 +22,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 RECORDS = PROJECT / "tests" / "data" / "records"

@@ -11,6 +11,8 @@ from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 Row = tuple[str, str, str, str, str, str]

@@ -15,6 +15,8 @@ from app.ui.briefing_view import briefing_html
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 
+pytestmark = pytest.mark.integration
+
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\nXAB,Belmora,,state\n"
 EXTRADITION = "We oppose extradition without a treaty."
 LATER = "We support extradition of fugitives by sea."

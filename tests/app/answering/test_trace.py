@@ -20,6 +20,8 @@ from vectorstore.catalogue import Catalogue
 from vectorstore.health import Check
 from vectorstore.schema import TRACES
 
+pytestmark = pytest.mark.integration
+
 QUESTION = "What did Iran say about article 4?"
 KEY = "sk-canary-1234567890"
 

@@ -29,6 +29,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_chat import writer
 from tests.fakes_store import annotated, keep
 
+pytestmark = pytest.mark.integration
+
 SUPPORT = "Austria supports the proposed extradition protocol without any reservation whatsoever."
 NUMBER = "Under the extradition protocol, Austria answered 48 requests in the year 2015."
 AGAIN = "Poland attaches the greatest importance to extradition protocol talks, as this hall knows well."

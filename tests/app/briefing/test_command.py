@@ -11,7 +11,7 @@ from app.export.briefing_lines import arrange
 from tests.fakes_briefing import EXTRADITION, with_cells, worded_briefing
 from tests.fakes_chat import writer
 
-pytestmark = pytest.mark.usefixtures("scripted_models", "one_picture")
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("scripted_models", "one_picture")]
 ASKED = ["--states", "Arvandia, Belmora", "--topic", "extradition", "--article", "18"]
 
 

@@ -17,6 +17,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_briefing import REJECTED
 from tests.fakes_store import annotated, keep
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 SUPPORT = "Austria supports the proposed extradition protocol without any reservation whatsoever."

@@ -12,6 +12,8 @@ from tests.cases import Cases
 from tests.fakes_checking import only
 from tests.fakes_corpora import workspace_over
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 QUOTED = "The fund of the harbour must serve the victims first"

@@ -24,6 +24,8 @@ from tests.fakes import HashingEmbedder
 from tests.fakes_corpora import write_corpus
 from tests.made import citation
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 SILENT = "What did Switzerland say about extradition?"

@@ -17,6 +17,8 @@ from app.cli import main
 from tests.app.cli.conftest import QUESTION, Run
 from tests.app.conftest import SAMPLE
 
+pytestmark = pytest.mark.integration
+
 DRAWN = re.compile("[\u2500-\u259f]")
 COLOURED = re.compile(r"\x1b\[[\d;]*?(?:3[0-7]|9[0-7])m")
 BRIEF = ("brief", "--states", "Arvandia, Belmora", "--topic", "extradition", "--by-session")

@@ -15,6 +15,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from vectorstore.records import DocumentSummary
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 PARTIES = cases["PARTIES"]

@@ -19,6 +19,8 @@ from vectorstore.files import SharedFiles
 from vectorstore.records import DocumentSummary
 from vectorstore.store import CATALOGUE
 
+pytestmark = pytest.mark.integration
+
 TEXT = "Arvandia\n\nMadam President,\n\nWe support {matter}. Our courts apply the law on {matter}.\n\nI thank you.\n"
 
 

@@ -23,7 +23,7 @@ from vectorstore.errors import StoreAwayError, StoreError
 
 cases = Cases(__file__)
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 KILLS = int(os.environ.get("UNTOC_KILLS", "4"))
 SEED = int(os.environ.get("UNTOC_KILL_SEED", "4"))
 FILES = 18

@@ -29,6 +29,8 @@ from tests.fakes_ui import sample_statement
 from vectorstore.files import SharedFiles
 from vectorstore.records import ScannedWord
 
+pytestmark = pytest.mark.integration
+
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\n"
 QUESTION = "What did Arvandia say about remote access to data?"
 WORDS = "Remote access to data located in our territory"

@@ -21,6 +21,8 @@ from tests.fakes_corpora import write_corpus
 from tests.fakes_files import mail_of, pdf_of
 from tests.fakes_ui import ingested
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 TEXT = "Arvandia\n\nMadam President,\n\nWe support extradition. Our courts apply the law.\n\nI thank you.\n"

@@ -21,7 +21,7 @@ from app.export.docx import docx_bytes
 from app.export.docx_styles import QUOTATION
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, fake_briefing, with_cells
 
-pytestmark = pytest.mark.usefixtures("one_picture")
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("one_picture")]
 Xml = etree._Element
 SESSIONS = ("8", "9", "10", "11", "12")
 

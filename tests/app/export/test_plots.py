@@ -12,6 +12,8 @@ from app.export.plots import describe_timeline, timeline
 from app.retrieval.positions.position_marks import KINDS
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, fake_briefing, with_cells
 
+pytestmark = pytest.mark.integration
+
 
 def test_the_same_briefing_gives_the_same_picture(briefing: Briefing) -> None:
     assert timeline(briefing) == timeline(briefing)

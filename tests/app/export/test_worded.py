@@ -16,7 +16,7 @@ from app.export.write import manifest
 from app.ui.briefing_view import briefing_html
 from tests.fakes_briefing import CLAIM, DROPPED, EXTRADITION, fake_briefing, worded_briefing
 
-pytestmark = pytest.mark.usefixtures("one_picture")
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("one_picture")]
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
 
 

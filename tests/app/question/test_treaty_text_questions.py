@@ -11,6 +11,8 @@ from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import fake_workspace
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 # The words of these articles are made up; only the titles are those of the Convention.

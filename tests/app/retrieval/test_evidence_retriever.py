@@ -24,6 +24,8 @@ from tests.fakes_corpora import workspace_over
 from tests.fakes_store import annotated
 from vectorstore.records import ScopeFilter, ScoredPassage
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 TOGETHER = cases.tuples("TOGETHER")

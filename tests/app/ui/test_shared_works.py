@@ -30,6 +30,8 @@ from ingest.parties.party_table import PartyTable
 from tests.fakes_corpora import workspace_over
 from tests.made import citation
 
+pytestmark = pytest.mark.integration
+
 ROWS = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\na9.txt,XAA,9,2018\n"
 OPPOSED = "We oppose extradition without a treaty."
 

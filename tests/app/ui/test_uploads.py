@@ -1,6 +1,7 @@
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from app.ui.uploads import collect, safe_name, to_ingest
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_ui import ingested
+
+pytestmark = pytest.mark.integration
 
 cases = Cases(__file__)
 # Long enough that a copy with one more sentence counts as a correction of it.

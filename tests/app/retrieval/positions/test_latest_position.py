@@ -14,6 +14,8 @@ from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 AFTERTHOUGHTS = cases["AFTERTHOUGHTS"]

@@ -19,6 +19,8 @@ from vectorstore.arrays import Matrix
 from vectorstore.records import ScopeFilter
 from vectorstore.store import CATALOGUE, SecondModel
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 SECOND = second_model()

@@ -12,6 +12,8 @@ from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
 from vectorstore.records import ScopeFilter
 
+pytestmark = pytest.mark.integration
+
 PARTIES = 120
 # The party that mentions a rare name, late in a long statement on other things.
 RARE = 87
