@@ -84,8 +84,17 @@ def read_state(value: object) -> ConversationState:
         ) from exc
 
 
-def state_after(read: Resolution, answer: Answer) -> ConversationState:
-    """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`."""
+def state_after(read: Resolution, answer: Answer, direction_from: str = "") -> ConversationState:
+    """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`.
+
+    Args:
+        read: The question as it was read.
+        answer: The answer to it.
+        direction_from: The question in whose words a direction was asked for, which the next turn asks for as well:
+            "who else?" after "any sceptics?". Empty if none was.
+    """
+    if direction_from:
+        read = replace(read, stance=True, stance_from=direction_from)
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
     before = (read.shown_in_all or read.shown or Shown()) if goes_on else Shown()
     shown = Shown(

@@ -7,7 +7,7 @@ among the best passages.
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
@@ -39,6 +39,14 @@ _ASKS_CHANGE_SURELY: Final = 0.75
 _OWN_DIRECTION_MIN: Final = 0.7
 
 _Evidence = tuple[PartyEvidence, ...]
+
+
+class _Asked(NamedTuple):
+    """The direction that a question asks for, the chance that it does (0 to 1), and the question in whose words."""
+
+    direction: AskedDirection | None = None
+    chance: float = 1.0
+    words: str = ""
 
 
 class EvidenceRetriever:
@@ -138,8 +146,8 @@ class EvidenceRetriever:
         if strategy is None:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
-        asked, chance = _direction_asked(resolution, parties)
-        read = resolution if asked is None else replace(resolution, stance=True, over_time=False)
+        asked = _direction_asked(resolution, parties)
+        read = resolution if asked.direction is None else replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         search = PartySearch(catalogue, ranker, strategy, read, many=many)
@@ -149,10 +157,13 @@ class EvidenceRetriever:
             for each in self.scoped_statements(scope, parties).of_groups(scope.states)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
-        positions = self._by_position(found, read, asked, parties, many=many)
-        if asked == "change" and chance < _ASKS_CHANGE_SURELY and not any(item.answers for item in positions):
-            # Nobody changed, which the question may not have asked.
-            asked, positions = None, self._by_position(found, resolution, None, parties, many=many)
+        positions = self._by_position(found, read, asked.direction, parties, many=many)
+        change_notes: tuple[Note, ...] = ()
+        unsure = asked.direction == "change" and asked.chance < _ASKS_CHANGE_SURELY
+        if unsure and not any(item.answers for item in positions):
+            # Nobody changed, which the question may not have asked: who spoke is listed.
+            asked, change_notes = _Asked(), (Note(kind="no_change"),)
+            positions = self._by_position(found, resolution, None, parties, many=many)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
@@ -162,7 +173,8 @@ class EvidenceRetriever:
             evidence = _most_confident_first(evidence)
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
-            direction_asked=asked,
+            direction_asked=asked.direction,
+            direction_from=asked.words,
             party_evidence=evidence,
             spoken_for=spoken_for,
             related_evidence=related,
@@ -170,6 +182,7 @@ class EvidenceRetriever:
             unnamed_articles=unnamed_articles,
             notes=(
                 *base.notes,
+                *change_notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *result_notes(base, scope.pick, evidence, readings),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
@@ -233,15 +246,15 @@ class EvidenceRetriever:
         return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
 
 
-def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[AskedDirection | None, float]:
-    """Returns the direction, or change of it, that a question after States asks for, with its chance."""
-    scope, earlier, wording = resolution.scope, resolution.stance_from, resolution.wording
+def _direction_asked(resolution: Resolution, parties: PartyTable) -> _Asked:
+    """Returns the direction, or change of it, that a question after States asks for."""
+    scope, words, wording = resolution.scope, resolution.question, resolution.wording
     subject = topic_words(scope)
-    denied: AskedDirection | None = "against" if resolution.denies else None
+    denied = _Asked("against", 1.0, words) if resolution.denies else _Asked()
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
-        return denied, 1.0
+        return denied
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
-    own = resolution.question if wording is None or resolution.act != "new" else wording.text
+    own = words if wording is None or resolution.act != "new" else wording.text
     asked, chance = direction_asked(own, subject, scope.language, parties)
     # In a turn whose topic was named before, the words that are left are those of what is asked for.
     in_own_words = (
@@ -249,19 +262,23 @@ def _direction_asked(resolution: Resolution, parties: PartyTable) -> tuple[Asked
         and chance >= _OWN_DIRECTION_MIN
         and not resolution.negates
         and resolution.act not in ("new", "remove", "more")
-        and subject not in resolution.question
+        and subject not in words
     )
-    if earlier and not in_own_words:
+    if (earlier := resolution.stance_from) and not in_own_words:
         # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
-        asked, chance = direction_asked(earlier, subject, detect_language(earlier, parties), parties)
+        words = earlier
+        asked, chance = direction_asked(words, subject, detect_language(words, parties), parties)
         if resolution.negates:
-            return ("for" if asked == "against" else "against"), 1.0
+            # Who did not change their mind may take any direction.
+            return _Asked() if asked == "change" else _Asked("for" if asked == "against" else "against", 1.0, words)
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
     if asked == "change":
-        return (None, 1.0) if resolution.over_time and chance < _ASKS_CHANGE_SURELY else (asked, chance)
+        unsure = resolution.over_time and chance < _ASKS_CHANGE_SURELY
+        return _Asked() if unsure else _Asked(asked, chance, words)
     if in_own_words:
-        return asked, 1.0
-    return denied or (asked if resolution.stance and not resolution.over_time else None), 1.0
+        return _Asked(asked, 1.0, words)
+    stated = asked is not None and resolution.stance and not resolution.over_time
+    return denied if resolution.denies or not stated else _Asked(asked, 1.0, words)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

@@ -32,6 +32,8 @@ class Retrieved:
     """Evidence in statements of groups that spoke for States asked about."""
     direction_asked: AskedDirection | None = None
     """The direction, or change of it, that was asked for; None for any."""
+    direction_from: str = ""
+    """The question whose words ask for it: the one asked, or an earlier one that it follows up."""
     related_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence that does not answer the question but may help."""
     other_readings: tuple[TreatyScope, ...] = ()
@@ -81,10 +83,11 @@ class Retrieved:
         """Returns the coverage: what was searched, and which statements and States the verified citations are from."""
         cited = {key for citation in citations for key in (citation.statement_id, *citation.also_in)}
         with_evidence = {code for citation in citations for code in (citation.state, *citation.held_by)}
+        # Who speaks on the topic in another direction than asked for, or in none, is told apart by notes.
         silent = dict.fromkeys(
             item.party
             for item in self.party_evidence
-            if item.statements and item.party and item.party not in with_evidence
+            if item.statements and item.party not in ("", *with_evidence) and item.answers == item.has_evidence
         )
         return Coverage(
             statements_in_scope=len(self.statements_in_scope),

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.history import turn_of
+from app.question.turns.state import EarlierTurn
 from app.retrieval.positions import latest_position
 from app.retrieval.positions.latest_position import PositionReader
 from app.wiring import Workspace
@@ -73,11 +75,23 @@ def test_who_changed_position_is_cited_with_what_shows_it(speakers, cited, tmp_p
         assert answer.abstention is not None and "Belmora" in answer.abstention.message
 
 
-@cases("first", "states")
-def test_who_does_not_asks_for_the_opposite_of_the_question_before(first, states, tmp_path):
+@cases("turns", "states")
+def test_later_turns_ask_for_the_direction_last_asked_for_or_its_opposite(turns, states, tmp_path):
+    history: list[EarlierTurn] = []
     with opened(tmp_path, ["XAA", "XES"]) as workspace:
-        answer = workspace.assistant.ask("and who does not?", history=[first])
+        for turn in turns:
+            answer = workspace.assistant.ask(turn, history=history[-1:])
+            history.append(turn_of(answer))
     assert {citation.state for citation in answer.citations} == {*states}
+    # Who takes another direction is named as such, not as one without evidence.
+    assert answer.coverage.states_without_evidence == ()
+
+
+def test_where_nobody_changed_and_a_change_may_not_be_asked_for_who_spoke_is_listed_with_a_note(tmp_path):
+    with opened(tmp_path, ["XAB", "XES"]) as workspace:
+        answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
+    assert {citation.state for citation in answer.citations} == {"XAB", "XES"}
+    assert any("no change of position" in note for note in answer.scope.notes)
 
 
 @pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
