@@ -19,7 +19,7 @@ from app.records import (
     Scope,
     Timings,
     TreatyScope,
-)  # fmt: skip
+)
 from app.wiring import Workspace
 from tests.cases import Cases
 from tests.conftest import PROJECT
