@@ -69,8 +69,6 @@ class ServerConfig(BaseModel, frozen=True, extra="forbid"):
     """Addresses or networks, with commas, whose forwarded headers are believed; empty believes nobody's."""
     proxy_header: str = Field(default="X-Remote-User", pattern=r"^[A-Za-z0-9-]+$")
     """Header in which a trusted proxy names the person, with `accounts=proxy`."""
-    oidc: OidcConfig = OidcConfig()
-    """The sign-on of an organization (OpenID Connect), which `accounts=oidc` takes."""
     session_hours: float = Field(default=12.0, gt=0, le=720)
     """Hours after which a person signs in again."""
     requests: str = "600/minute"
@@ -89,6 +87,8 @@ class ServerConfig(BaseModel, frozen=True, extra="forbid"):
     """Whether the audit log keeps questions; it keeps who signed in, added, corrected, removed and exported anyway."""
     audit_days: int = Field(default=365, ge=1, le=_LONGEST_DAYS)
     """Days after which entries of the audit log are deleted."""
+    oidc: OidcConfig = OidcConfig()
+    """The sign-on of an organization (OpenID Connect), which `accounts=oidc` takes."""
 
     @property
     def signs_in(self) -> bool:

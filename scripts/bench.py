@@ -152,7 +152,7 @@ def measure(folder: Path, vectors: str) -> Iterator[Row]:
         yield from (row(*each) for each in _questions((here, there), embedders[0], scopes, time.process_time))
         with ThreadPoolExecutor(_USERS) as users:
             calls = [lambda number, side=side: side.ask(*nth(number, scopes)) for side in (here, there)]
-            taken = [_seconds(lambda: [*users.map(call, range(_USERS))]) for call in calls]  # noqa: B023
+            taken = [_seconds(lambda: [*users.map(call, range(_USERS))]) for call in calls]  # noqa: B023 - called at once
         yield row(f"{_USERS} such questions at once", taken)
     yield from (row(*each) for each in start_anew(folder, vectors, scopes))
     files = ([file for file in (folder / name).rglob("*") if file.is_file()] for name in ("store", "plain"))

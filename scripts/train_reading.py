@@ -194,7 +194,7 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
 
     noise = np.random.default_rng(seed)
 
-    def drop(values: Any) -> Any:  # noqa: ANN401
+    def drop(values: Any) -> Any:  # noqa: ANN401 - a tensor
         kept = np.frombuffer(noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
         return values * torch.from_numpy(kept.reshape(values.shape)) / (1 - _DROPPED / 256)
 
@@ -211,7 +211,7 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
             self.sent, self.pool = nn.Linear(512, whole), nn.Linear(4 * states + 2 * inputs, whole)
             self.kind = nn.Linear(whole, len(KINDS))
 
-        def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401
+        def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a tensor
             rows, longest, _ = vectors.shape
             embedded = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
             inputs = drop(torch.tanh(self.proj(drop(vectors)) + embedded))
@@ -223,7 +223,7 @@ def _train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable)
             whole = drop(torch.tanh(self.sent(drop(sentences) * 8) + self.pool(drop(pooled))))
             return self.out(torch.cat([drop(states), inputs], -1)), self.kind(whole)
 
-        def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401
+        def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401 - a tensor
             gold = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
             gold = gold + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
             total = scores[:, 0]

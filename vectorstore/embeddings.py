@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 # Imported before the model libraries, which read the environment when they are imported.
-import vectorstore.offline  # noqa: F401
+import vectorstore.offline  # noqa: F401 - imported for what it sets in the environment
 from vectorstore.arrays import Matrix
 from vectorstore.bert import mean_states, packaged_tokenizer, packaged_weights
 from vectorstore.errors import ModelError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.command import Invocation, UsageError, argument, command, flag, require_server
+from app.cli.command import Invocation, UsageError, argument, command, flag, refuse_unused, require_server
 from app.errors import SettingsError
 from app.server.user_roles import Role
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from app.server.accounts import Accounts
 
 commands = typer.Typer()
+
+# By each action of `user` and of `key`, the arguments and options that it takes.
+_TAKEN_BY_USER = {
+    "add": ("NAME", "--role", "--no-password"),
+    "list": (),
+    "remove": ("NAME",),
+    "role": ("NAME", "ROLE|SUB"),
+    "bind": ("NAME", "ROLE|SUB"),
+    "password": ("NAME",),
+}
+_TAKEN_BY_KEY = {"add": ("NAME", "--scope", "--label", "--days"), "list": ("NAME",), "revoke": ("NAME",)}
 
 
 @command(
@@ -36,20 +47,24 @@ def user(
         str | None,
         argument("ROLE|SUB", "of `role`: reader, editor or admin; of `bind`: the person's `sub` at the provider"),
     ] = None,
-    role: Annotated[Role, typer.Option(help="of `add`")] = "reader",
-    no_password: Annotated[bool, flag("--no-password", "the person is signed in by a proxy or a provider")] = False,
+    role: Annotated[Role | None, typer.Option(help="of `add` (default: reader)")] = None,
+    no_password: Annotated[
+        bool, flag("--no-password", "of `add`, if the person is signed in by a proxy or a provider")
+    ] = False,
 ) -> int:
     """Add, list, change or remove accounts of the server; a password is asked for, or read from a pipe."""
     from app.cli.printing import print_accounts
 
+    given = {"NAME": name, "ROLE|SUB": value, "--role": role, "--no-password": no_password}
+    refuse_unused("user", action, _TAKEN_BY_USER, given)
     with _accounts(invocation, create=action == "add") as accounts:
         if action == "list":
             found = accounts.list()
             return invocation.show([vars(account) for account in found], lambda: print_accounts(found))
-        if name is None or (action in ("role", "bind")) != (value is not None):
+        if name is None or (action in ("role", "bind") and value is None):
             raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
         if action == "add":
-            accounts.add(name, role, None if no_password else _password())
+            accounts.add(name, role or "reader", None if no_password else _password())
             done = "added"
         elif action == "remove":
             accounts.remove(name)
@@ -79,16 +94,21 @@ def user(
 def key(
     invocation: Invocation,
     action: Annotated[Literal["add", "list", "revoke"], typer.Argument(metavar="ACTION")],
-    name: Annotated[str | None, argument("NAME|ID", "of `add` the account, of `revoke` the key")] = None,
+    name: Annotated[str | None, argument("NAME|ID", "of `add` and `list` the account, of `revoke` the key")] = None,
     scope: Annotated[
-        list[str] | None, typer.Option(help="what it may do: read, ask, work, edit, operate, admin; once for each")
+        list[str] | None,
+        typer.Option(help="of `add`, what it may do: read, ask, work, edit, operate, admin; once for each"),
     ] = None,
-    label: Annotated[str, typer.Option(help="what it is for")] = "",
-    days: Annotated[int, typer.Option(min=1, max=3650, help="days after which it expires")] = 365,
+    label: Annotated[str | None, typer.Option(help="of `add`, what it is for")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, max=3650, help="of `add`, days after which it expires (default: 365)")
+    ] = None,
 ) -> int:
     """Make, list or revoke keys by which programs use the server; a secret is shown once."""
     from app.cli.printing import print_keys
 
+    given = {"NAME": name, "--scope": scope, "--label": label, "--days": days}
+    refuse_unused("key", action, _TAKEN_BY_KEY, given)
     with _accounts(invocation) as accounts:
         if action == "list":
             found = accounts.keys(name)
@@ -98,7 +118,7 @@ def key(
         if action == "revoke":
             accounts.revoke(name)
             return invocation.show({"identifier": name, "revoked": True}, f"{name}: revoked")
-        made, secret = accounts.add_key(name, label, scope or (), days)
+        made, secret = accounts.add_key(name, label or "", scope or (), 365 if days is None else days)
         print(f"{made.identifier}: keep this, nobody can show it again", file=sys.stderr)
         return invocation.show({**vars(made), "secret": secret}, secret)
 

@@ -52,7 +52,7 @@ def ask(
         if file is not None:
             return _ask_all(invocation, workspace.assistant, file, overrides, turns)
         answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
-        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties()))
+        return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties(), invocation.runnable))
 
 
 def _read_models() -> None:

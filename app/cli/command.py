@@ -9,7 +9,7 @@ import shlex
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, wraps
@@ -188,6 +188,21 @@ def command(group: typer.Typer, *examples: str, name: str | None = None) -> Call
         return run
 
     return add
+
+
+def refuse_unused(command: str, action: str, taken: Mapping[str, Container[str]], given: Mapping[str, object]) -> None:
+    """Raises a UsageError for an argument that an action does not take, such as the name in `user list amina`.
+
+    Args:
+        command: The command's name, such as "user".
+        action: The action that was asked for.
+        taken: By each action, the names of the arguments and options that it takes.
+        given: By these names, their values; None, an empty list and False count as not given.
+    """
+    for name, value in given.items():
+        if value not in (None, [], False) and name not in taken[action]:
+            takers = " and ".join(f"`{command} {each}`" for each, names in taken.items() if name in names)
+            raise UsageError(f"`{command} {action}` takes no {name}, which is of {takers}")
 
 
 def require_server(*modules: str) -> None:

@@ -61,6 +61,15 @@ def brief(
     outputs = output or []
     for path in outputs:
         check_output(path)
+    suffixes = {path.suffix.lower() for path in outputs}
+    if template is not None and not suffixes & {".docx", ".pdf"}:
+        raise UsageError("--template needs -o FILE.docx or -o FILE.pdf, whose styles it gives")
+    if form != "full" and not outputs:
+        raise UsageError(f"--form {form} needs -o FILE.docx, .pdf or .md, which has that form")
+    if with_manifest and not outputs:
+        raise UsageError("--manifest needs -o FILE, beside which it is written")
+    if not outputs and not invocation.as_json and (max_points is not None or max_tokens is not None):
+        raise UsageError("--max-points and --max-tokens need -o FILE or --json: a terminal shows no talking points")
     with invocation.workspace_to_ask() as workspace:
         limits = workspace.settings.briefing
         request = read_request(

@@ -34,6 +34,8 @@ _LISTED = 40
 _NARROW = 120
 # Most statements without a State whose command is printed.
 _NAMELESS = 10
+# Added to the note that no calibration suits the models in use.
+_FITS_A_CALIBRATION = ": `untoc-eval calibrate` fits one"
 # Control characters, on which a terminal acts, are replaced: texts and file names come from anywhere.
 _CONTROL = {code: "\ufffd" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
@@ -98,12 +100,17 @@ def print_markdown(console: Console, markdown: str) -> None:
             console.file.write("".join(pieces) + "\n")
 
 
-def print_answer(answer: Answer, parties: PartyTable) -> None:
-    """Prints an answer, its citations' references, related passages and coverage."""
+def print_answer(answer: Answer, parties: PartyTable, say: Callable[[str], str] = str) -> None:
+    """Prints an answer, its citations' references, related passages and coverage.
+
+    `say` is applied to notes that name a command (`Invocation.runnable`).
+    """
     console = stdout_console()
     local = localize(parties, answer.scope.language)
     for note in answer.scope.notes:
-        console.print(literal(note, "dim italic"))
+        # Pages show the note as well, and name no commands, so that the command is added here.
+        mended_by = _FITS_A_CALIBRATION if note == local.say("note_uncalibrated") else ""
+        console.print(literal(f"{note}{say(mended_by)}", "dim italic"))
     print_markdown(console, answer.answer)
     if answer.citations:
         console.print()

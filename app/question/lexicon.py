@@ -131,7 +131,7 @@ class Lexicon:
             forms += arabic_variants(word, first=True)
         return tuple(form for form in forms if form in self._in_phrases)
 
-    @lru_cache(maxsize=1 << 14)  # noqa: B019
+    @lru_cache(maxsize=1 << 14)  # noqa: B019 - as for `_forms`
     def meant(self, word: str) -> str | None:
         """Returns the lexicon word one typing error from a non-word, both folded: "artcle", "sumarize"; else None."""
         short = len(word) < _SHORTEST_MENDED or word.isdecimal()

@@ -3,5 +3,5 @@
 Gradio is imported in this package only, since it costs seconds.
 """
 
-# Sets environment variables that Gradio reads when it is imported, so it must come first.
-import vectorstore.offline  # noqa: F401
+# Imported before Gradio, which reads the environment when it is imported.
+import vectorstore.offline  # noqa: F401 - imported for what it sets in the environment

@@ -1,12 +1,28 @@
 """The JSON contract of an answer: its keys, their order, and plain values only."""
 
 import json
+import re
+from dataclasses import fields
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
-from app.records import Answer
+from app.records import (
+    Abstention,
+    AbstentionReason,
+    Answer,
+    Citation,
+    Claim,
+    Coverage,
+    DroppedClaim,
+    RetrievedPassage,
+    Scope,
+    Timings,
+    TreatyScope,
+)
 from app.wiring import Workspace
 from tests.cases import Cases
+from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
@@ -15,6 +31,14 @@ ANSWER = (
     " confidence_source composer model prompt_version dropped_claims usage timings_ms trace_id spoken_for translations"
     " kind kind_chance other_kinds conversation"
 ).split()
+
+
+# The sections of `docs/json.md`, and the record that each describes.
+DESCRIBED = {
+    "Answer": Answer, "Abstention": Abstention, "Scope": Scope, "Treaty in a scope": TreatyScope, "Claim": Claim,
+    "Citation": Citation, "Coverage": Coverage, "Retrieved passage": RetrievedPassage, "Dropped claim": DroppedClaim,
+    "Timings": Timings,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +88,32 @@ def test_citations_are_numbered_and_every_claim_points_at_one(workspace):
 def test_confidence_lies_between_0_and_1(answered):
     assert isinstance(answered["confidence"], float) and 0.0 <= answered["confidence"] <= 1.0
     assert answered["prompt_version"] and answered["trace_id"]
+
+
+@pytest.mark.parametrize("title", DESCRIBED)
+def test_the_page_of_the_contract_describes_every_key_and_no_other(title):
+    rows = _rows(title, "key")
+    assert [name for names in rows for name in names] == [field.name for field in fields(DESCRIBED[title])]
+    for name, kind in get_type_hints(DESCRIBED[title]).items():
+        (text,) = (text for names, text in rows.items() if name in names)
+        # The reasons of an abstention have a table of their own, and other kinds are those of `kind`.
+        if name not in ("reason", "other_kinds"):
+            assert [value for value in _closed_values(kind) if f"`{value}`" not in text] == [], name
+
+
+def test_the_page_of_the_contract_lists_the_reasons_of_an_abstention():
+    assert [name for names in _rows("Abstention", "reason") for name in names] == list(get_args(AbstentionReason))
+
+
+def _rows(title: str, column: str) -> dict[tuple[str, ...], str]:
+    """Returns the rows of a section's table by the names in their first cell, which the heading calls `column`."""
+    page = (PROJECT / "docs" / "json.md").read_text(encoding="utf-8")
+    (section,) = re.findall(rf"^##+ {title}\n(.*?)(?=^##|\Z)", page, re.DOTALL | re.MULTILINE)
+    table = section.partition(f"\n| {column} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return {tuple(re.findall(r"`(\w+)`", row.split("|")[1])): row for row in table}
+
+
+def _closed_values(kind: Any) -> tuple[str, ...]:
+    """Returns the values that a type allows, if it is, or holds, a closed set of texts."""
+    parts = get_args(kind)
+    return parts if get_origin(kind) is Literal else tuple(value for part in parts for value in _closed_values(part))

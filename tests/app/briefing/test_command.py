@@ -74,6 +74,12 @@ def test_talking_points_keep_their_number_and_are_numbered_as_in_json(capsys, fi
         ([*ASKED, "-o", "brief.odt"], 1, "end its name in .docx"),
         ([*ASKED, "-o", "no/such/folder/brief.md"], 1, "create it first"),
         ([*ASKED, "--composer", "model"], 2, "UNTOC_LLM__MODEL"),
+        ([*ASKED, "--form", "one_pager"], 2, "--form one_pager needs -o FILE.docx"),
+        ([*ASKED, "--template", "house.docx"], 2, "--template needs -o FILE.docx"),
+        ([*ASKED, "--template", "house.docx", "-o", "brief.md"], 2, "--template needs -o FILE.docx"),
+        ([*ASKED, "--manifest", "--json"], 2, "--manifest needs -o FILE"),
+        ([*ASKED, "--max-points", "3"], 2, "need -o FILE or --json"),
+        ([*ASKED, "--max-tokens", "300"], 2, "need -o FILE or --json"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(capsys, filled_store, arguments, code, said):

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
+from prompts.wording import load_wording
 from tests.app.cli.conftest import QUESTION, Run
 from tests.app.conftest import SAMPLE
 
@@ -52,6 +53,15 @@ def test_every_quotation_of_an_answer_and_related_passage_is_a_line_in_a_pipe(pi
     related = json.loads(pipe("ask", question, "--json"))["related"]
     lines = pipe("ask", question).splitlines()
     assert all(any(_one_line(citation["quote"]) in line for line in lines) for citation in related)
+
+
+def test_the_note_that_words_alone_decided_names_the_command_that_mends_it(pipe: Pipe) -> None:
+    # The scripted models have no calibration.
+    for question, language in (("What did Arvandia say on extradition?", "en"), ("阿尔万迪亚对引渡说了什么？", "zh")):
+        note = load_wording(language).say("note_uncalibrated")
+        assert note in json.loads(pipe("ask", question, "--json"))["scope"]["notes"]
+        (said,) = (line for line in pipe("ask", question).splitlines() if line.startswith(note))
+        assert re.fullmatch(r": `untoc-eval calibrate --store \S+` fits one", said.removeprefix(note))
 
 
 def test_every_quotation_of_a_briefing_is_a_line_in_a_pipe(pipe: Pipe) -> None:

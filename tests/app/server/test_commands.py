@@ -42,6 +42,15 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
         ("key", "add", "boris", "--scope", "read", "--days", "99999999"),
     ):  # fmt: skip
         assert call(*wrong)[0] == 2
+    for *wrong, name in (
+        ("user", "list", "amina", "NAME"), ("user", "list", "--role", "editor", "--role"),
+        ("user", "remove", "boris", "--no-password", "--no-password"), ("user", "add", "carla", "editor", "ROLE|SUB"),
+        ("user", "role", "boris", "editor", "--role", "editor", "--role"),
+        ("key", "list", "--scope", "read", "--scope"), ("key", "revoke", "x", "--days", "9", "--days"),
+        ("key", "revoke", "x", "--label", "old", "--label"),
+    ):  # fmt: skip
+        code, _, said = call(*wrong)
+        assert code == 2 and f"`{wrong[0]} {wrong[1]}` takes no {name}, which is of `{wrong[0]} " in said, wrong
     assert call("user", "role", "boris", "editor")[0] == 0
     assert (call("user", "bind", "boris")[0], call("user", "bind", "boris", "17")[0]) == (2, 1)
     monkeypatch.setenv("UNTOC_SERVER__OIDC__ISSUER", "https://id.example.org")

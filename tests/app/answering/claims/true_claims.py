@@ -1,7 +1,7 @@
 """True claims on statements, made by rule and by hand, and edits that change what a claim means.
 
-A claim made by rule is a sentence, or its first clause, in the third person and under one of several openings; a shorter
-one leaves out an aside. Edits are told apart by kind, so that a report can say which are caught.
+A claim made by rule is a sentence, or its first clause, in the third person and under one of several openings; a
+shorter one leaves out an aside. Edits are told apart by kind, so that a report can say which are caught.
 """
 
 import random
@@ -115,7 +115,8 @@ def _lowered(text: str, language: str) -> str:
 
 
 _LOWERED: Final = frozenset(
-    "the a an it its this these those in on at for all no not every each some certain many when where if as with without since there "
+    "the a an it its this these those in on at for all no not every each some certain many when where if as with "
+    "without since there "
     "le la les l un une il elle ils elles ce cette ces en dans pour sur son ses nous aucun "
     "el los las su sus en para por no este esta estos estas se lo "
     "она они в на за по с не это эти такие для при".split()
@@ -151,7 +152,11 @@ def misquoted(claim: TrueClaim, chance: random.Random) -> str:
 
 _ADD = cases["add"]
 _DROP: Final = {
-    "en": (r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did|or|and|yet) not\b|\bcannot\b|\bnot (?=\w)|\bno longer |\bnever ", lambda m: m[1] or ("can" if m[0] == "cannot" else "")),
+    "en": (
+        r"\b(is|are|was|were|has|have|had|will|would|should|must|can|could|may|shall|does|do|did|or|and|yet) not\b"
+        r"|\bcannot\b|\bnot (?=\w)|\bno longer |\bnever ",
+        lambda m: m[1] or ("can" if m[0] == "cannot" else ""),
+    ),
     "fr": (r"\bne (\w+) pas\b|\bn[’'](\w+) pas\b", lambda m: m[1] or m[2]),
     "es": (r"\bno (?!obstante)(?=\w+)", lambda m: ""),
     "ru": (r"(?<!\bни разу )(?<!никто )(?<!никогда )\bне (?!только)(?=\w)", lambda m: ""),

@@ -21,7 +21,10 @@ from tests.fakes_chat import Script, writer
 from tests.fakes_corpora import workspace_over
 
 QUESTION = "What did Arvandia say about article 4?"
-SOUND = "Arvandia says that the protection which article 4 gives to the domestic jurisdiction of States is not a privilege of the strong"
+SOUND = (
+    "Arvandia says that the protection which article 4 gives to the domestic jurisdiction of States"
+    " is not a privilege of the strong"
+)
 LIMIT = 3.0
 
 
@@ -100,8 +103,12 @@ BAD: dict[str, Callable[[str, str], Any]] = {
     "says something else as JSON": lambda system, user: '{"answer": ["yes", {"no": 1}], "claims": "none"}',
     "names unknown ids": lambda system, user: [(SOUND, ["S99"]), (SOUND + ".", ["first"]), (SOUND + "!", [])],
     "writes 50,000 tokens": lambda system, user: "Arvandia supports the Convention. " * 10_000,
-    "writes 50,000 tokens of claims": lambda system, user: [("Arvandia supports nothing at all " + str(n), ["S1"]) for n in range(6000)],
-    "answers in another language": lambda system, user: [("Арвандия выступает за отмену статьи 4", ["S1"]), ("阿尔万迪亚主张废除第四条", ["S1"])],
+    "writes 50,000 tokens of claims": lambda system, user: [
+        ("Arvandia supports nothing at all " + str(n), ["S1"]) for n in range(6000)
+    ],
+    "answers in another language": lambda system, user: [
+        ("Арвандия выступает за отмену статьи 4", ["S1"]), ("阿尔万迪亚主张废除第四条", ["S1"]),
+    ],
     "fails": lambda system, user: RuntimeError("out of memory"),
     "cannot be reached": lambda system, user: ConnectionError("refused"),
 }  # fmt: skip
@@ -257,7 +264,8 @@ We support a regional court.
             "Arvandia will never accept a court.",
         ),
         (
-            "If Belmora tells us, “we shall pay for the regional court,” we shall sign the treaty on the regional court.",
+            "If Belmora tells us, “we shall pay for the regional court,”"
+            " we shall sign the treaty on the regional court.",
             "Arvandia shall sign the treaty on the regional court.",
         ),
     ],
@@ -276,7 +284,10 @@ def test_a_claim_on_words_that_its_party_quotes_is_dropped(told, claim, tmp_path
 
 def test_line_reader_reads_ids_however_they_are_bracketed():
     reader = LineReader()
-    text = "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\nSix [S6][S7]\nArticle 8 (3) [S9]"
+    text = (
+        "Here are claims:\n- One says. [S1]\n2) Two [S2, S3]\nThree (4).\nno ids\n四。【S5】\n"
+        "Six [S6][S7]\nArticle 8 (3) [S9]"
+    )
     found = [claim for piece in (text[:30], text[30:]) for claim in reader.feed(piece)] + list(reader.finish())
     assert [(claim.text, claim.numbers) for claim in found] == [
         ("One says.", (1,)),
