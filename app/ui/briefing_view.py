@@ -39,8 +39,8 @@ def briefing_html(
     `gone` is the message that the stored briefing can no longer be changed; the page then offers to keep a copy.
     """
     briefing = without_rejected(briefing)
-    coverage, sayings = briefing.coverage, Sayings(briefing)
-    names, words = sayings.name, load_document_words(language())
+    sayings, words = Sayings(briefing), load_document_words(language())
+    names = sayings.name
     return render(
         "briefing",
         briefing=briefing,
@@ -50,11 +50,6 @@ def briefing_html(
         picture=picture and (base64.b64encode(picture[0]).decode("ascii"), picture[1]),
         subjects=[subject.label for subject in briefing.subjects],
         cells=by_place(briefing),
-        lists=(
-            ("no-evidence-from", list(map(names, coverage.states_without_evidence))),
-            ("no-statement-from", list(map(names, coverage.states_without_statement))),
-            ("could-not-read", coverage.unreadable_files),
-        ),
         names=names,
         kinds=KINDS,
         # A reviewer who sets "no position" means that the words mention the topic without taking one.

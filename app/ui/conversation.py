@@ -104,13 +104,14 @@ def conversation_html(
         steps=_STEPS[:reached],
         checked=render_prose(pending.shown, {}) if pending is not None and pending.shown else "",
         unsaved=unsaved or {},
+        names=partial(corpus.party_name, language=language()),
         names_shown=_NAMES_SHOWN,
     )
 
 
 def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bool) -> dict[str, object]:
     """Returns the values of a turn for the template."""
-    answer, abstention, coverage = turn.answer, turn.answer.abstention, turn.answer.coverage
+    answer, abstention = turn.answer, turn.answer.abstention
     # The answer is in the question's language, the page's own words around it in its reader's.
     names = partial(corpus.party_name, language=language())
     speaker = localize(corpus.parties(), language()).speaker
@@ -127,11 +128,7 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
         "turn": turn,
         "scope": scope_html(answer.scope, names, editable=editable, before=before, everyone=_asked_everyone(answer)),
         "prose": render_prose(text, markers) + render_prose(_used_text(turn, corpus), markers),
-        "lists": (
-            ("no-evidence-from", [names(code) for code in coverage.states_without_evidence]),
-            ("no-statement-from", [names(code) for code in coverage.states_without_statement]),
-            ("could-not-read", coverage.unreadable_files if found_nothing else ()),
-        ),
+        "unread": answer.coverage.unreadable_files if found_nothing else (),
         "copy_text": "\n\n".join((copied, *notes)),
         "copy_html": _copy_html(turn, copied),
         "how": _how(answer),

@@ -8,14 +8,15 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Set
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NoReturn, cast
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 import gradio as gr
 from starlette.concurrency import run_in_threadpool
@@ -71,15 +72,6 @@ def event_name(function: Callable[..., Any] | None) -> str:
     return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
-@dataclass
-class _Room:
-    """The uploads of one person, which run one after the other (`lock`) and wait for nobody else's."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    folders: dict[Path, float] = field(default_factory=dict)
-    """The folders of its sessions, and when an upload to each came last."""
-
-
 class ChatGuard:
     """Lets through only the requests that the page and the three public endpoints need.
 
@@ -98,7 +90,7 @@ class ChatGuard:
         visitors: Visitors | None = None,
         largest_file: int,
     ) -> None:
-        """Guards Gradio's application, which keeps uploads in `folder`, with one of its own for each session.
+        """Guards Gradio's application, which keeps uploads in `folder`: `uploads/<person>/<session>/…`.
 
         `pages` are paths of other pages, such as `/runs/{name}`, served to sessions that have opened the main page.
         An uploaded file has `largest_file` bytes at most.
@@ -107,7 +99,8 @@ class ChatGuard:
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
         self._granted: dict[tuple[str, str, str], None] = {}
-        self._rooms: dict[str, _Room] = {}
+        # The uploads of one person run one after the other, and wait for nobody else's.
+        self._locks = WeakValueDictionary[Path, asyncio.Lock]()
         self._visitors = visitors or Visitors()
         self._largest_file = largest_file
         functions = interface.fns.values()
@@ -179,7 +172,7 @@ class ChatGuard:
 
     async def _file(self, request: Request) -> ASGIApp:
         session, path = self._session(request), request.path_params["path"]
-        if not (self._holds(session, "file", path) or self._own(session, path)):
+        if not (self._holds(session, "file", path) or self._own(self._folder(request), path)):
             _refuse(HTTPStatus.NOT_FOUND)
         return self._passed(request)
 
@@ -202,7 +195,7 @@ class ChatGuard:
         bound = self._bound(session, body.get("session_hash"))
         self._grant(session, "queue", bound)
         kept = {
-            "data": self._cleaned(body.get("data"), session),
+            "data": self._cleaned(body.get("data"), self._folder(request)),
             "event_data": self._cleaned(body.get("event_data")),
             "fn_index": body["fn_index"],
             "trigger_id": body["trigger_id"] if type(body.get("trigger_id")) is int else None,
@@ -257,14 +250,12 @@ class ChatGuard:
         return Response('data: {"msg": "done"}\n\n', media_type="text/event-stream")
 
     async def _upload(self, request: Request) -> ASGIApp:
-        session = self._session(request)
+        folder = self._folder(request)
         await self._require(request, "upload")
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        folder = self._folder(session)
-        room = self._room(self._visitors.name(request) or session, folder)
-        async with room.lock:
-            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, {*room.folders})
+        async with self._locks.setdefault(folder.parent, asyncio.Lock()):
+            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, folder.parent)
             parts = _bounded(request.receive, _LARGEST_TOTAL - size)
             room_for = max(0, _MOST_FILES - files)
             parser = MultiPartParser(request.headers, cast(Any, parts), max_files=room_for, max_fields=0)
@@ -286,16 +277,6 @@ class ChatGuard:
                 return JSONResponse(await run_in_threadpool(_store, sent, folder))
             finally:
                 await form.close()
-
-    def _room(self, name: str, folder: Path) -> _Room:
-        """Returns the uploads of a person with one more folder; forgets the folders whose files have all expired."""
-        oldest = time.time() - _KEPT_SECONDS - _UPLOAD_SECONDS
-        self._rooms.setdefault(name, _Room()).folders[folder] = time.time()
-        for key, room in list(self._rooms.items()):
-            room.folders = {each: came for each, came in room.folders.items() if came >= oldest}
-            if not room.folders:
-                del self._rooms[key]
-        return self._rooms[name]
 
     def _known(self, request: Request) -> str | None:
         """Returns the session of the request's cookie, None unless this process signed it."""
@@ -323,12 +304,14 @@ class ChatGuard:
             _refuse(HTTPStatus.BAD_REQUEST)
         return self._keyed("hash", session, given)
 
-    def _folder(self, session: str) -> Path:
-        return self._uploads / self._keyed("folder", session)[:32]
+    def _folder(self, request: Request) -> Path:
+        """Returns the folder for uploads of a request's session, in that of its person."""
+        session = self._session(request)
+        person = self._visitors.name(request) or session
+        return self._uploads / self._keyed("person", person)[:32] / self._keyed("folder", session)[:32]
 
-    def _own(self, session: str, path: str) -> str | None:
-        """Returns the path of one of a session's own uploads; None for any other."""
-        folder = self._folder(session)
+    def _own(self, folder: Path, path: str) -> str | None:
+        """Returns the path of an upload in a session's folder; None for any other."""
         # A path elsewhere is refused before any file access, which on some systems contacts other machines.
         if "\0" in path or ".." in Path(path).parts or not Path(path).is_relative_to(folder):
             return None
@@ -338,18 +321,18 @@ class ChatGuard:
             return None
         return str(Path(path)) if found.is_relative_to(folder.resolve()) and found.is_file() else None
 
-    def _cleaned(self, value: Any, session: str | None = None, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
-        """Returns a value with every file reduced to its checked path and name; a file without a session is refused."""
+    def _cleaned(self, value: Any, folder: Path | None = None, depth: int = 0) -> Any:  # noqa: ANN401 - any JSON value
+        """Returns a value with every file reduced to its checked path and name; one outside `folder` is refused."""
         if depth > _DEEPEST:
             _refuse(HTTPStatus.BAD_REQUEST)
         if isinstance(value, list):
-            return [self._cleaned(item, session, depth + 1) for item in value]
+            return [self._cleaned(item, folder, depth + 1) for item in value]
         if not isinstance(value, dict):
             return value
         if not value.keys() & {"path", "url", "is_stream"} and not _is_file(value):
-            return {key: self._cleaned(item, session, depth + 1) for key, item in value.items()}
+            return {key: self._cleaned(item, folder, depth + 1) for key, item in value.items()}
         path, name = value.get("path"), value.get("orig_name")
-        own = self._own(session, path) if session is not None and isinstance(path, str) else None
+        own = self._own(folder, path) if folder is not None and isinstance(path, str) else None
         if own is None:
             _refuse(HTTPStatus.FORBIDDEN, "a file is not one of this session: choose it again")
         # The URL is left out, so that no file is fetched.
@@ -510,8 +493,8 @@ def _store(files: list[UploadFile], folder: Path) -> list[str]:
     return stored
 
 
-def _expire_and_measure(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
-    """Deletes all uploads older than an hour; returns how many files and bytes are then in `folders`."""
+def _expire_and_measure(uploads: Path, own: Path) -> tuple[int, int]:
+    """Deletes all uploads older than an hour; returns how many files and bytes are then in the folder `own`."""
     sizes = []
     # Gradio deletes old files as well, and a session's folder when it ends: os.walk skips folders that are gone.
     for path in [Path(folder, name) for folder, _, names in os.walk(uploads) for name in names]:
@@ -519,6 +502,6 @@ def _expire_and_measure(uploads: Path, folders: Set[Path]) -> tuple[int, int]:
             if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
                 path.unlink()
                 path.parent.rmdir()
-            elif not folders.isdisjoint(path.parents):
+            elif path.is_relative_to(own):
                 sizes.append(path.stat().st_size)
     return len(sizes), sum(sizes)

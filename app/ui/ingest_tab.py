@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 import threading
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
@@ -42,7 +42,7 @@ _SUGGESTED: Final = 3
 _HEAD: Final = 600
 # Seconds between two looks of a page at its ingest.
 _LOOK_SECONDS: Final = 0.2
-# Ingests of one person whose outcome is kept until the person comes back.
+# Ingests of one person, the newest, whose outcome is kept until the person comes back.
 _MOST_UNTOLD: Final = 20
 
 # Progress as HTML, the ingest to watch, and the timer that has the page watch it.
@@ -77,8 +77,8 @@ class _IngestTabController:
     def __init__(self, corpus: Corpus, person: Callable[[], str] = lambda: THE_DESK) -> None:
         self._corpus, self._person = corpus, person
         self._turn = threading.Lock()
-        # Ingests whose outcome was not shown to anybody yet, the oldest first.
-        self._untold: list[_Ingest] = []
+        # Ingests of each person whose outcome was not shown yet, the oldest first.
+        self._untold = defaultdict[str, deque[_Ingest]](lambda: deque(maxlen=_MOST_UNTOLD))
 
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
@@ -114,11 +114,7 @@ class _IngestTabController:
         if watched is not None and not watched.outcome.done():
             return skips(3)
         begun = _Ingest(job, self._turn, self._person())
-        over = [each for each in self._untold if each.person == begun.person and each.outcome.done()]
-        for old in over[:-_MOST_UNTOLD]:
-            with suppress(ValueError):
-                self._untold.remove(old)
-        self._untold.append(begun)
+        self._untold[begun.person].append(begun)
         return progress_html(None), begun, gr.Timer(active=True)
 
     async def watch(self, watched: _Ingest) -> AsyncIterator[tuple[Any, ...]]:
@@ -130,8 +126,8 @@ class _IngestTabController:
             await asyncio.sleep(_LOOK_SECONDS)
         yield begun, *await to_thread.run_sync(self._over, watched)
         # A page that was closed asks for no more.
-        if watched in self._untold:
-            self._untold.remove(watched)
+        with suppress(ValueError):
+            self._untold[watched.person].remove(watched)
 
     def _over(self, watched: _Ingest) -> tuple[Any, ...]:
         """Returns what `watch` yields last."""
@@ -215,7 +211,7 @@ class _IngestTabController:
         broken_off = hint_html("ingest-broken-off") if self._corpus.broken_off(self._person()) else ""
         unfinished = broken_off + self.given_up()
         kinds = [(say(f"party-{kind}"), kind) for kind in ("state", "group", "organization")]
-        untold = [ingest for ingest in self._untold if ingest.person == self._person()]
+        untold = [*self._untold[self._person()]]
         if not untold or (watched is not None and not watched.outcome.done()):
             return gr.Radio(choices=kinds), unfinished, *skips(2)
         untold[0].is_left = untold[0] is not watched

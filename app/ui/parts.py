@@ -29,6 +29,8 @@ _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 # Options of events that answer at once: no progress display and no queue, since Gradio's frontend closes the queue's
 # stream after the last event and loses an event that is sent at that moment.
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
+label = I18nData
+"""A message for a component by its key, which the browser translates into its reader's language."""
 
 
 class WordedBlocks(gr.Blocks):
@@ -54,11 +56,6 @@ class Translations(gr.I18n):
         """The messages in the reader's language under every locale, since Gradio chooses by the browser's language."""
         words = {key: text for key, text in words_of(language()).items() if not key.startswith(_NOT_SENT)}
         return {_LOCALES.get(code, code): words for code in LANGUAGES}
-
-
-def label(key: str) -> I18nData:
-    """Returns a message for a component, which the browser translates into its reader's language."""
-    return I18nData(key)
 
 
 def queued(name: str, at_once: int = WAITING) -> dict[str, Any]:

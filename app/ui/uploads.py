@@ -9,15 +9,17 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
+import regex
+
 from ingest.loaders.registry import SUFFIXES as LOADED
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import IngestReport
 
-_FORBIDDEN = frozenset('<>:"|?*')
+# A zero-width non-joiner (U+200C) is part of the spelling of Persian names.
+_UNSAFE = regex.compile(r'(?!\u200c)[\p{C}<>:"|?*]')
 _LONGEST_STEM = 180  # bytes; file systems allow 255 for a name
 _LONGEST_SUFFIX = 10
-_JOINER = "\u200c"  # zero-width non-joiner, part of the spelling of Persian names
 
 
 def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, str]]:
@@ -32,7 +34,7 @@ def named_files(payload: Sequence[Mapping[str, Any]] | None) -> list[tuple[str, 
 def safe_name(name: str) -> str:
     """Turns a name that a browser sent into a plain file name, changed as little as that allows."""
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
-    kept = "".join("_" if _unsafe(character) else character for character in plain).strip(" .")
+    kept = _UNSAFE.sub("_", plain).strip(" .")
     suffix = Path(kept).suffix if len(Path(kept).suffix) <= _LONGEST_SUFFIX else ""
     stem = kept.removesuffix(suffix).encode()[:_LONGEST_STEM].decode(errors="ignore")
     return f"{stem}{suffix}" or "unnamed"
@@ -41,11 +43,6 @@ def safe_name(name: str) -> str:
 def file_name(title: str, suffix: str) -> str:
     """Returns a file name for a document's title; a slash, as in "Brief 12/10/2026", becomes a hyphen."""
     return safe_name(re.sub(r"\s*:\s+", " - ", re.sub(r"[/\\]", "-", title)) + suffix)
-
-
-def _unsafe(character: str) -> bool:
-    control = unicodedata.category(character).startswith("C") and character != _JOINER
-    return control or character in _FORBIDDEN
 
 
 def collect(files: Sequence[tuple[str, str]], folder: Path) -> list[Path]:

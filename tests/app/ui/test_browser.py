@@ -74,10 +74,6 @@ def test_example_asked_answer_appears_with_evidence(page):
     assert quote in page.inner_text(".u-turn .u-prose")
     assert page.inner_text(".u-card mark").startswith("Cognizant of the importance")
     assert "Iran (Islamic Republic of)" in page.inner_text(".u-card h3")
-    provenance = page.inner_text(".u-card .u-provenance")
-    assert "Session 10" in provenance and "inferred" in provenance
-    assert "12–16 October 2020" in provenance
-    assert "Statements in scope" in page.inner_text(".u-coverage")
     assert page.locator("text=Related, not an answer").is_visible()
 
 

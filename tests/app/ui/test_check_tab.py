@@ -10,8 +10,7 @@ from app.checking.checker import Checker
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
 from app.checking.report import comment_text, markdown_report
-from app.ui.check_tab import _CheckTabController
-from app.ui.check_view import check_html
+from app.ui.check_tab import _CheckTabController, check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from tests.app.ui.conftest import open_tab, serving

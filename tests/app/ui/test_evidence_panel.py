@@ -3,7 +3,7 @@ from dataclasses import replace
 from app.records import Answer
 from app.ui.evidence_panel import evidence_section, fetched, whole_statement
 from app.ui.templates import render
-from tests.fakes_ui import ARABIC, HOSTILE, arabic_statement, cite, fake_workspace, hostile_statement
+from tests.fakes_ui import ARABIC, arabic_statement, cite, fake_workspace, hostile_statement
 
 
 def section(question: str, **changes) -> str:
@@ -17,6 +17,7 @@ def test_card_marks_the_quote_inside_its_paragraph_which_is_cut_around_it_with_t
     assert html[start:end].startswith("<mark>Cognizant of the importance role")
     assert html[end:].startswith("</mark> In this context and with the view")
     assert "More of the paragraph" in html and " …</blockquote>" in html
+    assert html.count("u-inferred") == 3 * 2, "State and session of each card"
 
 
 def test_card_holds_the_stored_characters():
@@ -82,4 +83,3 @@ def test_panel_shows_the_newest_and_hides_the_others():
 
 def test_answer_without_citations_says_so():
     assert "No evidence to show" in section("Korea")
-    assert HOSTILE not in section("Korea")

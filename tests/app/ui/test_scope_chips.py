@@ -101,22 +101,12 @@ def test_notes_and_kept_parts_are_shown_escaped():
     assert 'aria-label="Remove Year 2020 and ask again"' in html
 
 
-def test_of_a_part_that_grew_only_what_was_there_is_from_before():
-    html = scope_html(SCOPE, name, editable=True, before=Scope(states=("IRN",)))
-    iran, arvandia = html.split("Name of XAA", 1)
-    assert "from before" in iran and "from before" not in arvandia
-
-
 def test_what_was_searched_is_said_where_nothing_filters():
     assert "all States" in scope_html(Scope(topic="extradition"), name, editable=True, everyone=True)
     for named in (SCOPE, SET):
         assert "all States" not in scope_html(named, name, editable=True, everyone=True)
     assert "all States" not in scope_html(Scope(topic="extradition"), name, editable=True)
     assert "all statements" in scope_html(Scope(), name, editable=True)
-
-
-def test_chips_of_an_older_answer_cannot_be_removed():
-    assert "<button" not in scope_html(SCOPE, name, editable=False)
 
 
 @given(st.text(max_size=30))

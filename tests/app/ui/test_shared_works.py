@@ -23,7 +23,6 @@ from app.ui.ask_tab import _AskTabController
 from app.ui.briefing_requests import BriefingWish, briefing_of_turns
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
-from app.ui.uploads import file_name
 from app.ui.words import say
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
@@ -56,16 +55,9 @@ class Desk:
         return _AskTabController(self.workspace, conversations)
 
     def briefed(self, **asked: Any) -> tuple[Briefing, str]:
-        fields = {
-            "topics": "extradition",
-            "articles": "",
-            "sessions": "",
-            "years": "",
-            "bodies": "",
-            "split": False,
-        } | asked
-        parties = fields.pop("parties", ["XAB", "XAA"])
-        made = self.briefings().make(parties, **fields, spoken="en", form="full", composer=None)
+        empty = dict.fromkeys(("articles", "sessions", "years", "bodies"), "")
+        fields = {"parties": ["XAB", "XAA"], "topics": "extradition", **empty, "split": False} | asked
+        made = self.briefings().make(**fields, spoken="en", form="full", composer=None)
         *_, (_, briefing, here, *_) = made
         return briefing, here
 
@@ -364,17 +356,3 @@ def test_long_conversation_is_written_whole_and_says_what_the_page_leaves_out(de
     assert (
         'data-turn="6"' in shown and 'data-turn="5"' not in shown and "Earlier questions, in the document: 5" in shown
     )
-
-
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("What did Palvonia say about the 24/7 network?", "What did Palvonia say about the 24-7 network_.docx"),
-        ("Brief 12/10/2026", "Brief 12-10-2026.docx"),
-        ("support and\\or oppose", "support and-or oppose.docx"),
-        ("Positions: Extradition; Whales", "Positions - Extradition; Whales.docx"),
-        ("Positions : l’extradition", "Positions - l’extradition.docx"),
-    ],
-)
-def test_title_is_no_path(title: str, name: str) -> None:
-    assert file_name(title, ".docx") == name

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from app.briefing.cells import Subject
 from app.briefing.request import BriefingRequest
 from app.ui.ingest_tab import _IngestTabController
-from app.ui.uploads import collect, safe_name, to_ingest
+from app.ui.uploads import collect, file_name, safe_name, to_ingest
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_ui import ingested
@@ -23,6 +23,11 @@ LONG = "Mr. Chair,\n\n" + " ".join(f"The lamps of harbour {number} were lit by n
 @cases("name", "safe")
 def test_name_is_kept_as_far_as_it_is_safe(name, safe):
     assert safe_name(name) == safe
+
+
+@cases("title", "name")
+def test_title_is_no_path(title, name):
+    assert file_name(title, ".docx") == name
 
 
 @given(st.text(max_size=400))
