@@ -187,7 +187,7 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.api_route("/ready", **needs("nobody"), methods=["GET", "HEAD"])
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
+            await to_thread.run_sync(entrance.accounts.active_name, "", limiter=entrance.lookups)
             await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # The client learns only that the server is not ready; the log says why.

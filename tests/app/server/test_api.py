@@ -215,6 +215,6 @@ def test_shares_are_logged_with_their_work(served: Team, adam: httpx.Client) -> 
 def test_where_a_database_is_stays_inside() -> None:
     url = SecretStr("postgresql+psycopg://untoc@127.0.0.1:1/untoc")
     with closing(open_tables(Path("unused"), DatabaseConfig(url=url))) as tables, pytest.raises(UnkeptError) as caught:
-        Accounts(tables).exists("")
+        Accounts(tables).active_name("")
     answer = problem(caught.value)
     assert answer.status_code == 503 and b"127.0.0.1" not in answer.body

@@ -301,7 +301,7 @@ BODIES: dict[str, Any] = {
 @pytest.mark.parametrize("works", ["conversations", "briefings", "cases"])
 def test_works_are_for_their_owner_and_those_they_are_shared_with(works: str, served: Team) -> None:
     for name in ("olga", "carl", "rhea", "otto"):
-        if not served.accounts.exists(name):
+        if served.accounts.active_name(name) is None:
             served.accounts.add(name, "reader", "a password of twelve")
     names = {"owner": "olga", "changes": "carl", "reads": "rhea", "other": "otto", "other admin": "adam"}
     who, stranger = {part: served.program(name) for part, name in names.items()}, served.client()
