@@ -17,10 +17,9 @@ from app.answering.assistant import Assistant, Progress
 from app.desk.tables import open_tables
 from app.errors import UnkeptError
 from app.server.accounts import Accounts
-from app.server.person import reset_person, set_person
 from app.server.problems import problem
 from app.server.rate_limits import EndingError, TooManyError
-from tests.fakes_server import Team, team
+from tests.fakes_server import Team, acting_as, team
 from vectorstore.database import DatabaseConfig
 
 pytestmark = pytest.mark.integration
@@ -191,13 +190,8 @@ def test_files_keep_their_names(served: Team, adam: httpx.Client) -> None:
 
 
 def test_a_decision_bears_the_name_of_whoever_is_signed_in(served: Team) -> None:
-    edda = served.accounts.of_name("edda")
-    assert edda is not None
-    token = set_person(edda)
-    try:
+    with acting_as(served.accounts.of_name("edda")):
         kept = served.served.actions.workspace.reviews.keep("cell", "rejected", reviewer="Somebody else")
-    finally:
-        reset_person(token)
     assert kept.reviewer == "edda"
 
 

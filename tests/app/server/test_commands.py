@@ -12,14 +12,13 @@ from prometheus_client import generate_latest
 from starlette.routing import Route
 
 from app.cli import main
-from app.desk.tables import open_tables
 from app.server.accounts import Accounts
 from app.server.request_log import Figures, Observed
 from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
 
-def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys):
+def test_accounts_and_keys_are_managed_by_commands(tmp_path, tables, accounts, monkeypatch, capsys):
     def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         return main([*arguments, "--store", str(tmp_path)]), *capsys.readouterr()
@@ -54,8 +53,6 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert code == 0 and "keep this" in said
     made = json.loads(call("key", "add", "boris", "--scope", "read", "--json")[1])
     assert made["secret"].startswith("untoc_") and call("key", "revoke", made["identifier"])[0] == 0
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
     person = accounts.of_key(secret.strip())
     assert person is not None and (person.name, person.may) == ("boris", {"read", "edit"})
     assert accounts.check_password("amina", PASSWORD) and not accounts.check_password("boris", "")
@@ -70,7 +67,6 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert not accounts.check_password("amina", PASSWORD)
     # An audit log that is kept for ever, or as long as the setting allows.
     Accounts(tables, audit_days=700_000).log("sign-in", "amina", person)
-    tables.close()
     code, _, said = call("serve", "--host", "0.0.0.0")
     assert code == 2 and "docs/operations.md" in said and said.count("\n") == 1
 

@@ -17,19 +17,19 @@ from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
 
 from app.corpus.corpus import Corpus, UndoStep
-from app.desk.tables import KEYS, SESSIONS, USERS, open_tables
+from app.desk.tables import KEYS, SESSIONS, USERS, Tables, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
 from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
-from app.server.person import AT_THE_DESK, reset_person, set_person
+from app.server.person import AT_THE_DESK
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import _serve, check
 from app.settings import OidcConfig, ServerConfig, Settings
 from ingest.errors import IngestStoppedError
 from ingest.report import FileResult, IngestReport
-from tests.fakes_server import PASSWORD, PEOPLE, Team, team
+from tests.fakes_server import PASSWORD, PEOPLE, Team, acting_as, team
 
 pytestmark = pytest.mark.integration
 
@@ -96,10 +96,10 @@ def test_sign_ins_end(served: Team) -> None:
     assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 401
     # Refused cookies: an expired one, ones that were never issued, and the digests that are stored in their place.
     expired = served.accounts.begin("rita")
-    with closing(open_tables(served.store)) as tables, tables.transaction() as connection:
+    with closing(open_tables(served.store)) as tables:
         past = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
-        stored = [row.digest for row in connection.execute(SESSIONS.select())]
-        connection.execute(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))
+        stored = [row.digest for row in tables.rows(SESSIONS.select())]
+        tables.run(update(SESSIONS).values(expires=past).where(SESSIONS.c.account == "rita"))
     for value in (expired, "x" * 43, "", *stored):
         assert served.client(cookie=f"{COOKIE}={value}").get(ME).status_code == 401
     # A request for a page is sent to the sign-in, which keeps its query, such as the id of a shared work.
@@ -219,28 +219,22 @@ def test_what_was_done_is_logged_and_no_question_is(served: Team) -> None:
 
 
 def test_an_ingest_that_breaks_off_is_logged_with_what_it_stored(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    accounts: Accounts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results = [FileResult(file="in/a.txt", result="added"), FileResult(file="b.txt", result="failed")]
-    accounts = Accounts(tables := open_tables(tmp_path))
 
     def stop(_: Corpus, paths: Sequence[Path]) -> IngestReport:
         raise IngestStoppedError("another process writes", IngestReport(files=tuple(results)))
 
     monkeypatch.setattr(Corpus, "ingest_uploads", stop)
-    corpus = Corpus.__new__(Corpus)
-    checked, token = guarded(corpus, Gatekeeper(accounts, Limits(ServerConfig()))), set_person(AT_THE_DESK)
-    try:
-        with pytest.raises(IngestStoppedError):
-            checked.ingest_uploads([Path("a.txt"), Path("b.txt"), Path("c.txt")])
-    finally:
-        reset_person(token)
+    checked = guarded(Corpus.__new__(Corpus), Gatekeeper(accounts, Limits(ServerConfig())))
+    with acting_as(AT_THE_DESK), pytest.raises(IngestStoppedError):
+        checked.ingest_uploads([Path("a.txt"), Path("b.txt"), Path("c.txt")])
     (entry,) = accounts.logged()
     told = "1 failed, 1 added; b.txt: failed, a.txt: added; broken off: c.txt"
     assert (entry["action"], entry["target"]) == ("ingest failed", told)
     assert _broken_off("a.txt, b.txt", IngestReport()) == "broken off: a.txt, b.txt"
     assert _broken_off("a.txt", IngestReport(files=tuple(results[:1]))) == "a.txt: added"
-    tables.close()
 
 
 def test_what_was_refused_is_not_logged_as_done(served: Team) -> None:
@@ -286,14 +280,6 @@ def test_nothing_is_done_that_cannot_be_logged(served: Team, monkeypatch: pytest
     monkeypatch.setattr(Accounts, "amend", broken)
     assert adam.post("/api/v1/ingest", files={"files": ("a.exe", b"MZ")}).status_code == 200
     assert adam.delete("/api/v1/keys/nope").status_code == 404
-
-
-def test_a_record_of_an_answer_is_for_whoever_asked(served: Team) -> None:
-    rita, edda, adam = (served.program(name) for name in ("rita", "edda", "adam"))
-    trace = rita.post("/api/v1/ask", json={"question": "What did Iran say about article 4?"}).json()["trace_id"]
-    assert rita.get(f"/api/v1/traces/{trace}").json()["trace_id"] == trace
-    assert edda.get(f"/api/v1/traces/{trace}").status_code == 404
-    assert adam.get(f"/api/v1/traces/{trace}").status_code == 200
 
 
 def test_requests_have_a_size(served: Team) -> None:
@@ -606,9 +592,7 @@ def test_a_server_that_others_cannot_reach_says_so_at_its_start(
     assert ("UNTOC_SERVER__ADDRESS" in caplog.text) == warns
 
 
-def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tmp_path: Path) -> None:
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
+def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tables: Tables, accounts: Accounts) -> None:
     accounts.add("adam", "admin", PASSWORD)
     accounts.add("rita", "reader", PASSWORD)
     key, _ = accounts.add_key("rita", "loader", ["read"])
@@ -616,19 +600,15 @@ def test_key_that_was_revoked_keeps_its_time_when_its_account_goes(tmp_path: Pat
     tables.run(update(KEYS).where(KEYS.c.id == key.identifier).values(revoked=long_ago))
     accounts.remove("rita")
     assert [row.revoked for row in tables.rows(select(KEYS.c.revoked))] == [long_ago]
-    tables.close()
 
 
-def test_a_long_password_is_right_after_its_hash_is_made_anew(tmp_path: Path) -> None:
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
+def test_a_long_password_is_right_after_its_hash_is_made_anew(tables: Tables, accounts: Accounts) -> None:
     password = "a" * 1024
     accounts.add("adam", "admin", password)
     old = PasswordHasher(time_cost=2, memory_cost=24, parallelism=3).hash(password)
     tables.run(update(USERS).where(USERS.c.name == "adam").values(password=old))
     # What is typed is cut to the longest password.
     assert accounts.check_password("adam", password + "b") and accounts.check_password("adam", password)
-    tables.close()
 
 
 def test_a_removal_that_is_undone_is_logged_with_its_document() -> None:
@@ -637,9 +617,9 @@ def test_a_removal_that_is_undone_is_logged_with_its_document() -> None:
         assert _target_of([UndoStep(document=None, summary=summary, parts=(), now=now)]) == "d1"
 
 
-def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_either_form(tmp_path: Path) -> None:
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
+def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_either_form(
+    tables: Tables, accounts: Accounts
+) -> None:
     accounts.add("adam", "admin", PASSWORD)
     accounts.add("zoe", "editor", PASSWORD)
     apart, composed = unicodedata.normalize("NFD", "zoë"), "zoë"
@@ -666,12 +646,9 @@ def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_ei
         accounts.add(name, "reader")
     with pytest.raises(AccountError, match="mistake"):
         accounts.add("ZOË", "reader")
-    tables.close()
 
 
-def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
+def test_accounts_are_held_to_their_rules(accounts: Accounts) -> None:
     accounts.add("adam", "admin", PASSWORD)
     for name, role, password in (
         ("adam", "reader", PASSWORD), ("", "reader", PASSWORD), ("desk", "reader", PASSWORD), ("x", "king", PASSWORD),
@@ -709,4 +686,3 @@ def test_accounts_are_held_to_their_rules(tmp_path: Path) -> None:
     assert accounts.named_by("rita", "reader") is None
     accounts.add("rita", "reader", PASSWORD)
     assert accounts.check_password("rita", PASSWORD)
-    tables.close()
