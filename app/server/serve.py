@@ -101,10 +101,10 @@ class Entrance:
                 await run_in_threadpool(self.accounts.log, "export", event, person)
             return True
 
-        def of(request: Request, name: str) -> str:
-            return str(getattr(person_of(request.scope), name, ""))
+        def of(name: str) -> Callable[[Request], str]:
+            return lambda request: str(getattr(person_of(request.scope), name, ""))
 
-        return Visitors(owner=lambda request: of(request, "sign_in"), may=may, name=lambda request: of(request, "name"))
+        return Visitors(owner=of("sign_in"), may=may, name=of("name"))
 
     def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
         """Returns an application with a Gradio page and routes behind the gate."""

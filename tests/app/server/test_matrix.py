@@ -12,9 +12,10 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from fastapi import APIRouter
 from mcp.server.mcpserver.exceptions import ToolError
 
-from app.server.access_rules import EVENTS, DeclaredRoute
+from app.server.access_rules import EVENTS, DeclaredRoute, needs
 from app.server.guarded import RULES
 from app.server.tools import TOOLS
 from app.server.user_roles import MAY
@@ -57,10 +58,9 @@ def test_nothing_is_served_beside_declared_routes_tools_and_chat(served: Team) -
 
 
 def test_a_route_without_a_rule_cannot_be_made() -> None:
-    from fastapi import APIRouter
-
-    with pytest.raises(TypeError, match="does not say what it needs"):
-        APIRouter(route_class=DeclaredRoute).get("/new")(lambda: None)
+    for declared in ({}, needs()):
+        with pytest.raises(TypeError, match="does not say what it needs"):
+            APIRouter(route_class=DeclaredRoute).get("/new", **declared)(lambda: None)
 
 
 @pytest.mark.parametrize("route", sorted(DECLARED))
