@@ -4,12 +4,12 @@ import io
 import json
 import subprocess
 import sys
-from typing import Any
 
+import httpx
 import pytest
 import structlog
+from fastapi import FastAPI
 from prometheus_client import generate_latest
-from starlette.routing import Route
 
 from app.cli import main
 from app.server.accounts import Accounts
@@ -72,19 +72,12 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, tables, accounts, m
 
 
 def test_a_request_is_told_by_its_route():
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        scope["route"] = Route("/api/v1/search", print)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body"})
-
-    async def send(_: Any) -> None:
-        return
-
-    figures, before = Figures(), structlog.get_config()
-    scope = {"type": "http", "method": "GET", "path": "/api/v1/search", "query_string": b"q=a+secret", "headers": []}
+    app, figures, before = FastAPI(), Figures(), structlog.get_config()
+    app.get("/api/v1/search")(lambda: None)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(Observed(app, figures=figures)), base_url="http://untoc")
     structlog.reset_defaults()
     with structlog.testing.capture_logs() as logged:
-        awaited(Observed(application, figures=figures)(scope, send, send))
+        awaited(client.get("/api/v1/search?q=a+secret"))
     structlog.configure(**before)
     assert [(each["route"], each["status"]) for each in logged] == [("/api/v1/search", 200)]
     assert "secret" not in str(logged) + generate_latest(figures.registry).decode()
