@@ -39,9 +39,6 @@ class BusyError(TooManyError):
 class LeftError(AppError):
     """The client has disconnected before its answer was ready."""
 
-    def __init__(self) -> None:
-        super().__init__("nobody waits for this any more: ask again, and wait")
-
 
 class EndingError(BusyError):
     """The server shuts down before the request is done."""

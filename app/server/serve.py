@@ -31,7 +31,7 @@ from app.loopback import is_loopback, require_loopback
 from app.server import accounts_api, api, sign_in, works_api
 from app.server.access_rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.accounts import Accounts
-from app.server.actions import Actions, open_actions
+from app.server.actions import Actions
 from app.server.gate import NO_ADDRESS, Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.person import person_of
@@ -160,7 +160,7 @@ def build_server(workspace: Workspace) -> Served:
     entrance = Entrance(workspace.settings)
     config = entrance.config
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
-    actions = open_actions(workspace, entrance.tables, gate)
+    actions = Actions(workspace, entrance.tables, gate)
     tools = build_tools(actions)
     interface = build_interface(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
     largest = workspace.settings.load.max_bytes
