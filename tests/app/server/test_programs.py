@@ -171,11 +171,7 @@ def test_tools_refuse_what_the_key_does_not_have_and_say_which_argument_makes_no
         ("list_statements", {"limit": 100_000}, "limit: "),
         ("show", {"statement_id": "nothing", "page": 2}, "page: "),
         ("show", {"statement_id": "nothing"}, "Error executing tool show: no statement 'nothing'"),
-        (
-            "ask",
-            {"question": QUESTION},
-            "Error executing tool ask: 'rita' may not do this: it needs the permission 'ask'",
-        ),
+        ("ask", {"question": "x"}, "Error executing tool ask: 'rita' may not do this: it needs the permission 'ask'"),
     )
     assert {name for name, *_ in refused} == TOOLS.keys()
     given = results(served, ("read",), *((name, arguments) for name, arguments, _ in refused))
