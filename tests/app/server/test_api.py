@@ -39,8 +39,10 @@ def adam(served: Team):
         yield client
 
 
-def test_events_end_with_the_answer(adam: httpx.Client) -> None:
+def test_ask_gives_the_json_of_the_command_and_so_do_its_events(served: Team, adam: httpx.Client) -> None:
     answer = adam.post("/api/v1/ask", json={"question": QUESTION}).raise_for_status().json()
+    expected = served.served.actions.unguarded.assistant.ask(QUESTION).to_json()
+    assert answer["status"] == "answered" and same(answer) == same(json.loads(json.dumps(expected)))
     with adam.stream("POST", "/api/v1/ask/events", json={"question": QUESTION}) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         lines = [line for line in stream.iter_lines() if line]
