@@ -20,6 +20,7 @@ import structlog
 
 from app.loopback import listen, quiet_server
 from app.server.accounts import Accounts
+from app.server.person import Person, reset_person, set_person
 from app.server.serve import Served, build_server
 from app.settings import ServerConfig
 from tests.fakes import fake_workspace, second_model
@@ -58,6 +59,17 @@ def typed_in_chat(
             if message["msg"] in ("process_generating", "process_completed"):
                 shown = str(message["output"]["data"][0])
     return shown
+
+
+@contextmanager
+def acting_as(person: Person | None) -> Iterator[None]:
+    """Makes a person the sender of what is called meanwhile without a request."""
+    assert person is not None
+    token = set_person(person)
+    try:
+        yield
+    finally:
+        reset_person(token)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,12 +47,12 @@ class DeclaredRoute(APIRoute):
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """The permissions that the route needs, or `person` or `nobody`."""
-        return next(d.dependency.all_of for d in self.dependencies if isinstance(d.dependency, _Needs))
+        """The permissions that the route needs, or `person` or `nobody`; empty if it declares none."""
+        return next((d.dependency.all_of for d in self.dependencies if isinstance(d.dependency, _Needs)), ())
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Returns the handler of the route; a TypeError if the route declares no need."""
-        if not any(isinstance(d.dependency, _Needs) for d in self.dependencies):
+        if not self.needs:
             raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/access_rules.py")
         return super().get_route_handler()
 

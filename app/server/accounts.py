@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
 from app.desk.works import THE_DESK
@@ -61,6 +61,7 @@ class Key:
     revoked: bool
 
 
+_ACTIVE: Final = USERS.c.removed.is_(None)
 _KEYS: Final[Select[Any]] = select(
     KEYS.c.id.label("identifier"), *(KEYS.c[name] for name in ("account", "label", "scopes", "made", "expires")),
     KEYS.c.revoked.is_not(None).label("revoked"),
@@ -109,10 +110,6 @@ class Accounts:
         flags = (column.is_not(None).label(name) for name, column in nullable.items())
         query = select(USERS.c.name, USERS.c.role, USERS.c.made, *flags).order_by(USERS.c.name)
         return [Account(**row._asdict()) for row in self._tables.rows(query)]
-
-    def exists(self, name: str) -> bool:
-        """Returns whether there is an account of that name that is not removed."""
-        return self._active(name) is not None
 
     def active_name(self, given: str) -> str | None:
         """Returns the name of an account as it is stored; None if there is none, or it is removed."""
@@ -164,16 +161,15 @@ class Accounts:
         except (Argon2Error, InvalidHashError):
             return False
         if row is not None and stored is not None and _hasher().check_needs_rehash(stored):
-            self._tables.run(
-                update(USERS).where(_is_active_account(row.name)).values(password=_hasher().hash(password))
-            )
+            renewed = update(USERS).where(USERS.c.name == row.name, _ACTIVE)
+            self._tables.run(renewed.values(password=_hasher().hash(password)))
         return stored is not None and right
 
     def bind(self, name: str, subject: str) -> None:
         """Binds an account to an identity at the provider (`subject_of`); an AccountError if another account has it."""
         name = self.stored_name(name)
         with self._tables.transaction() as connection:
-            bound = connection.execute(select(USERS.c.name).where(_is_bound_to(subject))).scalar()
+            bound = connection.scalar(select(USERS.c.name).where(USERS.c.subject == subject, _ACTIVE))
             if bound not in (None, name):
                 raise AccountError(f"this person has the account {bound!r}: remove it, or bind it to somebody else")
             self._change(connection, name, subject=subject)
@@ -185,8 +181,9 @@ class Accounts:
         goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
         name = self.stored_name(name)
-        if subject is not None and (bound := self._tables.rows(select(USERS.c.name).where(_is_bound_to(subject)))):
-            return str(bound[0].name)
+        bound = select(USERS.c.name).where(USERS.c.subject == subject, _ACTIVE)
+        if subject is not None and (rows := self._tables.rows(bound)):
+            return str(rows[0].name)
         if self._active(name) is None:
             if not new_role or self._tables.rows(select(USERS).where(USERS.c.name == name)):
                 return None
@@ -195,13 +192,13 @@ class Accounts:
                 self._add(name, new_role)
             except AccountError:
                 # The name is not allowed, or another request has just added the account.
-                if not self.exists(name):
+                if self._active(name) is None:
                     return None
         if subject is None:
             return name
         # An account with a password already belongs to somebody, whom the provider may know by another name.
-        unclaimed = and_(_is_active_account(name), USERS.c.subject.is_(None), USERS.c.password.is_(None))
-        return name if self._tables.run(update(USERS).where(unclaimed).values(subject=subject)) else None
+        unclaimed = (USERS.c.name == name, _ACTIVE, USERS.c.subject.is_(None), USERS.c.password.is_(None))
+        return name if self._tables.run(update(USERS).where(*unclaimed).values(subject=subject)) else None
 
     def begin(self, name: str) -> str:
         """Starts a session of an account; returns the value of its cookie."""
@@ -219,12 +216,8 @@ class Accounts:
     def of_session(self, token: str) -> Person | None:
         """Returns the person of a session cookie; None if the session expired or ended, or the cookie is unknown."""
         digest = _digest(token)
-        query = (
-            select(USERS.c.name, USERS.c.role)
-            .join(SESSIONS, SESSIONS.c.account == USERS.c.name)
-            .where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _time(), USERS.c.removed.is_(None))
-        )
-        rows = self._tables.rows(query)
+        query = select(USERS.c.name, USERS.c.role).join_from(USERS, SESSIONS)
+        rows = self._tables.rows(query.where(SESSIONS.c.digest == digest, SESSIONS.c.expires > _time(), _ACTIVE))
         return _person(rows[0], digest, by_browser=True) if rows else None
 
     def of_name(self, name: str) -> Person | None:
@@ -235,17 +228,9 @@ class Accounts:
     def of_key(self, given: str) -> Person | None:
         """Returns the person of an API key, with the permissions that role and key share; None if it is not valid."""
         identifier, _, secret = given.removeprefix(KEY_PREFIX).partition("_")
-        query = (
-            select(USERS.c.name, USERS.c.role, KEYS.c.digest, KEYS.c.scopes)
-            .join(KEYS, KEYS.c.account == USERS.c.name)
-            .where(
-                KEYS.c.id == identifier,
-                KEYS.c.revoked.is_(None),
-                or_(KEYS.c.expires.is_(None), KEYS.c.expires > _time()),
-                USERS.c.removed.is_(None),
-            )
-        )
-        rows = self._tables.rows(query)
+        query = select(USERS.c.name, USERS.c.role, KEYS.c.digest, KEYS.c.scopes).join_from(USERS, KEYS)
+        lasts = or_(KEYS.c.expires.is_(None), KEYS.c.expires > _time())
+        rows = self._tables.rows(query.where(KEYS.c.id == identifier, KEYS.c.revoked.is_(None), lasts, _ACTIVE))
         if not rows or not hmac.compare_digest(rows[0].digest, _digest(secret)):
             return None
         return _person(rows[0], f"key:{identifier}", scopes=frozenset(rows[0].scopes.split()))
@@ -258,13 +243,13 @@ class Accounts:
         identifier, secret, name = token_hex(6), token_urlsafe(32), self.stored_name(name)
         expires = None if days is None else _time(days=days)
         with self._tables.transaction() as connection:
-            row = connection.execute(select(USERS.c.role).where(_is_active_account(name))).one_or_none()
-            if row is None:
+            role: Role | None = connection.scalar(select(USERS.c.role).where(USERS.c.name == name, _ACTIVE))
+            if role is None:
                 raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
-            refused = sorted(set(scopes) - MAY[cast(Role, row.role)])
+            refused = sorted(set(scopes) - MAY[role])
             if not scopes or refused:
-                known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[cast(Role, row.role)])
-                problem = f"{refused[0]!r} is no scope of the role {row.role!r}" if refused else "a key needs a scope"
+                known = ", ".join(scope for scope in PERMISSIONS if scope in MAY[role])
+                problem = f"{refused[0]!r} is no scope of the role {role!r}" if refused else "a key needs a scope"
                 raise AccountError(f"{problem}: choose among {known}")
             values = {"account": name, "label": label.strip()[:_LONGEST_NAME], "made": _time(), "expires": expires}
             granted = " ".join(scope for scope in PERMISSIONS if scope in scopes)
@@ -281,8 +266,8 @@ class Accounts:
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
         """Revokes a key, which must belong to the account `name` if that is given; a NotFoundError if there is none."""
-        mine = KEYS.c.id == identifier if name is None else and_(KEYS.c.id == identifier, KEYS.c.account == name)
-        if not self._tables.run(update(KEYS).where(mine, KEYS.c.revoked.is_(None)).values(revoked=_time())):
+        keys = update(KEYS).where(KEYS.c.id == identifier, KEYS.c.revoked.is_(None)).values(revoked=_time())
+        if not self._tables.run(keys if name is None else keys.where(KEYS.c.account == name)):
             raise NotFoundError(f"no key {identifier!r} that could be revoked: `untoc key list` shows them")
 
     def log(self, action: Action, target: str, person: Person) -> int:
@@ -319,18 +304,17 @@ class Accounts:
         return str(rows[0].account) if rows else None
 
     def _active(self, name: str) -> Row[Any] | None:
-        rows = self._tables.rows(select(USERS).where(_is_active_account(self.stored_name(name))))
+        rows = self._tables.rows(select(USERS).where(USERS.c.name == self.stored_name(name), _ACTIVE))
         return rows[0] if rows else None
 
     @staticmethod
     def _change(connection: Connection, name: str, **values: str | None) -> None:
-        if not connection.execute(update(USERS).where(_is_active_account(name)).values(**values)).rowcount:
+        if not connection.execute(update(USERS).where(USERS.c.name == name, _ACTIVE).values(**values)).rowcount:
             raise NotFoundError(f"no account {name!r}: `untoc user list` shows them")
 
     @staticmethod
     def _keep_an_admin(connection: Connection, name: str) -> None:
-        admins = select(USERS.c.name).where(USERS.c.role == "admin", USERS.c.removed.is_(None))
-        if [row.name for row in connection.execute(admins)] == [name]:
+        if connection.scalars(select(USERS.c.name).where(USERS.c.role == "admin", _ACTIVE)).all() == [name]:
             raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
 
 
@@ -370,14 +354,6 @@ def subject_of(issuer: str, sub: str) -> str:
     if not issuer:
         raise AccountError("say whose person it is: set UNTOC_SERVER__OIDC__ISSUER")
     return f"{issuer.rstrip('/')} {sub}"
-
-
-def _is_active_account(name: str) -> ColumnElement[bool]:
-    return and_(USERS.c.name == name, USERS.c.removed.is_(None))
-
-
-def _is_bound_to(subject: str) -> ColumnElement[bool]:
-    return and_(USERS.c.subject == subject, USERS.c.removed.is_(None))
 
 
 def _person(

@@ -1,7 +1,6 @@
 """Operations that the API and the MCP tools share; both return the JSON of these methods as it is."""
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +12,8 @@ from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
 from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
-from app.checking.checker import Checker
 from app.checking.documents import read_pasted
 from app.corpus.as_json import shown_json, summary_json
-from app.corpus.corpus import Corpus
 from app.corpus.drafts import Cases
 from app.desk.conversations import Conversations
 from app.desk.tables import Tables
@@ -34,22 +31,27 @@ _METADATA: Final = {"state", "body", "session", "agenda_item", "language"}
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, kw_only=True)
 class Actions:
     """The operations on a workspace, for the person of the current request; the rules of `guarded.py` are checked."""
 
-    workspace: Workspace
-    """The workspace whose parts, such as `corpus`, check the rules."""
-    corpus: Corpus
-    checker: Checker
-    gate: Gatekeeper
-    works: Works
-    """The current person's own and shared works; `conversations`, `kept` (briefings) and `cases` are views of them."""
-    conversations: Conversations
-    kept: KeptBriefings
-    cases: Cases
-    unguarded: Workspace
-    """The same workspace without checks, for the program's own use."""
+    def __init__(self, workspace: Workspace, tables: Tables, gate: Gatekeeper) -> None:
+        """Sets up the operations; `unguarded` is the workspace without checks, for the program's own use."""
+        self.unguarded, self.gate = workspace, gate
+        self.workspace = workspace.guarded(lambda target: guarded(target, gate))
+        self.corpus = self.workspace.corpus
+        self.checker = guarded(workspace.checker(), gate)
+        knows = None if workspace.settings.server.accounts == "none" else gate.accounts.active_name
+
+        def owner() -> str:
+            """Returns whose works are read and changed, whatever asks for them: a route or an event of the chat."""
+            gate.require("work")
+            return current_person().name
+
+        # The person's own and shared works; the other three are views of them.
+        self.works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
+        self.conversations = Conversations(self.works, self.corpus.answer_as_of_today)
+        self.kept = KeptBriefings(self.works, self.corpus.as_of_today, self.workspace.reviews.of)
+        self.cases = Cases(self.works, workspace.settings.store)
 
     def about(self) -> dict[str, Any]:
         """Returns the version, and the store and models in use."""
@@ -115,30 +117,6 @@ class Actions:
             path = Path(folder, f"briefing{suffix}")
             write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
             return path.read_bytes()
-
-
-def open_actions(workspace: Workspace, tables: Tables, gate: Gatekeeper) -> Actions:
-    """Returns the actions over a workspace."""
-    checked = workspace.guarded(lambda target: guarded(target, gate))
-    knows = None if workspace.settings.server.accounts == "none" else gate.accounts.active_name
-
-    def owner() -> str:
-        """Returns whose works are read and changed, whatever asks for them: a route or an event of the chat."""
-        gate.require("work")
-        return current_person().name
-
-    works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
-    return Actions(
-        workspace=checked,
-        corpus=checked.corpus,
-        checker=guarded(workspace.checker(), gate),
-        gate=gate,
-        works=works,
-        conversations=Conversations(works, checked.corpus.answer_as_of_today),
-        kept=KeptBriefings(works, checked.corpus.as_of_today, checked.reviews.of),
-        cases=Cases(works, workspace.settings.store),
-        unguarded=workspace,
-    )
 
 
 def paged(items: Sequence[Item], offset: int, limit: int, shown: Callable[[Item], Any]) -> dict[str, Any]:

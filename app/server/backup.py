@@ -89,10 +89,8 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
                     _add(archive, snapshot, snapshot.name, hashes)
                 _add_files(archive, store, Path(folder), before, hashes)
                 manifest = {"version": version("untoc"), "made": made, "store": str(store), "files": hashes}
-                content = json.dumps(manifest, indent=1).encode()
-                info = tarfile.TarInfo(_MANIFEST)
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
+                Path(folder, _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+                _add(archive, Path(folder, _MANIFEST), _MANIFEST, {})
             part.replace(target)
     except (OSError, sqlite3.Error, tarfile.TarError) as exc:
         why = getattr(exc, "strerror", None) or exc

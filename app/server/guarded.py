@@ -127,7 +127,7 @@ class Gatekeeper:
         """Raises, at each step of a request, if the server shuts down (`Limits.go_on`) or its client has left."""
         self._limits.go_on()
         if person.left.is_set():
-            raise LeftError
+            raise LeftError("nobody waits for this any more: ask again, and wait")
 
     def log(self, action: Action, target: str) -> None:
         """Logs an action of the current person."""

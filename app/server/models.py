@@ -147,7 +147,6 @@ class PersonWish(_Sent):
     """The identity at the provider to which an account is bound."""
 
     sub: Name = Field(examples=["00u1a2b3c4"])
-    """The person's `sub` at the provider."""
 
 
 class NewKey(_Sent):

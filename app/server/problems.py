@@ -77,6 +77,12 @@ def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, An
     return body.model_dump(exclude_none=True)
 
 
+def small_page(template: str, status: int, **shown: Any) -> HTMLResponse:  # noqa: ANN401 - variables of the template
+    """Returns a narrow page in the language of the words in use."""
+    given = {"width": "22rem", "lang": language(), "direction": direction_of(language())}
+    return HTMLResponse(render(template, **given, **shown), status)
+
+
 def as_shown(request: HTTPConnection, answer: Response) -> Response:
     """Returns a problem as a page in the reader's language where a browser opens a page, and anything else as it is."""
     root = request.scope.get("root_path", "")
@@ -88,13 +94,7 @@ def as_shown(request: HTTPConnection, answer: Response) -> Response:
     told, status = json.loads(bytes(answer.body)), answer.status_code
     many, seconds = status == HTTPStatus.TOO_MANY_REQUESTS, told.get("seconds")
     message = say("too-many", seconds=seconds) if many and seconds else worded(told["detail"])
-    shown = {
-        "message": message,
-        "back": _way_back(request, status),
-        "lang": language(),
-        "direction": direction_of(language()),
-    }
-    page = HTMLResponse(render("server_problem", title=str(status), width="22rem", **shown), status)
+    page = small_page("server_problem", status, title=str(status), message=message, back=_way_back(request, status))
     kept = ("retry-after", "www-authenticate")
     page.headers.update({name: answer.headers[name] for name in kept if name in answer.headers})
     return page

@@ -3,7 +3,6 @@
 import math
 import threading
 import time
-from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final, Literal
@@ -40,9 +39,6 @@ class BusyError(TooManyError):
 class LeftError(AppError):
     """The client has disconnected before its answer was ready."""
 
-    def __init__(self) -> None:
-        super().__init__("nobody waits for this any more: ask again, and wait")
-
 
 class EndingError(BusyError):
     """The server shuts down before the request is done."""
@@ -61,14 +57,18 @@ class Limits:
         rate = self._rates["sign_ins"]
         self._rates["of_account"] = type(rate)(rate.amount * _ADDRESSES_PER_ACCOUNT, rate.multiples)
         self._window = MovingWindowRateLimiter(MemoryStorage())
-        # Without accounts, all requests are one person's, who may then occupy every slot.
-        of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
-        self._slots = _Slots(config.at_once, of_one)
-        self._cancelled = threading.Event()
+        self._at_once = config.at_once
+        # One person's long work, such as briefings, leaves slots to others; without accounts there is only one person.
+        self._of_one = config.at_once if config.accounts == "none" else math.ceil(config.at_once / 2)
+        # First come, first served: with Python's semaphores newcomers overtake, and some requests wait forever.
+        self._running, self._waiting = list[str](), list[tuple[str, object]]()
+        self._changed, self._closed, self._cancelled = threading.Condition(), False, threading.Event()
 
     def close(self) -> None:
         """Lets no request start from now on, since the server shuts down; waiting ones get an EndingError at once."""
-        self._slots.close()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
 
     def cancel(self) -> None:
         """Makes every running request end at its next step, in `go_on`."""
@@ -95,67 +95,33 @@ class Limits:
         Raises a BusyError if no slot was free in time or too many requests wait; a TooManyError if the person has as
         many running and waiting as one person may; an EndingError if the server shuts down.
         """
-        if not self._slots.acquire(name, timeout=_LONGEST_WAIT):
-            if self._slots.closed:
-                raise EndingError
-            raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
+        request = (name, object())
+        with self._changed:
+            if [*self._running, *(who for who, _ in self._waiting)].count(name) >= _MOST_OF_ONE_PERSON:
+                raise TooManyError(f"{_MOST_OF_ONE_PERSON} of yours are under way: wait for an answer", _RETRY_SECONDS)
+            self._waiting.append(request)
+            self._admit()
+            if len(self._waiting) <= MOST_WAITING:
+                self._changed.wait_for(lambda: self._closed or request not in self._waiting, _LONGEST_WAIT)
+            if request in self._waiting:
+                self._waiting.remove(request)
+                if self._closed:
+                    raise EndingError
+                raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
         try:
             yield
         finally:
-            self._slots.release(name)
+            with self._changed:
+                self._running.remove(name)
+                self._admit()
 
-
-class _Slots:
-    """A first-come, first-served semaphore; with Python's, newcomers overtake, and some requests wait forever.
-
-    A person holds at most `of_one` slots, so that one person's long work, such as briefings, leaves some to others.
-    """
-
-    def __init__(self, free: int, of_one: int) -> None:
-        self._free, self._of_one, self._held = free, of_one, Counter[str]()
-        self._lock, self._waiting = threading.Lock(), deque[tuple[str, threading.Event]]()
-        self.closed = False
-
-    def acquire(self, name: str, timeout: float) -> bool:
-        turn = (name, threading.Event())
-        with self._lock:
-            if self._held[name] + sum(waiting == name for waiting, _ in self._waiting) >= _MOST_OF_ONE_PERSON:
-                raise TooManyError(f"{_MOST_OF_ONE_PERSON} of yours are under way: wait for an answer", _RETRY_SECONDS)
-            # While a slot is free, only people who hold `of_one` slots wait, so this request overtakes nobody.
-            has_room = self._free > 0 and self._held[name] < self._of_one
-            if self.closed or (not has_room and len(self._waiting) >= MOST_WAITING):
-                return False
-            if has_room:
-                self._take(name)
-                return True
-            self._waiting.append(turn)
-        turn[1].wait(timeout)
-        with self._lock:
-            # `release` takes a request out of the queue when it gives it a slot, perhaps just as the wait times out.
-            given = turn not in self._waiting
-            if not given:
-                self._waiting.remove(turn)
-            return given
-
-    def release(self, name: str) -> None:
-        with self._lock:
-            self._free += 1
-            self._held -= Counter((name,))
-            turn = next((entry for entry in self._waiting if self._held[entry[0]] < self._of_one), None)
-            if turn is not None and not self.closed:
-                self._waiting.remove(turn)
-                self._take(turn[0])
-                turn[1].set()
-
-    def close(self) -> None:
-        with self._lock:
-            self.closed = True
-            for _, turn in self._waiting:
-                turn.set()
-
-    def _take(self, name: str) -> None:
-        self._free -= 1
-        self._held[name] += 1
+    def _admit(self) -> None:
+        """Gives free slots to those who have waited longest, except people who hold as many as one person may."""
+        for name, request in [] if self._closed else [*self._waiting]:
+            if len(self._running) < self._at_once and self._running.count(name) < self._of_one:
+                self._waiting.remove((name, request))
+                self._running.append(name)
+        self._changed.notify_all()
 
 
 def _rate(kind: Kind, text: str) -> RateLimitItem:

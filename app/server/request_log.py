@@ -19,6 +19,7 @@ from app.server.person import person_of
 
 REQUEST_ID: Final = "x-request-id"
 _GIVEN_ID: Final = re.compile(r"[\w.-]{8,40}", re.ASCII)
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log: Final = structlog.stdlib.get_logger("untoc.request")
 
 
@@ -65,22 +66,18 @@ class Observed:
                 MutableHeaders(scope=message)[REQUEST_ID] = identifier
             await send(message)
 
-        structlog.contextvars.bind_contextvars(request=identifier)
-        self._figures.under_way.inc()
-        try:
-            await self._app(scope, receive, send_with_id)
-        finally:
-            seconds = time.perf_counter() - begun
-            self._figures.under_way.dec()
-            # The gate sets the person in `scope`, the routers the route; in the chat it is only the kind of request.
-            person, route = person_of(scope), getattr(scope.get("route"), "path", "-") or "/chat"
-            method = scope["method"]
-            method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
-            self._figures.requests.labels(method, route, status).inc()
-            self._figures.seconds.labels(route).observe(seconds)
-            who = "-" if person is None else person.name
-            _log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000), person=who)
-            structlog.contextvars.unbind_contextvars("request")
+        with structlog.contextvars.bound_contextvars(request=identifier), self._figures.under_way.track_inprogress():
+            try:
+                await self._app(scope, receive, send_with_id)
+            finally:
+                seconds = time.perf_counter() - begun
+                # The gate sets the person in `scope`, the routers the route; in the chat it is the kind of request.
+                person, route = person_of(scope), getattr(scope.get("route"), "path", "-") or "/chat"
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._figures.requests.labels(method, route, status).inc()
+                self._figures.seconds.labels(route).observe(seconds)
+                who = "-" if person is None else person.name
+                _log.info("answered", method=method, route=route, status=status, ms=round(seconds * 1000), person=who)
 
 
 def log_as_json(level: str) -> None:

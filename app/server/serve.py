@@ -31,7 +31,7 @@ from app.loopback import is_loopback, require_loopback
 from app.server import accounts_api, api, sign_in, works_api
 from app.server.access_rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.accounts import Accounts
-from app.server.actions import Actions, open_actions
+from app.server.actions import Actions
 from app.server.gate import NO_ADDRESS, Gate, networks
 from app.server.guarded import Gatekeeper
 from app.server.person import person_of
@@ -101,10 +101,10 @@ class Entrance:
                 await run_in_threadpool(self.accounts.log, "export", event, person)
             return True
 
-        def of(request: Request, name: str) -> str:
-            return str(getattr(person_of(request.scope), name, ""))
+        def of(name: str) -> Callable[[Request], str]:
+            return lambda request: str(getattr(person_of(request.scope), name, ""))
 
-        return Visitors(owner=lambda request: of(request, "sign_in"), may=may, name=lambda request: of(request, "name"))
+        return Visitors(owner=of("sign_in"), may=may, name=of("name"))
 
     def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
         """Returns an application with a Gradio page and routes behind the gate."""
@@ -160,7 +160,7 @@ def build_server(workspace: Workspace) -> Served:
     entrance = Entrance(workspace.settings)
     config = entrance.config
     gate = Gatekeeper(entrance.accounts, entrance.limits, log_questions=config.audit_questions)
-    actions = open_actions(workspace, entrance.tables, gate)
+    actions = Actions(workspace, entrance.tables, gate)
     tools = build_tools(actions)
     interface = build_interface(actions.workspace, actions.checker, actions.works, signs_out=config.signs_in)
     largest = workspace.settings.load.max_bytes
@@ -187,7 +187,7 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
     @router.api_route("/ready", **needs("nobody"), methods=["GET", "HEAD"])
     async def ready() -> Response:
         try:
-            await to_thread.run_sync(entrance.accounts.exists, "", limiter=entrance.lookups)
+            await to_thread.run_sync(entrance.accounts.active_name, "", limiter=entrance.lookups)
             await to_thread.run_sync(lambda: actions.unguarded.store.catalogue.generation, limiter=entrance.lookups)
         except (AppError, StoreError) as error:
             # The client learns only that the server is not ready; the log says why.

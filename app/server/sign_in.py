@@ -18,18 +18,17 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 
 from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
 from app.server.person import AT_THE_DESK, Person, current_person
+from app.server.problems import small_page
 from app.server.rate_limits import Limits
 from app.settings import ServerConfig
-from app.ui.templates import render
-from app.ui.words import language, say, word_for
-from ingest.language.detection import direction_of
+from app.ui.words import say, word_for
 
 _BEGUN_SECONDS: Final = 600
 _MOST_BEGUN: Final = 1000
@@ -135,12 +134,8 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 
     def form(request: Request, to: str, *, refused: bool = False) -> Response:
         word_for(request)
-        shown = {"root": root, "to": to, "refused": refused, "with_provider": provider is not None}
-        page = render(
-            "server_sign_in", title=say("sign-in"), width="22rem", lang=language(), **shown,
-            direction=direction_of(language()),
-        )  # fmt: skip
-        return HTMLResponse(page, 401 if refused else 200)
+        shown = {"title": say("sign-in"), "root": root, "to": to, "with_provider": provider is not None}
+        return small_page("server_sign_in", 401 if refused else 200, refused=refused, **shown)
 
     def require_provider() -> Provider:
         if provider is None:

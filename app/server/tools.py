@@ -40,10 +40,10 @@ def build_tools(actions: Actions) -> MCPServer:
         # Looked up here, so that a tool without a permission fails before anybody can call it.
         needs = TOOLS[name]
 
-        def run(asked: Sent) -> dict[str, Any]:
+        def run(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
             try:
                 actions.gate.require(needs)
-                return call(asked)
+                return call(takes(**given))
             except SHOWN_ERRORS as error:
                 raise ToolError(str(error)) from error
 
@@ -69,14 +69,10 @@ class _Tool(Tool):
         return await super().run(arguments, context, convert_result)
 
 
-def _tool(name: str, description: str, takes: type[Sent], run: Callable[[Sent], dict[str, Any]]) -> Tool:
+def _tool(name: str, description: str, takes: type[BaseModel], run: Callable[..., dict[str, Any]]) -> Tool:
     """Returns a tool whose arguments are the fields of a model, and no others where the model forbids others."""
-
-    def call(**given: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of the model
-        return run(takes(**given))
-
     # All tools read alone: clients may call them without asking their user first.
-    made = _Tool.from_function(call, name, description=description, annotations=ToolAnnotations(read_only_hint=True))
+    made = _Tool.from_function(run, name, description=description, annotations=ToolAnnotations(read_only_hint=True))
     # The SDK derives a model from the signature of a function, which would ignore unknown arguments: a misspelt filter
     # would be no filter.
     arguments = cast(type[ArgModelBase], type(takes.__name__, (takes, ArgModelBase), {"__doc__": takes.__doc__}))

@@ -40,9 +40,6 @@ def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind) -> Non
     works, place = actions.works, f"/{plural}/{{work_id}}"
     options: dict[str, Any] = {**needs("work"), "tags": [plural]}
 
-    def require(work_id: str) -> Work:
-        return works.get(work_id, kind)
-
     @router.get(f"/{plural}", **options, name=f"list_{plural}")
     def listed(words: Value = "", offset: Offset = 0, limit: Limit = 50) -> Page[WorkItem]:
         """Lists the caller's own works of this kind and those shared with the caller, last changed first."""
@@ -51,38 +48,38 @@ def _add_work_routes(router: APIRouter, actions: Actions, kind: WorkKind) -> Non
     @router.patch(place, **options, name=f"rename_{kind}")
     def rename(work_id: Id, title: models.Title) -> WorkItem:
         """Changes the title."""
-        require(work_id)
+        works.get(work_id, kind)
         works.rename(work_id, title.title)
         return _item(works.get(work_id))
 
     @router.delete(place, **options, status_code=204, name=f"delete_{kind}")
     def delete(work_id: Id) -> None:
         """Deletes the work; for a week it can be restored."""
-        require(work_id)
+        works.get(work_id, kind)
         works.delete(work_id)
 
     @router.post(f"{place}/restore", **options, name=f"restore_{kind}")
     def restore(work_id: Id) -> WorkItem:
         """Restores the work after a deletion."""
         works.restore(work_id, kind)
-        return _item(require(work_id))
+        return _item(works.get(work_id, kind))
 
     @router.get(f"{place}/shares", **options, name=f"shares_of_{kind}")
     def shares(work_id: Id) -> dict[str, bool]:
         """Returns with whom the work is shared, and whether each may change it; only for its owner."""
-        require(work_id)
+        works.get(work_id, kind)
         return works.shares(work_id)
 
     @router.put(f"{place}/shares/{{name}}", **options, status_code=204, name=f"share_{kind}")
     def share(work_id: Id, name: PersonName, how: models.Share) -> None:
         """Shares the work with a person."""
-        require(work_id)
+        works.get(work_id, kind)
         works.share(work_id, name, may_change=how.may_change)
 
     @router.delete(f"{place}/shares/{{name}}", **options, status_code=204, name=f"unshare_{kind}")
     def unshare(work_id: Id, name: PersonName) -> None:
         """Stops sharing the work with a person."""
-        require(work_id)
+        works.get(work_id, kind)
         works.unshare(work_id, name)
 
 

@@ -106,7 +106,7 @@ def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
     accounts = Accounts(tables)
     accounts.log("review", "\0 of a cell", AT_THE_DESK)
     assert [entry["target"] for entry in accounts.logged()] == ["\0 of a cell"]
-    assert not accounts.exists("\0") and accounts.of_key("untoc_\0_\0") is None and accounts.of_session("\0") is None
+    assert accounts.active_name("\0") is accounts.of_key("untoc_\0_\0") is accounts.of_session("\0") is None
 
 
 def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:

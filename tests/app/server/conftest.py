@@ -1,9 +1,12 @@
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
 
+from app.desk.tables import Tables, open_tables
+from app.server.accounts import Accounts
 from tests.fakes_server import Team, team
 
 
@@ -20,6 +23,17 @@ def _passwords_hashed_fast() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("app.server.accounts._hasher", lambda: fast)
         yield
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Iterator[Tables]:
+    with closing(open_tables(tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def accounts(tables: Tables) -> Accounts:
+    return Accounts(tables)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from app.cli import main
 from app.corpus.ingest_jobs import IngestRequest, check_jobs
 from app.desk.conversations import Conversations, KeptTurn
-from app.desk.tables import open_tables
+from app.desk.tables import Tables, open_tables
 from app.desk.works import Works
 from app.errors import BackupError
 from app.server.accounts import Accounts
@@ -30,6 +30,10 @@ from vectorstore.jobs import JobQueue
 TEXT = "Statement by Arvandia\n\nArvandia supports extradition, in case {0}. It thanks the Secretariat {0} times."
 
 
+def conversations(tables: Tables) -> Conversations:
+    return Conversations(Works(tables, "rita"), today=lambda answer: answer)
+
+
 @pytest.mark.slow
 def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp_path):
     (tmp_path / "disk").mkdir()
@@ -38,10 +42,8 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
     shutil.copytree(filled_store, store)
     with fake_workspace(store, second=second_model()) as workspace:
         answer, own = workspace.assistant.ask(QUESTION), workspace.store.catalogue.store_id
-        tables = open_tables(store)
-        kept = Conversations(Works(tables, "rita"), today=lambda answer: answer).keep(
-            None, KeptTurn(number=1, question=QUESTION, answer=answer)
-        )
+        with closing(open_tables(store)) as tables:
+            kept = conversations(tables).keep(None, KeptTurn(number=1, question=QUESTION, answer=answer))
         with workspace.corpus.uploads.folder() as folder:
             (folder / "first.txt").write_text(TEXT.format("zero"), encoding="utf-8")
             (made,) = workspace.corpus.ingest_uploads([folder]).files
@@ -62,7 +64,6 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
         finally:
             stop.set()
             writer.join(60)
-        tables.close()
     assert all(report.files > 3 for report in reports)
     for number in range(3):
         elsewhere = tmp_path / "mounted" / f"store-{number}"
@@ -83,11 +84,8 @@ def test_a_backup_during_ingest_is_whole_and_answers_as_before(filled_store, tmp
             (index,) = (check for check in restored.store.check() if check.name == "vector index")
             assert index.detail.startswith("behind the catalogue")
             assert restored.doctor(rebuild=True).ok
-        tables = open_tables(elsewhere)
-        assert [
-            turn.question for turn in Conversations(Works(tables, "rita"), today=lambda answer: answer).turns(kept)
-        ] == [QUESTION]
-        tables.close()
+        with closing(open_tables(elsewhere)) as tables:
+            assert [turn.question for turn in conversations(tables).turns(kept)] == [QUESTION]
 
 
 def test_uploads_that_a_link_leads_to_are_not_left_out_in_silence(store, tmp_path):

@@ -4,22 +4,21 @@ import io
 import json
 import subprocess
 import sys
-from typing import Any
 
+import httpx
 import pytest
 import structlog
+from fastapi import FastAPI
 from prometheus_client import generate_latest
-from starlette.routing import Route
 
 from app.cli import main
-from app.desk.tables import open_tables
 from app.server.accounts import Accounts
 from app.server.request_log import Figures, Observed
 from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
 
-def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys):
+def test_accounts_and_keys_are_managed_by_commands(tmp_path, tables, accounts, monkeypatch, capsys):
     def call(*arguments: str, typed: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
         return main([*arguments, "--store", str(tmp_path)]), *capsys.readouterr()
@@ -63,8 +62,6 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert code == 0 and "keep this" in said
     made = json.loads(call("key", "add", "boris", "--scope", "read", "--json")[1])
     assert made["secret"].startswith("untoc_") and call("key", "revoke", made["identifier"])[0] == 0
-    tables = open_tables(tmp_path)
-    accounts = Accounts(tables)
     person = accounts.of_key(secret.strip())
     assert person is not None and (person.name, person.may) == ("boris", {"read", "edit"})
     assert accounts.check_password("amina", PASSWORD) and not accounts.check_password("boris", "")
@@ -79,25 +76,17 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, monkeypatch, capsys
     assert not accounts.check_password("amina", PASSWORD)
     # An audit log that is kept for ever, or as long as the setting allows.
     Accounts(tables, audit_days=700_000).log("sign-in", "amina", person)
-    tables.close()
     code, _, said = call("serve", "--host", "0.0.0.0")
     assert code == 2 and "docs/operations.md" in said and said.count("\n") == 1
 
 
 def test_a_request_is_told_by_its_route():
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        scope["route"] = Route("/api/v1/search", print)
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body"})
-
-    async def send(_: Any) -> None:
-        return
-
-    figures, before = Figures(), structlog.get_config()
-    scope = {"type": "http", "method": "GET", "path": "/api/v1/search", "query_string": b"q=a+secret", "headers": []}
+    app, figures, before = FastAPI(), Figures(), structlog.get_config()
+    app.get("/api/v1/search")(lambda: None)
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(Observed(app, figures=figures)), base_url="http://untoc")
     structlog.reset_defaults()
     with structlog.testing.capture_logs() as logged:
-        awaited(Observed(application, figures=figures)(scope, send, send))
+        awaited(client.get("/api/v1/search?q=a+secret"))
     structlog.configure(**before)
     assert [(each["route"], each["status"]) for each in logged] == [("/api/v1/search", 200)]
     assert "secret" not in str(logged) + generate_latest(figures.registry).decode()

@@ -3,23 +3,23 @@
 import base64
 import hashlib
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
+from fastapi import FastAPI, Form, Header, HTTPException, Request
 from joserfc import jwt
 from joserfc.jwk import RSAKey
+from starlette.responses import RedirectResponse
 
 from app.errors import AccountError
 from app.server.accounts import subject_of
 from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
-from tests.fakes_server import team
+from tests.fakes_server import serving, team
 
 pytestmark = pytest.mark.integration
 
@@ -36,9 +36,11 @@ def test_the_chat_answers_each_person_as_themselves(served):
     rita, edda = served.browser("rita"), served.browser("edda")
     (answer,) = predict(rita, "ask", [QUESTION])
     assert same(answer) == same(asked)
-    # The trace of an answer in the chat is shown only to the person who asked there.
-    assert rita.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 200
-    assert edda.get(f"/api/v1/traces/{answer['trace_id']}").status_code == 404
+    # The trace of an answer is shown only to the person who asked, in the chat or by a program, and to operators.
+    for trace in (answer["trace_id"], asked["trace_id"]):
+        assert rita.get(f"/api/v1/traces/{trace}").json()["trace_id"] == trace
+        assert edda.get(f"/api/v1/traces/{trace}").status_code == 404
+        assert served.program("adam").get(f"/api/v1/traces/{trace}").status_code == 200
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
     assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
 
@@ -59,73 +61,55 @@ def test_pages_that_were_opened_are_not_all_kept(served, monkeypatch):
     assert max(kept) == holder.capacity
 
 
-class _Provider(ThreadingHTTPServer):
+class _Provider:
     """A small OpenID provider: one person, who is always signed in; it checks PKCE and the client's secret."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _ProviderHandler)
-        self.issuer = f"http://127.0.0.1:{self.server_port}"
+        self.issuer = ""
         self.key = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"}, auto_kid=False)
         self.claims: dict[str, Any] = {"sub": "17", "preferred_username": "rosa"}
         self.forge: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims
         self.begun: dict[str, dict[str, str]] = {}
 
+    def app(self) -> FastAPI:
+        app = FastAPI()
 
-class _ProviderHandler(BaseHTTPRequestHandler):
-    server: _Provider
+        @app.get("/.well-known/openid-configuration")
+        def metadata() -> dict[str, str]:
+            places = {f"{name}_endpoint": f"{self.issuer}/{name}" for name in ("authorization", "token")}
+            return {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/keys", **places}
 
-    def log_message(self, *_: object) -> None:
-        pass
+        @app.get("/keys")
+        def keys() -> dict[str, Any]:
+            return {"keys": [self.key.as_dict(private=False)]}
 
-    def _json(self, value: object, status: int = 200) -> None:
-        body = json.dumps(value).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        @app.get("/authorization")
+        def authorize(request: Request) -> RedirectResponse:
+            asked, code = dict(request.query_params), f"code-{len(self.begun)}"
+            self.begun[code] = asked
+            return RedirectResponse(f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}")
 
-    def do_GET(self) -> None:
-        issuer, path = self.server.issuer, urlsplit(self.path)
-        if path.path == "/.well-known/openid-configuration":
-            places = {f"{name}_endpoint": f"{issuer}/{name}" for name in ("authorization", "token")}
-            self._json({"issuer": issuer, "jwks_uri": f"{issuer}/keys", **places})
-        elif path.path == "/keys":
-            self._json({"keys": [self.server.key.as_dict(private=False)]})
-        else:
-            asked = {name: values[0] for name, values in parse_qs(path.query).items()}
-            code = f"code-{len(self.server.begun)}"
-            self.server.begun[code] = asked
-            self.send_response(302)
-            back = urlencode({"code": code, "state": asked["state"]})
-            self.send_header("location", f"{asked['redirect_uri']}?{back}")
-            self.end_headers()
+        @app.post("/token")
+        def token(
+            code: Annotated[str, Form()], code_verifier: Annotated[str, Form()], authorization: Annotated[str, Header()]
+        ) -> dict[str, str]:
+            asked = self.begun.pop(code)
+            proof = base64.urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=")
+            secret = base64.b64encode(b"untoc:the secret").decode()
+            if asked["code_challenge"] != proof.decode() or authorization != f"Basic {secret}":
+                raise HTTPException(400, "invalid_grant")
+            claims = {"iss": self.issuer, "aud": "untoc", "exp": 4_000_000_000, "nonce": asked["nonce"], **self.claims}
+            signed = jwt.encode({"alg": "RS256", "kid": "one"}, self.forge(claims), self.key)
+            return {"access_token": "x", "token_type": "Bearer", "id_token": signed}
 
-    def do_POST(self) -> None:
-        sent = parse_qs(self.rfile.read(int(self.headers["content-length"])).decode())
-        asked = self.server.begun.pop(sent["code"][0])
-        proof = base64.urlsafe_b64encode(hashlib.sha256(sent["code_verifier"][0].encode()).digest()).rstrip(b"=")
-        secret = base64.b64encode(b"untoc:the secret").decode()
-        if asked["code_challenge"] != proof.decode() or self.headers["authorization"] != f"Basic {secret}":
-            self._json({"error": "invalid_grant"}, 400)
-            return
-        claims = {
-            "iss": self.server.issuer, "aud": "untoc", "exp": 4_000_000_000, "nonce": asked["nonce"],
-            **self.server.claims,
-        }  # fmt: skip
-        token = jwt.encode({"alg": "RS256", "kid": "one"}, self.server.forge(claims), self.server.key)
-        self._json({"access_token": "x", "token_type": "Bearer", "id_token": token})
+        return app
 
 
 @contextmanager
 def provider() -> Iterator[_Provider]:
-    server = _Provider()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join(10)
+    signing = _Provider()
+    with serving(signing.app) as (signing.issuer, *_):
+        yield signing
 
 
 def test_a_provider_signs_people_in(filled_store, tmp_path):

@@ -135,7 +135,7 @@ def conversed(
     until = time.monotonic() + seconds
     for number in people:
         name = f"reader-{number:02}"
-        if not served.accounts.exists(name):
+        if served.accounts.active_name(name) is None:
             served.accounts.add(name, "reader", PASSWORD)
         kind, client = Reader, served.program(name, "read", "ask", "work")
         if number % 2:

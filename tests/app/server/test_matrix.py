@@ -12,16 +12,16 @@ from typing import Any
 import gradio as gr
 import httpx
 import pytest
+from fastapi import APIRouter
 from mcp.server.mcpserver.exceptions import ToolError
 
-from app.server.access_rules import EVENTS, DeclaredRoute
+from app.server.access_rules import EVENTS, DeclaredRoute, needs
 from app.server.guarded import RULES
-from app.server.person import reset_person, set_person
 from app.server.tools import TOOLS
 from app.server.user_roles import MAY
 from app.ui.guard import ChatGuard, event_name
 from tests.cases import Cases
-from tests.fakes_server import PASSWORD, PEOPLE, Team, awaited, typed_in_chat
+from tests.fakes_server import PASSWORD, PEOPLE, Team, acting_as, awaited, typed_in_chat
 
 cases = Cases(__file__)
 
@@ -58,10 +58,9 @@ def test_nothing_is_served_beside_declared_routes_tools_and_chat(served: Team) -
 
 
 def test_a_route_without_a_rule_cannot_be_made() -> None:
-    from fastapi import APIRouter
-
-    with pytest.raises(TypeError, match="does not say what it needs"):
-        APIRouter(route_class=DeclaredRoute).get("/new")(lambda: None)
+    for declared in ({}, needs()):
+        with pytest.raises(TypeError, match="does not say what it needs"):
+            APIRouter(route_class=DeclaredRoute).get("/new", **declared)(lambda: None)
 
 
 @pytest.mark.parametrize("route", sorted(DECLARED))
@@ -179,10 +178,8 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
 
     def showing(name: str, actions: tuple[str, ...]) -> set[str]:
         """Returns the events that show Nora's works to a person."""
-        person = served.accounts.of_name(name)
-        assert person is not None
-        token, found = set_person(person), set()
-        try:
+        found = set()
+        with acting_as(served.accounts.of_name(name)):
             for function, inputs in events(served):
                 if EVENTS[event_name(function)] not in ("read", "ask", "work"):
                     continue
@@ -190,8 +187,6 @@ def test_no_event_of_the_chat_tells_or_changes_what_is_anothers(served: Team) ->
                     data = {"id": identifier, "conversation": identifier, "action": action, "typed": "stolen"}
                     if mark in called(function, inputs, identifier if typed else "", data):
                         found.add(event_name(function))
-        finally:
-            reset_person(token)
         return found
 
     shows = {
@@ -274,16 +269,12 @@ def test_tools_are_for_those_who_have_their_need(tool: str, served: Team) -> Non
     assert offered.keys() == TOOLS.keys()
     required = dict.fromkeys(offered[tool].input_schema.get("required", ()), "nothing")
     for scopes in (("read",), ("ask",), ("work",), ("edit",)):
-        person = served.accounts.of_key(served.accounts.add_key("edda", "t", scopes)[1])
-        assert person is not None
-        token = set_person(person)
-        try:
-            awaited(served.served.tools.call_tool(tool, required))
-            refused = False
-        except ToolError as error:
-            refused = "permission" in str(error)
-        finally:
-            reset_person(token)
+        person, refused = served.accounts.of_key(served.accounts.add_key("edda", "t", scopes)[1]), False
+        with acting_as(person):
+            try:
+                awaited(served.served.tools.call_tool(tool, required))
+            except ToolError as error:
+                refused = "permission" in str(error)
         assert refused == (TOOLS[tool] not in scopes), (tool, scopes)
 
 
@@ -301,7 +292,7 @@ BODIES: dict[str, Any] = {
 @pytest.mark.parametrize("works", ["conversations", "briefings", "cases"])
 def test_works_are_for_their_owner_and_those_they_are_shared_with(works: str, served: Team) -> None:
     for name in ("olga", "carl", "rhea", "otto"):
-        if not served.accounts.exists(name):
+        if served.accounts.active_name(name) is None:
             served.accounts.add(name, "reader", "a password of twelve")
     names = {"owner": "olga", "changes": "carl", "reads": "rhea", "other": "otto", "other admin": "adam"}
     who, stranger = {part: served.program(name) for part, name in names.items()}, served.client()

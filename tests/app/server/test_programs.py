@@ -17,6 +17,7 @@ from mcp.client.client import Client
 from mcp.client.streamable_http import streamable_http_client
 
 from app.cli import main
+from app.server.tools import TOOLS
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import Team, awaited
 
@@ -146,54 +147,45 @@ def test_an_assistant_does_a_days_work_and_commands_api_and_tools_give_the_same(
     connected(served, secret, work)
 
 
-def test_tools_refuse_what_the_key_does_not_have_and_what_makes_no_sense(served):
-    _, secret = served.accounts.add_key("rita", "agent", ["read"])
-    calls = {
-        "ask": {"question": QUESTION},
-        "show": {"statement_id": "nothing"},
-        "brief": {"topics": ["extradition"] * 251},
-        "list_statements": {"limit": 100_000},
-    }
+def results(served: Team, scopes: tuple[str, ...], *calls: tuple[str, dict[str, Any]]) -> list[Any]:
+    """Returns what tools give, or their errors, in one connection with a key of these scopes."""
+    _, secret = served.accounts.add_key("rita", "agent", scopes)
 
     async def work(client: Client) -> list[Any]:
-        return [await client.call_tool(name, arguments) for name, arguments in calls.items()]
-
-    ask, show, *others = connected(served, secret, work)
-    assert ask.is_error and "'ask'" in ask.content[0].text
-    assert show.is_error and "'nothing'" in show.content[0].text
-    assert all(each.is_error for each in others)
-    assert served.client().post("/mcp", json={}).status_code == 401
-
-
-def test_a_tool_says_which_argument_it_does_not_take(served: Team) -> None:
-    """A filter by a name that a tool does not know is no filter: it may not be passed over."""
-    _, secret = served.accounts.add_key("rita", "agent", ["read", "ask"])
-    wrong = {
-        "ask": ({"question": QUESTION, "scpe": {"states": ["AUT"]}}, "scpe"),
-        "search": ({"words": QUESTION, "top_k": 3}, "top_k"),
-        "verify": ({"text": "“We must act.”", "state": "AUT"}, "state"),
-        "brief": ({"articles": ["4"], "state": ["Iran"]}, "state"),
-        "list_statements": ({"country": "IRN"}, "country"),
-        "show": ({"statement_id": "nothing", "page": 2}, "page"),
-    }
-    # Lists and objects as JSON in a string, as some assistants send them, are read all the same.
-    right = {
-        "ask": {"question": QUESTION, "scope": '{"states": ["IRN"]}'},
-        "list_statements": {"state": "IRN", "limit": 1},
-        "brief": {"articles": '["4"]', "states": ["Iran"], "composer": None},
-    }
-
-    async def work(client: Client) -> Any:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-        assert wrong.keys() == tools.keys()
-        assert all(tool.input_schema["additionalProperties"] is False for tool in tools.values())
-        refused = {name: await client.call_tool(name, given) for name, (given, _) in wrong.items()}
-        return refused, {name: await client.call_tool(name, given) for name, given in right.items()}
+        assert all(tools[name].input_schema["additionalProperties"] is False for name, _ in calls)
+        return [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    refused, answered = connected(served, secret, work)
-    for name, (_, argument) in wrong.items():
-        (content,) = refused[name].content
-        assert refused[name].is_error and content.text.startswith(f"{argument}: "), content.text
+    return connected(served, secret, work)
+
+
+def test_tools_refuse_what_the_key_does_not_have_and_say_which_argument_makes_no_sense(served: Team) -> None:
+    """A filter by a name that a tool does not know is no filter: it may not be passed over."""
+    refused = (
+        ("ask", {"question": QUESTION, "scpe": {"states": ["AUT"]}}, "scpe: "),
+        ("search", {"words": QUESTION, "top_k": 3}, "top_k: "),
+        ("verify", {"text": "“We must act.”", "state": "AUT"}, "state: "),
+        ("brief", {"articles": ["4"], "state": ["Iran"]}, "state: "),
+        ("brief", {"topics": ["extradition"] * 251}, "topics: "),
+        ("list_statements", {"country": "IRN"}, "country: "),
+        ("list_statements", {"limit": 100_000}, "limit: "),
+        ("show", {"statement_id": "nothing", "page": 2}, "page: "),
+        ("show", {"statement_id": "nothing"}, "Error executing tool show: no statement 'nothing'"),
+        ("ask", {"question": "x"}, "Error executing tool ask: 'rita' may not do this: it needs the permission 'ask'"),
+    )
+    assert {name for name, *_ in refused} == TOOLS.keys()
+    given = results(served, ("read",), *((name, arguments) for name, arguments, _ in refused))
+    for answer, (name, _, said) in zip(given, refused, strict=True):
+        (content,) = answer.content
+        assert answer.is_error and content.text.startswith(said), (name, content.text)
         assert "\n" not in content.text and "pydantic" not in content.text
-    assert not any(given.is_error for given in answered.values()), answered
-    assert answered["ask"].structured_content["scope"]["states"] == ["IRN"]
+    assert served.client().post("/mcp", json={}).status_code == 401
+    # Lists and objects as JSON in a string, as some assistants send them, are read all the same.
+    right = (
+        ("ask", {"question": QUESTION, "scope": '{"states": ["IRN"]}'}),
+        ("list_statements", {"state": "IRN", "limit": 1}),
+        ("brief", {"articles": '["4"]', "states": ["Iran"], "composer": None}),
+    )
+    answered = results(served, ("read", "ask"), *right)
+    assert not any(given.is_error for given in answered), answered
+    assert answered[0].structured_content["scope"]["states"] == ["IRN"]
