@@ -2,9 +2,8 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
@@ -16,24 +15,20 @@ WORDS: Final = RegexPatterns("interventions")
 """Patterns of headings, and of what else records put around the words of speakers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Paragraph:
-    """A paragraph of a record, and how it is set."""
+class Paragraph(NamedTuple):
+    """A paragraph of a record: its first line with its number in the record, its words in one line and their end.
+
+    It stands `apart` if layout, not only the end of a sentence, shows that it begins; its line `stands_alone`, as
+    headings do, if it does not flow into the next. A block may begin with it.
+    """
 
     number: int
-    """Number of its first line among the lines of the record."""
     line: TextLine
-    """Its first line."""
-    end: int
-    """Offset after its last word."""
     whole: str
-    """Its words in one line."""
+    end: int
     apart: bool
-    """Whether layout, not only the end of a sentence, shows that it begins."""
     stands_alone: bool
-    """Whether its first line may be a heading: it does not flow into the next line."""
     block: Block | None
-    """The block that begins with it."""
 
 
 class RecordText:
@@ -62,11 +57,10 @@ class RecordText:
             inside = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
             stop = max(line.end, blocks[inside].end if inside >= 0 else 0)
             limit = lines[following].start if following < len(lines) else len(self.text)
-            yield Paragraph(
-                number=number, line=line, end=max(line.end, min(stop, lines[following - 1].end)), apart=apart,
-                whole=" ".join(self.text[line.start : min(limit, stop)].split()), block=block,
-                stands_alone=not after or after[0].blanks_before > 0 or not flowing[number],
-            )  # fmt: skip
+            whole = " ".join(self.text[line.start : min(limit, stop)].split())
+            end = max(line.end, min(stop, lines[following - 1].end))
+            stands_alone = not after or after[0].blanks_before > 0 or not flowing[number]
+            yield Paragraph(number, line, whole, end, apart, stands_alone, block)
 
     def sentences(self) -> Iterator[list[tuple[int, int, str]]]:
         """Yields the sentences of every paragraph, each with its offsets and its text in one line."""

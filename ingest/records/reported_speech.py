@@ -52,7 +52,10 @@ def reported_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]
             if (reported := _reported_turn(sentence, start, end, lookup)) is not None:
                 turns.append(replace(reported, end=end))
                 goes_on = reported.end is None
-            elif goes_on is not None and (_is_of_same_speaker(sentence) or (goes_on and not tells_decision(sentence))):
+            # "She added that …" goes on with the speaker of the sentence before.
+            elif goes_on is not None and (
+                _WORDS.same_speaker.match(sentence) or (goes_on and not tells_decision(sentence))
+            ):
                 turns[-1] = replace(turns[-1], end=end)
             else:
                 goes_on = None
@@ -116,11 +119,6 @@ def _turn(
     return SpeakerTurn(start=start, words=of_party(replace(words, clause=clause.strip(" ,")), *held), end=end)
 
 
-def _is_of_same_speaker(sentence: str) -> bool:
-    """Returns whether a sentence goes on reporting the speaker of the one before: "She added that …"."""
-    return _WORDS.same_speaker.match(sentence) is not None
-
-
 def summarised_turns(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
     """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
     if not any(turn.words.role == "party" for turn in turns):
@@ -163,18 +161,19 @@ def _turn_at(
         resumed = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
         return SpeakerTurn(start=start, words=resumed)
     reported = _reported_turn(sentence, first, end, lookup)
-    if reported is not None and (opens or (reported.end is None and not _is_of_same_speaker(sentence))):
+    if reported is not None and (opens or (reported.end is None and not _WORDS.same_speaker.match(sentence))):
         return replace(reported, start=start)
     line = None if opens else speaker_line(page.text, start, end)
-    # "The representative also reported" names no party, only lower-case words: the same speaker goes on.
-    goes_on = line is not None and line.party is not None and line.party[:1].islower()
+    if line is None:
+        words = _named_later(sentence, lookup, opens=opens, apart=apart)
+        return None if words is None else SpeakerTurn(start=start, words=replace(words, start=first, end=first))
     others = {match.code for match in lookup.find(head) if match.code} - {state}
-    understood = line is not None and (line.understood or (line.who == "delegation" and bool(others)))
-    if line is not None and not goes_on and line.summarised and understood and _takes_floor(line):
-        words = lookup.intervention(line, trusted=False)
-        return None if words is None else SpeakerTurn(start=start, words=words)
-    words = _named_later(sentence, lookup, opens=opens, apart=apart) if line is None else None
-    return None if words is None else SpeakerTurn(start=start, words=replace(words, start=first, end=first))
+    understood = line.understood or (line.who == "delegation" and others)
+    # "The representative also reported" names no party, only lower-case words: the same speaker goes on.
+    if (line.party or "")[:1].islower() or not (line.summarised and understood and _takes_floor(line)):
+        return None
+    words = lookup.intervention(line, trusted=False)
+    return None if words is None else SpeakerTurn(start=start, words=words)
 
 
 def _named_later(sentence: str, lookup: SpeakerLookup, *, opens: bool, apart: bool) -> Intervention | None:

@@ -25,7 +25,6 @@ WORDS: Final = RegexPatterns("speaker_lines")
 
 Who = Literal["person", "office", "delegation", "name"]
 
-_LONGEST_NOTE: Final = 60
 _BEYOND_HEAD: Final = 420
 _MOST_WORDS: Final = 6  # of an unknown speaker's name
 _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
@@ -81,11 +80,6 @@ class SpeakerLine:
 def is_office(words: str) -> bool:
     """Returns whether words name an office of a meeting or of the United Nations."""
     return WORDS.is_office.search(words) is not None
-
-
-def is_language_note(paragraph: str) -> bool:
-    """Returns whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
-    return len(paragraph) <= _LONGEST_NOTE and WORDS.note_alone.fullmatch(paragraph) is not None
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:

@@ -19,7 +19,7 @@ from ingest.records.interventions import Intervention
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
 from ingest.records.record_text import WORDS, Paragraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import is_language_note
+from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_turns import speaker_turns
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_blocks, ends_sentence, holds_sentence_end
@@ -28,7 +28,7 @@ from vectorstore.records import Block
 
 # Characters before a speaker that are searched for the State whose President or Minister they are.
 _INTRODUCTION: Final = 1200
-_LONGEST_HEADING: Final = 250  # characters
+_LONGEST_HEADING, _LONGEST_NOTE = 250, 60  # characters
 
 
 def find_interventions(
@@ -108,7 +108,8 @@ def _interrupts(index: int, page: RecordText, words: Intervention, limit: int, m
     if words.summarised or marks is not None:
         return False
     whole = page.paragraphs[index].whole
-    if is_language_note(whole) or is_imprint(whole):
+    # "(spoke in French)"
+    if is_imprint(whole) or (len(whole) <= _LONGEST_NOTE and SPEAKER.note_alone.fullmatch(whole)):
         return True
     if not is_procedural(whole, told=False):
         return False
