@@ -48,16 +48,14 @@ def numbering(heading: str) -> str:
     return "roman" if regex.fullmatch("[IVXLC]+", mark) and mark not in ("C", "D", "L") else "letter"
 
 
-def state_headings(page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> list[StateHeading]:
+def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> list[StateHeading]:
     """Finds the headings by State among paragraphs, in order."""
     headings, titles = list[StateHeading](), list[StateHeading]()
-    for paragraph in paragraphs:
-        heading = paragraph.line.text
-        if paragraph.stands_alone and (paragraph.apart or form_of(heading)):
-            if (codes := _states_in(heading, lookup)) is not None:
-                headings.append((paragraph, codes))
-            elif codes := _author_of(heading, lookup):
-                titles.append((paragraph, codes))
+    for paragraph in filter(_may_be_heading, paragraphs):
+        if (codes := _states_in(paragraph.line.text, lookup)) is not None:
+            headings.append((paragraph, codes))
+        elif codes := _author_of(paragraph.line.text, lookup):
+            titles.append((paragraph, codes))
     formed = {codes for paragraph, codes in headings if codes and form_of(paragraph.line.text)}
     # A title with a person opens a section only beside that of another party.
     several = len(formed.union(codes for _, codes in titles)) > 1
@@ -136,22 +134,24 @@ def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:
     return rows
 
 
-def sections_of_unknown(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
-    """Yields the sections under headings of somebody whom no lookup knows, after the first of the known `turns`."""
-    known = {turn.start for turn in turns}
+def sections_of_unknown(
+    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[Paragraph]
+) -> Iterator[SpeakerTurn]:
+    """Yields the sections under those headings, among paragraphs between known `turns`, that name somebody unknown."""
     marks = {turn.mark for turn in turns if turn.mark is not None}
     counts = Counter(paragraph.line.text for paragraph in page.paragraphs)
-    for paragraph in page.paragraphs:
-        line = paragraph.line
-        if line.start <= turns[0].start or line.start in known or counts[line.text] > 1 or not paragraph.stands_alone:
-            continue
-        if not (paragraph.apart or form_of(line.text)) or closes_compilation(line.text, "", marks):
+    for line in (paragraph.line for paragraph in paragraphs if _may_be_heading(paragraph)):
+        if counts[line.text] > 1 or closes_compilation(line.text, "", marks):
             continue
         mark, name = numbering(line.text), _without_numbering(line.text)
         somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
         before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
         if somebody and not _entitles(line.text, before, page.words[before.start : line.start]):
             yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
+
+
+def _may_be_heading(paragraph: Paragraph) -> bool:
+    return paragraph.stands_alone and (paragraph.apart or form_of(paragraph.line.text) != "")
 
 
 def _names_author(heading: str, language: str | None) -> bool:

@@ -5,7 +5,7 @@ A record has one of these forms: speakers' own words after their names (verbatim
 form that names most parties is taken as the record's; lines of other forms are then part of somebody's words.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -21,34 +21,32 @@ _FEWEST_PARTIES: Final = 2
 _FEWEST_OF_OFFICES: Final = 3
 _MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may still be a report
 
-# A speaker line, and whether layout shows that a paragraph begins with it.
-_SpeakerLines = Sequence[tuple[SpeakerLine, bool]]
-
 
 def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
-    read: list[tuple[SpeakerLine, bool]] = []
+    lines, leading = list[SpeakerLine](), list[SpeakerLine]()
     others: list[Paragraph] = []
     for paragraph in page.paragraphs:
-        found = speaker_line(page.words, paragraph.line.start, len(page.words))
-        if found is not None and (paragraph.apart or not found.summarised):
-            read.append((found, paragraph.apart))
-        else:
+        line = speaker_line(page.words, paragraph.line.start, len(page.words))
+        if line is None or (line.summarised and not paragraph.apart):
             others.append(paragraph)
-    headings = state_headings(page, lookup, others)
-    told = summarised_turns(page, lookup, _spoken(read, lookup, told=True))
+        else:
+            lines.append(line)
+            leading += [line] * (paragraph.apart and not line.summarised)
+    headings = state_headings(lookup, others)
+    told = summarised_turns(page, lookup, _spoken(lines, lookup, told=True))
     forms = {
-        "direct": _spoken(read, lookup, told=False), "told": told, "heading": sections(page, headings),
-        "name": _after_names(read, lookup),
+        "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
+        "name": _after_names(leading, lookup),
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
         forms["reported"] = reported_turns(page, lookup)
     # Only lines that certainly have a form count for it.
     surely = {
-        "direct": {line.start for line, _ in read if not line.summarised},
-        "told": {line.start for line, _ in read if line.summarised and line.understood}
+        "direct": {line.start for line in lines if not line.summarised},
+        "told": {line.start for line in lines if line.summarised and line.understood}
         | {turn.start for turn in told if turn.words.states},
-        "name": {line.start for line, _ in read if line.who == "name"},
+        "name": {line.start for line in lines if line.who == "name"},
         "heading": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
     }
 
@@ -62,20 +60,23 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     # Of equal ones, the first.
     form = max(forms, key=rank)
     turns = forms[form]
-    unknown: Iterable[SpeakerTurn] = ()
-    if turns and form == "heading":
-        unknown = sections_of_unknown(page, lookup, turns)
-    elif turns and form in ("direct", "name"):
-        unknown = _after_labels(page, lookup, turns, names=form == "name")
+    known = {turn.start for turn in turns}
+    later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
+    later = [each for each in later if each.line.start not in known]
+    unknown: Iterator[SpeakerTurn] = iter(())
+    if form == "heading":
+        unknown = sections_of_unknown(page, lookup, turns, later)
+    elif form in ("direct", "name"):
+        unknown = _after_labels(page, lookup, later, names=form == "name")
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 
-def _spoken(read: _SpeakerLines, lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:
+def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:
     """Returns the turns of a verbatim record, or of a summary record (`told`), which may quote words as well.
 
     There are none unless at least one line certainly is of that kind.
     """
-    lines = [line for line, _ in read if line.who != "name"]
+    lines = [line for line in lines if line.who != "name"]
     if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
         return []
     if not told:
@@ -85,9 +86,8 @@ def _spoken(read: _SpeakerLines, lookup: SpeakerLookup, *, told: bool) -> list[S
     return _turns_of(lines, lookup, trusted=len(titled) < _FEWEST_PARTIES)
 
 
-def _after_names(read: _SpeakerLines, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+def _after_names(lines: Sequence[SpeakerLine], lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Returns the turns of a record that puts names of parties before their words."""
-    lines = (line for line, apart in read if apart and not line.summarised)
     turns = _turns_of(lines, lookup, trusted=True)
     # Turns of offices alone count too, since minutes may begin with those of a Chair and a Secretariat.
     offices = {turn.words.named for turn in turns if turn.words.role == "office"}
@@ -95,19 +95,16 @@ def _after_names(read: _SpeakerLines, lookup: SpeakerLookup) -> list[SpeakerTurn
     return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
 
 
-def _turns_of(lines: Iterable[SpeakerLine], lookup: SpeakerLookup, *, trusted: bool) -> list[SpeakerTurn]:
+def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: bool) -> list[SpeakerTurn]:
     found = ((line.start, lookup.intervention(line, trusted=trusted)) for line in lines)
     return [SpeakerTurn(start=start, words=words) for start, words in found if words is not None]
 
 
 def _after_labels(
-    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], *, names: bool
+    page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[Paragraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
-    """Yields the turns of speakers whom no lookup knows and a paragraph names before a colon, after the first turn."""
-    known = {turn.start for turn in turns}
-    for paragraph in page.paragraphs:
-        start, is_new = paragraph.line.start, paragraph.apart and paragraph.line.start not in known
-        if is_new and start > turns[0].start and not is_procedural(paragraph.line.text, told=False):
-            label = label_of(page.words, start, lookup.language, names=names)
-            if label is not None:
-                yield SpeakerTurn(start=start, words=of_unknown(*label))
+    """Yields the turns of speakers whom no lookup knows, and whom a paragraph names before a colon."""
+    for line in (paragraph.line for paragraph in paragraphs if paragraph.apart):
+        label = label_of(page.words, line.start, lookup.language, names=names)
+        if label is not None and not is_procedural(line.text, told=False):
+            yield SpeakerTurn(start=line.start, words=of_unknown(*label))
