@@ -38,16 +38,10 @@ from ingest.metadata.metadata import (
 from ingest.metadata.represented_party import behalf_phrase, is_in_national_capacity, sponsor_lists
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_several_capacities
-from ingest.records.interventions import (
-    Intervention,
-    cut_at_interventions,
-    find_interventions,
-    is_record,
-    may_be_record,
-    sections_of_others,
-    unsplit_titles,
-)
-from ingest.records.later_titles import LaterTitle, later_titles
+from ingest.records.interventions import Intervention
+from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
+from ingest.records.record_detection import is_record, may_be_record, sections_of_others
+from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks

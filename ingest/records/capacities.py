@@ -1,19 +1,114 @@
-"""Several capacities in one statement: on behalf of a group, and "in my national capacity" for the speaker's State.
+"""In which capacity a delegate speaks: for a group, for another State, as Chair, or for their own State.
 
-The words after the latter phrase are the State's, those after "on behalf of the group" the group's, so that the
-statement is stored as several.
+The words after "in my national capacity" are the State's, those after "on behalf of the group" the group's, so that a
+speech in several capacities becomes several interventions.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import regex
 
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.represented_party import SpokenFor, capacities
+from ingest.metadata.represented_party import SpokenFor, behalf_phrase, capacities, group_written, spoken_for
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_table import PartyTable
-from ingest.records.interventions import Intervention
+from ingest.records.interventions import Intervention, of_party
+from ingest.records.record_text import WORDS, RecordText
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block, Metadata
+
+# Characters of an intervention that are searched for the party on whose behalf it is made.
+_OPENING: Final = 1500
+_OPENING_OF_SUMMARY: Final = 400
+_LONGEST_COVER: Final = 240  # characters of "President: Mr. Oram (Quenza)"
+
+
+def presiding_state(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> str | None:
+    """Returns the State whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
+    said = " ".join(page.text[words.start : words.end].split())
+    found = regex.search(r"[(（]([^()（）]{3,60})[)）]$", said)
+    if words.role != "office" or found is None or len(said) > _LONGEST_COVER:
+        return None
+    codes = lookup.party(found.group(1))
+    return codes[0] if len(codes) == 1 else None
+
+
+def in_national_capacity(
+    words: Intervention, said: str, presiding: str | None, lookup: SpeakerLookup
+) -> tuple[Intervention, Intervention | None]:
+    """Attributes the words of a President or Chair who speaks for a State to that State, until they preside again.
+
+    Of an office's text up to the next speaker (`said`), returns the words, which are the State's if their opening
+    says so, and the words as office after these, if any. The delegate of a State may be `presiding`.
+    """
+    if words.role != "office":
+        return words, None
+    opening = said[:_OPENING]
+    capacity, state = (None, None) if words.summarised else lookup.named_after(SPEAKER.capacity, opening)
+    # The phrase gives the State's name, or no name where it is the State on the cover.
+    state = presiding if capacity is None and SPEAKER.national.search(opening) else state
+    if state is None:
+        return words, None
+    resumed = SPEAKER.resumes.search(said)
+    return of_party(words, state), resumed and replace(words, start=words.start + resumed.start())
+
+
+def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> Intervention:
+    """Adds the party on whose behalf an intervention is made; if no lookup knows it, the speaker is unknown."""
+    if words.role != "party" or words.state is None:
+        return words
+    said = page.text[words.start : min(words.end, words.start + _OPENING)]
+    head, opening = words.clause, "" if words.summarised else said
+    # Reports may say only "for": "Ilvenor, for the Island Forum, opposed".
+    short = WORDS.for_group.match(head.strip(" ,"))
+    name = head.strip(" ,")[short.end() :] if short is not None else ""
+    kind_of = lookup.parties.kind_of
+    if kind_of((*lookup.party(name), "")[0]) == "group" or group_written(f"the {name}"):
+        head = f"on behalf of the {name}"
+    flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
+    if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
+        head = f"{head}, {told.group()}"
+    whom = spoken_for(head, opening, lookup.parties, lookup.language, date=lookup.date, speaker=words.state)
+    code = whom.group or (words.state if kind_of(words.state) == "group" else None)
+    if code is not None:
+        return replace(words, group=code, states=words.states if words.summarised else ())
+    if whom.states:
+        return replace(words, states=whom.states)
+    unknown = behalf_phrase(head)
+    if unknown is not None and not WORDS.own_government.match(unknown) and not lookup.party(unknown.strip(" ,")):
+        reason = f"{words.named!r} speaks for somebody whom no lookup knows"
+        return replace(words, role="unknown", state=None, reason=reason)
+    return words
+
+
+def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> list[Intervention]:
+    """Splits words that a delegate says for a group from those said "in my national capacity"."""
+    if words.role != "party" or words.state in (None, words.group) or words.summarised:
+        return [_of_one_other(words, lookup.parties)]
+    parts = capacities(
+        words.clause, page.text[words.start : words.end], lookup.parties, lookup.language, date=lookup.date,
+        speaker=words.state, group=words.group, fewest=0,
+    )  # fmt: skip
+    found = []
+    for first, last, whom in parts if len(parts) > 1 else ():
+        start, end = words.start + first, words.start + last
+        inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
+        part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
+        found.append(replace(part, start=start, end=page.end_before(end)))
+    return [_of_one_other(part, lookup.parties) for part in found or [words]]
+
+
+def _of_one_other(words: Intervention, parties: PartyTable) -> Intervention:
+    """Attributes words that a delegate says on behalf of one other State to that State."""
+    if words.state is None or len(words.states) != 1 or words.states[0] == words.state:
+        return words
+    delivered = f"{words.speaker or words.named} ({parties.display(words.state)})"
+    return replace(words, state=words.states[0], states=(), speaker=delivered)
 
 
 def in_several_capacities(

@@ -1,7 +1,7 @@
 """Titles of further statements in one file: "Statement by Mr. Oram, Minister of Belmora" in the middle of a text."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Final
@@ -12,6 +12,7 @@ from ingest.language.lexicons import Patterns
 from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
+from ingest.records.interventions import Intervention
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
@@ -73,6 +74,23 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
                 differ = len({main_language(text, side, None) for side in sides}) > 1
                 found.append(LaterTitle(start=line.start, words=line.text, codes=(), begins_translation=differ))
     return tuple(found)
+
+
+def unsplit_titles(
+    interventions: Sequence[Intervention], titles: Sequence[LaterTitle], holders: Set[str]
+) -> tuple[LaterTitle, ...]:
+    """Returns the titles that stand among the words of others: of the `holders` of a text, or of another section.
+
+    A record of speakers is no matter of titles: somebody may read one out.
+    """
+    if not interventions:
+        return tuple(title for title in titles if not title.codes or not set(title.codes) <= holders)
+    if not all(item.is_section for item in interventions):
+        return ()
+    inside = [(title, item) for title in titles for item in interventions if item.start <= title.start < item.end]
+    return tuple(
+        title for title, item in inside if not title.codes or not {item.state, *item.states}.issuperset(title.codes)
+    )
 
 
 def _is_by_party(title: str, parties: PartyTable) -> bool:

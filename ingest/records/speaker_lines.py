@@ -1,14 +1,13 @@
 """Speaker lines, by which a record says who speaks next, in the six languages of the United Nations.
 
 Only the form of a line is read: whether it names a person, an office or a delegation, its brackets, and whether the
-speaker's own words or a summary by the record follow. A lookup elsewhere finds the State (`interventions`).
+speaker's own words or a summary by the record follow. A lookup elsewhere finds the State (`speaker_identification`).
 
 A name that no lookup knows may stand before a colon or as a heading: "Narnia", "International Bar Network" and "Mr.
 Olm, Belmora" end the words of the known speaker before them; "Asset recovery" does not, since it consists of ordinary
 words or of terms of the field.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -26,7 +25,6 @@ WORDS: Final = RegexPatterns("speaker_lines")
 
 Who = Literal["person", "office", "delegation", "name"]
 
-_LONGEST_NOTE: Final = 60
 _BEYOND_HEAD: Final = 420
 _MOST_WORDS: Final = 6  # of an unknown speaker's name
 _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
@@ -84,46 +82,27 @@ def is_office(words: str) -> bool:
     return WORDS.is_office.search(words) is not None
 
 
-def is_language_note(paragraph: str) -> bool:
-    """Returns whether a paragraph is a note on the language spoken and nothing else: "(spoke in French)"."""
-    return len(paragraph) <= _LONGEST_NOTE and WORDS.note_alone.fullmatch(paragraph) is not None
-
-
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     """Reads the speaker line at the beginning of a paragraph; None where the paragraph opens otherwise."""
-    stop = min(end, start + _BEYOND_HEAD)
-    window = text[start:stop]
+    window = text[start : min(end, start + _BEYOND_HEAD)]
     # Blank lines in an open bracket are no end, since it may be closed overleaf: "(spoke in | 12/30 | Russian):".
-    blank = next((found for found in _BLANK.finditer(window) if not _is_open(window[: found.start()])), None)
-    window = window[: blank.start()] if blank else window
+    blanks = (found.start() for found in _BLANK.finditer(window))
+    window = window[: next((at for at in blanks if not _is_open(window[:at])), None)]
     before = WORDS.before.match(window)
     at = before.end() if before else 0
     verb = WORDS.verb_first.match(window, at)
-    found = _speakers(window, verb.end() if verb else at)
-    lines = (_read(window, start, at, who, speaker, told=verb is not None) for who, speaker in found)
+    forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
+        ("office", WORDS.office), ("delegation", WORDS.delegation), ("person", WORDS.person),
+        ("person", WORDS.person_zh), ("person", WORDS.person_reported), ("delegation", WORDS.delegation_zh),
+        ("person", WORDS.bare), ("delegation", WORDS.delegation_unread), ("name", WORDS.party_alone),
+    )  # fmt: skip
+    found = ((who, form.match(window, verb.end() if verb else at)) for who, form in forms)
+    lines = (_read(window, start, at, who, named, told=verb is not None) for who, named in found if named)
     return next(filter(None, lines), None)
 
 
 def _is_open(words: str) -> bool:
     return words.count("(") > words.count(")") or words.count("（") > words.count("）")
-
-
-def _speakers(window: str, at: int) -> Iterator[tuple[Who, "regex.Match[str]"]]:
-    forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
-        ("office", WORDS.office),
-        ("delegation", WORDS.delegation),
-        ("person", WORDS.person),
-        ("person", WORDS.person_zh),
-        ("person", WORDS.person_reported),
-        ("delegation", WORDS.delegation_zh),
-        ("person", WORDS.bare),
-        ("delegation", WORDS.delegation_unread),
-        ("name", WORDS.party_alone),
-    )
-    for who, form in forms:
-        found = form.match(window, at)
-        if found is not None:
-            yield who, found
 
 
 def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
@@ -139,38 +118,33 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     if found.re is WORDS.person_reported and (party := WORDS.person_of.match(window, found.end())) is not None:
         position, brackets = party.end(), [" ".join(party["party"].split())]
     titled = who in ("office", "delegation") or found.re in (WORDS.person, WORDS.person_zh, WORDS.person_reported)
-    understood, after = True, None
     if who == "person" and not brackets and WORDS.vocative.match(groups["name"]):
         return None
+    notes = [text for text in brackets if WORDS.language_note.match(text)]
     behalf = [text for text in brackets if behalf_phrase(text) is not None]
-    spoken = [text for text in brackets if not WORDS.language_note.match(text) and text not in behalf]
+    spoken = [text for text in brackets if text not in (*notes, *behalf)]
     if found.re is WORDS.bare and not spoken:
         return None
     name = " ".join(found.group().split()).strip("*_ ")
-    notes = [text for text in brackets if WORDS.language_note.match(text)]
     # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
     reports = (titled and early is None) or (found.re is WORDS.bare and bool(spoken))
     reported = WORDS.reported.match(window, position) if reports else None
-    if told:
-        clause, body, summarised = "", at, True
-    elif reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
+    clause, after, summarised, understood = "", None, True, True
+    if reported is not None and not told and not window[reported.end() :].lstrip().startswith((":", "：")):
         clause = window[position : reported.start("verb")]
-        body, summarised = at, True
         # In Arabic "he announced" and "I announce" are written alike: after a colon the verb may be either.
         colon = WORDS.colon.match(window, position)
         after = colon.end() if colon is not None and colon.end() <= reported.start("verb") else None
-    else:
+    elif not told:
         colon = WORDS.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
             colon = None if who == "person" or not WORDS.speaking.search(colon["clause"]) else colon
         if colon is not None:
-            clause = window[position : colon.end()]
-            body, summarised, after = colon.end(), False, colon.end()
+            clause, after, summarised = window[position : colon.end()], colon.end(), False
         elif early is not None:
-            position += len(window[position:]) - len(window[position:].lstrip())
-            clause, body, summarised, after = "", position, False, position
+            after, summarised = len(window) - len(window[position:].lstrip()), False
         elif (spoken and titled) or found.re is WORDS.delegation_unread or (who == "office" and WORDS.the.match(name)):
-            clause, body, summarised, understood = "", at, True, False
+            understood = False
             # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
             joint = WORDS.joint.match(window, position) if spoken and titled else None
             after = joint.end() if joint is not None else None
@@ -179,9 +153,9 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
-        start=start, body=start + body, who=who, name=name, brackets=tuple(spoken), party=groups.get("party"),
-        clause=clause, summarised=summarised, titled=titled, note=notes[0] if notes else None,
-        after_colon=None if after is None else start + after,
+        start=start, body=start + (at if summarised or after is None else after), who=who, name=name,
+        brackets=tuple(spoken), party=groups.get("party"), clause=clause, summarised=summarised, titled=titled,
+        note=notes[0] if notes else None, after_colon=None if after is None else start + after,
         understood=understood, says=told or reported is None or WORDS.acts.fullmatch(reported["verb"]) is None,
     )  # fmt: skip
 

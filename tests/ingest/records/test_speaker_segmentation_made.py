@@ -1,10 +1,8 @@
 """Randomly composed records: each paragraph is attributed to its speaker or to nobody, never to another speaker."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.records.interventions import find_interventions
-from ingest.text.layout import find_blocks
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -28,9 +26,8 @@ turn = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(turn, min_size=2, max_size=8), wide=st.booleans())
-def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties):
+def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, split):
     pieces, expected = [], []
     for number, (state, title, note, other, speech, end) in enumerate(turns):
         head = other if state is None else f"{title} ({STATES[state]}){note}:"
@@ -43,7 +40,7 @@ def test_no_paragraph_of_a_made_record_is_in_another_mouth(turns, wide, parties)
     text = ("\n\n" if wide else "\n").join(pieces)
     if len({state for state, *_ in turns if state is not None}) < 2:
         return
-    found = find_interventions(text, find_blocks(text), parties, language="en", date="2020")
+    found = split(text, "en")
     for words, state in expected:
         at = text.index(words)
         mouths = [item.group or item.state for item in found if item.start <= at < item.end]
@@ -67,9 +64,8 @@ told_turn = st.tuples(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(turns=st.lists(told_turn, min_size=2, max_size=8), wide=st.booleans())
-def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, parties):
+def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, split):
     paragraphs = []
     for state, named, title, verb, more, narrated in turns:
         who = f"{title} ({STATES[state]})" if named else f"The representative of {STATES[state]}"
@@ -80,7 +76,7 @@ def test_no_paragraph_of_a_made_summary_record_is_in_another_mouth(turns, wide, 
     text = ("\n\n" if wide else "\n").join(words for words, _ in numbered)
     if len({state for _, state in numbered if state is not None}) < 2:
         return
-    found = find_interventions(text, find_blocks(text), parties, language="en", date="2020")
+    found = split(text, "en")
     for n, (_, state) in enumerate(numbered, start=1):
         at = text.index(f"See note {n}x.")
         mouths = [item.group or item.state for item in found if item.start <= at < item.end]

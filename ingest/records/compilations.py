@@ -1,0 +1,174 @@
+"""Compilations: the sections of a text under headings by State, such as "Arvandia" or "Statement by Belmora"."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby, takewhile
+from typing import Final
+
+import regex
+
+from ingest.metadata.heading import Heading, holder_in
+from ingest.metadata.represented_party import behalf_phrase
+from ingest.records.interventions import Intervention, SpeakerTurn, may_be_several, of_party, of_unknown
+from ingest.records.procedural_text import closes_compilation
+from ingest.records.record_text import WORDS, Paragraph, RecordText
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import names_somebody
+from ingest.text.layout import ends_sentence, holds_sentence_end
+
+_FEWEST_ROWS: Final = 3
+_LONGEST_TITLE: Final = 250  # characters
+_LONGEST_HEADING: Final = 120
+_LONGEST_CELL: Final = 40
+# A line of digits and signs, such as a cell of a table.
+_NUMBER_ALONE: Final = re.compile(r"[^\S\n]*[^\w\n]*\d[\W\d]*(?:\n|$)")
+
+
+# A heading, and the party or the States that it names; no codes where it may name several parties ("Congo").
+StateHeading = tuple[Paragraph, tuple[str, ...]]
+
+
+def form_of(heading: str) -> str:
+    """Returns the first word of a heading such as "Statement by Arvandia": "statement"; empty for a bare name."""
+    found = WORDS.heading_words.match(WORDS.enumerator.sub("", heading))
+    return found["form"].partition(" ")[0].casefold() if found is not None else ""
+
+
+def numbering(heading: str) -> str:
+    """Returns the numbering of a heading: `number`, `letter`, `roman`; without one, `capitals` or empty."""
+    found = WORDS.enumerator.match(heading)
+    if found is None:
+        return "capitals" if heading.isupper() else ""
+    mark = found["mark"].rstrip(".)、． ")
+    if mark.isdigit():
+        return "number"
+    return "roman" if regex.fullmatch("[IVXLC]+", mark) and mark not in ("C", "D", "L") else "letter"
+
+
+def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> list[StateHeading]:
+    """Finds the headings by State among paragraphs, in order."""
+    headings, titles = list[StateHeading](), list[StateHeading]()
+    for paragraph in filter(_may_be_heading, paragraphs):
+        if (codes := _states_in(paragraph.line.text, lookup)) is not None:
+            headings.append((paragraph, codes))
+        elif codes := _author_of(paragraph.line.text, lookup):
+            titles.append((paragraph, codes))
+    formed = {codes for paragraph, codes in headings if codes and form_of(paragraph.line.text)}
+    # A title with a person opens a section only beside that of another party.
+    several = len(formed.union(codes for _, codes in titles)) > 1
+    return sorted(headings + titles * several, key=lambda heading: heading[0].number)
+
+
+def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
+    """Returns the party or the States that a heading consists of; empty for a name of several parties ("Congo").
+
+    None where it contains anything else.
+    """
+    if len(heading) > _LONGEST_HEADING:
+        return None
+    name = _without_numbering(heading)
+    while (shorter := WORDS.heading_note.sub("", name)) != name and not lookup.party(name):
+        name = shorter
+    names = dict.fromkeys((name, WORDS.heading_words.sub("", name)))
+    found = next(filter(None, map(lookup.holders, names)), None)
+    return () if found is None and any(map(lookup.party, names)) else found
+
+
+def _author_of(title: str, lookup: SpeakerLookup) -> tuple[str, ...]:
+    """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""
+    if len(title) > _LONGEST_TITLE or not form_of(title):
+        return ()
+    holder = holder_in(Heading(text=_without_numbering(title), end=0), lookup.parties)
+    return () if holder is None else (holder.code,)
+
+
+def _without_numbering(heading: str) -> str:
+    return WORDS.enumerator.sub("", heading).strip("#*_ ")
+
+
+def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[SpeakerTurn]:
+    """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
+
+    A list or table after a section ends it: whose words follow is unknown.
+    """
+    turns: list[SpeakerTurn] = []
+    numbers = {paragraph.number for paragraph, _ in headings}
+    rows = _table_rows(page, headings)
+    for position, (paragraph, codes) in enumerate(headings):
+        line, number = paragraph.line, paragraph.number
+        words = of_unknown(line.text, page.after(line))
+        if codes and position not in rows and not numbers & {number - 1, number + 1}:
+            words = of_party(replace(words, clause=line.text if behalf_phrase(line.text) else ""), *codes)
+            turns.append(SpeakerTurn(start=line.start, words=words, mark=numbering(line.text)))
+        elif turns:
+            why = f"{line.text!r} stands in a list or table" if codes else may_be_several(line.text)
+            turns.append(SpeakerTurn(start=line.start, words=replace(words, reason=why)))
+    return turns
+
+
+def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:
+    """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
+
+    In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
+    "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all are rows.
+    """
+    lines = [paragraph.line for paragraph, _ in headings]
+    ends = [*(line.start for line in lines[1:]), len(page.text)]
+    sizes, cells = list[tuple[int, bool]](), list[int]()
+    for heading, end in zip(lines, ends, strict=False):
+        body = [line for line in page.text[heading.end : end].splitlines() if line.strip()]
+        first = [*takewhile(lambda line: len(line.strip()) <= _LONGEST_CELL and not holds_sentence_end(line), body)]
+        sizes.append((len(first) if first == body else 0, all(map(_NUMBER_ALONE.fullmatch, first))))
+        cells.append(len(first))
+    rows = set[int]()
+    for (size, of_numbers), group in groupby(range(len(sizes)), key=sizes.__getitem__):
+        run = [*group]
+        goes_on = run[-1] + 1 < len(sizes) and cells[run[-1] + 1] >= size
+        run += [run[-1] + 1] * goes_on
+        whole = goes_on and len(run) == len(sizes)
+        if size and len(run) >= _FEWEST_ROWS and (size > 1 or of_numbers or whole):
+            rows.update(run)
+    return rows
+
+
+def sections_of_unknown(
+    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[Paragraph]
+) -> Iterator[SpeakerTurn]:
+    """Yields the sections under those headings, among paragraphs between known `turns`, that name somebody unknown."""
+    marks = {turn.mark for turn in turns if turn.mark is not None}
+    counts = Counter(paragraph.line.text for paragraph in page.paragraphs)
+    for line in (paragraph.line for paragraph in paragraphs if _may_be_heading(paragraph)):
+        if counts[line.text] > 1 or closes_compilation(line.text, "", marks):
+            continue
+        mark, name = numbering(line.text), _without_numbering(line.text)
+        somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
+        before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
+        if somebody and not _entitles(line.text, before, page.words[before.start : line.start]):
+            yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
+
+
+def _may_be_heading(paragraph: Paragraph) -> bool:
+    return paragraph.stands_alone and (paragraph.apart or form_of(paragraph.line.text) != "")
+
+
+def _names_author(heading: str, language: str | None) -> bool:
+    """Returns whether a heading is the title of somebody's statement: "Right of reply by Zubrovia"."""
+    formed = len(heading) <= _LONGEST_HEADING and WORDS.heading_of_speech.match(heading)
+    found = WORDS.heading_words.match(heading) if formed and not ends_sentence(heading) else None
+    if found is None:
+        return False
+    name = heading[found.end() :]
+    by = WORDS.by.search(found.group()) is not None and name[:1].isupper()
+    return by or names_somebody(name, language)
+
+
+def _entitles(title: str, section: Intervention, said: str) -> bool:
+    """Returns whether a person's title stands right under the heading of a State: "Arvandia", "Statement by Mr. Oram".
+
+    So far, `said` stands in the State's section.
+    """
+    person = form_of(title) and SPEAKER.titled.match(WORDS.heading_words.sub("", title))
+    return bool(person) and not form_of(section.named) and not said.strip()

@@ -1,0 +1,64 @@
+"""Whether a text that nothing declares a record is one, or holds the words of several parties."""
+
+import re
+from collections.abc import Sequence, Set
+from typing import Final
+
+from ingest.records.compilations import form_of
+from ingest.records.interventions import Intervention
+from ingest.records.record_text import WORDS
+from ingest.text.page_furniture import notes_start
+
+# Interventions of this many parties make a text a record.
+_FEWEST_PARTIES: Final = 2
+_FEWEST_SECTIONS: Final = 3  # of offices, or under headings
+# Lines of records: a name with brackets · "The representative of …" · "Arvandia:" · reported speech.
+_LINES_OF_RECORDS: Final = (
+    re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
+    WORDS.delegation_line,
+    re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
+    WORDS.reported_line,
+)
+# One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
+_HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n")
+
+
+def may_be_record(text: str) -> bool:
+    """Returns, by a quick check, whether a text has lines that may be speaker lines or headings by State."""
+    several = any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
+    return several or _HEADING_LINE.search(text) is not None
+
+
+def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
+    """Returns whether a text that nothing declares a record is one: several parties speak in it.
+
+    Where its heading names a speaker (`named`), interventions must make up a third of it, or half if under headings.
+    """
+    parties = {item.state for item in interventions if item.state is not None}
+    offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
+    # A heading that no lookup knows counts as a part of the record, too.
+    headings = (len(item.named) for item in interventions if item.role == "unknown" and item.is_section)
+    spoken = sum(item.end - item.start for item in interventions) + sum(headings)
+    length = len(text[: notes_start(text)].strip())
+    if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
+        return 2 * spoken >= length
+    sections = all(item.is_section for item in interventions)
+    heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
+    forms = {form_of(head) for head in heads}
+    alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
+    if named and sections and len(parties) >= _FEWEST_PARTIES and alike:
+        # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
+        return True
+    enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
+    return enough and (not named or (2 if sections else 3) * spoken >= length)
+
+
+def sections_of_others(interventions: Sequence[Intervention], holders: Set[str]) -> tuple[str, ...]:
+    """Returns the parties with sections in a text whose title attributes it to others (`holders`).
+
+    A bare name may head a text about that State, so it counts only if a holder has a section as well.
+    """
+    sections = [item for item in interventions if item.is_section]
+    both = any(item.state in holders for item in sections)
+    others = (item.state for item in sections if item.state not in holders and (both or form_of(item.named)))
+    return tuple(dict.fromkeys(filter(None, others)))

@@ -1,0 +1,85 @@
+"""The text of a record by paragraphs, without page furniture."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from ingest.language.lexicons import RegexPatterns
+from ingest.language.sentences import SENTENCE_ENDS, split_sentences
+from ingest.text.layout import ends_sentence, flows, typesetting
+from ingest.text.page_furniture import TextLine, prose_lines, without_furniture
+from vectorstore.records import Block
+
+WORDS: Final = RegexPatterns("interventions")
+"""Patterns of headings, and of what else records put around the words of speakers."""
+
+
+class Paragraph(NamedTuple):
+    """A paragraph of a record: its first line with its number in the record, its words in one line and their end.
+
+    It stands `apart` if layout, not only the end of a sentence, shows that it begins; its line `stands_alone`, as
+    headings do, if it does not flow into the next. A block may begin with it.
+    """
+
+    number: int
+    line: TextLine
+    whole: str
+    end: int
+    apart: bool
+    stands_alone: bool
+    block: Block | None
+
+
+class RecordText:
+    """A record's lines without page furniture, its paragraphs, and its text with the furniture blanked (`words`)."""
+
+    def __init__(self, text: str, blocks: Sequence[Block]) -> None:
+        self.text, self.words, self.lines = text, without_furniture(text), prose_lines(text)
+        self.paragraphs = list(self._paragraphs(blocks))
+        apart = (paragraph.line for paragraph in self.paragraphs if paragraph.apart)
+        self._agenda_items = [line for line in apart if WORDS.agenda_heading.match(line.text)]
+
+    def _paragraphs(self, blocks: Sequence[Block]) -> Iterator[Paragraph]:
+        lines, setting = self.lines, typesetting(self.lines)
+        flowing = [flows(*pair, setting) for pair in pairwise(lines)]
+        starts = {block.start: block for block in blocks}
+        begins: list[tuple[int, bool, Block | None]] = []
+        for number, line in enumerate(lines):
+            block, before = starts.get(line.start), lines[number - 1].text
+            # A block after "10 a.m." begins a paragraph, although the stop belongs to the abbreviation.
+            apart = block is not None and (not block.continues or before[-1] in SENTENCE_ENDS)
+            apart = apart or number == 0 or not flowing[number - 1]
+            if apart or block is not None or ends_sentence(before):
+                begins.append((number, apart, block))
+        for (number, apart, block), (following, *_) in pairwise([*begins, (len(lines), True, None)]):
+            line, after = lines[number], lines[number + 1 : number + 2]
+            inside = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
+            stop = max(line.end, blocks[inside].end if inside >= 0 else 0)
+            limit = lines[following].start if following < len(lines) else len(self.text)
+            whole = " ".join(self.text[line.start : min(limit, stop)].split())
+            end = max(line.end, min(stop, lines[following - 1].end))
+            stands_alone = not after or after[0].blanks_before > 0 or not flowing[number]
+            yield Paragraph(number, line, whole, end, apart, stands_alone, block)
+
+    def sentences(self) -> Iterator[list[tuple[int, int, str]]]:
+        """Yields the sentences of every paragraph, each with its offsets and its text in one line."""
+        flat = self.text.replace("\n", " ").replace("\r", " ")
+        starts = [paragraph.line.start for paragraph in self.paragraphs]
+        for start, end in pairwise([*starts, len(flat)]):
+            words = flat[start:end]
+            spans = split_sentences(words)
+            yield [(start + first, start + last, " ".join(words[first:last].split())) for first, last in spans]
+
+    def after(self, line: TextLine) -> int:
+        """Returns the offset at which the text after a line begins."""
+        return len(self.text) - len(self.text[line.end :].lstrip())
+
+    def end_before(self, limit: int) -> int:
+        """Returns the offset at which the text before `limit` ends, without page furniture."""
+        last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
+        return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
+
+    def agenda_item(self, start: int, end: int) -> str | None:
+        """Returns the last heading between two offsets that names an agenda item."""
+        return next((line.text for line in reversed(self._agenda_items) if start <= line.start < end), None)

@@ -1,0 +1,158 @@
+"""Speaker segmentation: a record is split into interventions, each with its speaker and the position's holder.
+
+In doubt, words are attributed to nobody: a missing attribution costs less than a wrong one.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence, Set
+from dataclasses import replace
+from typing import Final
+
+import regex
+
+from ingest.language.lexicons import load_words
+from ingest.metadata.heading import is_salutation, speaks_in_first_person
+from ingest.parties.party_table import PartyTable
+from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
+from ingest.records.compilations import numbering
+from ingest.records.interventions import Intervention
+from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
+from ingest.records.record_text import WORDS, Paragraph, RecordText
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_turns import speaker_turns
+from ingest.text.footnotes import footnotes
+from ingest.text.layout import cut_blocks, ends_sentence, holds_sentence_end
+from ingest.text.page_furniture import notes_start
+from vectorstore.records import Block
+
+# Characters before a speaker that are searched for the State whose President or Minister they are.
+_INTRODUCTION: Final = 1200
+_LONGEST_HEADING, _LONGEST_NOTE = 250, 60  # characters
+
+
+def find_interventions(
+    text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
+) -> tuple[Intervention, ...]:
+    """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
+
+    Text between them, such as headings and procedural text, belongs to nobody, and so do footnotes after the text.
+    The date decides which States were members of a group.
+    """
+    text = text[: notes_start(text)]
+    blocks = [block for block in blocks if block.end <= len(text)]
+    page = RecordText(text, blocks)
+    lookup = SpeakerLookup(parties=parties, language=language, date=date)
+    notes = footnotes(text, blocks)
+    turns = [turn for turn in speaker_turns(page, lookup) if not any(start <= turn.start < end for start, end in notes)]
+    ends = [*(turn.start for turn in turns[1:]), len(text)]
+    found: list[Intervention] = []
+    agenda_item = presiding = None
+    since = 0
+    numberings = {turn.mark for turn in turns if turn.mark is not None}
+    for turn, following in zip(turns, ends, strict=False):
+        limit = following if turn.end is None else min(following, turn.end)
+        agenda_item = page.agenda_item(since, turn.start) or agenda_item
+        since = turn.words.start
+        introduced = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
+        spoken, rest = in_national_capacity(introduced, text[introduced.start : limit], presiding, lookup)
+        parts = [_bounded(spoken, page, limit, numberings if turn.mark is not None else None)]
+        if rest is not None and parts[0].end > rest.start:
+            parts = [replace(parts[0], end=page.end_before(rest.start)), replace(rest, end=parts[0].end)]
+        for part in parts:
+            if part.end > part.start:
+                presiding = presiding or presiding_state(part, page, lookup)
+                found += by_capacity(for_whom(replace(part, agenda_item=agenda_item), page, lookup), page, lookup)
+    return tuple(found)
+
+
+def cut_at_interventions(
+    text: str, blocks: Sequence[Block], interventions: Sequence[Intervention]
+) -> tuple[Block, ...]:
+    """Cuts blocks where an intervention begins, ends or is interrupted, so that no sentence runs across."""
+    spans = [span for item in interventions for span in ((item.start, item.end), *item.interruptions)]
+    return cut_blocks(text, blocks, {offset for span in spans for offset in span})
+
+
+def _bounded(words: Intervention, page: RecordText, limit: int, marks: Set[str] | None) -> Intervention:
+    """Returns an intervention with its end: before the next one (`limit`), a heading or procedural text.
+
+    Procedural text belongs to nobody, so it ends the words of a party, unless the speaker goes on after it. The
+    words of a Chair are nobody's position either, so they include everything up to the next speaker. `marks` are
+    the numberings of headings by State (see `numbering`); None in a record of speakers.
+    """
+    interruptions: list[tuple[int, int]] = []
+    first = bisect_right(page.paragraphs, words.start, key=lambda paragraph: paragraph.line.start)
+    after = page.paragraphs[first:]
+    # "President: Mr. Oram (Quenza)" on the cover only names the President, who does not speak there.
+    opening = page.text[words.start : after[0].line.start if after else limit]
+    speaks = holds_sentence_end(opening) or opening.rstrip()[-1:] not in (")", "）")
+    runs_on = words.role == "office" and not words.summarised and marks is None and speaks
+    for index in range(first, len(page.paragraphs)) if not runs_on else ():
+        paragraph = page.paragraphs[index]
+        if paragraph.line.start >= limit:
+            break
+        if _interrupts(index, page, words, limit, marks):
+            interruptions.append((paragraph.line.start, paragraph.end))
+        elif _closes(index, page, words, marks):
+            limit = paragraph.line.start
+            break
+    end = max(words.start, page.end_before(limit))
+    while interruptions and end <= interruptions[-1][1]:
+        end = max(words.start, page.end_before(interruptions.pop()[0]))
+    return replace(words, end=end, interruptions=tuple(interruptions))
+
+
+def _interrupts(index: int, page: RecordText, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
+    """Returns whether a paragraph is the record's own text and the speaker's words go on after it."""
+    if words.summarised or marks is not None:
+        return False
+    whole = page.paragraphs[index].whole
+    # "(spoke in French)"
+    if is_imprint(whole) or (len(whole) <= _LONGEST_NOTE and SPEAKER.note_alone.fullmatch(whole)):
+        return True
+    if not is_procedural(whole, told=False):
+        return False
+    for later in range(index + 1, len(page.paragraphs)):
+        if page.paragraphs[later].line.start >= limit or _closes(later, page, words, marks):
+            return False
+        # "We believe that" after "Mr. Oram took the Chair." is still said by the speaker before.
+        if speaks_in_first_person(page.paragraphs[later].whole):
+            return True
+    return False
+
+
+def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] | None) -> bool:
+    paragraph, following = page.paragraphs[index], page.paragraphs[index + 1 : index + 2]
+    whole = paragraph.whole
+    if words.summarised and is_imprint(whole):
+        return True
+    # A title may contain a stop, "II. Conclusions", but does not end with one.
+    is_item = paragraph.stands_alone and WORDS.agenda_heading.match(whole) is not None
+    is_title = (paragraph.apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
+    if marks is not None:
+        return is_title and paragraph.stands_alone and closes_compilation(whole, numbering(whole), marks)
+    # Where layout shows no paragraph, only text that is certainly procedural counts.
+    if is_procedural(whole, told=words.summarised and paragraph.apart):
+        return True
+    return is_title and (is_item or (_is_heading(paragraph, page) and not _goes_on(whole, *following)))
+
+
+def _goes_on(whole: str, following: Paragraph | None = None) -> bool:
+    """Returns whether the sentence of a paragraph goes on in the next, as at the foot of a column or page."""
+    if whole.rsplit(maxsplit=1)[-1].casefold() in load_words("open_ends"):
+        return True
+    if following is None:
+        return False
+    in_lower_case = regex.match(r"[\p{Pi}\"'\[]*\p{Ll}[^.)]", following.line.text) is not None
+    return in_lower_case or (following.block is not None and following.block.continues)
+
+
+def _is_heading(paragraph: Paragraph, page: RecordText) -> bool:
+    whole, block = paragraph.whole, paragraph.block
+    if block.paragraph is not None or block.continues if block is not None else not paragraph.stands_alone:
+        return False
+    before = page.lines[paragraph.number - 1].text if paragraph.number else ""
+    if not ends_sentence(before) or is_salutation(whole) or whole[0].islower() or whole[-1] in ",;:،؛，；：":
+        return False
+    return regex.match(r"[-•·*▪●–—]\s|\(?[\p{L}\p{N}]{1,4}[.)]\s", whole) is None

@@ -1,0 +1,110 @@
+"""The turns of a record's speakers, by the form of the record.
+
+A record has one of these forms: speakers' own words after their names (verbatim records), summaries of what they said
+(summary records), texts under headings by State (compilations), "State: words", or sentences that report States. The
+form that names most parties is taken as the record's; lines of other forms are then part of somebody's words.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final
+
+from ingest.records.compilations import sections, sections_of_unknown, state_headings
+from ingest.records.interventions import SpeakerTurn, of_unknown
+from ingest.records.procedural_text import is_procedural
+from ingest.records.record_text import Paragraph, RecordText
+from ingest.records.reported_speech import reported_turns, summarised_turns
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
+
+_FEWEST_PARTIES: Final = 2
+_FEWEST_OF_OFFICES: Final = 3
+_MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may still be a report
+
+
+def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+    """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
+    lines, leading = list[SpeakerLine](), list[SpeakerLine]()
+    others: list[Paragraph] = []
+    for paragraph in page.paragraphs:
+        line = speaker_line(page.words, paragraph.line.start, len(page.words))
+        if line is None or (line.summarised and not paragraph.apart):
+            others.append(paragraph)
+        else:
+            lines.append(line)
+            leading += [line] * (paragraph.apart and not line.summarised)
+    headings = state_headings(lookup, others)
+    told = summarised_turns(page, lookup, _spoken(lines, lookup, told=True))
+    forms = {
+        "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
+        "name": _after_names(leading, lookup),
+    }  # fmt: skip
+    if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
+        forms["reported"] = reported_turns(page, lookup)
+    # Only lines that certainly have a form count for it.
+    surely = {
+        "direct": {line.start for line in lines if not line.summarised},
+        "told": {line.start for line in lines if line.summarised and line.understood}
+        | {turn.start for turn in told if turn.words.states},
+        "name": {line.start for line in lines if line.who == "name"},
+        "heading": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
+    }
+
+    def rank(form: str) -> tuple[int, int]:
+        counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
+        known = (words for words in counted if words.role != "office" and (form != "heading" or words.state))
+        parties = len({words.state or words.named for words in known})
+        # Where only a Chair and a Secretariat speak, the form with most lines wins.
+        return parties, 0 if parties else len(forms[form])
+
+    # Of equal ones, the first.
+    form = max(forms, key=rank)
+    turns = forms[form]
+    known = {turn.start for turn in turns}
+    later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
+    later = [each for each in later if each.line.start not in known]
+    unknown: Iterator[SpeakerTurn] = iter(())
+    if form == "heading":
+        unknown = sections_of_unknown(page, lookup, turns, later)
+    elif form in ("direct", "name"):
+        unknown = _after_labels(page, lookup, later, names=form == "name")
+    return sorted((*turns, *unknown), key=lambda turn: turn.start)
+
+
+def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:
+    """Returns the turns of a verbatim record, or of a summary record (`told`), which may quote words as well.
+
+    There are none unless at least one line certainly is of that kind.
+    """
+    lines = [line for line in lines if line.who != "name"]
+    if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
+        return []
+    if not told:
+        # The words after a colon are those of the speaker before it.
+        lines = [replace(line, summarised=False, body=line.after_colon) for line in lines if line.after_colon]
+    titled = {codes for line in lines if line.titled and line.who != "office" for codes in line.brackets}
+    return _turns_of(lines, lookup, trusted=len(titled) < _FEWEST_PARTIES)
+
+
+def _after_names(lines: Sequence[SpeakerLine], lookup: SpeakerLookup) -> list[SpeakerTurn]:
+    """Returns the turns of a record that puts names of parties before their words."""
+    turns = _turns_of(lines, lookup, trusted=True)
+    # Turns of offices alone count too, since minutes may begin with those of a Chair and a Secretariat.
+    offices = {turn.words.named for turn in turns if turn.words.role == "office"}
+    by_offices = len(offices) >= _FEWEST_PARTIES and len(turns) >= _FEWEST_OF_OFFICES
+    return turns if by_offices or any(turn.words.role == "party" for turn in turns) else []
+
+
+def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: bool) -> list[SpeakerTurn]:
+    found = ((line.start, lookup.intervention(line, trusted=trusted)) for line in lines)
+    return [SpeakerTurn(start=start, words=words) for start, words in found if words is not None]
+
+
+def _after_labels(
+    page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[Paragraph], *, names: bool
+) -> Iterator[SpeakerTurn]:
+    """Yields the turns of speakers whom no lookup knows, and whom a paragraph names before a colon."""
+    for line in (paragraph.line for paragraph in paragraphs if paragraph.apart):
+        label = label_of(page.words, line.start, lookup.language, names=names)
+        if label is not None and not is_procedural(line.text, told=False):
+            yield SpeakerTurn(start=line.start, words=of_unknown(*label))
