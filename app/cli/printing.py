@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -140,16 +140,12 @@ def _reference(citation: Citation, local: Localization) -> Text:
     return literal(f"[{citation.number}] {reference(citation, local)}{in_words}")
 
 
-class Advance(Protocol):
-    """A callback that shows the progress of a command."""
-
-    def __call__(self, done: float, total: int, label: str = "", pace: str | None = None) -> None:
-        """Shows `done` of `total`, the current item, and `pace`, the command's own words for rate and time left."""
-
-
 @contextmanager
-def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
-    """Yields a callback that shows a progress bar on standard error; if quiet or in a pipe, it shows nothing."""
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Yields a callback that shows a progress bar on standard error; if quiet or in a pipe, it shows nothing.
+
+    It takes what is done, of how many, the current item, and a command's own words for rate and time left (`pace`).
+    """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
