@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Column, Table
@@ -147,16 +147,12 @@ def _reference(citation: Citation, local: Localization) -> Text:
     return literal(f"[{citation.number}] {reference(citation, local)}{in_words}")
 
 
-class Advance(Protocol):
-    """A callback that shows the progress of a command."""
-
-    def __call__(self, done: float, total: int, label: str = "", pace: str | None = None) -> None:
-        """Shows `done` of `total`, the current item, and `pace`, the command's own words for rate and time left."""
-
-
 @contextmanager
-def progress_bar(title: str, *, quiet: bool) -> Iterator[Advance]:
-    """Yields a callback that shows a progress bar on standard error; if quiet or in a pipe, it shows nothing."""
+def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Yields a callback that shows a progress bar on standard error; if quiet or in a pipe, it shows nothing.
+
+    It takes what is done, of how many, the current item, and a command's own words for rate and time left (`pace`).
+    """
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
         yield lambda done, total, label="", pace=None: None
@@ -186,10 +182,8 @@ def print_report(report: IngestReport, say: Callable[[str], str]) -> None:
     if len(shown) > _LISTED:
         shown = tuple(file for file in shown if file.result not in ("added", "unchanged") or file.reason)
     if shown:
-        results = (Text(file.result, style=_RESULT_STYLES.get(file.result, "")) for file in shown)
-        rows = [
-            (file.file, result, file.state, say(file.reason or "")) for file, result in zip(shown, results, strict=True)
-        ]
+        styled = ((file, Text(file.result, style=_RESULT_STYLES.get(file.result, ""))) for file in shown)
+        rows = ((file.file, result, file.state, say(file.reason or "")) for file, result in styled)
         _print_rows(("file", "result", "State", "reason"), rows, empty="")
     counts = Counter(file.result for file in report.files)
     summary = ", ".join(f"{number} {result}" for result, number in sorted(counts.items())) or "no files"
@@ -302,8 +296,8 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
 
 def print_checks(report: "DoctorReport", say: Callable[[str], str]) -> None:
     """Prints the findings of a health check."""
-    marks = [Text("sound", style="green") if check.ok else Text("broken", style="bold red") for check in report.checks]
-    rows = [(check.name, mark, say(check.detail)) for check, mark in zip(report.checks, marks, strict=True)]
+    marks = {True: Text("sound", style="green"), False: Text("broken", style="bold red")}
+    rows = ((check.name, marks[check.ok], say(check.detail)) for check in report.checks)
     _print_rows(("part", "", "finding"), rows, empty="")
 
 
@@ -320,8 +314,7 @@ def print_trace(trace: Mapping[str, Any]) -> None:
 
 def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:
     """Prints the settings in force, and variables that no setting reads."""
-    _print_rows(
-        ("variable", "value"), [(name, "" if value is None else str(value)) for name, value in effective.items()], ""
-    )
+    rows = ((name, "" if value is None else str(value)) for name, value in effective.items())
+    _print_rows(("variable", "value"), rows, empty="")
     for name in unknown:
         stdout_console().print(Text(f"{name} is set, but no setting reads it: check its spelling", style="yellow"))

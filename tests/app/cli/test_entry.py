@@ -21,12 +21,18 @@ COMMANDS = (
 
 def test_help_lists_every_command_without_boxes(call):
     ran = call("--help")
-    assert (ran.code, ran.err) == (0, "") and call("-h") == ran
+    assert (ran.code, ran.err) == (0, "") and call("-h") == ran and call() == Ran(2, ran.out, "")
     listed = ran.out.partition("Commands:")[2].partition("\n\n")[0]
     assert [line.split()[0] for line in listed.splitlines() if line.startswith("  ") and line[2] != " "] == COMMANDS
     assert not any("\u2500" <= char <= "\u257f" for char in ran.out)
     codes = ran.out.partition("Exit codes:")[2].split("\n    ")[1:]
     assert [line.split()[0] for line in codes] == ["0", "1", "2", "130", "141"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_has_the_shared_options_and_an_example(command, call):
+    shown = call(command, "--help").done("--store", "--env-file", "--json")
+    assert call(command, "-h") == shown and f"  untoc {command}" in shown.out.partition("Examples:")[2]
 
 
 def test_version_is_that_of_the_distribution(call):

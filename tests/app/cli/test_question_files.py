@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from app.answering.history import clean_question
 from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
 from app.question.turns.state import EarlierTurn
@@ -96,7 +95,3 @@ def test_read_overrides_refuses_anything_else(text: str) -> None:
     with pytest.raises(ScopeError, match="--scope") as caught:
         read_overrides(text)
     assert "\n" not in str(caught.value)
-
-
-def test_clean_question_replaces_what_is_no_text_one_for_one() -> None:
-    assert clean_question("a\udcff\udcfeb é 岚") == "a\ufffd\ufffdb é 岚"

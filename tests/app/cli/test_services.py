@@ -63,10 +63,6 @@ def test_a_copy_that_was_complete_is_told_from_a_wrong_target(filled_store, tmp_
     call("copy", "--store", store, "--to", tmp_path / "copy").refused(1, "holds a complete copy", "has changed since")
 
 
-def test_settings_that_are_not_set_are_null(call):
-    assert call("config", "--json").done().json["settings"]["UNTOC_DATABASE__URL"] is None
-
-
 @pytest.mark.slow
 def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
     filled_store, postgres, chroma_server, scripted_models, tmp_path, monkeypatch, call
