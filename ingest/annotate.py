@@ -71,9 +71,9 @@ from vectorstore.records import (
     Passage,
     Role,
     Sentence,
-    Span,
     Statement,
     StatementKind,
+    StatementSpan,
     text_sha256,
 )
 
@@ -440,7 +440,7 @@ class Annotator:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
 
     def _intervention(self, record: Document, item: Intervention, number: int) -> Statement:
-        span = Span(
+        span = StatementSpan(
             start=item.start, end=item.end, ordinal=number, role=item.role, named=item.named,
             summarised=item.summarised, state=item.state, interruptions=item.interruptions,
         )  # fmt: skip
@@ -552,7 +552,7 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
     return digest[:16], digest
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def _overlap(one: StatementSpan, other: StatementSpan) -> bool:
     return one.start < other.end and other.start < one.end
 
 

@@ -131,14 +131,14 @@ class Document:
         """Returns the statement that consists of the document's whole text."""
         metadata = self.metadata
         role: Role = "unknown" if metadata.state is None else "party"
-        span = Span(start=0, end=len(self.source_text), role=role, state=metadata.state)
+        span = StatementSpan(start=0, end=len(self.source_text), role=role, state=metadata.state)
         return Statement(
             statement_id=self.document_id, document=self, span=span, metadata=metadata, inferred=self.inferred
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class StatementSpan:
     """The part of a document that is one statement, and who speaks it."""
 
     start: int
@@ -176,7 +176,7 @@ class Statement:
 
     statement_id: str
     document: Document
-    span: Span
+    span: StatementSpan
     metadata: Metadata
     inferred: tuple[str, ...] = ()
 
@@ -412,7 +412,7 @@ class StatementSummary(Summary):
     """A statement without its text, for scopes and coverage."""
 
     statement_id: str
-    span: Span
+    span: StatementSpan
     languages: tuple[str | None, ...] = ()
     """Languages of the passages, sorted, with None for an unknown language."""
 

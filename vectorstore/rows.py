@@ -15,8 +15,8 @@ from vectorstore.records import (
     Passage,
     ScopeFilter,
     Sentence,
-    Span,
     Statement,
+    StatementSpan,
     StatementSummary,
 )
 from vectorstore.schema import (
@@ -36,7 +36,7 @@ T = TypeVar("T")
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name != "metadata")
-_SPAN = tuple(Span.__dataclass_fields__)
+_SPAN = tuple(StatementSpan.__dataclass_fields__)
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
 
 
@@ -80,7 +80,7 @@ _languages = sa.select(sa.func.coalesce(collected(PASSAGES.c.language), "[]")).w
 _by_text = Packed(lambda languages: sorted(languages, key=lambda language: language or ""))
 _of_documents: dict[str, Mapped[Any]] = {"metadata": Mapped(Metadata, _columns(DOCUMENTS, METADATA_FIELDS))}
 _of_statements: dict[str, Mapped[Any]] = {
-    "span": Mapped(Span, dict(zip(_SPAN, _columns(STATEMENTS, _SPAN_COLUMNS).values(), strict=True))),
+    "span": Mapped(StatementSpan, dict(zip(_SPAN, _columns(STATEMENTS, _SPAN_COLUMNS).values(), strict=True))),
     "metadata": Mapped(Metadata, _columns(STATEMENTS, METADATA_FIELDS)),
 }
 

@@ -131,7 +131,7 @@ def logit_of(chance: float) -> float:
     return math.log(max(chance, _CHANCE_MIN) / max(1.0 - chance, _CHANCE_MIN))
 
 
-class Judgement(LinearWeights):
+class RelevanceModel(LinearWeights):
     """Logistic model of the chance that a sentence answers: the logit is the intercept plus the weighted sum."""
 
     intercept: float
@@ -147,9 +147,9 @@ class RelevanceArtefact(_Record):
     """A fitted model as `untoc-eval calibrate` writes it."""
 
     feature_version: int
-    asked: Judgement
+    asked: RelevanceModel
     """Model for a party that the question asks about."""
-    listed: Judgement
+    listed: RelevanceModel
     """Model for one of many parties, if the question names none: less of each is read, and few speak of the topic."""
     order: LinearWeights | None = None
     """Ranks the sentences of one party; None if there was no evidence to fit it to: then their chances rank them."""
