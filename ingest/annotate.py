@@ -74,6 +74,7 @@ from vectorstore.records import (
     Statement,
     StatementKind,
     StatementSpan,
+    intervention_id,
     text_sha256,
 )
 
@@ -444,7 +445,7 @@ class Annotator:
             start=item.start, end=item.end, ordinal=number, role=item.role, named=item.named,
             summarised=item.summarised, state=item.state, interruptions=item.interruptions,
         )  # fmt: skip
-        identifier = f"{record.document_id}.{number}"
+        identifier = intervention_id(record.document_id, number)
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(

@@ -166,6 +166,16 @@ class StatementSpan:
         return all(end <= first or last <= start for first, last in self.interruptions)
 
 
+def intervention_id(document_id: str, number: int) -> str:
+    """Returns the id of an intervention, such as "685815eed2f2fa70.4", from its record's and its number from 1 on."""
+    return f"{document_id}.{number}"
+
+
+def document_id_of(statement_id: str) -> str:
+    """Returns the id of a statement's document, which is the statement's own unless it is an intervention."""
+    return statement_id.partition(".")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What one party said: a whole document, or one intervention of a record.
