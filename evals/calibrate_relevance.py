@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
 from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import AmongOthers, Judgement, LinearWeights, RelevanceArtefact, logit_of
+from app.retrieval.relevance import AmongOthers, LinearWeights, RelevanceArtefact, RelevanceModel, logit_of
 from app.retrieval.relevance_features import FEATURE_VERSION
 from evals.errors import EvalError
 from evals.metrics.table import Flags, Floats
@@ -69,11 +69,11 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
             f"calibration needs at least {_PAIRS_MIN} pairs of topic and party, answered and not, and this set has"
             f" {answered} and {len(asked) - answered}: name a larger set, or give the corpus that it is about"
         )
-    judgement, figures = fit_judgement(asked)
+    asked_model, figures = fit_relevance_model(asked)
     # With too few lists for a fit of their own, lists are judged like parties that are asked about.
-    listed = judgement
+    listed = asked_model
     if _is_enough(lists):
-        listed, list_figures = fit_judgement(lists)
+        listed, list_figures = fit_relevance_model(lists)
         figures = {by: figures[by] | list_figures[by] for by in _FOLDS}
     for by in _FOLDS:
         ranks = [rank for train, test in _folds(open_, by) for rank in ranks_of(test, fit_order(train))]
@@ -81,7 +81,7 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     order = fit_order(open_)
     if sealed and with_sealed:
         figures["sealed"] = order_figures(ranks_of(sealed, order))
-        for model, of_list in ((judgement, False), (listed, True)):
+        for model, of_list in ((asked_model, False), (listed, True)):
             if test := of_lists(sealed, of_list):
                 figures["sealed"] |= figures_of(
                     _recalibrated(model.among, surest(model, test), test), test, model.threshold
@@ -89,7 +89,7 @@ def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool 
     pairs = sorted((s.pair for s in open_), key=lambda p: (p.topic, p.party, p.files, p.source, p.asked))
     data = "".join(repr((p.topic, p.party, p.files, p.source, p.answered)) for p in pairs)
     return RelevanceArtefact(
-        feature_version=FEATURE_VERSION, asked=judgement, listed=listed, order=order, models=models, pairs=len(open_),
+        feature_version=FEATURE_VERSION, asked=asked_model, listed=listed, order=order, models=models, pairs=len(open_),
         data_sha256=text_sha256(data), figures=figures,
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def _folds(samples: Sequence[Sample], by: FoldBy) -> Iterator[tuple[list[Sample]
             yield train, test
 
 
-def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[str, float]]]:
+def fit_relevance_model(samples: Sequence[Sample]) -> tuple[RelevanceModel, dict[str, dict[str, float]]]:
     """Fits the chance to pairs, all or none of lists, and its thresholds on folds by topic; returns figures as well."""
     scored = {by: [(surest(fit_weights(train), test), test) for train, test in _folds(samples, by)] for by in _FOLDS}
     ordered = {by: [sample for _, test in parts for sample in test] for by, parts in scored.items()}
@@ -126,8 +126,8 @@ def fit_judgement(samples: Sequence[Sample]) -> tuple[Judgement, dict[str, dict[
     nearest = near(own, answered, threshold)
     fitted = fit_weights(samples)
     chosen = {"threshold": _kept(threshold), "near": _kept(nearest), "among": among}
-    judgement = Judgement.model_validate(dict(fitted) | chosen)
-    return judgement, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
+    model = RelevanceModel.model_validate(dict(fitted) | chosen)
+    return model, {by: figures_of(chances[by], ordered[by], threshold) for by in _FOLDS}
 
 
 def _kept(threshold: float) -> float:
@@ -147,7 +147,7 @@ def split(samples: Sequence[Sample]) -> tuple[list[Sample], list[Sample]]:
     return [s for s in samples if s.pair.fold("party") != SEALED and s.pair.topic not in topics], sealed
 
 
-def fit_weights(samples: Sequence[Sample]) -> Judgement:
+def fit_weights(samples: Sequence[Sample]) -> RelevanceModel:
     """Fits the chance, with placeholders for thresholds; each pair is represented by its likeliest sentence."""
     # A `beside` sentence, which is known not to be evidence, does not represent its pair unless all sentences are such.
     masks = [np.where(s.beside, -np.inf, 0.0) if not s.beside.all() else np.zeros(len(s.beside)) for s in samples]
@@ -166,7 +166,7 @@ def fit_weights(samples: Sequence[Sample]) -> Judgement:
         weights: Floats = model.coef_[0] / scaler.scale_
         best = [int(np.argmax(table @ weights + mask)) for table, mask in zip(tables, masks, strict=True)]
     intercept = float(model.intercept_[0] - weights @ scaler.mean_)
-    return Judgement(**dict(_rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
+    return RelevanceModel(**dict(_rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
 
 
 def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
@@ -216,10 +216,10 @@ def _lists(samples: Sequence[Sample]) -> dict[str, list[int]]:
     return lists
 
 
-def surest(judgement: Judgement, samples: Sequence[Sample]) -> Floats:
+def surest(model: RelevanceModel, samples: Sequence[Sample]) -> Floats:
     """Returns the chance of each pair, 0 to 1: that of its likeliest sentence."""
-    weights = np.array([*judgement.features.values(), *judgement.state])
-    return np.array([expit(judgement.intercept + (_table(sample) @ weights).max()) for sample in samples])
+    weights = np.array([*model.features.values(), *model.state])
+    return np.array([expit(model.intercept + (_table(sample) @ weights).max()) for sample in samples])
 
 
 def _table(sample: Sample) -> Floats:

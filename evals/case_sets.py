@@ -10,7 +10,7 @@ from app.settings import Settings
 from evals.cases.case import Case, load_cases
 from evals.cases.case_table import SUFFIXES, read_case_table
 from evals.cases.documents import Documents, located, read_documents, sha256_of, stored_documents
-from evals.cases.lint import Remark, lint
+from evals.cases.lint import LintRemark, lint
 from evals.errors import DatasetError
 from evals.files import EVALS, EvalPaths, Tell, quiet, shipped_rows
 from evals.review import saved_cases
@@ -56,7 +56,7 @@ def open_set(
 
 def remarks_of(
     name: str, corpus: Sequence[Path], settings: Settings, stored: Stored | None = None, tell: Tell = quiet
-) -> tuple[Remark, ...]:
+) -> tuple[LintRemark, ...]:
     """Returns lint's remarks on a set of cases, for a table by line and column; `stored` is called for the store."""
     paths = EvalPaths(settings.store)
     folders, path = corpus_of(name, corpus, paths), _file_of(name, paths)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from app.question.resolution import Act
-from app.question.role_tagger.network import Role
+from app.question.role_tagger.network import WordRole
 from app.question.role_tagger.words import Word
 from app.records import QuestionKind
 from evals.files import load_yaml
@@ -28,7 +28,7 @@ class Mark:
 
     start: int
     end: int
-    role: Role
+    role: WordRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +50,7 @@ class MarkedExample:
     expect: Mapping[str, Any] = field(default_factory=dict)
     """The whole expected scope, if the example gives it, in the form of `Answer.scope`, with `status` if not `read`."""
 
-    def marked(self, role: Role) -> tuple[str, ...]:
+    def marked(self, role: WordRole) -> tuple[str, ...]:
         """Returns the words that have a role, in order."""
         return tuple(self.text[mark.start : mark.end] for mark in self.marks if mark.role == role)
 
@@ -105,7 +105,7 @@ def _example(entry: dict[str, Any]) -> MarkedExample:
     marked, text, marks, end = str(entry["text"]), "", [], 0
     for found in _MARK.finditer(marked):
         text += marked[end : found.start()]
-        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(Role, found[1])))
+        marks.append(Mark(start=len(text), end=len(text) + len(found[2]), role=cast(WordRole, found[1])))
         text, end = text + found[2], found.end()
     frame = _MARK.sub(lambda found: f"<{found[1]}>", marked)
     lists = {name: tuple(entry.get(name) or ()) for name in ("after", "keeps")}

@@ -20,7 +20,7 @@ from app.records import Citation
 from app.retrieval.positions.position_marks import KINDS, PositionKind
 from app.retrieval.topic.subject import names_harm
 from app.settings import Settings
-from evals.cases.case import Evidence, Review, require_own_ids
+from evals.cases.case import CaseReview, Evidence, require_own_ids
 from evals.cases.documents import Document, Documents, read_documents, sha256_of
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
@@ -53,7 +53,7 @@ class LabelledCell(FileRecord):
     """Rules have been fitted to all but `sealed`; see the head of the file."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first; empty where the statement says nothing on the topic."""
-    review: Review = Review()
+    review: CaseReview = CaseReview()
     """Who has looked at the label; a file's own `review` holds for all of its cells."""
 
     @model_validator(mode="after")
@@ -73,7 +73,7 @@ class LabelledCell(FileRecord):
 class _CellFile(FileRecord):
     schema_: Annotated[Literal[1], Field(alias="schema")]
     corpus: _Text
-    review: Review = Review()
+    review: CaseReview = CaseReview()
     cells: tuple[LabelledCell, ...]
 
 

@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 from filelock import FileLock, Timeout
 from pydantic import Field, RootModel, ValidationError
 
-from evals.cases.case import Case, CaseType, Evidence, Expectation, Review
+from evals.cases.case import Case, CaseReview, CaseType, Evidence, Expectation
 from evals.cases.documents import Documents
 from evals.cases.lint import contradictions
 from evals.errors import DatasetError, EvalError, first_fault
@@ -143,7 +143,7 @@ def decide_draft(paths: EvalPaths, draft: CaseDraft, decided: Case | None, *, by
             raise EvalError(f"{remark.what}: {remark.todo}")
         before = (draft.decision.by,) if draft.decision is not None else ()
         reviewers = tuple(dict.fromkeys((*draft.case.review.by, *before, name)))
-        review = Review(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())
+        review = CaseReview(status="reviewed", source=draft.saved.review.source, by=reviewers, on=at.date())
         decided = decided.model_copy(update={"review": review})
     _append(paths.reviews, DraftDecision(kind="draft", case=draft.saved.id, decided=decided, by=name, at=at))
 

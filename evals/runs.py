@@ -29,7 +29,7 @@ STATEMENTS: Final = "statements.json"
 ANSWERS: Final = "answers.jsonl"
 SCORES: Final = "scores.jsonl"
 _LOCK: Final = "running.lock"
-# A stage of `stages.csv`: the first one at which a case broke.
+# A stage of `failure_taxonomy.csv`: the first one at which a case broke.
 Stage = str
 # Stands for the newest run wherever a run is named.
 _LATEST: Final = "latest"

@@ -17,7 +17,7 @@ from evals.runs import SCORES, AnswerRecord, Run, ScoreRecord, Stage
 # Persons' rulings on whether a cited span answers a case, by case and span.
 Rulings = Mapping[str, Mapping[FileSpan, bool]]
 # The failure taxonomy: the stages at which a case may break, in the order of the pipeline.
-STAGES: Final = tuple(row["stage"] for row in shipped_rows("stages.csv"))
+STAGES: Final = tuple(row["stage"] for row in shipped_rows("failure_taxonomy.csv"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,9 +65,10 @@ from vectorstore.records import (
     Passage,
     Role,
     Sentence,
-    Span,
     Statement,
     StatementKind,
+    StatementSpan,
+    intervention_id,
     text_sha256,
 )
 
@@ -434,11 +435,11 @@ class Annotator:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
 
     def _intervention(self, record: Document, item: Intervention, number: int) -> Statement:
-        span = Span(
+        span = StatementSpan(
             start=item.start, end=item.end, ordinal=number, role=item.role, named=item.named,
             summarised=item.summarised, state=item.state, interruptions=item.interruptions,
         )  # fmt: skip
-        identifier = f"{record.document_id}.{number}"
+        identifier = intervention_id(record.document_id, number)
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
@@ -546,7 +547,7 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
     return digest[:16], digest
 
 
-def _overlap(one: Span, other: Span) -> bool:
+def _overlap(one: StatementSpan, other: StatementSpan) -> bool:
     return one.start < other.end and other.start < one.end
 
 

@@ -131,14 +131,14 @@ class Document:
         """Returns the statement that consists of the document's whole text."""
         metadata = self.metadata
         role: Role = "unknown" if metadata.state is None else "party"
-        span = Span(start=0, end=len(self.source_text), role=role, state=metadata.state)
+        span = StatementSpan(start=0, end=len(self.source_text), role=role, state=metadata.state)
         return Statement(
             statement_id=self.document_id, document=self, span=span, metadata=metadata, inferred=self.inferred
         )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Span:
+class StatementSpan:
     """The part of a document that is one statement, and who speaks it."""
 
     start: int
@@ -166,6 +166,16 @@ class Span:
         return all(end <= first or last <= start for first, last in self.interruptions)
 
 
+def intervention_id(document_id: str, number: int) -> str:
+    """Returns the id of an intervention, such as "685815eed2f2fa70.4", from its record's and its number from 1 on."""
+    return f"{document_id}.{number}"
+
+
+def document_id_of(statement_id: str) -> str:
+    """Returns the id of a statement's document, which is the statement's own unless it is an intervention."""
+    return statement_id.partition(".")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """What one party said: a whole document, or one intervention of a record.
@@ -176,7 +186,7 @@ class Statement:
 
     statement_id: str
     document: Document
-    span: Span
+    span: StatementSpan
     metadata: Metadata
     inferred: tuple[str, ...] = ()
 
@@ -412,7 +422,7 @@ class StatementSummary(Summary):
     """A statement without its text, for scopes and coverage."""
 
     statement_id: str
-    span: Span
+    span: StatementSpan
     languages: tuple[str | None, ...] = ()
     """Languages of the passages, sorted, with None for an unknown language."""
 

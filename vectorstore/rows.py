@@ -1,6 +1,6 @@
 """The mapping between rows and records: the columns of each record, and the conversion in both directions."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -15,8 +15,8 @@ from vectorstore.records import (
     Passage,
     ScopeFilter,
     Sentence,
-    Span,
     Statement,
+    StatementSpan,
     StatementSummary,
 )
 from vectorstore.schema import (
@@ -36,7 +36,7 @@ T = TypeVar("T")
 PASSAGE_FIELDS = tuple(Passage.__dataclass_fields__)
 SENTENCE_FIELDS = tuple(Sentence.__dataclass_fields__)
 _DOCUMENT = tuple(name for name in Document.__dataclass_fields__ if name != "metadata")
-_SPAN = tuple(Span.__dataclass_fields__)
+_SPAN = tuple(StatementSpan.__dataclass_fields__)
 _SPAN_COLUMNS = tuple("delegate" if name == "state" else name for name in _SPAN)
 
 
@@ -53,17 +53,15 @@ class Mapped(Generic[T]):
         """The columns that `read` takes, in order."""
         return [*self.fields.values(), *(column for part in self.parts.values() for column in part.columns)]
 
-    def read(self, row: Sequence[Any], **others: object) -> T:
+    def read(self, row: Iterable[Any], **others: object) -> T:
         """Makes a record from a row with the cells of `columns`, and from the fields in `others`."""
-        return self._read(iter(row), others)
-
-    def _read(self, cells: Iterator[Any], others: Mapping[str, object]) -> T:
+        cells = iter(row)
         # Without `__init__`, which is slow for frozen records: a list of States reads 10,000 sentences.
         made = object.__new__(self.record)
         # The names come first: where they end, `zip` takes no further cell, and the cells of the parts are left.
         made.__dict__.update(zip(self.fields, cells, strict=False), **others)
         for name, part in self.parts.items():
-            made.__dict__[name] = part._read(cells, {})
+            made.__dict__[name] = part.read(cells)
         return made
 
 
@@ -80,7 +78,7 @@ _languages = sa.select(sa.func.coalesce(collected(PASSAGES.c.language), "[]")).w
 _by_text = Packed(lambda languages: sorted(languages, key=lambda language: language or ""))
 _of_documents: dict[str, Mapped[Any]] = {"metadata": Mapped(Metadata, _columns(DOCUMENTS, METADATA_FIELDS))}
 _of_statements: dict[str, Mapped[Any]] = {
-    "span": Mapped(Span, dict(zip(_SPAN, _columns(STATEMENTS, _SPAN_COLUMNS).values(), strict=True))),
+    "span": Mapped(StatementSpan, dict(zip(_SPAN, _columns(STATEMENTS, _SPAN_COLUMNS).values(), strict=True))),
     "metadata": Mapped(Metadata, _columns(STATEMENTS, METADATA_FIELDS)),
 }
 

@@ -149,7 +149,7 @@ DOCUMENTS: Final = _table(
 )
 sa.Index("documents_by_file", DOCUMENTS.c.folder, DOCUMENTS.c.file)
 sa.Index("documents_by_lower_symbol", sa.func.lower(DOCUMENTS.c.symbol))
-# Statements: spans of a document with their speakers; see `Span`.
+# Statements: spans of a document with their speakers; see `StatementSpan`.
 STATEMENTS: Final = _table(
     "statements",
     sa.Column("statement_id", Text, primary_key=True),
@@ -158,7 +158,7 @@ STATEMENTS: Final = _table(
     _needed("role", Text),
     sa.Column("named", Text),
     _needed("summarised", sa.Boolean),
-    # The field `state` of `Span`: the State whose delegate speaks, which may differ from the holder of the position.
+    # `StatementSpan.state`: the State whose delegate speaks, which may differ from the holder of the position.
     sa.Column("delegate", Text),
     _needed("interruptions", Packed(partial(map, tuple))),
     *_metadata_columns(),

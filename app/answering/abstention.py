@@ -26,7 +26,6 @@ from app.retrieval.retrieved import Retrieved
 from ingest.language.detection import is_in_other_language
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
-from prompts.wording import load_wording
 from vectorstore.records import DocumentSummary, StatementSummary
 
 # Reasons that are shown with related passages; the others have none to show.
@@ -139,9 +138,8 @@ def _not_searched(case: _Case) -> Abstention | None:
             return case.because("ambiguous", "unnamed_party")
         if not foreign:
             return None
-    # The question was not understood, so finding nothing proves nothing. Said in English, since language detection only
-    # knows the six languages and is wrong about a question in a seventh.
-    return Abstention(reason="out_of_scope", message=load_wording("en").say("other_language"))
+    # The question was not understood, so finding nothing proves nothing.
+    return case.because("out_of_scope", "other_language")
 
 
 def _unclear_name(case: _Case, name: str) -> Abstention:

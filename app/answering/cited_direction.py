@@ -21,6 +21,7 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
 # Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
+# Set by hand, as the next; no comparison with other values is kept.
 _SUPERSEDES_MIN: Final = 0.7
 # Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
 # assistance says nothing about "the extradition of fugitives without a treaty".

@@ -26,8 +26,9 @@ from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
 
 # Least relevance of a sentence that stands under the subject's heading. Answers quote from a lower threshold on, since
-# the question stands above them. Chosen on cells that were checked against their statements: of the sentences between
-# the two thresholds, half were on something else.
+# the question stands above them. Chosen on cells that were checked against their statements (development): of the
+# sentences between the two thresholds, half were on something else. The limits below it were set where such cells
+# misled, likewise development; no comparison with other values is kept.
 _SURE: Final = 0.7
 # The same for a sentence that lacks a word of the subject, such as "funding" for "funding of the mechanism".
 _SURE_BY_MEANING: Final = 0.95

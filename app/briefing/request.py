@@ -11,7 +11,7 @@ from typing import Final
 from app.briefing.cells import Briefing, Subject
 from app.errors import BriefingError
 from app.question.language import detect_language
-from app.question.resolution import Resolution, Restyle
+from app.question.resolution import Resolution, Restyle, in_language_of_topic
 from app.question.scope_fields import years_in
 from app.question.spans.find_spans import find_spans
 from app.question.turns.follow_ups import restyle
@@ -234,7 +234,7 @@ def request_of_resolution(resolution: Resolution, parties: PartyTable) -> Briefi
     if resolution.unclear is not None:
         options = ", ".join(resolution.options) or "its full name or code"
         raise BriefingError(f"{resolution.unclear!r} can be read in several ways: say {options}")
-    scope = resolution.scope
+    scope = in_language_of_topic(resolution).scope
     topics = _topics_in(scope.topic, scope.language)
     return request_of_scopes([replace(scope, topic=topic) for topic in topics], parties)
 

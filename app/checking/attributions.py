@@ -6,9 +6,9 @@ parties; the first that names an occasion gives the occasion.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache, partial
 from itertools import count, islice, pairwise, takewhile
 from typing import Final
 
@@ -85,7 +85,7 @@ class AttributionReader:
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
-        near = _Near(self, quotation)
+        near = self._near(quotation)
         named = next(self._named(near), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
@@ -97,6 +97,26 @@ class AttributionReader:
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
             articles=articles,
+        )
+
+    def _near(self, quotation: Quotation) -> "_Near":
+        """Returns the text around a quotation."""
+        start = quotation.spans[0][0]
+        index = self._document.index_at(start)
+        block = self._document.blocks[index]
+        before, after = self._sentence(quotation, block)
+        previous = bisect_left(self._spans, (start,)) - 1
+        end = self._spans[previous][1] if previous >= 0 else 0
+        return _Near(
+            index=index,
+            block=block,
+            notes=self._notes(quotation),
+            before=before,
+            after=after,
+            lead=self._lead_in(index),
+            earlier=shown(self._masked[max(block.start, start - _LOOK_BACK) : start]),
+            finished_before=self._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS)),
+            last_naming=partial(self._last_naming, back=_SENTENCES_BACK),
         )
 
     def _named(self, near: "_Near") -> Iterator[Attribution]:
@@ -500,38 +520,30 @@ class AttributionReader:
         return any(apart) if previous else bool(said)
 
 
+@dataclass(frozen=True, kw_only=True)
 class _Near:
-    """The text around one quotation; parts that take long to find are computed when they are first used.
+    """The text around one quotation."""
 
-    Attributes:
-        before: The text before it in its sentence, with other quotations masked; `after`, the text behind it.
-        lead: The line that leads in to its block.
-    """
-
-    def __init__(self, reader: AttributionReader, quotation: Quotation) -> None:
-        self._reader, self._start = reader, quotation.spans[0][0]
-        self.index = reader._document.index_at(self._start)
-        self.block = reader._document.blocks[self.index]
-        self.notes = reader._notes(quotation)
-        self.before, self.after = reader._sentence(quotation, self.block)
-        self.lead = reader._lead_in(self.index)
-
-    @cached_property
-    def finished_before(self) -> bool:
-        """Whether the quotation before it ends with a sentence."""
-        before = bisect_left(self._reader._spans, (self._start,)) - 1
-        end = self._reader._spans[before][1] if before >= 0 else 0
-        return self._reader._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS))
-
-    @cached_property
-    def earlier(self) -> str:
-        """The text before the quotation in its block, from which "the latter" is resolved."""
-        return shown(self._reader._masked[max(self.block.start, self._start - _LOOK_BACK) : self._start])
+    index: int
+    """Number of its block in the document."""
+    block: CheckedBlock
+    notes: list[CheckedBlock]
+    before: str
+    """The text before it in its sentence, with other quotations masked; `after`, the text behind it."""
+    after: str
+    lead: str
+    """The line that leads in to its block."""
+    earlier: str
+    """The text before it in its block, from which "the latter" is resolved."""
+    finished_before: bool
+    """Whether the quotation before it ends with a sentence."""
+    last_naming: Callable[[str], str]
+    """Returns the last sentence of a text that names a party, which takes long to find; empty without one."""
 
     @cached_property
     def said_earlier(self) -> str:
         """The last earlier sentence of the quotation's paragraph that names a party; empty without one."""
-        return self._reader._last_naming(self.earlier, _SENTENCES_BACK)
+        return self.last_naming(self.earlier)
 
 
 def _parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:

@@ -55,6 +55,7 @@ from vectorstore.records import (
     Statement,
     StatementKind,
     StatementSummary,
+    document_id_of,
 )
 
 if TYPE_CHECKING:
@@ -207,14 +208,13 @@ class Corpus:
     def holding(self, words: str) -> frozenset[str]:
         """Returns the ids of documents whose texts contain all these words, in any order and inflection."""
         terms = [term for term in words.split() if any(map(str.isalnum, term))]
-        # The id of an intervention, such as "685815eed2f2fa70.4", begins with that of its record.
-        matches = [{s.partition(".")[0] for s in self._store.catalogue.statements_with(term)} for term in terms]
+        matches = [set(map(document_id_of, self._store.catalogue.statements_with(term))) for term in terms]
         return frozenset(set.intersection(*matches)) if matches else frozenset()
 
     def summary(self, statement_id: str) -> DocumentSummary | StatementSummary:
         """Returns a document, or an intervention of a record, without its text."""
-        record, _, part = statement_id.partition(".")
-        if not part:
+        record = document_id_of(statement_id)
+        if record == statement_id:
             return self._document_summary(record)
         found = next((s for s in self.interventions(record) if s.statement_id == statement_id), None)
         return _require(found, statement_id)

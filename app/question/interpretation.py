@@ -24,6 +24,7 @@ from app.question.spans.span import NARROWING, Span
 from app.question.time_and_venue import time_and_venue_of
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
+from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
@@ -72,7 +73,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         **whom,
         treaties=treaties,
         topic=topic,
-        language=roles.language,
+        # A question in a seventh language is read in the nearest of the six, and answered in English.
+        language="en" if is_in_other_language(roles.text) else roles.language,
         all_states=asks_all,
         negated=asks_all and kind.kind == "negated_which",
     )

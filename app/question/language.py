@@ -24,6 +24,7 @@ _CLEAR: Final = 3
 def detect_language(text: str, parties: PartyTable, before: str | None = None) -> str:
     """Returns the ISO 639-1 code of a question's language, one of the six; English where it cannot be told.
 
+    A question in another language is read in that of the six that shares most of its words: Portuguese in Spanish.
     A follow-up that has only names and numbers ("Cuba?", "2019?") is in the language of the question `before` it.
     """
     letters = [char for char in text if char.isalpha()]

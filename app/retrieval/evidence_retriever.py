@@ -29,9 +29,9 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
 
-# Parties that are searched separately; more are one list, which bounds the sentences that the cross-encoder reads.
+# Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
 _SEPARATE_MAX: Final = 6
-# Parties that are searched separately where the question names them.
+# Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
 # Chance from which a question surely asks who changed position, so that "nobody" is an answer.
 _ASKS_CHANGE_SURELY: Final = 0.75

@@ -131,7 +131,7 @@ def logit_of(chance: float) -> float:
     return math.log(max(chance, _CHANCE_MIN) / max(1.0 - chance, _CHANCE_MIN))
 
 
-class Judgement(LinearWeights):
+class RelevanceModel(LinearWeights):
     """Logistic model of the chance that a sentence answers: the logit is the intercept plus the weighted sum."""
 
     intercept: float
@@ -147,9 +147,9 @@ class RelevanceArtefact(_Record):
     """A fitted model as `untoc-eval calibrate` writes it."""
 
     feature_version: int
-    asked: Judgement
+    asked: RelevanceModel
     """Model for a party that the question asks about."""
-    listed: Judgement
+    listed: RelevanceModel
     """Model for one of many parties, if the question names none: less of each is read, and few speak of the topic."""
     order: LinearWeights | None = None
     """Ranks the sentences of one party; None if there was no evidence to fit it to: then their chances rank them."""
@@ -218,13 +218,11 @@ def load_relevance(folder: Path, models: dict[str, str]) -> RelevanceArtefact | 
 
 
 def _of_store(path: Path) -> RelevanceArtefact | None:
-    """Reads an artefact of a store; None if there is none, or one with another version of the features."""
+    """Reads an artefact of a store; None if there is none."""
     if not path.is_file():
         return None
     try:
-        if json.loads(path.read_bytes())["feature_version"] != FEATURE_VERSION:
-            return None
-        return RelevanceArtefact.model_validate_json(path.read_bytes())
+        return _of_this_version(path.read_bytes())
     except (OSError, ValueError, KeyError, TypeError) as exc:
         raise SettingsError(
             f"the calibration {str(path)!r} cannot be read: run `untoc-eval calibrate` again, or remove the file"
@@ -234,4 +232,11 @@ def _of_store(path: Path) -> RelevanceArtefact | None:
 @cache
 def _shipped() -> RelevanceArtefact | None:
     path = files("app").joinpath("retrieval", "data", ARTEFACT)
-    return RelevanceArtefact.model_validate_json(path.read_bytes()) if path.is_file() else None
+    return _of_this_version(path.read_bytes()) if path.is_file() else None
+
+
+def _of_this_version(content: bytes) -> RelevanceArtefact | None:
+    """Reads an artefact; None for one of another version of the features, which may have another schema."""
+    if json.loads(content)["feature_version"] != FEATURE_VERSION:
+        return None
+    return RelevanceArtefact.model_validate_json(content)

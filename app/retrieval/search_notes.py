@@ -26,8 +26,9 @@ def search_notes(
 ) -> Iterator[Note]:
     """Yields notes on words searched for, how many `parties_read` closely, parties found by words, and terms."""
     if topic is not None and topic.english not in ("", topic.words):
-        bridged = "bridged" if topic.translation_coverage >= 1.0 else "bridged_partly"
-        yield Note(kind=bridged, values={"words": topic.english})
+        in_whole = topic.translation_coverage >= 1.0
+        kind = "translated_topic" if in_whole else "translated_topic_partly"
+        yield Note(kind=kind, values={"words": topic.english})
     # For a question about change over time, a party has one record of evidence per statement.
     if parties_read < (count := len({item.party for item in evidence})):
         yield Note(kind="read_closely", values={"count": count, "read": parties_read})

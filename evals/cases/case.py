@@ -96,7 +96,7 @@ class Expectation(FileRecord):
     missing: AnswerType | None = None
 
 
-class Review(FileRecord):
+class CaseReview(FileRecord):
     """Who has looked at a case."""
 
     status: Literal["reviewed", "unreviewed", "draft", "rejected"] = "draft"
@@ -133,7 +133,7 @@ class Case(FileRecord):
     evidence_groups: tuple[tuple[str, ...], ...] = ()
     """AND of ORs over ids of evidence: each group is met by any of its spans. Left out, all spans are one group."""
     nuggets: tuple[Nugget, ...] = ()
-    review: Review = Review()
+    review: CaseReview = CaseReview()
 
     @model_validator(mode="before")
     @classmethod

@@ -25,9 +25,9 @@ from app.checking.fuzzy_diff import likest_words
 from app.errors import BriefingError
 from app.records import AbstentionReason
 from app.ui.words import language, say, worded
-from evals.cases.case import Case, Evidence, Review
+from evals.cases.case import Case, CaseReview, Evidence
 from evals.cases.documents import Document, Documents, sha256_of
-from evals.cases.lint import Remark, remark
+from evals.cases.lint import LintRemark, remark
 from evals.errors import DatasetError
 from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
@@ -51,11 +51,11 @@ class CaseTable:
     """The cases of a table, and remarks on everything that is wrong with it, by line and column."""
 
     cases: tuple[Case, ...]
-    remarks: tuple[Remark, ...]
+    remarks: tuple[LintRemark, ...]
     lines: Mapping[str, int] = field(default_factory=dict)
     """The line of each case, by its id."""
 
-    def placed(self, found: Remark) -> Remark:
+    def placed(self, found: LintRemark) -> LintRemark:
         """Returns a remark with line numbers of the table in place of case ids, since people know the rows by line."""
         what = found.what
         for name, line in self.lines.items():
@@ -72,7 +72,7 @@ class _Row:
     line: int
     cells: Mapping[str, str]
     absent: Collection[str] = ()
-    remarks: list[Remark] = field(default_factory=list)
+    remarks: list[LintRemark] = field(default_factory=list)
 
     def wrong(self, column: str, name: str, **facts: object) -> None:
         # A missing column is reported once for the table, not for every row.
@@ -209,7 +209,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         "id": given["id"] or f"own-{question_hash}", "question": question, "history": history, "answerable": answered,
         "type": "follow_up" if history else kind if answered else "unanswerable", "lang": language, "tags": tags,
         "unanswerable_kind": None if answered else _KINDS.get(reason), "expect": expect, "evidence": evidence,
-        "review": Review(status="unreviewed", source="human"),
+        "review": CaseReview(status="unreviewed", source="human"),
     }  # fmt: skip
     return Case.model_validate(case)
 

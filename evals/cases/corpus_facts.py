@@ -34,7 +34,7 @@ _OPENING: Final = 1500
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject:
+class CaseSubject:
     """A subject to ask about: a topic of the glossary, a narrower topic, or an article; a question calls it `words`."""
 
     name: str
@@ -74,7 +74,7 @@ class Reading:
         """Returns the spans of sentences with all `words`, each given by its possible stems; empty without words."""
         return [place for place, held in self.sentences.items() if words and all(held & word for word in words)]
 
-    def lacks(self, subject: Subject, common: Collection[str]) -> bool:
+    def lacks(self, subject: CaseSubject, common: Collection[str]) -> bool:
         """Returns whether it surely lacks a subject: has no distinctive word of a topic, or no number of an article."""
         if not subject.terms:
             return all(article.split()[1] not in self.numbers for article in subject.articles)
@@ -93,21 +93,21 @@ _READ: Final = WeakKeyDictionary[Documents, tuple[Reading, ...]]()
 
 
 @cache
-def topics() -> Mapping[str, Subject]:
+def topics() -> Mapping[str, CaseSubject]:
     """Returns the topics of the glossary by their preferred English terms."""
     found = {}
     for row in load_table("glossary_synonyms"):
         terms: dict[str, tuple[str, ...]] = {language: tuple(row[language].split("|")) for language in LANGUAGES}
         name, articles = terms["en"][0], tuple(filter(None, row["articles"].split("|")))
-        found[name] = Subject(name=name, words=name, tags={"topic": name}, terms=terms, articles=articles)
+        found[name] = CaseSubject(name=name, words=name, tags={"topic": name}, terms=terms, articles=articles)
     return found
 
 
 @cache
-def specific_topics(*splits: str) -> tuple[Subject, ...]:
+def specific_topics(*splits: str) -> tuple[CaseSubject, ...]:
     """Returns narrow topics of some splits, with English words of which any text on the topic has at least one."""
     return tuple(
-        Subject(
+        CaseSubject(
             name=row["topic"], words=row["topic"], terms={"en": tuple(row["words"].split("|"))},
             tags={} if row["split"] == "elsewhere" else {"topic": row["topic"], "rules": row["split"]},
         )
@@ -117,12 +117,12 @@ def specific_topics(*splits: str) -> tuple[Subject, ...]:
 
 
 @cache
-def article(name: str) -> Subject:
+def article(name: str) -> CaseSubject:
     """Returns an article such as `UNTOC 16` as a subject."""
     treaty, _, number = name.partition(" ")
     called = short_name(treaty)
     words = f"article {number} of {called if called == treaty else f'the {called}'}"
-    return Subject(name=name, words=words, tags={"article": name}, articles=(name,))
+    return CaseSubject(name=name, words=words, tags={"article": name}, articles=(name,))
 
 
 def content_words(text: str, language: str) -> list[str]:

@@ -36,7 +36,7 @@ _REMARKS: Final = {row["remark"]: row for row in shipped_rows("cases/remarks.csv
 
 
 @dataclass(frozen=True, kw_only=True)
-class Remark:
+class LintRemark:
     """A finding for a person to look at; `case` is a case, a cell of a table, or None for the set as a whole."""
 
     severity: Severity
@@ -47,21 +47,21 @@ class Remark:
     """In a table of a user's own questions, the column that the remark is about."""
 
 
-def remark(name: str, place: str | None, **facts: object) -> Remark:
+def remark(name: str, place: str | None, **facts: object) -> LintRemark:
     """Returns a remark of `remarks.csv` with its facts filled in; `place` is a case, a cell, or None for the set."""
     row = _REMARKS[name]
     what, todo = (say(f"remark-{name}{part}", **facts).strip() for part in ("", "-todo"))
-    return Remark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
+    return LintRemark(severity=cast(Severity, row["severity"]), case=place, what=what, todo=todo, column=row["column"])
 
 
-def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell = quiet) -> tuple[Remark, ...]:
+def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell = quiet) -> tuple[LintRemark, ...]:
     """Returns the remarks on cases, errors first; without `documents`, checks against the corpus are left out."""
     cases = tuple(cases)
     parties = documents.parties if documents is not None else PartyTable.load()
     by_id, counts = {case.id: case for case in cases}, Counter(case.id for case in cases)
     needed = any(_is_silence(case) for case in cases)
     readings = read_all(documents, tell) if documents is not None and needed else ()
-    found: list[Remark] = []
+    found: list[LintRemark] = []
     for case in cases:
         found += _form(case, by_id, counts[case.id])
         if documents is not None:
@@ -72,11 +72,11 @@ def lint(cases: Iterable[Case], documents: Documents | None = None, tell: Tell =
     return tuple(sorted(found, key=lambda each: (order(each.severity), place.get(each.case or "", len(place)))))
 
 
-def _remarks(found: Mapping[str, object], case: Case | None, **facts: object) -> list[Remark]:
+def _remarks(found: Mapping[str, object], case: Case | None, **facts: object) -> list[LintRemark]:
     return [remark(name, case.id if case else None, **facts) for name, holds in found.items() if holds]
 
 
-def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
+def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[LintRemark]:
     original = by_id.get(case.variant_of or "")
     found = {
         "same_id": count > 1, "nobody_reviewed": case.review.status == "reviewed" and not case.review.by,
@@ -86,7 +86,7 @@ def _form(case: Case, by_id: Mapping[str, Case], count: int) -> list[Remark]:
     return [*_remarks(found, case, count=count, original=case.variant_of), *contradictions(case)]
 
 
-def contradictions(case: Case) -> list[Remark]:
+def contradictions(case: Case) -> list[LintRemark]:
     """Returns remarks on contradictions within a case, for which its corpus is not needed."""
     expect, status, silent = case.expect, case.expect.status, case.expect.status == "abstained"
     reasoned, asked = expect.reason is not None or case.unanswerable_kind is not None, case.question.strip()
@@ -110,7 +110,7 @@ def _states_of(case: Case, parties: PartyTable) -> frozenset[str]:
     return frozenset(case.expect.states or named)
 
 
-def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
+def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[LintRemark]:
     """Yields remarks on nearly equal questions about the same States and times, except variants of one question."""
     groups: defaultdict[object, list[tuple[Case, str]]] = defaultdict(list)
     for case in cases:
@@ -128,7 +128,7 @@ def _duplicates(cases: Iterable[Case], parties: PartyTable) -> Iterator[Remark]:
                 yield remark("alike", other.id, other=one.id, alike=alike)
 
 
-def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
+def _evidence(case: Case, documents: Documents) -> Iterator[LintRemark]:
     for span in case.evidence:
         document = documents.by_file.get(span.file)
         if document is None:
@@ -148,7 +148,7 @@ def _evidence(case: Case, documents: Documents) -> Iterator[Remark]:
         yield from _remarks(found, case, **facts, told=manifest_state)
 
 
-def _expected_states(case: Case, parties: PartyTable) -> list[Remark]:
+def _expected_states(case: Case, parties: PartyTable) -> list[LintRemark]:
     expected, shown = {*case.expect.states}, {span.state for span in case.evidence if span.state is not None}
     named = (*case.expect.states, *case.expect.states_forbidden)
     unknown = [remark("no_such_state", case.id, state=state) for state in named if parties.get(state) is None]
@@ -166,7 +166,7 @@ def _is_silence(case: Case) -> bool:
     return kind == "no_statement" or kind.startswith("near_miss")
 
 
-def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[Remark]:
+def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> Iterator[LintRemark]:
     if not _is_silence(case):
         return
     try:
@@ -208,7 +208,7 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
             yield remark("topic_is_named", case.id, file=document.file, topic=topic, said=said)
 
 
-def _mix(cases: Sequence[Case]) -> list[Remark]:
+def _mix(cases: Sequence[Case]) -> list[LintRemark]:
     total = len(cases)
     if not cases:
         return [remark("no_cases", None)]

@@ -18,8 +18,8 @@ from typing import Final, get_args
 import yaml
 
 from app.records import AbstentionReason
-from evals.cases.case import SCHEMA_VERSION, Case, Evidence, Expectation, Review, UnanswerableKind
-from evals.cases.corpus_facts import Reading, Subject, article, read_all, specific_topics, topics
+from evals.cases.case import SCHEMA_VERSION, Case, CaseReview, Evidence, Expectation, UnanswerableKind
+from evals.cases.corpus_facts import CaseSubject, Reading, article, read_all, specific_topics, topics
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, write_whole
@@ -42,7 +42,7 @@ class Plan:
     """A case to be written; `states` are asked about or, for a list, the answer; `reason` is that of an abstention."""
 
     kind: str
-    subject: Subject
+    subject: CaseSubject
     states: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     reason: AbstentionReason | None = None
@@ -55,7 +55,7 @@ class Plan:
         return re.sub(r"[^a-z0-9]+", "-", "-".join(parts).casefold()).strip("-")
 
 
-def _single(kind: str, subject: Subject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
+def _single(kind: str, subject: CaseSubject, state: str, year: str, reason: AbstentionReason | None = None) -> Plan:
     return Plan(kind=kind, subject=subject, states=(state,), years=(year,), reason=reason)
 
 
@@ -91,7 +91,7 @@ class _Corpus:
         return {key: tuple(found[key]) for key in sorted(found)}
 
     @cached_property
-    def subjects(self) -> Mapping[Subject, frozenset[tuple[str, str]]]:
+    def subjects(self) -> Mapping[CaseSubject, frozenset[tuple[str, str]]]:
         """Specific topics and articles, each with the (State, year) pairs whose statements name it."""
         named: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         for key, readings in self.turns.items():
@@ -99,7 +99,7 @@ class _Corpus:
                 named[name].add(key)
         found = {topics().get(name) or article(name): frozenset(keys) for name, keys in named.items()}
 
-        def is_usable(subject: Subject) -> bool:
+        def is_usable(subject: CaseSubject) -> bool:
             """Returns whether a topic is specific and names no party, which a question would seem to be about."""
             specific = articles_about(subject.name) if subject.articles else len(subject.key) > 1
             return not subject.terms or bool(specific and not self.documents.parties.find(subject.name))
@@ -107,15 +107,15 @@ class _Corpus:
         return {subject: found[subject] for subject in sorted(filter(is_usable, found), key=lambda each: each.words)}
 
     @cached_property
-    def by_year(self) -> Mapping[str, list[tuple[Subject, tuple[str, ...]]]]:
+    def by_year(self) -> Mapping[str, list[tuple[CaseSubject, tuple[str, ...]]]]:
         """For each year, ascending, the subjects that are named in it, with the States that name them."""
-        found = {year: list[tuple[Subject, tuple[str, ...]]]() for year in sorted({year for _, year in self.turns})}
+        found = {year: list[tuple[CaseSubject, tuple[str, ...]]]() for year in sorted({year for _, year in self.turns})}
         for subject, keys in self.subjects.items():
             for year in {year for _, year in keys}:
                 found[year].append((subject, tuple(sorted(state for state, named in keys if named == year))))
         return found
 
-    def by_state(self) -> Iterator[tuple[Subject, str, list[str]]]:
+    def by_state(self) -> Iterator[tuple[CaseSubject, str, list[str]]]:
         """Yields each subject with each State that names it and the years in which that State does, ascending."""
         for subject, keys in self.subjects.items():
             for state in sorted({state for state, _ in keys}):
@@ -128,11 +128,11 @@ class _Corpus:
             self._possible[state, year] = tuple(own for own in may if None in (year, own.year) or year == own.year)
         return self._possible[state, year]
 
-    def silent(self, state: str, year: str | None, subject: Subject) -> bool:
+    def silent(self, state: str, year: str | None, subject: CaseSubject) -> bool:
         """Returns whether all statements that may be by or for a State in a year (None: any) lack a subject."""
         return all(reading.lacks(subject, self.common) for reading in self.possible(state, year))
 
-    def is_even(self, subject: Subject) -> bool:
+    def is_even(self, subject: CaseSubject) -> bool:
         """Returns whether a subject is named neither too rarely nor too often to be a good question."""
         count = len(self.subjects.get(subject, ()))
         return max(2, _RARE * len(self.turns)) <= count <= _FREQUENT * len(self.turns)
@@ -224,7 +224,7 @@ def _case(plan: Plan, corpus: _Corpus) -> Case:
         "expect": Expectation(
             status="abstained" if silent else "answered", states=plan.states, years=plan.years, reason=plan.reason
         ),
-        "evidence": evidence, "evidence_groups": groups, "review": Review(status="draft", source="template"),
+        "evidence": evidence, "evidence_groups": groups, "review": CaseReview(status="draft", source="template"),
     }  # fmt: skip
     return Case.model_validate(given)
 

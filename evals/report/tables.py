@@ -9,7 +9,7 @@ from typing import Final
 from app.ui.words import say, worded
 from evals.cases.case import Case
 from evals.cases.documents import Documents
-from evals.cases.lint import Remark
+from evals.cases.lint import LintRemark
 from evals.compare import Comparison, Flip
 from evals.errors import RunError
 from evals.gates import GateReport, GateResult
@@ -200,7 +200,7 @@ def metrics_table() -> Table:
     return Table(title=say("report-metrics"), columns=columns, rows=rows)
 
 
-def remarks_table(found: Sequence[tuple[str, Remark]]) -> Table:
+def remarks_table(found: Sequence[tuple[str, LintRemark]]) -> Table:
     """Returns the remarks on sets of cases, errors first, each with its case or place in a table of questions."""
     tones = {"error": "bad", "warning": "warn", "note": ""}
     ordered = sorted(found, key=lambda item: [*tones].index(item[1].severity))

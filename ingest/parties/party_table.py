@@ -113,7 +113,7 @@ class PartyTable:
                         "use another code, XAA to XZZ for fictional States"
                     )
                 for name in (row.name, *row.aliases):
-                    if holders := table._meant(name.strip()) - {row.code}:
+                    if holders := table.codes_of_name(name.strip()) - {row.code}:
                         raise PartyTableError(
                             f"{str(path)!r}, line {line}: the name {name!r} already means "
                             f"{', '.join(sorted(map(table.display, holders)))}; use another name"
@@ -216,7 +216,8 @@ class PartyTable:
         ranked = dict.fromkeys((*sorted(near), *similar))
         return ResolvedName(codes=(), suggestions=tuple(code for code in ranked if self._is(code, kind))[:5])
 
-    def _meant(self, typed: str) -> set[str]:
+    def codes_of_name(self, typed: str) -> set[str]:
+        """Returns the codes of all parties that a name means; none for one that is only a demonym or a capital."""
         own, near = self._named(typed)
         return own if own or near else self._known_elsewhere(typed)
 

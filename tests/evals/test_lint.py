@@ -9,7 +9,7 @@ import pytest
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
 from evals.cases.documents import Document, Documents, sha256_of
-from evals.cases.lint import Remark, lint
+from evals.cases.lint import LintRemark, lint
 from tests.cases import Cases
 from tests.evals import made
 
@@ -47,11 +47,11 @@ def span(**changes: Any) -> dict[str, Any]:
     return whole | {"sha256": sha256_of(SAID), "quote": SAID} | changes
 
 
-def remarks(*cases: Mapping[str, Any], against: Documents | None = None) -> tuple[Remark, ...]:
+def remarks(*cases: Mapping[str, Any], against: Documents | None = None) -> tuple[LintRemark, ...]:
     return lint([Case.model_validate(dict(case)) for case in cases], against or documents())
 
 
-def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[Remark]:
+def problems(*cases: Mapping[str, Any], against: Documents | None = None) -> list[LintRemark]:
     return [problem for problem in remarks(*cases, against=against) if problem.severity != "note"]
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from app.question.kinds import KINDS
 from app.question.resolution import Act
-from app.question.role_tagger.network import Role, reading_weights
+from app.question.role_tagger.network import WordRole, reading_weights
 from app.question.turns.classifier import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
@@ -128,7 +128,7 @@ def test_every_mark_was_read_and_every_label_is_known(examples: Examples) -> Non
 def test_examples_of_one_wording_are_of_one_kind(examples: Examples) -> None:
     kinds: dict[tuple[str, bool, str], set[str]] = defaultdict(set)
     for example in examples:
-        says = {*example.group.split()} - {*get_args(Role)}
+        says = {*example.group.split()} - {*get_args(WordRole)}
         if says and "kind" not in example.keeps and example.kind != "ambiguous":
             kinds[example.language, bool(example.after), example.group].add(example.kind)
     # In a few groups the kind depends on the topic or on the question before: "when was that?" asks for the date of

@@ -9,7 +9,7 @@ import pytest
 
 from app.records import Abstention, Answer, Claim, Scope, Timings
 from app.ui.words import worded, worded_in
-from evals.cases.case import Nugget, Review
+from evals.cases.case import CaseReview, Nugget
 from evals.cases.documents import Document
 from evals.gates import GateReport, GateResult, Gates, check_gates
 from evals.metrics.table import METRICS
@@ -81,7 +81,7 @@ ELSEWHERE = _answer(_cited(OTHER, OTHER))
 NUGGET = Nugget(id="n", text=f"No acceptance {IMAGE}", evidence=("e0",))
 START = TEXT.index(GOLD)
 _unanswered = partial(
-    case, file=FILE, question=f"What did France say {SCRIPT}?", review=Review(status="reviewed"),
+    case, file=FILE, question=f"What did France say {SCRIPT}?", review=CaseReview(status="reviewed"),
     tags={"article": f"UNTOC {SCRIPT}"},
 )  # fmt: skip
 

@@ -25,7 +25,7 @@ from vectorstore.records import (
     ScannedWord,
     ScopeFilter,
     SentenceId,
-    Span,
+    StatementSpan,
     UnreadableFile,
     text_key,
 )
@@ -264,7 +264,7 @@ def record_of_a_meeting():
         statement = replace(
             part.statements[0],
             document=whole.document,
-            span=Span(ordinal=number, role=role, named=f"speaker {number}", **place),
+            span=StatementSpan(ordinal=number, role=role, named=f"speaker {number}", **place),
             metadata=replace(whole.document.metadata, state=state),
         )
         parts["statements"] += (statement,)

@@ -25,8 +25,8 @@ from vectorstore.arrays import Matrix
 from vectorstore.stems import is_function_word
 from vectorstore.weights_file import Weights, load_weights
 
-Role = Literal["who", "not", "mention", "topic", "quote"]
-LABELS: Final = ("-", *get_args(Role))
+WordRole = Literal["who", "not", "mention", "topic", "quote"]
+LABELS: Final = ("-", *get_args(WordRole))
 # Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
 FILTER_ROLES: Final = ("-", "who", "mention")
 # Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".

@@ -20,11 +20,12 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
-# Number of a party's best sentences that are read for a position, and of further statements.
+# Number of a party's best sentences that are read for a position, and of further statements: bounds the work.
 _SENTENCES_READ: Final = 6
-# Chance of taking a direction (`attitude`) from which a sentence expresses a view.
+# Chance of taking a direction (`attitude`) from which a sentence expresses a view: even odds, not fitted.
 _VIEW_MIN: Final = 0.5
-# Chance of taking a direction from which two opposite sentences show a change of position.
+# Chance of taking a direction from which two opposite sentences show a change of position: the one from which a
+# citation supersedes another (`_SUPERSEDES_MIN` in `app/answering/cited_direction.py`).
 _CHANGED_MIN: Final = 0.7
 # Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
 # it may be told.

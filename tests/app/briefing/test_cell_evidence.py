@@ -12,7 +12,7 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.relevance import ConfidenceSource, Relevance
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
-from vectorstore.records import Metadata, Sentence, Span, StatementSummary
+from vectorstore.records import Metadata, Sentence, StatementSpan, StatementSummary
 
 cases = Cases(__file__)
 PARTIES = PartyTable.load()
@@ -21,7 +21,7 @@ PARTIES = PartyTable.load()
 def summary(name: str, **known: str) -> StatementSummary:
     return StatementSummary(
         statement_id=name, document_id=name, file=f"{name}.txt", sha256="", kind="statement",
-        metadata=Metadata(**known), inferred=(), span=Span(start=0, end=40), passages=1, added="",
+        metadata=Metadata(**known), inferred=(), span=StatementSpan(start=0, end=40), passages=1, added="",
     )  # fmt: skip
 
 

@@ -36,6 +36,22 @@ def test_a_topic_is_searched_in_its_language_after_a_turn_in_another(parties):
     assert in_language_of_topic(other).scope.language == "en"
 
 
+@cases("question", "nearest", "state", "topic", tuples=True)
+def test_a_question_in_a_seventh_language_is_read_in_the_nearest_and_answered_in_english(
+    parties, question, nearest, state, topic
+):
+    read = resolve(question, parties)
+    assert (read.scope.language, in_language_of_topic(read).scope.language) == ("en", nearest)
+    assert (read.scope.states, read.scope.topic) == ((state,), topic)
+    # A follow-up of names alone goes on in English.
+    assert resolve("Cuba?", parties, history=[question]).scope.language == "en"
+
+
+@cases("question", "language", tuples=True)
+def test_a_question_in_one_of_the_six_languages_keeps_its_language(parties, question, language):
+    assert resolve(question, parties).scope.language == language
+
+
 def test_a_wording_says_whether_it_adds_to_its_topic(parties):
     bare = resolve("What did Canada say about kidnapping for ransom?", parties)
     more = resolve(FIRST, parties)

@@ -4,11 +4,13 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.resources import files
 
 import numpy as np
 import pytest
 
 from app.errors import SettingsError
+from app.retrieval import relevance
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence, surest
 from app.retrieval.relevance import (
     ARTEFACT,
@@ -97,6 +99,16 @@ def test_an_artefact_holds_for_its_own_models_and_features_only(tmp_path, caplog
     # An artefact of another version of the features may have another schema.
     (tmp_path / ARTEFACT).write_text(json.dumps({"feature_version": 6, "weights": {"alone": 1.0}}), encoding="utf-8")
     assert load_relevance(tmp_path, MODELS) is None
+
+
+def test_the_artefact_that_ships_is_of_the_present_features_and_not_used_with_others(tmp_path, monkeypatch):
+    shipped = files("app").joinpath("retrieval", "data", ARTEFACT)
+    record = json.loads(shipped.read_bytes())
+    assert record["feature_version"] == FEATURE_VERSION
+    monkeypatch.setattr(relevance, "_shipped", relevance._shipped.__wrapped__)
+    assert load_relevance(tmp_path, record["models"]) == RelevanceArtefact.model_validate(record)
+    monkeypatch.setattr(relevance, "FEATURE_VERSION", FEATURE_VERSION + 1)
+    assert load_relevance(tmp_path, record["models"]) is None
 
 
 @pytest.mark.parametrize("content", ["{", json.dumps({"weights": {}}), "null"])

@@ -4,7 +4,7 @@ import pytest
 
 from app.ui.corpus_tab import _CorpusTabController, statement_html
 from tests.fakes_ui import FakeCorpus, fake_workspace, hostile_statement, sample_statement
-from vectorstore.records import Metadata, Span, Statement
+from vectorstore.records import Metadata, Statement, StatementSpan
 
 FIELDS = ("state", "session", "date", "language", "file")
 
@@ -110,7 +110,7 @@ def record_with_parts():
     parts = []
     for ordinal, (words, (role, state)) in enumerate(ROLES.items(), start=1):
         start = TEXT.index(words)
-        span = Span(
+        span = StatementSpan(
             ordinal=ordinal, start=start, end=start + len(words), role=role, named="<b>Mr.</b> A",
             summarised=ordinal == 2,
         )  # fmt: skip

@@ -49,10 +49,10 @@ def test_every_term_of_the_glossary_is_recognised_as_a_whole():
 
 
 @all_at_once(("language", "topic", "concept"), TOPICS)
-def test_topic_is_bridged_to_english(language, topic, concept):
-    bridged = translate_topic(topic, language)
-    assert concept.casefold() in bridged.text.casefold()
-    assert bridged.coverage >= 0.99
+def test_topic_is_translated_into_english(language, topic, concept):
+    translated = translate_topic(topic, language)
+    assert concept.casefold() in translated.text.casefold()
+    assert translated.coverage >= 0.99
 
 
 @cases("language", "topic")
@@ -61,8 +61,8 @@ def test_unknown_topic_is_hardly_covered(language, topic):
 
 
 def test_topic_half_known_is_half_covered_and_keeps_what_is_known():
-    bridged = translate_topic("экстрадиции утконосов", "ru")
-    assert (bridged.text, bridged.coverage) == ("extradition", 1 / 2)
+    translated = translate_topic("экстрадиции утконосов", "ru")
+    assert (translated.text, translated.coverage) == ("extradition", 1 / 2)
     # The glossary has "Kyoto" only within names of instruments; with a capital it would count as a name.
     assert translate_topic("kioto", "es").coverage == 0.0
 
@@ -75,14 +75,14 @@ def test_topic_without_content_covers_nothing(language, topic):
 
 @pytest.mark.parametrize("language", ["fr", "es", "ru", "ar", "zh"])
 def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
-    bridged = translate_topic("UNTOC SHERLOC 2030", language)
-    assert bridged.text.split()[-2:] == ["SHERLOC", "2030"] or "2030" in bridged.text
-    assert bridged.coverage == 1.0
+    translated = translate_topic("UNTOC SHERLOC 2030", language)
+    assert translated.text.split()[-2:] == ["SHERLOC", "2030"] or "2030" in translated.text
+    assert translated.coverage == 1.0
 
 
-@cases("language", "topic", "bridged")
-def test_names_denials_and_words_behind_particles_are_bridged(language, topic, bridged):
-    assert translate_topic(topic, language).text == bridged
+@cases("language", "topic", "translated")
+def test_names_denials_and_words_behind_particles_are_translated(language, topic, translated):
+    assert translate_topic(topic, language).text == translated
 
 
 @cases("language", "text", "to", "terms")
@@ -102,10 +102,10 @@ def test_spelling_variants_are_one(written, as_well):
 
 
 @cases("to", "first")
-def test_english_topic_is_bridged_with_synonyms_for_a_search_by_words(to, first):
-    bridged = translate_topic("the extradition of nationals", "en", to=to)
-    assert (bridged.text, bridged.terms[0], bridged.coverage) == (first, first, 1.0)
-    assert len(bridged.terms) > 1
+def test_english_topic_is_translated_with_synonyms_for_a_search_by_words(to, first):
+    translated = translate_topic("the extradition of nationals", "en", to=to)
+    assert (translated.text, translated.terms[0], translated.coverage) == (first, first, 1.0)
+    assert len(translated.terms) > 1
 
 
 def test_same_language_is_left_as_it_is():

@@ -16,7 +16,7 @@ from ingest.text.whole_quotations import edges, is_whole
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
-from vectorstore.records import Block, Document, Metadata, Span
+from vectorstore.records import Block, Document, Metadata, StatementSpan
 
 cases = Cases(__file__)
 
@@ -49,7 +49,7 @@ def test_what_goes_on_below_a_note_in_lower_case_is_cut_and_a_paragraph_in_lower
 
 
 def spoken(text, start, interruptions=()):
-    return Span(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
+    return StatementSpan(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
 
 
 @cases("text", "words", "expected", tuples=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from app.briefing.request import read_request
-from app.retrieval.relevance import Judgement, RelevanceArtefact
+from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
 from tests.cases import Cases
@@ -25,7 +25,7 @@ cases = Cases(__file__)
 
 SECOND = second_model()
 # Weights set by hand: similarity of embeddings and shared words decide, so that no test depends on fitted weights.
-_LIKENESS = Judgement(
+_LIKENESS = RelevanceModel(
     features={"meaning_around": 20.0, "worded": 6.0, "least_meant": 6.0, "terms_missing": -1.0},
     intercept=-3.3,
     threshold=0.5,
