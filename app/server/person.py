@@ -9,7 +9,6 @@ from typing import Any, Final
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError
 from app.server.user_roles import MAY, Permission, Role
-from app.ui.parts import request_scope
 
 SCOPE_KEY: Final = "untoc.person"
 
@@ -47,6 +46,9 @@ def person_of(scope: Mapping[str, Any]) -> Person | None:
 
 def current_person() -> Person:
     """Returns the sender of the current request to the chat, the API or a tool; a ForbiddenError if unknown."""
+    # Commands on accounts need no Gradio, which takes seconds to import.
+    from app.ui.parts import request_scope
+
     scope = request_scope()
     person = _ASKING.get(None) if scope is None else person_of(scope)
     if person is None:

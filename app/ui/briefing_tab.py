@@ -20,7 +20,7 @@ from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
-from app.ui.briefing_view import Found, briefing_html
+from app.ui.briefing_view import FoundCitations, briefing_html
 from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
@@ -149,7 +149,12 @@ class _BriefingTabController:
             yield error_html(error), *skips(_MADE - 1)
 
     def shown(
-        self, briefing: Briefing | None, here: str | None, found: Found | None = None, *, gone: Exception | None = None
+        self,
+        briefing: Briefing | None,
+        here: str | None,
+        found: FoundCitations | None = None,
+        *,
+        gone: Exception | None = None,
     ) -> str:
         """Renders the briefing with its timeline; `gone` is why the stored one can no longer be changed."""
         if briefing is None:
@@ -214,7 +219,12 @@ class _BriefingTabController:
         return shown if sent(event).get("action") == "open" else (*skips(_FIELDS), *shown[_FIELDS:])
 
     def change_cell(
-        self, briefing: Briefing | None, here: str | None, found: Found | None, reviewer: str, event: gr.EventData
+        self,
+        briefing: Briefing | None,
+        here: str | None,
+        found: FoundCitations | None,
+        reviewer: str,
+        event: gr.EventData,
     ) -> tuple[Any, ...]:
         """Reviews a cell, or searches for, adds or drops a quotation; returns (result, briefing, what was found)."""
         data = sent(event)
@@ -233,7 +243,7 @@ class _BriefingTabController:
                 offered = self._workspace.briefings.find(
                     cell.party, words, session=cell.session, years=briefing.years, bodies=briefing.bodies, but=held
                 )
-                found = Found(key=key, words=words, citations=offered)
+                found = FoundCitations(key=key, words=words, citations=offered)
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
                 self._kept.works.may_change(here)

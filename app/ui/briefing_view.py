@@ -18,7 +18,7 @@ from prompts.wording import load_document_words
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class FoundCitations:
     """The results of a search for a cell, given by its `key`, from which quotations are chosen."""
 
     key: str
@@ -31,7 +31,7 @@ def briefing_html(
     picture: tuple[bytes, str] | None = None,
     *,
     identifier: str = "",
-    found: Found | None = None,
+    found: FoundCitations | None = None,
     gone: str = "",
 ) -> str:
     """Renders a briefing with a picture (a PNG file and its alternative text); the page's address has its id.

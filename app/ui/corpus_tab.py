@@ -16,7 +16,7 @@ from app.ui.parts import QUIET, box, html, label, sent, several, skips
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.words import language, say, worded
-from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
+from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary, document_id_of
 
 # Limit of rows, since browsers receive all of them, and send their ids back when all are chosen.
 _MOST_ROWS: Final = 1000
@@ -176,7 +176,7 @@ class _CorpusTabController:
             if not changes:
                 return *skips(2), *self.opened(statement_id, said_html(say("nothing-changed")))
             # Undo restores the whole record of an intervention, whose id stands before the dot.
-            step = self._corpus.undo_step(statement_id.partition(".")[0])
+            step = self._corpus.undo_step(document_id_of(statement_id))
             corrected = self._corpus.edit(statement_id, changes)
         except SHOWN_ERRORS as error:
             return *skips(2), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
@@ -186,7 +186,7 @@ class _CorpusTabController:
 
     def remove(self, statement_id: str | None) -> tuple[Any, ...]:
         """Removes the chosen statement; returns (steps to undo, chosen, form, detail)."""
-        steps, told = self._changed([(statement_id or "").partition(".")[0]], None)
+        steps, told = self._changed([document_id_of(statement_id or "")], None)
         if not steps:
             return gr.skip(), statement_id, gr.skip(), told
         return steps, None, gr.Column(visible=False), told

@@ -13,7 +13,7 @@ from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.export.briefing_lines import Sayings, arrange
 from app.ui.briefing_tab import _BriefingTabController
-from app.ui.briefing_view import Found, briefing_html
+from app.ui.briefing_view import FoundCitations, briefing_html
 from tests.fakes_briefing import EXTRADITION, cell_of, fake_briefing, with_cells
 from tests.fakes_ui import fake_tools
 
@@ -39,7 +39,9 @@ def test_only_a_suggested_kind_can_be_accepted() -> None:
     assert "takes no position" in unsuggested.partition("Another kind")[2]
 
 
-def _change(folder: Path, briefing: Briefing, cell: Cell, found: Found | None = None, **data: Any) -> tuple[Any, ...]:
+def _change(
+    folder: Path, briefing: Briefing, cell: Cell, found: FoundCitations | None = None, **data: Any
+) -> tuple[Any, ...]:
     workspace, event = fake_tools(folder), gr.EventData(target=None, _data={"key": cell.key, **data})
     with closing(open_tables(folder)) as tables:
         kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today, workspace.reviews.of)
@@ -61,7 +63,7 @@ def test_what_a_search_offers_has_no_translation_of_what_the_briefing_cites_by_t
     briefing = replace(briefing, citations=(cited, *briefing.citations[1:]))
     html = briefing_html(with_cells(briefing, "XRM", EXTRADITION, citations=(1,)))
     assert _card(html, cell).count("Rimalia supports extradition.") == 1
-    html = briefing_html(briefing, found=Found(key=cell.key, words="x", citations=(offered,)))
+    html = briefing_html(briefing, found=FoundCitations(key=cell.key, words="x", citations=(offered,)))
     assert offered.quote in _card(html, cell) and "Rimalia supports extradition." not in _card(html, cell)
 
 

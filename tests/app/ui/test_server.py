@@ -115,5 +115,5 @@ def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app
 
 @pytest.mark.slow
 def test_importing_the_app_does_not_import_gradio():
-    code = "import sys, app.cli, app.wiring, app.ui; sys.exit('gradio' in sys.modules)"
+    code = "import sys, app.cli, app.wiring, app.ui, app.server.accounts; sys.exit('gradio' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
