@@ -64,7 +64,7 @@ def brief(
     suffixes = {path.suffix.lower() for path in outputs}
     if template is not None and not suffixes & {".docx", ".pdf"}:
         raise UsageError("--template needs -o FILE.docx or -o FILE.pdf, whose styles it gives")
-    if form != "full" and not outputs:
+    if form != "full" and not outputs and not (form == "one_pager" and invocation.as_json):
         raise UsageError(f"--form {form} needs -o FILE.docx, .pdf or .md, which has that form")
     if with_manifest and not outputs:
         raise UsageError("--manifest needs -o FILE, beside which it is written")

@@ -314,7 +314,10 @@ class Accounts:
 
     @staticmethod
     def _keep_an_admin(connection: Connection, name: str) -> None:
-        if connection.scalars(select(USERS.c.name).where(USERS.c.role == "admin", _ACTIVE)).all() == [name]:
+        admins = (USERS.c.role == "admin", _ACTIVE)
+        # A write that changes nothing locks the rows on both engines, so that admins who demote each other take turns.
+        connection.execute(update(USERS).where(*admins).values(role="admin"))
+        if connection.scalars(select(USERS.c.name).where(*admins)).all() == [name]:
             raise AccountError(f"{name!r} is the last admin: make another one first with `untoc user role`")
 
 

@@ -146,6 +146,8 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         limits.count("sign_ins", str(request.client and request.client.host))
 
     def signed_in(name: str, to: str, request: Request) -> Response:
+        # A cookie that was copied is of no more use once its browser signs in again.
+        accounts.end(request.cookies.get(COOKIE, ""))
         token = accounts.begin(name)
         accounts.log("sign-in", name, _somebody(request))
         response = RedirectResponse(root + _local(to), 303)

@@ -5,7 +5,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -28,7 +28,7 @@ from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
 from app.server.person import AT_THE_DESK
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import _serve, check
-from app.settings import OidcConfig, ServerConfig, Settings
+from app.settings import DatabaseConfig, OidcConfig, ServerConfig, Settings
 from ingest.errors import IngestStoppedError
 from ingest.report import FileResult, IngestReport
 from tests.fakes_server import PASSWORD, PEOPLE, Team, acting_as, team
@@ -96,6 +96,12 @@ def test_sign_ins_end(served: Team) -> None:
     assert replay.get(ME).status_code == 200
     assert browser.post("/sign-out").status_code == 303
     assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 401
+    # Whoever signs in again in a browser ends the sign-in before it.
+    browser = served.browser("rita")
+    replay = served.client(cookie=f"{COOKIE}={browser.cookies[COOKIE]}")
+    assert replay.get(ME).status_code == 200
+    assert browser.post("/sign-in", data={"name": "rita", "password": PASSWORD}).status_code == 303
+    assert replay.get(ME).status_code == 401 and browser.get(ME).status_code == 200
     # Refused cookies: an expired one, ones that were never issued, and the digests that are stored in their place.
     expired = served.accounts.begin("rita")
     with closing(open_tables(served.store)) as tables:
@@ -637,6 +643,27 @@ def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_ei
         accounts.add(name, "reader")
     with pytest.raises(AccountError, match="mistake"):
         accounts.add("ZOË", "reader")
+
+
+def test_admins_who_demote_each_other_at_the_same_moment_leave_one(record: Path | str, tmp_path: Path) -> None:
+    database = DatabaseConfig(url=None if isinstance(record, Path) else record)
+    with closing(open_tables(tmp_path, database)) as tables:
+        accounts = Accounts(tables)
+        for name in ("ann", "bob"):
+            accounts.add(name, "admin", PASSWORD)
+
+        def demote_bob() -> None:
+            with suppress(AccountError):
+                accounts.set_role("bob", "reader")
+
+        other = Thread(target=demote_bob)
+        with tables.transaction() as connection:
+            accounts._keep_an_admin(connection, "ann")
+            other.start()
+            other.join(0.3)
+            accounts._change(connection, "ann", role="reader")
+        other.join()
+        assert [account.name for account in accounts.list() if account.role == "admin"] == ["bob"]
 
 
 def test_accounts_are_held_to_their_rules(accounts: Accounts) -> None:
