@@ -82,7 +82,13 @@ class RoleReading(EncodedQuestion):
     def beside_topic(self) -> list[Word]:
         """Returns the content words outside the topic, without question words and the commonest words."""
         words = (word for word in self.of("-") if word.is_content and word.common < _COMMON_WORD_MIN)
-        return [word for word in words if not is_function_word(word.text, self.language)]
+        # "Doesn't" is a negation, though its words are "doesn" and "t".
+        contracted = ("'t", "’t")
+        return [
+            word
+            for word in words
+            if not (is_function_word(word.text, self.language) or self.text.startswith(contracted, word.end))
+        ]
 
 
 def read_roles(encoded: EncodedQuestion, weights: Weights) -> RoleReading:
