@@ -106,7 +106,12 @@ def score(invocation: Invocation, run: RunName) -> int:
     return print_run(archive.score(archive.run(run)), invocation)
 
 
-@command(commands, f"{PROGRAM} report latest", f"{PROGRAM} report latest --baseline first -o report.html -o report.md")
+@command(
+    commands,
+    f"{PROGRAM} report latest",
+    f"{PROGRAM} report latest --baseline first -o report.html -o report.md",
+    has_json=False,
+)
 def report(
     invocation: Invocation,
     run: RunName,
@@ -177,7 +182,7 @@ def gate(invocation: Invocation, run: RunName, baseline: Baseline = None, gates:
     return found.exit_code
 
 
-@command(commands, f"{PROGRAM} synth --from-corpus DIR -o cases.yaml")
+@command(commands, f"{PROGRAM} synth --from-corpus DIR -o cases.yaml", has_json=False)
 def synth(
     invocation: Invocation,
     from_corpus: Annotated[Path, option("DIR", "the folder of statements")],
@@ -209,7 +214,7 @@ def show(invocation: Invocation, run: RunName, case: Annotated[str, typer.Argume
     return print_case(found, archive.documents(found), case, invocation)
 
 
-@command(commands, f"{PROGRAM} serve", f"{PROGRAM} serve --port 0")
+@command(commands, f"{PROGRAM} serve", f"{PROGRAM} serve --port 0", has_json=False)
 def serve(
     invocation: Invocation,
     host: Annotated[str, typer.Option(help="address to bind to; without accounts one of this machine")] = "127.0.0.1",
@@ -227,7 +232,7 @@ def serve(
     return 0
 
 
-@command(commands, f"{PROGRAM} baseline latest evals/baselines/smoke")
+@command(commands, f"{PROGRAM} baseline latest evals/baselines/smoke", has_json=False)
 def baseline(
     invocation: Invocation,
     run: RunName,
@@ -269,8 +274,7 @@ def ablate(
     chosen = load_configurations(configurations, choose.split(",") if choose else None)
     with progress() as tell:
         table = ablate_all(options, chosen, invocation.settings(), tell)
-    print_tables(table)
-    return 0
+    return invocation.show(table.records(), lambda: print_tables(table))
 
 
 @command(commands, f"{PROGRAM} positions --corpus DIR", f"{PROGRAM} positions --corpus DIR --whole --split sealed")
@@ -284,8 +288,8 @@ def positions(
     from evals.positions import position_tables
     from evals.print_runs import print_tables
 
-    print_tables(*position_tables(corpus, invocation.settings(), split.split(",") if split else None, whole))
-    return 0
+    tables = [*position_tables(corpus, invocation.settings(), split.split(",") if split else None, whole)]
+    return invocation.show({table.title: table.records() for table in tables}, lambda: print_tables(*tables))
 
 
 @command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")
@@ -311,7 +315,7 @@ def public(
     return invocation.show([asdict(figure) for figure in figures], lambda: print_tables(table))
 
 
-@command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR")
+@command(commands, f"{PROGRAM} calibrate dev asked --corpus DIR", has_json=False)
 def calibrate(
     invocation: Invocation,
     datasets: Annotated[list[str], typer.Argument(help=DATASETS)],

@@ -159,12 +159,13 @@ class Invocation:
             return open_workspace(settings, read_only=True)
 
 
-def command(group: typer.Typer, *examples: str, name: str | None = None) -> Callable[[Run], Run]:
+def command(group: typer.Typer, *examples: str, name: str | None = None, has_json: bool = True) -> Callable[[Run], Run]:
     """Returns a decorator that adds a command, with the options of an `Invocation`; its function returns the exit code.
 
     Examples are command lines shown at the end of its help, whose first line is that of the function's docstring. A
-    parameter that is a dataclass stands for an option of each field.
+    parameter that is a dataclass stands for an option of each field. Without `has_json`, there is no --json.
     """
+    shared = {name: parameter for name, parameter in _SHARED.items() if has_json or name != "as_json"}
 
     def add(run: Run) -> Run:
         _, *own = signature(run).parameters.values()
@@ -172,14 +173,14 @@ def command(group: typer.Typer, *examples: str, name: str | None = None) -> Call
 
         @wraps(run)
         def call(**options: Any) -> int:  # noqa: ANN401 - whatever the signature below names
-            invocation = _invocation(**{name: options.pop(name) for name in _SHARED})
+            invocation = _invocation(**{name: options.pop(name) for name in shared})
             for parameter, record in records.items():
                 options[parameter] = record(**{field.name: options.pop(field.name) for field in fields(record)})
             return _exit_code(lambda: run(invocation, **options), invocation)
 
         # typer reads the options from the signature.
         of_records = [p for record in records.values() for p in signature(record).parameters.values()]
-        all_options = (*(p for p in own if p.name not in records), *of_records, *_SHARED.values())
+        all_options = (*(p for p in own if p.name not in records), *of_records, *shared.values())
         parameters = [p.replace(kind=Parameter.KEYWORD_ONLY) for p in all_options]
         call.__signature__ = signature(run).replace(parameters=parameters)  # type: ignore[attr-defined]
         # The mark \b keeps lines as they are; four spaces make them code in docs/commands.md.

@@ -64,7 +64,7 @@ def copy(
     return invocation.show({"copied": counts}, message)
 
 
-@command(commands, "untoc chat", "untoc chat --port 0")
+@command(commands, "untoc chat", "untoc chat --port 0", has_json=False)
 def chat(
     invocation: Invocation,
     host: Annotated[str | None, typer.Option(help="one of this machine's own addresses (default: 127.0.0.1)")] = None,
@@ -85,7 +85,7 @@ def chat(
     return 0
 
 
-@command(commands, "untoc serve", "untoc serve --host 0.0.0.0 --env-file /etc/untoc/env")
+@command(commands, "untoc serve", "untoc serve --host 0.0.0.0 --env-file /etc/untoc/env", has_json=False)
 def serve(
     invocation: Invocation,
     host: Annotated[str | None, typer.Option(help="address to bind to (default: 127.0.0.1)")] = None,

@@ -41,6 +41,10 @@ class Table:
     bars: Sequence[tuple[float, float, float]] = ()
     """For each row (share, low, high) with its interval, drawn as a bar on a page."""
 
+    def records(self) -> list[dict[str, str]]:
+        """Returns the rows by the names of their columns."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 def _columns(*keys: str) -> tuple[str, ...]:
     return tuple(say(f"report-{key}") for key in keys)

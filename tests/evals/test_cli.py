@@ -14,6 +14,7 @@ import pytest
 
 from app.records import Abstention, Answer, Citation, Claim, Scope
 from evals.cli import main
+from evals.report.tables import Table
 from evals.runs import open_run
 from tests.cases import Cases
 from tests.made import citation
@@ -241,6 +242,15 @@ def test_wrong_usage_is_two_and_says_what_was_meant(arguments, message, capsys):
     assert main(arguments) == 2
     said = capsys.readouterr().err
     assert said.startswith("untoc-eval: ") and said.count("\n") == 1 and message in said
+
+
+def test_tables_are_printed_or_given_as_json(capsys, monkeypatch):
+    table = Table(title="dev", columns=("kind", "n"), rows=[("supports", "3")])
+    monkeypatch.setattr("evals.positions.position_tables", lambda *_: iter([table]))
+    assert main(["positions", "--corpus", "."]) == 0
+    assert "supports\t3" in capsys.readouterr().out
+    assert main(["positions", "--corpus", ".", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"dev": [{"kind": "supports", "n": "3"}]}
 
 
 def test_help_shows_examples_and_no_command_is_wrong_usage(capsys):
