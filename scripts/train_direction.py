@@ -62,7 +62,7 @@ _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _EPOCHS, _BATCH, _RATE, _DROPOUT = 4, 16, 1e-3, 0.1
 _SPLITS: Final = {
     "written": (FOLDER.name,), "natural": ("natural",), "hard": ("hard",), "cells": ("dev", "held_out", "seen"),
-    "contested": ("contested",), "negated": ("negated",), "spoken": ("train",),
+    "contested": ("contested",), "spoken": ("train",),
 }  # fmt: skip
 READING_OF: Final = {
     "supports": "for", "proposes": "for", "opposes": "against", "conditional": "conditional",
