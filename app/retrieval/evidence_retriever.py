@@ -162,8 +162,9 @@ class EvidenceRetriever:
         unsure = asked.direction == "change" and asked.chance < _ASKS_CHANGE_SURELY
         if unsure and not any(item.answers for item in positions):
             # Nobody changed, which the question may not have asked: who spoke is listed.
-            asked, change_notes = _Asked(), (Note(kind="no_change"),)
-            positions = self._by_position(found, resolution, None, parties, many=many)
+            asked, positions = _Asked(), self._by_position(found, resolution, None, parties, many=many)
+            if any(item.answers for item in positions):
+                change_notes = (Note(kind="no_change"),)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
@@ -184,7 +185,7 @@ class EvidenceRetriever:
                 *base.notes,
                 *change_notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
-                *result_notes(base, scope.pick, evidence, readings),
+                *result_notes(base, scope.pick, evidence, readings, asked.direction),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
@@ -248,23 +249,23 @@ class EvidenceRetriever:
 
 def _direction_asked(resolution: Resolution, parties: PartyTable) -> _Asked:
     """Returns the direction, or change of it, that a question after States asks for."""
-    scope, words, wording = resolution.scope, resolution.question, resolution.wording
+    scope, wording, earlier = resolution.scope, resolution.wording, resolution.stance_from
     subject = topic_words(scope)
-    denied = _Asked("against", 1.0, words) if resolution.denies else _Asked()
+    denied = _Asked("against", 1.0, earlier or resolution.question) if resolution.denies else _Asked()
     if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
         return denied
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
-    own = words if wording is None or resolution.act != "new" else wording.text
-    asked, chance = direction_asked(own, subject, scope.language, parties)
+    words = resolution.question if wording is None or resolution.act != "new" else wording.text
+    asked, chance = direction_asked(words, subject, scope.language, parties)
     # In a turn whose topic was named before, the words that are left are those of what is asked for.
     in_own_words = (
         asked is not None
         and chance >= _OWN_DIRECTION_MIN
         and not resolution.negates
         and resolution.act not in ("new", "remove", "more")
-        and subject not in words
+        and subject not in resolution.question
     )
-    if (earlier := resolution.stance_from) and not in_own_words:
+    if earlier and not in_own_words:
         # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
         words = earlier
         asked, chance = direction_asked(words, subject, detect_language(words, parties), parties)

@@ -83,7 +83,7 @@ class Retrieved:
         """Returns the coverage: what was searched, and which statements and States the verified citations are from."""
         cited = {key for citation in citations for key in (citation.statement_id, *citation.also_in)}
         with_evidence = {code for citation in citations for code in (citation.state, *citation.held_by)}
-        # Who speaks on the topic in another direction than asked for, or in none, is told apart by notes.
+        # Who speaks on the topic in another direction than asked for, or in none, is named by a note or an abstention.
         silent = dict.fromkeys(
             item.party
             for item in self.party_evidence

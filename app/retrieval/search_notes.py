@@ -9,6 +9,7 @@ from typing import Final
 from app.records import Note, TreatyScope
 from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.positions.direction import AskedDirection
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.topic import Topic
@@ -67,17 +68,31 @@ def _gloss_notes(topic: Topic, evidence: Sequence[PartyEvidence]) -> Iterator[No
 
 
 def result_notes(
-    base: Retrieved, pick: str | None, evidence: Sequence[PartyEvidence], readings: Sequence[TreatyScope]
+    base: Retrieved,
+    pick: str | None,
+    evidence: Sequence[PartyEvidence],
+    readings: Sequence[TreatyScope],
+    asked: AskedDirection | None,
 ) -> Iterator[Note]:
-    """Yields notes on statements picked, other readings, parties not fully searchable, and neutral ones of a list."""
+    """Yields notes on statements picked, other readings, parties not fully searchable, and others of a list.
+
+    Others are those that take no position, and, beside those in the direction `asked` for, those that take another one.
+    """
     if pick and base.statements_in_scope:
         yield Note(kind=pick, values={"statements": base.statements_in_scope})
     for reading in readings:
         for number in reading.articles:
             yield Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
-    unproven = (item for item in evidence if item.silence_unproven and item.statements and not item.answers)
-    listed = not base.asked_parties and any(item.answers for item in evidence)
-    neutral = (item for item in evidence if listed and item.takes_no_position and item.has_evidence)
-    for kind, noted in (("uncovered", unproven), ("no_direction", neutral)):
+    unproven = [item for item in evidence if item.silence_unproven and item.statements and not item.answers]
+    listed = [] if base.asked_parties else evidence
+    neutral = [item for item in listed if item.takes_no_position and item.has_evidence]
+    other = [item for item in listed if item.other_direction]
+    answered = any(item.answers for item in listed)
+    for kind, noted in (
+        ("uncovered", unproven),
+        ("no_direction", neutral if answered or other else []),
+        # Where nobody answers, the answer itself names them.
+        ("unchanged" if asked == "change" else "other_direction", other if answered else []),
+    ):
         if parties := tuple(dict.fromkeys(item.party for item in noted)):
             yield Note(kind=kind, values={"parties": parties})

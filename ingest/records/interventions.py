@@ -14,7 +14,7 @@ class Intervention:
     end: int
     """Offset after its last word."""
     role: Role
-    """As in `vectorstore.records.Span`."""
+    """As in `vectorstore.records.StatementSpan`."""
     named: str
     """How the record names the speaker, in one line."""
     summarised: bool

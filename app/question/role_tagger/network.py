@@ -83,7 +83,7 @@ class RoleReading(EncodedQuestion):
         """Returns the content words outside the topic, without question words and the commonest words."""
         words = (word for word in self.of("-") if word.is_content and word.common < _COMMON_WORD_MIN)
         # "Doesn't" is a negation, though its words are "doesn" and "t".
-        contracted = ("'t", "’t")
+        contracted = ("'t", "’t", "'T", "’T")
         return [
             word
             for word in words

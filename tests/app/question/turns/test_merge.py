@@ -339,6 +339,7 @@ def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
         ("Which States extradite their own nationals?", "and who will not hear of it?", True),
         ("¿Qué Estados entregan a sus propios nacionales?", "¿y los que se niegan?", True),
         ("Which States extradite their own nationals?", "and who doesn't?", True),
+        ("Which States extradite their own nationals?", "WHO DOESN’T?", True),
         ("Which States mentioned corruption?", "and who does not?", False),
         ("Which States mentioned corruption?", "who hasn’t?", False),
         ("Which States extradite their own nationals?", "and who did not mention it?", False),

@@ -87,6 +87,19 @@ def test_later_turns_ask_for_the_direction_last_asked_for_or_its_opposite(turns,
     assert answer.coverage.states_without_evidence == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "note"),
+    [
+        ("Which States oppose article 18 of UNTOC?", "not in that direction: Arvandia"),
+        ("Who has changed their mind about article 18 of UNTOC?", "without a change that shows: Esquaria"),
+    ],
+)
+def test_a_list_names_apart_who_takes_another_direction_or_did_not_change(question, note, tmp_path):
+    with opened(tmp_path, ["XAA", "XES"]) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert answer.citations and any(note in each for each in answer.scope.notes)
+
+
 def test_where_nobody_changed_and_a_change_may_not_be_asked_for_who_spoke_is_listed_with_a_note(tmp_path):
     with opened(tmp_path, ["XAB", "XES"]) as workspace:
         answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
