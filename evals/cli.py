@@ -289,7 +289,7 @@ def positions(
     from evals.print_runs import print_tables
 
     tables = [*position_tables(corpus, invocation.settings(), split.split(",") if split else None, whole)]
-    return invocation.show({table.title: table.records() for table in tables}, lambda: print_tables(*tables))
+    return invocation.show([{"title": t.title, "rows": t.records()} for t in tables], lambda: print_tables(*tables))
 
 
 @command(commands, f"{PROGRAM} public qmsum", f"{PROGRAM} public spans --data DIR")

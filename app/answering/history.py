@@ -90,8 +90,8 @@ def state_after(read: Resolution, answer: Answer, direction_from: str = "") -> C
     Args:
         read: The question as it was read.
         answer: The answer to it.
-        direction_from: The question in whose words a direction was asked for, which the next turn asks for as well:
-            "who else?" after "any sceptics?". Empty if none was.
+        direction_from: The question, without its scope, in whose words a direction was asked for, which the next turn
+            asks for as well: "who else?" after "any sceptics?". Empty if none was.
     """
     if direction_from:
         read = replace(read, stance=True, stance_from=direction_from)

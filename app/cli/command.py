@@ -87,7 +87,7 @@ class _LogFormatter(logging.Formatter):
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """How a command was called: the options that every command takes, before or after its name."""
+    """How a command was called: --store and --env-file, before or after its name, and --json where it has that."""
 
     store: Path | None = None
     env_file: Path | None = None

@@ -185,7 +185,7 @@ class EvidenceRetriever:
                 *base.notes,
                 *change_notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
-                *result_notes(base, scope.pick, evidence, readings, asked.direction),
+                *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )

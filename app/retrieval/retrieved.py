@@ -33,7 +33,7 @@ class Retrieved:
     direction_asked: AskedDirection | None = None
     """The direction, or change of it, that was asked for; None for any."""
     direction_from: str = ""
-    """The question whose words ask for it: the one asked, or an earlier one that it follows up."""
+    """The question whose words ask for it, without whom and when: the one asked, or one that it follows up."""
     related_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence that does not answer the question but may help."""
     other_readings: tuple[TreatyScope, ...] = ()

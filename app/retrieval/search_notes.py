@@ -73,10 +73,12 @@ def result_notes(
     evidence: Sequence[PartyEvidence],
     readings: Sequence[TreatyScope],
     asked: AskedDirection | None,
+    goes_on: bool,
 ) -> Iterator[Note]:
     """Yields notes on statements picked, other readings, parties not fully searchable, and others of a list.
 
-    Others are those that take no position, and, beside those in the direction `asked` for, those that take another one.
+    Others are those that take no position, and, beside those in the direction `asked` for, those that take another one,
+    or took it only earlier; these were named before where the question `goes_on` with a list ("who else?").
     """
     if pick and base.statements_in_scope:
         yield Note(kind=pick, values={"statements": base.statements_in_scope})
@@ -86,13 +88,15 @@ def result_notes(
     unproven = [item for item in evidence if item.silence_unproven and item.statements and not item.answers]
     listed = [] if base.asked_parties else evidence
     neutral = [item for item in listed if item.takes_no_position and item.has_evidence]
-    other = [item for item in listed if item.other_direction]
+    # Where nobody answers, or nobody else does, the answer itself names those that take another direction.
     answered = any(item.answers for item in listed)
+    other = [item for item in listed if item.other_direction]
+    beside = other if answered and not goes_on else []
     for kind, noted in (
         ("uncovered", unproven),
         ("no_direction", neutral if answered or other else []),
-        # Where nobody answers, the answer itself names them.
-        ("unchanged" if asked == "change" else "other_direction", other if answered else []),
+        ("earlier_direction", [item for item in beside if item.earlier]),
+        ("unchanged" if asked == "change" else "other_direction", [item for item in beside if not item.earlier]),
     ):
         if parties := tuple(dict.fromkeys(item.party for item in noted)):
             yield Note(kind=kind, values={"parties": parties})

@@ -250,7 +250,7 @@ def test_tables_are_printed_or_given_as_json(capsys, monkeypatch):
     assert main(["positions", "--corpus", "."]) == 0
     assert "supports\t3" in capsys.readouterr().out
     assert main(["positions", "--corpus", ".", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"dev": [{"kind": "supports", "n": "3"}]}
+    assert json.loads(capsys.readouterr().out) == [{"title": "dev", "rows": [{"kind": "supports", "n": "3"}]}]
 
 
 def test_help_shows_examples_and_no_command_is_wrong_usage(capsys):
