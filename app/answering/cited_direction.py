@@ -13,18 +13,15 @@ from app.answering.citation_spans import spans
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
 from app.retrieval.positions.change_of_view import is_counterfactual, is_taken_back, own_view, takes_back
-from app.retrieval.positions.direction import DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
+from app.retrieval.positions.direction import CHANGE_MIN, DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
-# Minimum chance that a citation takes a direction at all (`attitude`) for it to supersede another or be superseded.
-# Set by hand, as the next; no comparison with other values is kept.
-_SUPERSEDES_MIN: Final = 0.7
 # Minimum share of the topic's words that a quotation names to be for or against the topic: a quotation on conditions of
-# assistance says nothing about "the extradition of fugitives without a treaty".
+# assistance says nothing about "the extradition of fugitives without a treaty". Set by hand; no comparison is kept.
 _TOPIC_SHARE_MIN: Final = 0.5
 
 
@@ -101,7 +98,7 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     conditional = decisive.reading == "conditional"
     unsure = conditional and decisive.chances["conditional"] < DIRECTION_MIN and not decisive.is_outright
     direction = "mentions" if unsure else decisive.reading
-    sure = decisive.takes_direction and not unsure and named and not both and decisive.attitude >= _SUPERSEDES_MIN
+    sure = decisive.takes_direction and not unsure and named and not both and decisive.attitude >= CHANGE_MIN
     return CitedDirection(direction=direction, sure=sure)
 
 

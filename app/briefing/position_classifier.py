@@ -42,8 +42,8 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
 }
 
 # Least chance of a direction that is shown, by the strength of its position marks: none, implied, leaning ("we are
-# committed to"), outright ("rejects"). Chosen on labelled cells (development:
-# all but the sealed ones), where a wrong direction is worse than none.
+# committed to"), outright ("rejects"). Chosen on labelled cells (development: all but the sealed ones), where a wrong
+# direction is worse than none.
 PLAIN: Final = 0.6
 _SHOWN_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
 # Least chance of a direction that is shown although no sentence names the subject; set on cells that were checked

@@ -202,7 +202,7 @@ def refuse_unused(command: str, action: str, taken: Mapping[str, Container[str]]
     """
     for name, value in given.items():
         if value not in (None, [], False) and name not in taken[action]:
-            takers = " and ".join(f"`{command} {each}`" for each, names in taken.items() if name in names)
+            takers = ", ".join(f"`{command} {each}`" for each, names in taken.items() if name in names)
             raise UsageError(f"`{command} {action}` takes no {name}, which is of {takers}")
 
 

@@ -51,6 +51,9 @@ ASKED: Final[Mapping[str, AskedDirection | None]] = {
 }  # fmt: skip
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
+# Chance of taking a direction at all (`SentenceDirection.attitude`) from which two opposite sentences show a change of
+# position, so that the later citation supersedes the earlier. Set by hand; no comparison with other values is kept.
+CHANGE_MIN: Final = 0.7
 # Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
 _INSTRUCTION_MIN: Final = 0.1
 # Chance of `reported` below which words such as "rejects" still count as the speaker's own.

@@ -13,7 +13,7 @@ from app.records import Direction
 from app.retrieval.chronology import made_before, recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.change_of_view import announces_change, names_view, takes_back, without_taken_back
-from app.retrieval.positions.direction import AskedDirection, SentenceDirection, read_sentence
+from app.retrieval.positions.direction import CHANGE_MIN, AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.parties.party_table import PartyTable
@@ -24,9 +24,6 @@ from vectorstore.records import Sentence
 _SENTENCES_READ: Final = 6
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view: even odds, not fitted.
 _VIEW_MIN: Final = 0.5
-# Chance of taking a direction from which two opposite sentences show a change of position: the one from which a
-# citation supersedes another (`_SUPERSEDES_MIN` in `app/answering/cited_direction.py`).
-_CHANGED_MIN: Final = 0.7
 # Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
 # it may be told.
 _ANNOUNCED_WITHIN: Final = 2
@@ -140,13 +137,13 @@ class PositionReader:
         metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
         order = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
         sides = {(each.statement_id, each.direction == "against") for each in order}
-        if not order or order[0].reading.attitude < _CHANGED_MIN:
+        if not order or order[0].reading.attitude < CHANGE_MIN:
             return ()
         newest, is_against = order[0], order[0].direction == "against"
         before = (
             each.items
             for each in order
-            if each.reading.attitude >= _CHANGED_MIN
+            if each.reading.attitude >= CHANGE_MIN
             and (each.direction == "against") != is_against
             and (each.statement_id, is_against) not in sides
             and made_before(metadata[each.statement_id], metadata[newest.statement_id])
