@@ -13,6 +13,7 @@ from ingest.metadata.heading import Heading, find_heading, is_salutation, named_
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
+from ingest.records.record_text import WORDS
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
@@ -49,7 +50,8 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
     setting, heard = typesetting(lines), _long_words(heading.text)
     found: list[LaterTitle] = []
     for number, line in enumerate(lines[1:], start=1):
-        title = line.start >= heading.end and _WORDS.later_title.match(line.text)
+        unnumbered = WORDS.enumerator.sub("", line.text)
+        title = line.start >= heading.end and _WORDS.later_title.match(unnumbered)
         if not title or ends_sentence(line.text) or any(start <= line.start < end for start, end in notes):
             continue
         begins = line.blanks_before or line.opens_page or ends_sentence(lines[number - 1].text)
@@ -58,10 +60,11 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         following = lines[number : number + _MOST_READ]
         if holds_sentence_end(_paragraph(following, setting)):
             continue
-        rest = text[line.start : line.start + _READ]
-        cover = find_heading(rest, find_blocks(rest)).lines[:_MOST_LINES] or (line.text,)
+        begin = line.start + len(line.text) - len(unnumbered)
+        rest = text[begin : begin + _READ]
+        cover = find_heading(rest, find_blocks(rest)).lines[:_MOST_LINES] or (unnumbered,)
         whole, addressed = " ".join(cover), _is_addressed(following[1:])
-        for words in dict.fromkeys((line.text, whole)):
+        for words in dict.fromkeys((unnumbered, whole)):
             named = named_as_speaking(Heading(text=words, end=0), parties)
             if named and (addressed or _is_by_party(words, parties)):
                 codes = tuple(party.code for party in named)

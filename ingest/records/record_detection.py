@@ -20,7 +20,7 @@ _LINES_OF_RECORDS: Final = (
     WORDS.reported_line,
 )
 # One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
-_HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n.:;,]{3,60}\n")
+_HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n]{2,59}[^\s.。!?؟:;,]\s*\n")
 
 
 def may_be_record(text: str) -> bool:

@@ -27,7 +27,7 @@ def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(split
 @cases("headings", "record")
 def test_sections_of_several_parties_are_a_record_however_they_are_headed(headings, record, split):
     text = "\n\n".join(f"{heading}\n\nWe light lamps. We trim their wicks." for heading in headings)
-    assert is_record(split(text), text) is record
+    assert (may_be_record(text) and is_record(split(text), text)) is record
 
 
 @pytest.mark.parametrize("cells", [("61", "9"), ("yes", "since 2012"), ("–", "12 %")])
