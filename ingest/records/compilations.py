@@ -9,6 +9,7 @@ from typing import Final
 
 import regex
 
+from ingest.language.dates import without_dates
 from ingest.metadata.heading import Heading, holder_in
 from ingest.metadata.represented_party import behalf_phrase
 from ingest.records.interventions import Intervention, SpeakerTurn, may_be_several, of_party, of_unknown
@@ -69,7 +70,7 @@ def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
     """
     if len(heading) > _LONGEST_HEADING:
         return None
-    name = _without_numbering(heading)
+    name = without_dates(_without_numbering(heading)).strip(" ,·")
     while (shorter := WORDS.heading_note.sub("", name)) != name and not lookup.party(name):
         name = shorter
     names = dict.fromkeys((name, WORDS.heading_words.sub("", name)))

@@ -7,6 +7,7 @@ from typing import Final
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention
 from ingest.records.record_text import WORDS
+from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.text.page_furniture import notes_start
 
 # Interventions of this many parties make a text a record.
@@ -26,7 +27,8 @@ _HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n]{2,59}[^\s.。
 def may_be_record(text: str) -> bool:
     """Returns, by a quick check, whether a text has lines that may be speaker lines or headings by State."""
     several = any(len(lines.findall(text)) >= _FEWEST_PARTIES for lines in _LINES_OF_RECORDS)
-    return several or _HEADING_LINE.search(text) is not None
+    rows = sum(SPEAKER.row.match(line) is not None for line in text.splitlines()) if not several else 0
+    return several or rows >= _FEWEST_PARTIES or _HEADING_LINE.search(text) is not None
 
 
 def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:

@@ -1,20 +1,25 @@
 """The turns of a record's speakers, by the form of the record.
 
 A record has one of these forms: speakers' own words after their names (verbatim records), summaries of what they said
-(summary records), texts under headings by State (compilations), "State: words", or sentences that report States. The
-form that names most parties is taken as the record's; lines of other forms are then part of somebody's words.
+(summary records), texts under headings by State (compilations), "State: words", rows of a table or list by State, or
+sentences that report States. The form that names most parties is taken as the record's; lines of other forms are then
+part of somebody's words.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
+from ingest.language.lexicons import load_words
 from ingest.records.compilations import sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, of_unknown
+from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import Paragraph, RecordText
 from ingest.records.reported_speech import reported_turns, summarised_turns
 from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
 
 _FEWEST_PARTIES: Final = 2
@@ -33,11 +38,13 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         else:
             lines.append(line)
             leading += [line] * (paragraph.apart and not line.summarised)
+    leading = sorted((*leading, *_names_inside(page, lookup)), key=lambda line: line.start)
     headings = state_headings(lookup, others)
+    rows = position_rows(page, lookup)
     told = summarised_turns(page, lookup, _spoken(lines, lookup, told=True))
     forms = {
         "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
-        "name": _after_names(leading, lookup),
+        "name": _after_names(leading, lookup), "row": rows,
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
         forms["reported"] = reported_turns(page, lookup)
@@ -46,13 +53,14 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         "direct": {line.start for line in lines if not line.summarised},
         "told": {line.start for line in lines if line.summarised and line.understood}
         | {turn.start for turn in told if turn.words.states},
-        "name": {line.start for line in lines if line.who == "name"},
+        "name": {line.start for line in leading if line.who == "name"},
         "heading": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
     }
 
     def rank(form: str) -> tuple[int, int]:
         counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        known = (words for words in counted if words.role != "office" and (form != "heading" or words.state))
+        by_state = form in ("heading", "row")
+        known = (words for words in counted if words.role != "office" and (words.state or not by_state))
         parties = len({words.state or words.named for words in known})
         # Where only a Chair and a Secretariat speak, the form with most lines wins.
         return parties, 0 if parties else len(forms[form])
@@ -60,6 +68,12 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     # Of equal ones, the first.
     form = max(forms, key=rank)
     turns = forms[form]
+    if form == "heading":
+        # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
+        for row in rows:
+            words = of_unknown(row.words.named, row.words.start)
+            words = replace(words, reason=f"{row.words.named!r} stands in a list or table")
+            turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
     later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
     later = [each for each in later if each.line.start not in known]
@@ -69,6 +83,18 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     elif form in ("direct", "name"):
         unknown = _after_labels(page, lookup, later, names=form == "name")
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
+
+
+def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLine]:
+    """Yields the lines inside paragraphs that a party opens before a colon: in minutes, a full line may end a turn."""
+    apart = {paragraph.line.start for paragraph in page.paragraphs if paragraph.apart}
+    for before, line in pairwise(page.lines):
+        goes_on = before.text[-1] in ",،，" or before.text.rsplit(maxsplit=1)[-1].casefold() in load_words("open_ends")
+        found = None if goes_on or line.start in apart else SPEAKER.party_alone.match(page.words, line.start, line.end)
+        if found is not None and lookup.holders(found["name"]):
+            named = speaker_line(page.words, line.start, len(page.words))
+            if named is not None and named.who == "name":
+                yield named
 
 
 def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:
@@ -104,7 +130,7 @@ def _after_labels(
     page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[Paragraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
     """Yields the turns of speakers whom no lookup knows, and whom a paragraph names before a colon."""
-    for line in (paragraph.line for paragraph in paragraphs if paragraph.apart):
+    for line in (paragraph.line for paragraph in paragraphs if paragraph.apart or names):
         label = label_of(page.words, line.start, lookup.language, names=names)
         if label is not None and not is_procedural(line.text, told=False):
             yield SpeakerTurn(start=line.start, words=of_unknown(*label))

@@ -26,7 +26,7 @@ def test_a_text_whose_heading_names_nobody_is_a_record_where_several_speak(split
 
 @cases("headings", "record")
 def test_sections_of_several_parties_are_a_record_however_they_are_headed(headings, record, split):
-    text = "\n\n".join(f"{heading}\n\nWe light lamps. We trim their wicks." for heading in headings)
+    text = "\n\n".join(f"{heading}\n\nWe light lamps in every house. We trim their wicks." for heading in headings)
     assert (may_be_record(text) and is_record(split(text), text)) is record
 
 
@@ -46,6 +46,34 @@ def test_short_replies_and_numbers_before_replies_are_no_rows_of_a_table(bodies,
     found = split(text)
     assert [item.state for item in found] == states
     assert is_record(found, text, named=False) is (len(found) > 1)
+
+
+@cases("rows", "states")
+def test_parties_that_open_rows_of_a_table_or_list_each_say_what_follows(rows, states, split):
+    """Words after the last row are nobody's, and so are those of a row whose party no lookup knows."""
+    text = f"Comments received from Member States\n\n{rows}\n\nThe meeting was short. It had one item.\n"
+    found = split(text, "en")
+    assert [item.state for item in found] == states
+    assert not any("The meeting" in text[item.start : item.end] for item in found)
+    assert may_be_record(text)
+    assert is_record(found, text, named=False)
+
+
+@cases("rows")
+def test_names_that_open_lines_without_positions_are_no_rows(rows, split):
+    text = f"Statement by Quenza\n\nMadam President,\n\nWe thank the Chair for this list.\n\n{rows}\n\nWe ask for more."
+    assert [item.state for item in split(text, "en")] == ["XQN"]
+
+
+def test_a_table_after_a_section_is_not_its_own(split):
+    text = cases["test_a_table_after_a_section_is_not_its_own"]
+    assert [item.state for item in split(text, "en")] == ["XAA", "XAB", "XCS", None, None]
+
+
+@cases("lines", "states")
+def test_in_minutes_a_party_before_a_colon_opens_a_turn_after_a_full_line(lines, states, split):
+    text = "Informal consultations on the draft\n\n" + "\n".join(lines)
+    assert [item.state for item in split(text, "en")] == states
 
 
 @pytest.mark.heavy
