@@ -41,13 +41,15 @@ class SpokenFor:
 
 
 def spoken_for(
-    heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None
-) -> SpokenFor:
+    heading: str, words: str, parties: PartyTable, language: str | None, *, date: str | None, speaker: str | None,
+    contrasted: bool = False,
+) -> SpokenFor:  # fmt: skip
     """Read on whose behalf a statement is made, from its heading or its first sentences.
 
     "I speak on behalf of the group" is sufficient, also for a group that no lookup knows. "On behalf of the group, I
-    thank the President" may be the courtesy of its chair: it counts only if no State has self-references and the group
-    is named `_OFTEN` times or more. States that are named one by one count as a group if they formed it on that date.
+    thank the President" may be the courtesy of its chair: it counts only if later words are "in my national capacity"
+    (`contrasted`), or if no State has self-references and the group is named `_OFTEN` times or more. States that are
+    named one by one count as a group if they formed it on that date.
     """
     lines = (heading, *_sentences(words[:_OPENING]))
     text, written = f"{heading}\n{words}", None
@@ -81,7 +83,9 @@ def spoken_for(
             known = found is not None and (number == 0 or parties.kind_of(found.group) == "group")
             if not known and _WORDS.only_for.match(phrase.group()):
                 continue
-            own_voice = partial(_is_said_for, before, text=text, parties=parties, language=language)
+            own_voice = partial(
+                _is_said_for, before, text=text, parties=parties, language=language, contrasted=contrasted
+            )
             if found is not None and (number == 0 or own_voice(line[listed[-1].end :], found.group)):
                 return found
             name = None if listed else group_written(line[phrase.end() :])
@@ -159,14 +163,19 @@ def capacities(
     """
     read = partial(spoken_for, parties=parties, language=language, date=date, speaker=speaker)
     flat = words.replace("\n", " ")
-    whom = SpokenFor(group=group) if group else read(heading, words)
     spans = list(split_sentences(flat)) if _WORDS.national.search(flat) else []
+    national = [
+        is_in_national_capacity(flat[start:end]) and bool(_WORDS.first_person_or_this.search(flat, start, end))
+        for start, end in spans
+    ]
+    whom = SpokenFor(group=group) if group else read(heading, words, contrasted=any(national))
     marks: list[tuple[int, SpokenFor]] = []
     for number, (start, end) in enumerate(spans):
-        represented = read("", flat[start:end]) if behalf_phrase(flat[start:end]) is not None else SpokenFor()
+        contrasted = any(national[number + 1 :])
+        spoken = behalf_phrase(flat[start:end]) is not None
+        represented = read("", flat[start:end], contrasted=contrasted) if spoken else SpokenFor()
         represented = whom if group and represented != SpokenFor() else represented
-        is_national = is_in_national_capacity(flat[start:end]) and _WORDS.first_person_or_this.search(flat, start, end)
-        if represented != SpokenFor() or is_national:
+        if represented != SpokenFor() or national[number]:
             marks.append((number, represented))
     if not marks:
         return [(0, len(words), whom)]
@@ -306,10 +315,14 @@ def _is_own_voice(before: str, after: str) -> bool:
 
 
 def _is_said_for(
-    before: str, after: str, group: str | None, *, text: str, parties: PartyTable, language: str | None
-) -> bool:
+    before: str, after: str, group: str | None, *, text: str, parties: PartyTable, language: str | None,
+    contrasted: bool,
+) -> bool:  # fmt: skip
     """Return whether the speaker says "on behalf of the group", between these words, and not as a mere courtesy."""
-    return _is_own_voice(before, after) or (_opens(before) and _is_voice_of(group, text, parties, language))
+    goes_on = contrasted and _WORDS.i_follow.match(after) is not None
+    return _is_own_voice(before, after) or (
+        _opens(before) and (goes_on or _is_voice_of(group, text, parties, language))
+    )
 
 
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
