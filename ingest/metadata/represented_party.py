@@ -209,7 +209,11 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
     titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
     called = next((found for found in titles if not _spoken_of(opening, found)), None)
-    called = called or _WORDS.own_joint.search(opening, len(heading))
+    # A title after words in the first person is that of a further statement.
+    said = _WORDS.first_person_or_this.search(opening, len(heading))
+    own = _WORDS.own_joint.finditer(opening, len(heading))
+    own_titles = (found for found in own if found["title"] is None or said is None or found.start() < said.start())
+    called = called or next(own_titles, None)
     if called is None and not (
         _WORDS.this_joint.search(opening, len(heading)) and sponsor_lists(words, parties, language)
     ):

@@ -80,7 +80,7 @@ def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
 
 def _author_of(title: str, lookup: SpeakerLookup) -> tuple[str, ...]:
     """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""
-    if len(title) > _LONGEST_TITLE or not form_of(title):
+    if len(title) > _LONGEST_TITLE or not form_of(title) or ends_sentence(title):
         return ()
     holder = holder_in(Heading(text=_without_numbering(title), end=0), lookup.parties)
     return () if holder is None else (holder.code,)

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from ingest.language.lexicons import load_words
-from ingest.records.compilations import sections, sections_of_unknown, state_headings
+from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, of_unknown
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
@@ -33,7 +33,9 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     others: list[Paragraph] = []
     for paragraph in page.paragraphs:
         line = speaker_line(page.words, paragraph.line.start, len(page.words))
-        if line is None or (line.summarised and not paragraph.apart):
+        # "Explanation of vote: Belmora" is a title, not a name before its words.
+        is_title = line is not None and line.who == "name" and form_of(paragraph.line.text) != ""
+        if line is None or is_title or (line.summarised and not paragraph.apart):
             others.append(paragraph)
         else:
             lines.append(line)
