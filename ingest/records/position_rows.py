@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from ingest.metadata.heading import speaks_in_first_person
+from ingest.metadata.represented_party import opens_on_behalf
 from ingest.records.interventions import SpeakerTurn, of_party, of_unknown
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS, names_somebody
-from ingest.text.layout import holds_sentence_end
 
 _FEWEST_PARTIES: Final = 2
+_LONGEST_ARTICLE: Final = 4  # characters, such as "The "
 
 
 def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
-    """Returns the turns of rows that begin with a party, in order; none unless sentences of two parties stand in them.
+    """Returns the turns of rows that begin with a party, in order; none unless two parties speak for themselves there.
 
-    The rows of a table or list have one mark after the name. A row ends with its paragraph, since anybody's words may
-    follow the last one.
+    In "Belmora – for its boats" others speak of it. The rows of a table or list have one mark after the name. A row
+    ends with its paragraph, since anybody's words may follow the last one.
     """
     begin = {paragraph.line.start for paragraph in page.paragraphs}
     apart = [paragraph.line.start for paragraph in page.paragraphs if paragraph.apart]
@@ -32,15 +34,24 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         codes, rows = lookup.holders(row["name"]), by_mark[row["cell"] or row["mark"]]
         if not codes and not (rows and (row["cell"] or names_somebody(row["name"], lookup.language))):
             continue
-        words, after = of_unknown(row["name"], row.end()), bisect_right(apart, line.start)
+        said = page.words[row.end() : line.end]
+        clause = said.partition(",")[0] if opens_on_behalf(said) else ""
+        words = replace(of_unknown(row["name"], row.end()), clause=clause)
+        after = bisect_right(apart, line.start)
         end = apart[after] if after < len(apart) else len(page.text)
         end = line.start + len(line.text.rstrip(" |")) if row["cell"] == "|" else end
         rows[-1:] = (replace(before, end=min(before.end or end, line.start)) for before in rows[-1:])
         rows.append(SpeakerTurn(start=line.start, words=of_party(words, *codes) if codes else words, end=end))
-    best = max(by_mark.values(), key=lambda rows: _parties(rows, page), default=[])
-    return best if _parties(best, page) >= _FEWEST_PARTIES else []
+    best = max(by_mark.values(), key=lambda rows: _parties(rows, page, lookup), default=[])
+    return best if _parties(best, page, lookup) >= _FEWEST_PARTIES else []
 
 
-def _parties(rows: Sequence[SpeakerTurn], page: RecordText) -> int:
-    """Returns how many parties have rows with a sentence."""
-    return len({row.words.state for row in rows if holds_sentence_end(page.text[row.words.start : row.end])} - {None})
+def _parties(rows: Sequence[SpeakerTurn], page: RecordText, lookup: SpeakerLookup) -> int:
+    """Returns how many parties speak for themselves in a row: in the first person, or with their own name first."""
+    own: set[str | None] = set()
+    for row in rows:
+        words = " ".join(page.words[row.words.start : row.end].split())
+        named = [match.code for match in lookup.find(words)[:1] if match.start <= _LONGEST_ARTICLE]
+        if not words[:1].islower() and (speaks_in_first_person(words) or named == [row.words.state]):
+            own.add(row.words.state)
+    return len(own - {None})

@@ -21,9 +21,11 @@ from ingest.records.reported_speech import reported_turns, summarised_turns
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
+from ingest.text.layout import ends_sentence
 
 _FEWEST_PARTIES: Final = 2
 _FEWEST_OF_OFFICES: Final = 3
+_PARTS_OF_RECORD: Final = 3  # of which rows make up one
 _MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may still be a report
 
 
@@ -46,7 +48,9 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     told = summarised_turns(page, lookup, _spoken(lines, lookup, told=True))
     forms = {
         "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
-        "name": _after_names(leading, lookup), "row": rows,
+        "name": _after_names(leading, lookup),
+        # A table in a longer text is part of that.
+        "row": rows if _PARTS_OF_RECORD * sum((row.end or 0) - row.start for row in rows) >= len(page.text) else [],
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
         forms["reported"] = reported_turns(page, lookup)
@@ -96,7 +100,9 @@ def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLi
         if found is not None and lookup.holders(found["name"]):
             named = speaker_line(page.words, line.start, len(page.words))
             if named is not None and named.who == "name":
-                yield named
+                # In doubt, such as after "we thank all, above all", the words are nobody's.
+                begins = ends_sentence(before.text) or not page.words[named.body].islower()
+                yield replace(named, understood=begins)
 
 
 def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:

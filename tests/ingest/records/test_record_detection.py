@@ -53,16 +53,17 @@ def test_parties_that_open_rows_of_a_table_or_list_each_say_what_follows(rows, s
     """Words after the last row are nobody's, and so are those of a row whose party no lookup knows."""
     text = f"Comments received from Member States\n\n{rows}\n\nThe meeting was short. It had one item.\n"
     found = split(text, "en")
-    assert [item.state for item in found] == states
+    assert [item.group or item.state for item in found] == states
     assert not any("The meeting" in text[item.start : item.end] for item in found)
     assert may_be_record(text)
     assert is_record(found, text, named=False)
 
 
 @cases("rows")
-def test_names_that_open_lines_without_positions_are_no_rows(rows, split):
+def test_names_that_open_lines_without_positions_are_no_rows(rows, read):
     text = f"Statement by Quenza\n\nMadam President,\n\nWe thank the Chair for this list.\n\n{rows}\n\nWe ask for more."
-    assert [item.state for item in split(text, "en")] == ["XQN"]
+    document = read(text).document
+    assert (document.kind, document.metadata.state) == ("statement", "XQN")
 
 
 def test_a_table_after_a_section_is_not_its_own(split):
