@@ -389,6 +389,12 @@ class _Run:
             names = [*self._only, *(source.name for source in chosen)]
             self._record_unreadable(folder, self._ingest_sources(chosen), read=names)
             return
+        below = {above for path in found for above in path.parents if above.is_relative_to(folder) and above != folder}
+        for table in sorted(each / MANIFEST_NAME for each in below if (each / MANIFEST_NAME).is_file()):
+            self._notes.append(
+                f"{printable(_name(table, folder))} is not used: put its rows into the table of the folder itself, "
+                "or take in its own folder"
+            )
         named = {MANIFEST_NAME, PARTIES_NAME, *(each.file for each in (manifest.problems if manifest else ()))}
         failed: dict[str, UnreadableFile] = {}
         for path, error in sorted(passed_over.items(), key=lambda item: item[0]):

@@ -43,15 +43,16 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
     """
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
-    own = symbol_in(heading)
-    of_document = of_symbol(own or _symbol_alone(text[:_OPENING]) or "")
+    # The symbol of a draft that is spoken of tells the meeting as well.
+    named = _WORDS.symbol.search(heading)
+    of_document = of_symbol((named and named[0]) or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
     datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
     dated = Metadata(date=next(datelines, None) or _of_running_heads(text))
     sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
     # Any other source of the date takes precedence over the year in the symbol.
     undated = replace(of_document, date=None)
-    found = _filled(read, [undated, *sources, of_document] if own else [*sources, undated])
+    found = _filled(read, [undated, *sources, of_document] if named else [*sources, undated])
     found = replace(found, session=found.session or session_for(found.body, found.date))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()
@@ -59,9 +60,12 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
 
 
 def symbol_in(text: str) -> str | None:
-    """Return the first document symbol of a text that is not merely cited in brackets, such as `S/PV.3756`."""
-    found = _WORDS.symbol.search(text)
-    return found[0] if found else None
+    """Return the first document symbol of a text that is its own: not one in brackets, or one that is spoken of.
+
+    "Explanation of vote on draft resolution CTOC/COP/2024/L.5" has another symbol than the draft.
+    """
+    found = (match for match in _WORDS.symbol.finditer(text) if not _WORDS.spoken_of.search(text, 0, match.start()))
+    return next((match[0] for match in found), None)
 
 
 def _symbol_alone(text: str) -> str | None:
@@ -123,10 +127,16 @@ def _body(heading: str, text: str, session: str | None, date: str | None) -> str
 
 
 def _date(heading: str) -> str | None:
-    """Return the day of the statement, else the days of the meeting, else the year; not the day of issue."""
+    """Return the day of the statement, else the days of the meeting, else the year; not the day of issue.
+
+    A date alone on its line, or with a place ("Vienna, 15 October 2024"), goes before one in a title ("on the
+    anniversary of the Convention, adopted on 15 November 2000").
+    """
     dates = find_dates(heading)
     if dates:
-        first = next((date for date in dates if _WORDS.meeting.search(_line_of(heading, date))), dates[0])
+        of_meeting = (date for date in dates if _WORDS.meeting.search(_line_of(heading, date)))
+        alone = (date for date in dates if _is_alone(heading, date) or _is_dateline(heading, date))
+        first = next(of_meeting, None) or next(alone, dates[0])
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
         return next(inside, first).iso
     years = set(_YEAR.findall(ascii_digits(heading)))
@@ -136,6 +146,10 @@ def _date(heading: str) -> str | None:
 def _line_of(text: str, date: DateMatch) -> str:
     end = text.find("\n", date.end)
     return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
+
+
+def _is_alone(text: str, date: DateMatch) -> bool:
+    return not any(map(str.isalnum, _line_of(text, date).replace(text[date.start : date.end], "", 1)))
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:

@@ -65,6 +65,13 @@ def spoken_for(
             of_another = any(_WORDS.speaking_or_not.fullmatch(before, end) for end in subjects)
             if number > 0 and (of_another or _WORDS.others.search(before)):
                 continue
+            own = [m for m in named if m.codes == (speaker,)]
+            # "Arvandia, speaking on behalf of the group, said" tells of Arvandia.
+            direct = [m for m in own if not _WORDS.clause_end.search(before, m.end)]
+            # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
+            if number == 0 and any(_WORDS.aligns.search(before, m.end) for m in named if m.end <= len(before)):
+                continue
+            spoken, rest = _as_we(line, 0, phrase.start(), direct), partial(_as_we, line, end=len(line), own=own)
             if is_denied(before):
                 denied = True
                 continue
@@ -72,7 +79,7 @@ def spoken_for(
             if not listed and (counted := _WORDS.counted.match(line, phrase.end())):
                 near = " ".join(lines[number : number + 1 + _FEW])
                 states = _counted_states(near, _count(counted["count"]), parties, language, speaker)
-                if states and _is_own_voice(before, line[phrase.end() :]):
+                if states and _is_own_voice(spoken, rest(phrase.end())):
                     return SpokenFor(states=states)
             found = _as_one(listed, parties, date, speaker)
             if found is None and listed and speaker is not None and not _WORDS.owned.match(line, listed[-1].end):
@@ -84,15 +91,24 @@ def spoken_for(
             if not known and _WORDS.only_for.match(phrase.group()):
                 continue
             own_voice = partial(
-                _is_said_for, before, text=text, parties=parties, language=language, contrasted=contrasted
+                _is_said_for, spoken, text=text, parties=parties, language=language, contrasted=contrasted
             )
-            if found is not None and (number == 0 or own_voice(line[listed[-1].end :], found.group)):
+            # In "on behalf of the group, Belmora would like", the group's name alone is listed.
+            heads = listed[:1] if listed and parties.kind_of(listed[0].codes[0]) == "group" else listed
+            if found is not None and (number == 0 or own_voice(rest(heads[-1].end), found.group)):
                 return found
             name = None if listed else group_written(line[phrase.end() :])
             # A name with a demonym is that of one State's body: "The Arvandian Bar Association".
-            own = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
-            if name and not own and (number == 0 or own_voice(line[phrase.end() :].partition(name)[2], name)):
-                written = written or name
+            of_state = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
+            if name and not of_state:
+                at = line.find(name, phrase.end())
+                after = at + len(name) if at >= 0 else phrase.end()
+                if number == 0 or own_voice(rest(after), name):
+                    # "A group of countries, namely Arvandia, Belmora and Cassivar": these States hold it.
+                    members = _as_one(_listed_after(line, after, named, _WORDS.namely), parties, date, speaker)
+                    if members is not None:
+                        return members
+                    written = written or name
         if denied:
             # Speakers who deny that they speak for a group speak for themselves.
             break
@@ -329,12 +345,20 @@ def _is_said_for(
     )
 
 
-def _listed_after(line: str, start: int, named: Sequence[PartyMatch]) -> list[PartyMatch]:
-    """Return the list of parties that follows directly; empty if none does."""
+def _as_we(line: str, start: int, end: int, own: Sequence[PartyMatch]) -> str:
+    """Return a part of a line with the speaker's own names as "we": "Belmora speaks on behalf of" is first person."""
+    names = [match for match in own if start <= match.start and match.end <= end]
+    ends = [start, *(match.end for match in names)]
+    return " we ".join(line[a:b] for a, b in zip(ends, [*(match.start for match in names), end], strict=True))
+
+
+def _listed_after(line: str, start: int, named: Sequence[PartyMatch], *forms: re.Pattern[str]) -> list[PartyMatch]:
+    """Return the list of parties that follows directly, or after words of one of the `forms`; empty if none does."""
     following = [match for match in named if match.start >= start and match.is_name]
     if not following:
         return []
-    if not any(form.fullmatch(line, start, following[0].start) for form in (_WORDS.between, _WORDS.following)):
+    forms = forms or (_WORDS.between, _WORDS.following)
+    if not any(form.fullmatch(line, start, following[0].start) for form in forms):
         return []
     return next(in_rows(line, following, _WORDS.joint))
 

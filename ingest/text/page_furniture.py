@@ -37,7 +37,8 @@ _NUMBERS = re.compile(r"\d+")
 _BARE_LINE = re.compile(r"[-–—]?\s?(\d{1,3})\s?[-–—]?")
 _TOKEN = re.compile(rf"(?P<strong>{_PAGE}|{_BARCODE}|{_JOB}|{_DATE}|{_SYMBOL}|{_SHEET})|(?P<number>{_NUMBER})")
 _INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
-_EDGE_NUMBER = re.compile(r"^\W*\d{1,4}\b\W*|\W*\b\d{1,4}\W*$")
+# What differs from page to page in a running head: "Mission of Belmora | Page 2 of 3", "2 | Mission of Belmora".
+_PAGE_NUMBER = re.compile(rf"\W*(?:{_PAGE}|\b{_SHEET}\b)\W*|^\W*\d{{1,4}}\b\W*|\W*\b\d{{1,4}}\W*$")
 _UNFIT_HEAD_END = re.compile(r"[.!?;:,。！？؟،؛…][\"”’»)\]]*$")
 _LONGEST_HEAD = 120
 _LONGEST_STAMP = 80
@@ -250,7 +251,7 @@ def _page_numbers(lines: Sequence[TextLine]) -> list[str]:
 
 
 def _head_key(line: str) -> str:
-    return " ".join(_EDGE_NUMBER.sub("", line).split()).casefold()
+    return " ".join(_PAGE_NUMBER.sub(" ", line).split()).casefold()
 
 
 def _is_head(line: str, heads: frozenset[str]) -> bool:

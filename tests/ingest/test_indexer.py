@@ -481,6 +481,13 @@ def test_missing_path_fails_and_the_others_go_on(desk, name):
 
 
 @only_local
+def test_table_in_a_folder_below_is_not_used_which_a_note_says(desk):
+    desk.speak(a="herons")
+    desk.write("below/b.txt", text_about("lamps"))
+    desk.write("below/statements.csv", f"{HEADER}b.txt,XAB,,,,,\n")
+    assert [note.partition(":")[0] for note in desk.ingest().notes] == ["below/statements.csv is not used"]
+
+
 def test_format_that_no_loader_reads_is_skipped_and_a_folder_of_it_is_a_note(desk):
     assert desk.outcome(desk.write("a.xyz", text_about("herons"))) == {"a.xyz": "skipped"}
     assert "no supported file" in desk.ingest(Path("absent"), desk.folder).notes[0]
