@@ -101,6 +101,7 @@ def state_after(read: Resolution, answer: Answer, direction_from: str = "") -> C
         parties=tuple(dict.fromkeys((*before.parties, *(claim.state for claim in answer.claims if claim.state)))),
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
         years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
+        sessions=tuple(dict.fromkeys((*before.sessions, *(c.session for c in cited if c.session)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
     )
     # Notes belong to a single answer.

@@ -18,11 +18,12 @@ Act = Literal["new", "replace", "add", "remove", "correct", "more", "about"]
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """What an answer showed: whose words, from which statements of which years, and which sentences."""
+    """What an answer showed: whose words, from which statements of which years and sessions, and which sentences."""
 
     parties: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
+    sessions: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
 
 

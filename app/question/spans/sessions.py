@@ -31,6 +31,8 @@ def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequenc
     row = with_spans_as_items(with_spans_as_items(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, part in find_forms("sessions", row):
+        if name == "session" and _counts_sessions(part):
+            continue
         numbers = _listed(part)
         part = part[1:] if ("between" in part[0].kinds and len(numbers) == 1) or "statement" in part[0].kinds else part
         body = tuple(dict.fromkeys(item.values["body"] for item in part if "body" in item.kinds))
@@ -54,6 +56,15 @@ def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequenc
         codes = tuple(map(str, dict.fromkeys(numbers)))
         spans.append(span_over("session", *part, codes=codes, bodies=named))
     return spans
+
+
+def _counts_sessions(part: Sequence[Item]) -> bool:
+    """Returns whether a form counts sessions and names none: "two sessions ago", unlike "session two", "2 сессия"."""
+    numbers = [item for item in part if item.kinds & {"number", "ordinal", "roman"}]
+    (number, *others) = numbers
+    in_digits = number.end - number.start == len(number.values.get("number", ""))
+    before = number.start < next(item.start for item in part if "session" in item.kinds)
+    return not others and before and "number" in number.kinds and "ordinal" not in number.kinds and not in_digits
 
 
 def _listed(part: Sequence[Item]) -> list[int]:

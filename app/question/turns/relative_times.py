@@ -13,25 +13,32 @@ from app.records import Note, Scope
 
 # Words up to which a question with a relative time may be about that time alone.
 _MAX_TIME_WORDS: Final = 10
+# Forms that count back to an earlier year.
+_BACK: Final = ("before", "earlier", "session_before", "sessions_earlier")
 # Offset from the session asked about before.
-_STEPS: Final = {"session_before": -1, "session_after": 1}
+_STEPS: Final = {"session_before": -1, "session_after": 1, "sessions_earlier": -1, "sessions_later": 1}
 
 
-def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str] = ()) -> Scope:
+def counted_from(
+    question: str, alone: Scope, before: Scope, shown: Sequence[str] = (), sessions_shown: Sequence[str] = ()
+) -> Scope:
     """Returns the scope of a turn with a time that is relative to the turn before: "two years later".
 
     A year is counted from the year or range of years asked about before, else from those of the statements `shown`
-    (from today only if there is neither), and a session from the one session asked about. A turn that names a year or
-    month stays as it is.
+    (from today only if there is neither), and a session from the one session asked about, else the one of the
+    statements shown. A turn that names a year or month stays as it is.
     """
     asked = [*before.years, *filter(None, before.interval or ())]
     years = sorted(int(end[:4]) for end in asked or shown)
     own_time = not asked and (alone.years or alone.interval)
     items = lexicon_of(alone.language, "follow_up_times").items(question)
     relative = [*find_forms("relative_times", items)]
-    sessions = [int(session) for session in before.sessions if session.isdecimal()]
-    if (step := next((_STEPS[form] for form, _ in relative if form in _STEPS), 0)) and len(sessions) == 1:
-        return replace(alone, sessions=(str(sessions[0] + step),), pick=None)
+    sessions = [int(session) for session in before.sessions or sessions_shown if session.isdecimal()]
+    for form, part in relative:
+        if form in _STEPS and len(sessions) == 1:
+            session = sessions[0] + _STEPS[form] * _count(part)
+            # There is none before the first: "0" matches none.
+            return replace(alone, sessions=(str(max(session, 0)),), pick=None)
     named = any(item.kinds & {"year_number", "nineties"} for item in items)
     if not years or named or alone.months:
         return alone
@@ -40,14 +47,17 @@ def counted_from(question: str, alone: Scope, before: Scope, shown: Sequence[str
         # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
         if not _is_counted(question, alone, part) or (own_time and (alone.interval or form not in ("before", "after"))):
             continue
-        count = next((item.number("number") for item in part if "number" in item.kinds), 1)
         if form == "before_that":
             return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
         if form == "after_that":
             return replace(timeless, interval=(str(years[-1] + 1), None), pick=None)
-        year = years[0] - count if form in ("before", "earlier", "session_before") else years[-1] + count
+        year = years[0] - _count(part) if form in _BACK else years[-1] + _count(part)
         return replace(timeless, years=(str(year),), pick=None)
     return alone
+
+
+def _count(part: Sequence[Item]) -> int:
+    return next((item.number("number") for item in part if "number" in item.kinds), 1)
 
 
 def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.question.interpretation import read_alone
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
-from app.question.resolution import Resolution, Restyle
+from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.question.turns.classifier import classify_turn
 from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle
@@ -54,8 +54,8 @@ def _with_counted_time(alone: Resolution, question: str, state: ConversationStat
 
     "Two years later?" only shifts the time and has no kind of its own, which a chance of 0 says.
     """
-    shown = state.shown.years if state.shown is not None else ()
-    scope = counted_from(question, alone.scope, state.read.scope, shown)
+    shown = state.shown or Shown()
+    scope = counted_from(question, alone.scope, state.read.scope, shown.years, shown.sessions)
     asks = any("ask" in item.kinds for item in lexicon_of(scope.language).items(question))
     note = time_note(question, alone.scope, scope)
     return replace(

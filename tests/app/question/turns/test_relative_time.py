@@ -41,6 +41,26 @@ def test_a_session_is_counted_from_the_one_before(language, question, session):
     assert counted_from(question, said, Scope(sessions=("9", "10"))) == said
 
 
+def test_a_session_is_counted_from_the_statements_shown_where_a_year_was_asked():
+    asked = "and at the previous session?"
+    assert counted_from(asked, Scope(), Scope(years=("2024",)), ("2024",), ("12",)).sessions == ("11",)
+    assert counted_from(asked, Scope(), OF_2015, ("2015",), ("10", "11")).years == ("2014",)
+    assert counted_from("and four sessions earlier?", Scope(), Scope(sessions=("2",))).sessions == ("0",)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What did Arvandia say two sessions ago about extradition?",
+        "Which States spoke at more than two sessions?",
+        "Quels États ont pris la parole à trois sessions ?",
+        "Какие государства выступали на двух сессиях?",
+    ],
+)
+def test_a_number_of_sessions_is_no_session(question, parties):
+    assert not resolve(question, parties).scope.sessions
+
+
 @pytest.mark.parametrize(
     ("question", "said", "before"),
     [
