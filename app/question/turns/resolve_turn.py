@@ -11,7 +11,7 @@ from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle
 from app.question.scope_fields import slots_of
 from app.question.turns.classifier import classify_turn
-from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle
+from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle, without_form
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState
@@ -20,6 +20,22 @@ from vectorstore.weights_file import Weights
 
 
 def resolve_turn(
+    state: ConversationState | None,
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    proposed: ProposedReading | None,
+) -> Resolution:
+    """Reads a question as a turn of its conversation, and the form in which it wants the answer."""
+    text, form = without_form(question, follows=state is not None)
+    read = _read_turn(state, text, parties, weights, proposed)
+    if form is None:
+        return read
+    style = read.style if form.style == "answer" else form.style
+    return replace(read, style=style, reply_language=form.language or read.reply_language)
+
+
+def _read_turn(
     state: ConversationState | None,
     question: str,
     parties: PartyTable,
