@@ -15,6 +15,7 @@ from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, c
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState
+from app.question.turns.unnamed_parties import by_unnamed_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
@@ -62,7 +63,7 @@ def _read_turn(
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
-    return replace(merge_turn(state, alone, turn), question=question)
+    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn)), question=question)
 
 
 def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:
