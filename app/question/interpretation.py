@@ -63,7 +63,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     when = time_and_venue_of(filters)
     # Quoted words belong to the topic, unless their source is asked for.
     topic = roles.text_of("topic", *(("quote",) if kind.kind != "source" else ()))
-    asks_all = _asks_everyone(roles, kind.kind, asked, topic, provision)
+    by_pronoun = not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
+    asks_all = not by_pronoun and _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)
     topic, wording = (_mended(text, typing_errors) for text in (topic, _wording(roles)))
     without, not_left_out = _left_out(roles, filters)
@@ -99,7 +100,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         ),
         without=without,
         topic_parties=tuple(asked.spoken_of),
-        unnamed=kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear),
+        unnamed=by_pronoun
+        or (kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear)),
         denies=denies and asks_all,
         provision=provision,
         assumed_treaty=assumed,
@@ -187,6 +189,15 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
     in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_kind("everyone", "states")
     anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
     return not provision and (anyone or by_kind or in_words)
+
+
+def _speaks_of_someone(roles: RoleReading) -> bool:
+    """Returns whether only a pronoun says who spoke: "what did they say on article 4?"."""
+    items = lexicon_of(roles.language, "unnamed_parties").items(roles.text)
+    topic = [*roles.of("topic")]
+    beside = [item.kinds for item in items if not any(word.start <= item.start < word.end for word in topic)]
+    kinds = frozenset[str]().union(*beside)
+    return {"pronoun", "speak_verb"} <= kinds and kinds.isdisjoint({"everyone", "states", "state"})
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> AnswerType | None:

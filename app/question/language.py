@@ -19,13 +19,16 @@ _LATIN: Final = ("en", "fr", "es")
 _KNOWN: Final = 2.0
 # A lead of this many lexicon words decides the language without loading the word frequencies.
 _CLEAR: Final = 3
+# Difference of Zipf frequencies from which a word belongs to the language that has it more often: ten times as often.
+_OF_ONE: Final = 1.0
 
 
 def detect_language(text: str, parties: PartyTable, before: str | None = None) -> str:
     """Returns the ISO 639-1 code of a question's language, one of the six; English where it cannot be told.
 
     A question in another language is read in that of the six that shares most of its words: Portuguese in Spanish.
-    A follow-up that has only names and numbers ("Cuba?", "2019?") is in the language of the question `before` it.
+    A follow-up that has only names and numbers ("Cuba?", "2019?") is in the language of the question `before` it; words
+    that are common to languages ("extradition") are read in that language as well, and else in English.
     """
     letters = [char for char in text if char.isalpha()]
     for script, language in _SCRIPTS:
@@ -39,6 +42,10 @@ def detect_language(text: str, parties: PartyTable, before: str | None = None) -
     second, best = sorted(known.values())[-2:]
     if best >= second + _CLEAR:
         return max(known, key=lambda language: known[language])
+    expected = before if before in _LATIN else "en"
+    if known[expected] == best and not _has_word_of_other(text, expected, parties):
+        # "Arvandia confiscation" has no word that is not English as well.
+        return expected
 
     def score(language: str) -> float:
         names = parties.find(text, language, relaxed=True)
@@ -55,6 +62,17 @@ def _has_no_words(text: str, language: str, parties: PartyTable) -> bool:
     items = lexicon_of(language).items(text, mend=False)
     words = (item for item in items if not any(name.start <= item.start and item.end <= name.end for name in names))
     return all(item.kinds and item.kinds <= _SIGNS for item in words)
+
+
+def _has_word_of_other(text: str, language: str, parties: PartyTable) -> bool:
+    """Returns whether a word that is no name is far more common in another of the languages in Latin script."""
+    names = parties.find(text, language, relaxed=True)
+    for found in re.finditer(r"[^\W\d_]+", text.lower()):
+        named = any(name.start <= found.start() < name.end for name in names)
+        own = commonness(found[0], language)
+        if not named and any(commonness(found[0], other) >= own + _OF_ONE for other in _LATIN):
+            return True
+    return False
 
 
 def _known(text: str, language: str) -> int:

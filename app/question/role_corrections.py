@@ -14,7 +14,7 @@ from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
-from app.question.spans.span import NARROWING
+from app.question.spans.span import NAMED, NARROWING
 from app.records import QuestionKind
 
 # Minimum number of content words that become the topic where the tagger found none.
@@ -55,7 +55,15 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
             return other
         return "-" if unsaid or (filters and label == "topic") else label
 
-    labels = (role(word, label) for word, label in zip(roles.words, roles.labels, strict=True))
+    labels = [role(word, label) for word, label in zip(roles.words, roles.labels, strict=True)]
+    # Each speaker has a time of its own: "what did Arvandia say in 2016 and Belmora in 2018 on gold?".
+    named = [place for place, word in enumerate(roles.words) if word.kind in NAMED]
+    for first, second in pairwise(named):
+        between = roles.words[first + 1 : second]
+        joined = len(between) > 1 and between[-2].kind in NARROWING and "and" in between[-1].does
+        after = next((word.kind for word in roles.words[second + 1 :] if "fill" not in word.does), "")
+        if joined and after in NARROWING and (labels[first], labels[second]) == ("who", "mention"):
+            labels[second] = "who"
     return replace(roles, labels=tuple(labels))
 
 

@@ -28,8 +28,11 @@ _DENYING: Final = frozenset({"except", "left_out", "left_out_time"})
 _BESIDE_NUMBER: Final = frozenset({"fill", "and", "ask", "about", "stop", "article", "session"})
 
 
-def restyle(question: str) -> Restyle | None:
-    """Returns the form that a question asks for, where it asks for nothing else; None for any other question."""
+def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
+    """Returns the form that a question asks for, where it asks for nothing else; None for any other question.
+
+    `in_part` takes it from a question with other words as well, such as one that is known to ask for a form.
+    """
     wanted = Restyle()
     # The file holds the words of all six languages, since a wish is often too short to identify its language.
     for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _MAX_WISH else ():
@@ -37,10 +40,27 @@ def restyle(question: str) -> Restyle | None:
         # "un" is a filler word in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
             return None
-        if not (style or item.kinds & {"language", "form_filler", *SIGNS}):
+        if not (in_part or style or item.kinds & {"language", "form_filler", *SIGNS}):
             return None
         wanted = Restyle(style=style or wanted.style, language=item.values.get("language", wanted.language))
     return None if wanted == Restyle() else wanted
+
+
+def without_form(question: str, *, follows: bool) -> tuple[str, Restyle | None]:
+    """Returns a question without the clause before or after it that asks for a form, and that form, if there is one.
+
+    "What did Cuba say? In French, please." and "in French: …" ask for French. In a follow-up a comma ends no clause,
+    since "too long, half of it" only asks for a form.
+    """
+    leads = [found.end() for found in re.finditer(r"[:.：。!！,،，]\s*(?=\w)", question)][:1]
+    trails = [found.end() for found in re.finditer(r"[?.!;؟？。！；]\s*(?=\w)", question)][-1:]
+    clauses = [(question[:cut], question[cut:]) for cut in leads] + [(question[cut:], question[:cut]) for cut in trails]
+    for clause, rest in clauses if restyle(question) is None else ():
+        form, paused = restyle(clause), clause.rstrip()[-1] in ",،，"
+        # "In French, which statements …?" may ask for statements in French; "in brief, …" only for another form.
+        if form is not None and not (paused and (follows or form.language)):
+            return rest.strip(), form
+    return question, None
 
 
 def citation_asked(question: str, before: Resolution, shown: Shown | None) -> int | None:

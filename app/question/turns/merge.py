@@ -10,6 +10,7 @@ from app.question.kind_traits import KIND_TRAITS
 from app.question.kinds import asks_who_spoke, asks_who_was_silent
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
+from app.question.turns.follow_ups import restyle
 from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
 from app.question.turns.state import ConversationState, TurnReading
 from app.records import Note, Scope
@@ -21,6 +22,7 @@ def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
     return replace(
         before,
         scope=replace(before.scope, kept=_named(before.scope)),
+        party_notes=tuple(note for note in before.party_notes if note.kind != "form_unknown"),
         style=before.style if form.style == "answer" else form.style,
         reply_language=form.language or before.reply_language,
         act="more" if before.act == "more" else "about",
@@ -34,9 +36,11 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     """Returns the reading of a turn in its conversation; `alone` is its reading by itself."""
     before, own = in_language_of_topic(state.read), slots_of(alone)
     if alone.kind == "format_request" and turn.act != "more":
-        # The form is not offered: the same answer is given again, with a note that says so.
-        repeated = repeat_in_form(state, Restyle())
-        return replace(repeated, party_notes=(*repeated.party_notes, Note(kind="form_unknown")))
+        form = restyle(alone.question, in_part=True)
+        repeated = repeat_in_form(state, form or Restyle())
+        # If the form is not offered, the same answer is given again, with a note that says so.
+        notes = () if form is not None else (Note(kind="form_unknown"),)
+        return replace(repeated, party_notes=(*repeated.party_notes, *notes))
     turn = _adjusted_turn(turn, alone, before)
     if turn.act == "new" or (alone.provision and alone.scope.treaties and alone.sure_of_kind):
         # A question for a treaty's own text asks nobody and begins anew: "what does article 16 of the Convention say?".

@@ -11,15 +11,32 @@ from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.question.turns.classifier import classify_turn
-from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle
+from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle, without_form
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState
+from app.question.turns.unnamed_parties import by_unnamed_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
 
 def resolve_turn(
+    state: ConversationState | None,
+    question: str,
+    parties: PartyTable,
+    weights: Weights,
+    proposed: ProposedReading | None,
+) -> Resolution:
+    """Reads a question as a turn of its conversation, and the form in which it wants the answer."""
+    text, form = without_form(question, follows=state is not None)
+    read = _read_turn(state, text, parties, weights, proposed)
+    if form is None:
+        return read
+    style = read.style if form.style == "answer" else form.style
+    return replace(read, style=style, reply_language=form.language or read.reply_language)
+
+
+def _read_turn(
     state: ConversationState | None,
     question: str,
     parties: PartyTable,
@@ -46,7 +63,7 @@ def resolve_turn(
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
-    return replace(merge_turn(state, alone, turn), question=question)
+    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn)), question=question)
 
 
 def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:

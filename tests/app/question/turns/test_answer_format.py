@@ -6,7 +6,7 @@ from typing import Any
 from app.answering.assistant import Assistant
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Restyle
-from app.question.turns.follow_ups import citation_asked, restyle
+from app.question.turns.follow_ups import citation_asked, restyle, without_form
 from app.records import Answer, Scope
 from app.wiring import Workspace
 from tests.app.answering.compose.test_model import SOUND, number_of
@@ -22,6 +22,28 @@ FRENCH = "La protection que l’article 4 donne à la compétence nationale des 
 @cases("question", "style", "language")
 def test_a_form_is_read_in_six_languages_and_none_in_any_other_question(question, style, language):
     assert restyle(question) == (style and Restyle(style=style, language=language))
+
+
+@cases("question", "follows", "rest", "style", "language")
+def test_a_clause_beside_a_question_asks_for_a_form(question, follows, rest, style, language):
+    form = style and Restyle(style=style, language=language)
+    assert without_form(question, follows=follows) == (rest or question, form)
+
+
+def test_a_form_asked_for_beside_a_question_is_that_of_its_answer(parties):
+    first = "What did Arvandia say about extradition? Answer in Spanish, please."
+    read = resolve(first, parties)
+    assert (read.scope.states, read.scope.topic, read.reply_language) == (("XAA",), "extradition", "es")
+    after = resolve("and Belmora? In short.", parties, history=[first])
+    assert (after.scope.states, after.style, after.reply_language) == (("XAB",), "shorter", None)
+
+
+def test_a_form_beside_words_that_name_none_is_taken(parties):
+    history = [QUESTION, "a table please"]
+    read = resolve("could you put it in Arabic?", parties, history=history)
+    assert (read.reply_language, read.party_notes) == ("ar", ())
+    read = resolve("two sentences please, in French", parties, history=history)
+    assert (read.reply_language, read.party_notes) == ("fr", ())
 
 
 def test_forms_add_up_and_ask_the_question_before_again(parties):
