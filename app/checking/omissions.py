@@ -11,6 +11,7 @@ from app.checking.findings import Remark, remark
 from app.checking.matching import Match, whole_words
 from app.checking.polarity_words import (
     PolarityWord,
+    denies,
     governing,
     half_of_pair,
     of_kinds,
@@ -121,6 +122,15 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(report_words)))
+    else:
+        # What the statement denies, or gives to others, anywhere in its sentence may be denied in other words.
+        said = polarity_words(f"{opening} | {rest}", language)
+        if (
+            denies(around[0], language)
+            and not of_kinds(said, "denial", "doubt")
+            and not reported_behind(rest, language)
+        ):
+            remarks.append(remark("draft_turns", words=_tail(around[0])))
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
