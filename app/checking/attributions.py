@@ -104,7 +104,8 @@ class AttributionReader:
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
         block = self._document.blocks[index]
-        before, after = self._sentence(quotation, block)
+        begin, label = self._label_within(block, start)
+        before, after = self._sentence(quotation, block, begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
         return _Near(
@@ -113,8 +114,8 @@ class AttributionReader:
             notes=self._notes(quotation),
             before=before,
             after=after,
-            lead=self._lead_in(index),
-            earlier=shown(self._masked[max(block.start, start - _LOOK_BACK) : start]),
+            lead=label or self._lead_in(index),
+            earlier=shown(self._masked[max(begin, start - _LOOK_BACK) : start]),
             finished_before=self._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS)),
             last_naming=partial(self._last_naming, back=_SENTENCES_BACK),
         )
@@ -162,7 +163,7 @@ class AttributionReader:
     def _occasions(self, near: "_Near", named: Attribution) -> Iterator[SpokenTime | None]:
         reference = _PARENTHESIS.match(near.after)
         if reference:
-            yield read_occasion(reference.group(1), reference=True)
+            yield _of_reference(reference.group(1))
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
@@ -173,10 +174,13 @@ class AttributionReader:
         if same or on_behalf or named.source in (None, "paragraph"):
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
-        yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
+        if near.lead.rstrip().endswith(_LEAD_ENDS):
+            yield read_occasion(near.lead)
+        else:
+            yield self._time_of_line(near.lead)
         yield read_occasion(" · ".join(filter(self._may_date, near.block.labels)), reference=True)
         for note in near.notes:
-            yield read_occasion(note.text, reference=True)
+            yield _of_reference(note.text)
         for place, (at, heading) in enumerate(self._headings(near.index)):
             # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
             if not place or self._document.blocks[at].kind == "heading":
@@ -272,7 +276,18 @@ class AttributionReader:
         is_label = _PATTERNS.label_only.fullmatch(_without_times(text, named))
         if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
-        return None if at < self._title else replace(read_occasion(text, reference=True), years=())
+        if at < self._title:
+            return None
+        heading = self._document.blocks[at].kind == "heading"
+        when = read_occasion(text, reference=True) if heading else self._time_of_line(text)
+        return replace(when, years=())
+
+    def _time_of_line(self, text: str) -> SpokenTime:
+        """Returns the time that a line over quotations gives: "Vienna, 3 March 2025" is the document's own date."""
+        named = self._find(text)
+        when = read_occasion(text, reference=True)
+        is_label = named or when.sessions or _PATTERNS.label_only.fullmatch(_without_times(text, []))
+        return when if is_label else SpokenTime()
 
     def _labels(self, block: CheckedBlock) -> list[str]:
         """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""
@@ -302,13 +317,24 @@ class AttributionReader:
                 text = text[: name.start] + text[name.end :]
         return text
 
-    def _sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
+    def _label_within(self, block: CheckedBlock, start: int) -> tuple[int, str]:
+        """Returns the last line of a block before an offset that is a mere label of a party, and where it ends."""
+        begin, label = block.start, ""
+        at = max(block.start, start - _LOOK_BACK)
+        for line in self._masked[at:start].split("\n")[:-1]:
+            at += len(line) + 1
+            named = self._find(line) if len(line.split()) <= _LABEL_WORDS else []
+            if named and _PATTERNS.label_only.fullmatch(_without_times(line, named)):
+                begin, label = at, shown(line)
+        return begin, label
+
+    def _sentence(self, quotation: Quotation, block: CheckedBlock, begins: int) -> tuple[str, str]:
         """Returns the text before and after a quotation in its sentence, with other quotations masked."""
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
             return "", shown(self._masked[end : last.end])
-        text = self._masked[max(block.start, start - _LONGEST_SENTENCE) : start]
+        text = self._masked[max(begins, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
@@ -666,8 +692,12 @@ def _to_semicolon(after: str) -> str:
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
-    if len(whole.sessions) < 2 and len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
-        return whole
+    if len(whole.sessions) + len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+        # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
+        if not introduces_speech(before) and not before.rstrip().endswith(_LEAD_ENDS):
+            return whole
+        own = attribution().next_clause.split(after, maxsplit=1)[0]
+        return read_occasion(f"{before} {_MASK} {own}", earlier=earlier)
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
     before = _PATTERNS.relative.sub(
         lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
@@ -678,6 +708,11 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
+
+
+def _of_reference(text: str) -> SpokenTime:
+    """Returns the time that a note or reference gives, before it refers to something else: "see also COP 9"."""
+    return read_occasion(_PATTERNS.see_also.split(text, maxsplit=1)[0], reference=True)
 
 
 def _own_clause(before: str) -> int:
