@@ -86,7 +86,7 @@ class AttributionReader:
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
         near = self._near(quotation)
-        named = next(self._named(near), Attribution())
+        named = next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         leading = near.before or near.lead
         articles = tuple(dict.fromkeys(mention.article for mention in self._articles(leading, near.after, named)))
@@ -104,7 +104,8 @@ class AttributionReader:
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
         block = self._document.blocks[index]
-        before, after = self._sentence(quotation, block)
+        begin, label = self._label_within(block, start)
+        before, after = self._sentence(quotation, block, begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
         return _Near(
@@ -113,8 +114,8 @@ class AttributionReader:
             notes=self._notes(quotation),
             before=before,
             after=after,
-            lead=self._lead_in(index),
-            earlier=shown(self._masked[max(block.start, start - _LOOK_BACK) : start]),
+            lead=label or self._lead_in(index),
+            earlier=shown(self._masked[max(begin, start - _LOOK_BACK) : start]),
             finished_before=self._text[max(0, end - 1) : end].endswith(tuple(SENTENCE_ENDS)),
             last_naming=partial(self._last_naming, back=_SENTENCES_BACK),
         )
@@ -122,20 +123,20 @@ class AttributionReader:
     def _named(self, near: "_Near") -> Iterator[Attribution]:
         """Yields the attributions that the text around a quotation gives, the nearest first."""
         # A reference behind the quotation: "(Austria, 2000)".
-        if (reference := _PARENTHESIS.match(near.after)) and (parties := self._ordered(reference[1])):
-            yield Attribution(parties=parties, source="sentence")
+        if reference := _PARENTHESIS.match(near.after):
+            yield replace(self._joint(reference[1]), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
         after = _to_semicolon(near.after)
-        if parties := self._after(after):
-            yield Attribution(parties=parties, together=self._in_apposition(after, parties), source="sentence")
-        elif unknown := unknown_in(subject_after(after), self._parties):
+        behind, subject = self._after(after), subject_after(after)
+        if parties := behind.parties or by_order(subject, self._parties, f"{near.earlier}{_MASK}"):
+            together = behind.together + self._in_apposition(after, parties)
+            yield Attribution(parties=parties, together=together, source="sentence")
+        elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source="sentence")
         for lead in (near.lead, self._list_lead(near.index)):
             yield from self._spoken(lead, "line above", "")
-        for parties, source in self._named_apart(near):
-            if parties:
-                yield Attribution(parties=parties, source=source)
+        yield from self._named_apart(near)
 
     def _articles(self, before: str, after: str, named: Attribution) -> list[ArticleMention]:
         """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
@@ -145,23 +146,24 @@ class AttributionReader:
         speaker = next((name.start for name in self._find(behind)), len(behind))
         return [mention for mention in find_articles(behind) if mention.end <= speaker]
 
-    def _named_apart(self, near: "_Near") -> Iterator[tuple[tuple[str, ...], str]]:
-        """Yields the parties named outside a quotation's sentence and its lead-in, and where, the nearest first."""
-        yield self._in_label(self._line_below(near.index)), "line below"
+    def _named_apart(self, near: "_Near") -> Iterator[Attribution]:
+        """Yields what is named outside a quotation's sentence and its lead-in, the nearest first."""
+        yield replace(self._in_label(self._line_below(near.index)), source="line below")
         for label in self._labels(near.block):
-            yield self._in_label(label), "table"
+            yield replace(self._in_label(label), source="table")
         for note in near.notes:
-            yield _parties_of(self._find(note.text)[:1]), "note"
-        yield self._ordered(near.said_earlier), "paragraph"
-        yield self._carried_over(near.index), "paragraph above"
+            yield Attribution(parties=_parties_of(self._find(note.text)[:1]), source="note")
+        yield Attribution(parties=self._ordered(near.said_earlier), source="paragraph")
+        yield Attribution(parties=self._carried_over(near.index), source="paragraph above")
         for at, heading in self._headings(near.index):
             source = "heading" if self._document.blocks[at].kind == "heading" else "line above"
-            yield self._in_label(self._without_place(heading) if at < self._title else heading), source
+            label = self._without_place(heading) if at < self._title else heading
+            yield replace(self._in_label(label), source=source)
 
     def _occasions(self, near: "_Near", named: Attribution) -> Iterator[SpokenTime | None]:
         reference = _PARENTHESIS.match(near.after)
         if reference:
-            yield read_occasion(reference.group(1), reference=True)
+            yield _of_reference(reference.group(1))
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
@@ -172,10 +174,13 @@ class AttributionReader:
         if same or on_behalf or named.source in (None, "paragraph"):
             yield read_occasion(near.said_earlier)
         yield read_occasion(self._line_below(near.index), reference=True)
-        yield read_occasion(near.lead, reference=not near.lead.rstrip().endswith(_LEAD_ENDS))
+        if near.lead.rstrip().endswith(_LEAD_ENDS):
+            yield read_occasion(near.lead)
+        else:
+            yield self._time_of_line(near.lead)
         yield read_occasion(" · ".join(filter(self._may_date, near.block.labels)), reference=True)
         for note in near.notes:
-            yield read_occasion(note.text, reference=True)
+            yield _of_reference(note.text)
         for place, (at, heading) in enumerate(self._headings(near.index)):
             # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
             if not place or self._document.blocks[at].kind == "heading":
@@ -191,16 +196,14 @@ class AttributionReader:
         lead, _, behind = text.rpartition(_MASK)
         if self._takes_over(text):
             text = behind
-        elif any(not _is_object(name, lead) for name in self._find(lead)):
+        elif (found := self._find(lead)) and any(not _is_object(name, found, lead) for name in found):
             text = lead
-        behalf, joined = self._speakers(text)
-        if parties := _parties_of([*behalf, *joined]):
-            several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
-            together = _parties_of(joined) if several else ()
-            yield Attribution(
-                parties=parties,
-                together=together + self._in_apposition(text, parties),
-                beside=tuple(code for code in self._beside(text) if code not in parties),
+        joint = self._joint(text)
+        if joint.parties:
+            yield replace(
+                joint,
+                together=joint.together + self._in_apposition(text, joint.parties),
+                beside=tuple(code for code in self._beside(text) if code not in joint.parties),
                 source=source,
             )
 
@@ -273,14 +276,26 @@ class AttributionReader:
         is_label = _PATTERNS.label_only.fullmatch(_without_times(text, named))
         if is_label and (named or at >= self._title or self._title == 1):
             return read_occasion(text, reference=True)
-        return None if at < self._title else replace(read_occasion(text, reference=True), years=())
+        if at < self._title:
+            return None
+        heading = self._document.blocks[at].kind == "heading"
+        when = read_occasion(text, reference=True) if heading else self._time_of_line(text)
+        return replace(when, years=())
+
+    def _time_of_line(self, text: str) -> SpokenTime:
+        """Returns the time that a line over quotations gives: "Vienna, 3 March 2025" is the document's own date."""
+        named = self._find(text)
+        when = read_occasion(text, reference=True)
+        is_label = named or when.sessions or _PATTERNS.label_only.fullmatch(_without_times(text, []))
+        return when if is_label else SpokenTime()
 
     def _labels(self, block: CheckedBlock) -> list[str]:
         """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""
         labels = [text for text in block.speakers if self._find(text)] + list(filter(self._is_label, block.labels))
         # A cell with other words, such as "Austria opposed it", names the speaker only where no label does.
         if not any(map(self._find, labels)):
-            named = (text for text in block.labels if any(not _is_object(name, text) for name in self._find(text)))
+            found = ((text, self._find(text)) for text in block.labels)
+            named = (text for text, names in found if any(not _is_object(name, names, text) for name in names))
             labels += islice(named, 1)
         return labels
 
@@ -292,7 +307,8 @@ class AttributionReader:
         """Returns whether the time in a label may be that of the quotation: unless it clearly comments on it."""
         if self._is_label(text):
             return True
-        return not (_PATTERNS.comments.search(text) or any(_is_object(name, text) for name in self._find(text)))
+        found = self._find(text)
+        return not (_PATTERNS.comments.search(text) or any(_is_object(name, found, text) for name in found))
 
     def _without_place(self, text: str) -> str:
         """Returns a line of a title without States that only locate a town: "Vienna, Austria, 12 October"."""
@@ -301,13 +317,24 @@ class AttributionReader:
                 text = text[: name.start] + text[name.end :]
         return text
 
-    def _sentence(self, quotation: Quotation, block: CheckedBlock) -> tuple[str, str]:
+    def _label_within(self, block: CheckedBlock, start: int) -> tuple[int, str]:
+        """Returns the last line of a block before an offset that is a mere label of a party, and where it ends."""
+        begin, label = block.start, ""
+        at = max(block.start, start - _LOOK_BACK)
+        for line in self._masked[at:start].split("\n")[:-1]:
+            at += len(line) + 1
+            named = self._find(line) if len(line.split()) <= _LABEL_WORDS else []
+            if named and _PATTERNS.label_only.fullmatch(_without_times(line, named)):
+                begin, label = at, shown(line)
+        return begin, label
+
+    def _sentence(self, quotation: Quotation, block: CheckedBlock, begins: int) -> tuple[str, str]:
         """Returns the text before and after a quotation in its sentence, with other quotations masked."""
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self._document.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
             return "", shown(self._masked[end : last.end])
-        text = self._masked[max(block.start, start - _LONGEST_SENTENCE) : start]
+        text = self._masked[max(begins, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = last_sentence(before)
         closing = _CLOSED.match(self._masked, end, last.end)
@@ -383,34 +410,41 @@ class AttributionReader:
         """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
         return self._parties.find(text, capitals="speaking")
 
-    def _after(self, after: str) -> tuple[str, ...]:
+    def _after(self, after: str) -> Attribution:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = _BEFORE_NAME.sub("", after)
         if (dashed := _DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
-            return self._ordered(dashed.group(1))
+            return self._joint(dashed.group(1))
         found = self._find(text)
         if _PATTERNS.points_back.match(text):
-            return self._ordered(text)
+            return self._joint(text)
         verb = attribution().verb.search(text)
         according = attribution().according_to.match(text)
         if not found or (verb is None and according is None):
-            return ()
+            return Attribution()
+        joined = _joined(found[0], found, text)
         if according is not None or (verb is not None and verb.start() <= 2):
             # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
             said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
-            if said_of and _is_object(found[0], text):
-                return ()
-            joined = takewhile(
+            if said_of and _is_object(found[0], found, text):
+                return Attribution()
+            listed = takewhile(
                 lambda pair: _PATTERNS.listed.fullmatch(text[pair[0].end : pair[1].start]), pairwise(found)
             )
-            return _parties_of([found[0], *(behind for _, behind in joined)])
-        near = verb is not None and found[0].end <= verb.start() <= found[0].end + _VERB_REACH
-        return _parties_of(found[:1]) if near and found[0].start <= _VERB_REACH else ()
+            parties = _parties_of([*joined, *(behind for _, behind in listed)])
+            return Attribution(parties=parties, together=_together(joined))
+        near = verb is not None and joined[-1].end <= verb.start() <= joined[-1].end + _VERB_REACH
+        if not near or found[0].start > _VERB_REACH:
+            return Attribution()
+        return Attribution(parties=_parties_of(joined), together=_together(joined))
 
-    def _in_label(self, text: str) -> tuple[str, ...]:
+    def _in_label(self, text: str) -> Attribution:
         found = self._find(text)
         # A label names who speaks; a sentence that mentions States does not.
-        return _parties_of(found) if found and len(text.split()) <= _LEAD_WORDS else ()
+        if not found or len(text.split()) > _LEAD_WORDS:
+            return Attribution()
+        together = () if _is_object(found[0], found, text) else self._joint(text).together
+        return Attribution(parties=_parties_of(found), together=together)
 
     def _carried_over(self, index: int) -> tuple[str, ...]:
         """Returns the speakers of the paragraph above if a block begins with a pronoun, perhaps after a quotation."""
@@ -428,28 +462,43 @@ class AttributionReader:
 
     def _ordered(self, text: str) -> tuple[str, ...]:
         """Returns the parties of a sentence, the likeliest speaker first."""
+        return self._joint(text).parties
+
+    def _joint(self, text: str) -> Attribution:
+        """Returns the parties of a sentence, the likeliest speaker first, and those that speak together."""
         # A group on whose behalf somebody speaks comes before the speaker, which is a name beside a verb of speech or
         # behind "according to", or else a name that is not an object.
         behalf, joined = self._speakers(text)
-        return _parties_of([*behalf, *joined])
+        return Attribution(parties=_parties_of([*behalf, *joined]), together=_together(joined))
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns the parties on whose behalf somebody speaks, and those who speak together; see `_ordered`."""
         text = self._own_words(text)
         found = self._find(text)
         if len(found) < 2:
-            return [], [name for name in found if not self._is_only_mentioned(name, text)]
+            return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
         behalf = [m for m in found if self._is_behalf(m, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
+        if others and self._governs(others[-1], text):
+            return behalf, _joined(others[-1], others, text)
         # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
         if len(speakers) > 1 and _COLON.match(text[speakers[-1].end :]):
             between = text[speakers[-2].end : speakers[-1].start]
             if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
                 speakers = speakers[:-1]
-        subjects = [m for m in others if not _is_object(m, text)]
+        subjects = [m for m in others if not _is_object(m, found, text)]
         chosen = speakers[-1:] or subjects[:1] or others[:1]
-        return behalf, _joined(chosen[0], others, text) if chosen else []
+        joined = _joined(chosen[0], others, text, speakers) if chosen else []
+        # Who is agreed with has said it as well.
+        return behalf, joined + [m for m in others[-1:] if m not in joined and _shares(m, text)]
+
+    def _governs(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether the last noun or verb of speech before a quotation is that of a party that is spoken of.
+
+        In "Austria quoted Germany as saying that" and "Austria denied Germany's claim that" these are Germany's words.
+        """
+        return _quoted(name, text) and not _PATTERNS.agrees.search(text[: name.start])
 
     def _is_behalf(self, name: PartyMatch, text: str) -> bool:
         """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
@@ -460,7 +509,7 @@ class AttributionReader:
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
         subject = subject_before(text, self._parties)
-        if not _is_object(name, text) or (subject and name.text in subject):
+        if not _is_object(name, [name], text) or (subject and name.text in subject):
             return False
         return _PATTERNS.pronoun.match(subject or text) is not None
 
@@ -472,12 +521,16 @@ class AttributionReader:
         """
         text = self._own_words(text).rpartition(";")[2]
         found = self._find(text)
+        if found and self._governs(found[-1], text):
+            return ()
         speakers = [name for name in found if self._speaks(name, found, text)]
         if len(speakers) != 1:
-            return _parties_of([m for m in found if not _is_object(m, text)])
+            return _parties_of([m for m in found if not _is_object(m, found, text)])
         is_object = attribution().object_before.search
         begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
-        return _parties_of([m for m in found if m.start >= begin and not is_object(text[: m.start])])
+        return _parties_of(
+            [m for m in found if m.start >= begin and not is_object(text[: _first(m, found, text).start])]
+        )
 
     def _own_words(self, text: str) -> str:
         """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.
@@ -499,7 +552,7 @@ class AttributionReader:
             return True
         if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and _COLON.match(after)):
             return True
-        if _is_object(match, text):
+        if _is_object(match, found, text):
             return False
         # A verb after the next name belongs to that name.
         following = min((other.start for other in found if other.start >= match.end), default=len(text))
@@ -551,22 +604,62 @@ def _parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for match in matches for code in match.codes))
 
 
-def _joined(first: PartyMatch, found: list[PartyMatch], text: str) -> list[PartyMatch]:
-    """Returns a party with those before it that speak together with it: "Austria, Chile and Germany said"."""
+def _together(joined: list[PartyMatch]) -> tuple[str, ...]:
+    several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
+    return _parties_of(joined) if several else ()
+
+
+def _joined(
+    first: PartyMatch, found: list[PartyMatch], text: str, speakers: Sequence[PartyMatch] = ()
+) -> list[PartyMatch]:
+    """Returns a party with those listed beside it, who speak together with it: "Austria, Chile and Germany said"."""
+    at = found.index(first)
     group = [first]
-    for match in reversed([m for m in found if m.end <= first.start]):
+    for match in reversed(found[:at]):
         between = _PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed
         joins = between.fullmatch(text[match.end : group[0].start])
-        if not joins or attribution().object_before.search(text[: match.start]):
+        if not joins or (_is_object(match, found, text) and match not in speakers):
             break
         group.insert(0, match)
-    return group
+    pairs = [(text[one.end : two.start], two) for one, two in pairwise(found[at:])]
+    behind = list(takewhile(lambda pair: _PATTERNS.listed.fullmatch(pair[0]) or _joins(pair[0]), pairs))
+    # ", and Germany" goes on with a list of three, but begins another clause behind one name.
+    while behind and not (_PATTERNS.joined_last.fullmatch(behind[-1][0]) if len(behind) > 1 else _joins(behind[-1][0])):
+        behind.pop()
+    return group + [match for _, match in behind]
 
 
-def _is_object(name: PartyMatch, text: str) -> bool:
+def _joins(between: str) -> bool:
+    """Returns whether the words between two names join them without a comma."""
+    return _COMMA.match(between) is None and _PATTERNS.joined_last.fullmatch(between) is not None
+
+
+def _first(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
+    """Returns the first of two names or more that are joined ("Austria and Germany"); it governs how they all stand."""
+    for other in reversed([other for other in found if other.end <= name.start]):
+        if not _joins(text[other.end : name.start]):
+            break
+        name = other
+    return name
+
+
+def _is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
-    before = text[: name.start]
+    before = text[: _first(name, found, text).start]
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
+
+
+def _quoted(name: PartyMatch, text: str) -> bool:
+    before, after = text[: name.start], text[name.end :]
+    noun = _PATTERNS.noun_of.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    return noun or (_PATTERNS.own_words.fullmatch(after) is not None and attribution().said_of.search(before) is None)
+
+
+def _shares(name: PartyMatch, text: str) -> bool:
+    """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
+    before, after = text[: name.start], text[name.end :]
+    agreed = _PATTERNS.agreed_with.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    return agreed or _PATTERNS.of_its_words.fullmatch(after) is not None or _quoted(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
@@ -599,8 +692,12 @@ def _to_semicolon(after: str) -> str:
 def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
     whole = read_occasion(f"{before} {_MASK} {after}", earlier=earlier)
-    if len(whole.sessions) < 2 and len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
-        return whole
+    if len(whole.sessions) + len({*find_years(in_digits(f"{before} {_MASK} {after}"))}) < 2:
+        # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
+        if not introduces_speech(before) and not before.rstrip().endswith(_LEAD_ENDS):
+            return whole
+        own = attribution().next_clause.split(after, maxsplit=1)[0]
+        return read_occasion(f"{before} {_MASK} {own}", earlier=earlier)
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
     before = _PATTERNS.relative.sub(
         lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
@@ -611,6 +708,11 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
+
+
+def _of_reference(text: str) -> SpokenTime:
+    """Returns the time that a note or reference gives, before it refers to something else: "see also COP 9"."""
+    return read_occasion(_PATTERNS.see_also.split(text, maxsplit=1)[0], reference=True)
 
 
 def _own_clause(before: str) -> int:

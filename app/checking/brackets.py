@@ -24,7 +24,7 @@ _REPLACED: Final = 6
 _CONTEXT: Final = 800
 # Characters of the source beside an edge of a quotation from which the words that a bracket replaces are taken.
 _BESIDE: Final = 200
-_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "modal", "count")
+_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "modal", "count")
 
 
 def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
@@ -68,6 +68,9 @@ def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: 
     words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
     cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
     judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
+    # Another party in the place of the speaker's name or of "we" cannot be an addition.
+    if (nearest := next(iter(judged[1:]), None)) is not None and nearest.kind == "put_in_party":
+        return nearest
     found = [each for each in judged if each is not None]
     return min(found, key=lambda each: each.alters) if len(found) == len(judged) else None
 

@@ -46,6 +46,7 @@ _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
 _DASH: Final = regex.compile(r"\s*[—–―]")
 _LABEL: Final = regex.compile(r"\s*[—–―]\s*\p{Lu}\S*(?:\s+\S+){0,9}(?<![.!?;:])\s*")
+_CLOSES: Final = ("”", '"', "»", "」")
 _QUOTED: Final = regex.compile(r"^\W*[“\"«„「『‘'‹]")
 
 
@@ -173,6 +174,11 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
     dropped = ""
     for at, token in enumerate(tokens):
         held = _words(token)
+        # A line beside one in quotation marks may be the label of a quotation; elsewhere lines only wrap.
+        if token.type == "softbreak" and (
+            text[-1:] in _CLOSES or _QUOTED.match("".join(map(_words, tokens[at + 1 : at + 3])))
+        ):
+            held = "\n"
         if skipping is not None:
             dropped += held
             if token.type == skipping or (token.type == "html_inline" and token.content.lower().startswith(skipping)):

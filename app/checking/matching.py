@@ -163,7 +163,8 @@ def _cased(quote: str) -> Iterator[str]:
 def _recased(quote: str) -> Iterator[str]:
     """Yields a quotation with its first letter in the other case, which drafts change unmarked to fit a sentence."""
     first = regex.search(r"\p{L}", quote)
-    if first is not None and first.group().swapcase() != first.group() and first.start() < 2:
+    # The first letter of a bracket is the draft's own.
+    if first is not None and first.group().swapcase() != first.group() and first.start() < 2 and quote[0] != "[":
         yield quote[: first.start()] + first.group().swapcase() + quote[first.end() :]
 
 

@@ -39,15 +39,18 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     roman = [] if reference else [_roman(found) for found in _unmentioned(_ROMAN, text)]
     text = in_digits(text)
     sessions = find_session_mentions(text)
-    dates = [date for date in find_dates(text) if not mentioned(text[: date.start])]
-    remaining = blanked(text, ((found.start, found.end) for found in (*sessions, *dates)))
+    every = find_dates(text)
+    dates = [date for date in every if not mentioned(text[: date.start])]
+    # In a reference, a day or month that is only mentioned gives no year either: "accessed on 3 March 2025".
+    remaining = blanked(text, ((found.start, found.end) for found in (*sessions, *(every if reference else dates))))
     relative = None if reference else told_from(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
     months = _unmentioned(_PATTERNS.month, remaining)
     times = [*(date.iso for date in dates), *map(_iso, months), *(time for part in parts for time in part.times)]
     isos, days = ([t for t in times if t and t.startswith("--") == yearless] for yearless in (False, True))
-    remaining = blanked(remaining, (month.span() for month in months))
+    spoken = _PATTERNS.month.finditer(remaining) if reference else months
+    remaining = blanked(remaining, (month.span() for month in spoken))
     if reference:
         years = [*map(int, find_years(remaining))]
     else:

@@ -8,9 +8,12 @@ import regex
 from app.checking.corpus_texts import SourceText
 from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
+from app.checking.indirect_times import YEAR
 from app.checking.matching import Match, whole_words
+from app.checking.occasion_words import blanked
 from app.checking.polarity_words import (
     PolarityWord,
+    denies,
     governing,
     half_of_pair,
     of_kinds,
@@ -20,9 +23,12 @@ from app.checking.polarity_words import (
     takes_back,
 )
 from app.retrieval.positions.quoted_speaker import quoted_speaker
+from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.numerals import find_numbers
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
 from ingest.text.quotation_marks import is_quoted
+from ingest.treaties.references import find_articles
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
@@ -77,11 +83,21 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
         return "left_out_view"
     # An aside between commas or dashes does not limit the words around it.
     aside = bool(edges) and raw.strip()[:1] in _ASIDE_EDGE and raw.strip()[-1:] in _ASIDE_EDGE + ")"
-    if of_kinds(found, "modal", "count", "doubt") and not aside:
+    counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language) for edge in edges)
+    if counts and not aside:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
     return "left_out_reply" if inner and takes_back(inner) else None
+
+
+def _quantities(text: str, language: str) -> bool:
+    """Returns whether a text holds numbers other than those of dates, years and articles."""
+    named = [(found.start, found.end) for found in (*find_dates(text), *find_articles(text))]
+    return any(
+        regex.fullmatch(YEAR, text[number.start : number.end]) is None
+        for number in find_numbers(blanked(text, named), language)
+    )
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -121,6 +137,15 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(report_words)))
+    else:
+        # What the statement denies, or gives to others, anywhere in its sentence may be denied in other words.
+        said = polarity_words(f"{opening} | {rest}", language)
+        if (
+            denies(around[0], language)
+            and not of_kinds(said, "denial", "doubt")
+            and not reported_behind(rest, language)
+        ):
+            remarks.append(remark("draft_turns", words=_tail(around[0])))
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))

@@ -30,6 +30,9 @@ _OF_LEXICON: Final[dict[str, PolarityKind]] = {
 _PATTERNS: Final = RegexPatterns("drafts")
 # Clauses before a quotation that may govern it across an aside.
 _CLAUSES: Final = 3
+# Most words between a denial and what it denies, and marks that open a quotation.
+_NEAR: Final = 2
+_OPENS: Final = ' :：“„«「『"‘'
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 
 
@@ -45,13 +48,18 @@ def polarity_words(text: str, language: str) -> tuple[PolarityWord, ...]:
     """Returns the words of a text that deny, limit, oblige, permit or count; "not only" denies nothing."""
     found: list[tuple[PolarityKind, str, regex.Match[str]]] = []
     for code in _languages(text, language):
+        idle = [match.span() for match in operators(code).finditer(text) if match.lastgroup == "idle"]
         found += [
             (_OF_LEXICON[sense], sense, match)
             for match in operators(code).finditer(text)
             if (sense := match.lastgroup or "") in _OF_LEXICON
         ]
         for kind in _GOVERNING:
-            found += [(kind, match.group().casefold(), match) for match in _governors(code, kind).finditer(text)]
+            found += [
+                (kind, match.group().casefold(), match)
+                for match in _governors(code, kind).finditer(text)
+                if not any(start <= match.start() and match.end() <= end for start, end in idle)
+            ]
     return tuple(
         PolarityWord(kind=kind, sense=sense, start=match.start(), end=match.end()) for kind, sense, match in found
     )
@@ -90,6 +98,27 @@ def governing(before: str, quoted: str) -> tuple[str, bool]:
     if last.strip() or _PATTERNS.coordinator.match(last) or len(segments) == 1:
         return last, False
     return " ".join(segments[-3:-1]), _PATTERNS.subject.match(quoted) is not None
+
+
+def denies(before: str, language: str) -> bool:
+    """Returns whether the words before a quotation deny it or that it was said: "does not support", "never said that".
+
+    The denial stands at most two words before the quotation, or before "that"; and two of them cancel each other.
+    """
+    clause = _CLAUSE.split(_PATTERNS.join_ends.sub("", before.rstrip(_OPENS)))[-1]
+    found = of_kinds(polarity_words(clause, language), "denial")
+    if not found:
+        return False
+    last = max(found, key=lambda word: word.end)
+    rest = clause[last.end :].strip()
+    if last.sense == "not":
+        # A colon begins the speaker's own words: "did not agree: “…”"; not so after "did not say".
+        near = not before.rstrip().endswith((":", "：")) or attribution().verb.search(rest) is not None
+    else:
+        # A noun such as "dispute" before a subject of its own denies nothing: "In the dispute Arvandia said".
+        turned = any(word.end <= last.start for word in found)
+        near = not turned and before.rstrip()[-1:] not in (":", "：") and not regex.search(r"\p{Lu}", rest)
+    return near and len(rest.split()) <= _NEAR and len(regex.findall(r"\p{Han}", rest)) <= 2 * _NEAR
 
 
 def reports(before: str, language: str, *, own: bool) -> bool:

@@ -121,7 +121,10 @@ class QuoteVerifier:
             if fitting and named <= frozenset().union(*fitting):
                 break
             if exact:
-                left = [s for s in left if s.statement.statement_id not in exact and fits(s, attribution)]
+                # A named party's words of another time are no one else's, so its other texts are read as well.
+                party = {*attribution.parties}
+                near = [s for s in left if fits(s, attribution) or not party.isdisjoint(s.parties)]
+                left = [s for s in near if s.statement.statement_id not in exact]
             if not left:
                 break
         return found

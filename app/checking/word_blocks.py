@@ -66,7 +66,10 @@ def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
     parts = [
         replace(found, block=replace(found.block, kind="header", where=remark("at_header")), anchored=False)
         for section in document.sections
-        for header in (section.header, section.footer, section.first_page_header, section.first_page_footer)
+        for header in (
+            *(section.header, section.first_page_header, section.even_page_header),
+            *(section.footer, section.first_page_footer, section.even_page_footer),
+        )
         if not header.is_linked_to_previous
         for found in _Walk(looks).paragraphs(header._element)
     ]
@@ -112,7 +115,9 @@ class _Walk:
     def _table(self, table: BaseOxmlElement, *, boxed: bool) -> Iterator[WordParagraph]:
         self._tables += 1
         number = self._tables
-        rows = [[*_cells(row)] for row in table.iterchildren(qn("w:tr"))]
+        # Rows may stand in content controls; those of a table in a cell belong to that one.
+        own = (row for row in table.iter(qn("w:tr")) if next(row.iterancestors(qn("w:tbl"))) is table)
+        rows = [[*_cells(row)] for row in own]
         texts: list[list[str]] = []
         for row in rows:
             line: list[str] = []

@@ -45,6 +45,8 @@ _WORDS = Patterns("dates")
 # Characters before a date in which the words stand that make its first number no day.
 _BEFORE = 80
 
+_BEFORE_COMMA = re.compile(r"[\d\s–—-]+,")
+
 # In "15/10/2018", only a number above 12 tells which one is the day.
 _SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
 
@@ -100,6 +102,9 @@ def _all_dates(text: str) -> Iterator[DateMatch]:
             slashed = not in_one_month and parts.get("n2") and "/" in match[0] and "-" not in match[0]
             # In "item 6 – 17 October 2024", 6 is no day, and "resolution 2024/10/11" has none.
             words = _WORDS.numbered if in_one_month else _WORDS.of_document if slashed else None
+            # Nor is 9 a day in "COP 9, October 2018".
+            if not parts.get("m1") and _BEFORE_COMMA.match(match[0]):
+                words = _WORDS.numbered_before_comma
             if words is not None and words.search(text, max(0, match.start() - _BEFORE), match.start()):
                 continue
             written = {name: value for name, value in parts.items() if value}

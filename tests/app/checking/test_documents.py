@@ -161,6 +161,20 @@ def test_cell_that_is_merged_over_rows_labels_all_of_them(tmp_path):
     assert [block.labels for block in read_back.blocks if block.text.startswith("“")] == [("Austria",)]
 
 
+def test_rows_in_content_controls_and_headers_of_even_pages_are_read(tmp_path):
+    document = with_table(new_document(), [("State", "Words"), ("Germany", f"“{WORDS}”")])
+    table = document.tables[0]._tbl
+    for row in list(table.tr_lst):
+        control = parse_xml(f"<w:sdt {nsdecls('w')}><w:sdtContent/></w:sdt>")
+        row.addprevious(control)
+        control[0].append(row)
+    document.settings.odd_and_even_pages_header_footer = True
+    document.sections[0].even_page_footer.paragraphs[0].text = f"Foot “{WORDS}”"
+    blocks = read_file(tmp_path / "a.docx", saved(document)).blocks
+    assert [block.text for block in blocks] == ["State", "Words", "Germany", f"“{WORDS}”", f"Foot “{WORDS}”"]
+    assert blocks[3].labels == ("Germany", "Words")
+
+
 @pytest.mark.parametrize(
     ("name", "data", "error", "message"),
     [

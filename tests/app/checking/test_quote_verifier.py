@@ -69,6 +69,15 @@ def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_
     assert len(finding.found_in) == len({place.statement_id for place in finding.found_in})
 
 
+def test_words_of_another_year_are_the_partys_own_though_another_text_has_them_literally(corpus_of):
+    words = "support an annual meeting of all keepers of lamps in the ports."
+    other = {"state": "CHL", "date": "2000"}
+    checker = corpus_of(("a", [f"We {words}"], AUT), ("b", [f"It is for reasons of cost that we {words}"], other))
+    finding = only(checker, f"In 1998 Austria said that “we {words}”")
+    assert finding.place is not None and finding.place.state == "AUT"
+    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("misattributed", ["other_time"])
+
+
 @cases("austria", "chile", "speakers", "verdict", "remarks")
 def test_looser_words_of_a_speaker_count_only_as_its_own_sentence(
     corpus_of, austria, chile, speakers, verdict, remarks
