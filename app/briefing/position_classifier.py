@@ -134,7 +134,14 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     # Both directions occur: "We recognise their work. They should not, however, sit in working groups". Sentences
     # against a harm and sentences for action against it do not contradict each other.
     divided = not subject.harm and {"for", "against"} <= {read.reading for _, read in usable if is_shown(read)}
-    certain = certain and not (divided or _is_qualified(text, topic, decisive, language, parties))
+    # Nor is a sentence without marks against what the party surely does: "With extradition it is otherwise. We take the
+    # Convention as the basis of extradition." On a harm, both are against it.
+    practised = (
+        likely == "against"
+        and not (subject.harm or _strength(decisive))
+        and any(names(texts[at]) and read.reading == "mentions" and _strength(read) for at, read in usable)
+    )
+    certain = certain and not (divided or practised or _is_qualified(text, topic, decisive, language, parties))
     direction: Direction = likely if certain else "mentions"
     kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
     kind = shown if shown in kinds else kinds[0]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from functools import partial
 from itertools import product
 from typing import Final
@@ -32,6 +33,7 @@ from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.position_marks import PositionKind
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
+from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import Wording, load_document_words
@@ -154,11 +156,12 @@ class _Build:
             years=tuple(map(int, whole.years)),
             months=whole.months,
         )
+        self._check_bodies(request.bodies)
         in_scope = self._catalogue.summaries(asked)
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
         everyone -= left_out(request.excluded, self._parties)
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
-        if request.excluded and not codes:
+        if not codes:
             raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
         sessions = request.sessions or (self._sessions(in_scope, codes) if request.by_session else ())
         wanted = [*product(codes, request.subjects, sessions or (None,))]
@@ -175,6 +178,15 @@ class _Build:
         if sessions:
             moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
         return self._finished(cells, moments, codes, sessions)
+
+    def _check_bodies(self, asked: Sequence[str]) -> None:
+        """Raises a BriefingError for a body that no lookup knows and no statement has."""
+        if unknown := [name for name in asked if canonical_body(name) is None]:
+            held = {summary.metadata.body or "" for summary in self._catalogue.summaries(ScopeFilter())} - {""}
+            for name in unknown:
+                if name not in held:
+                    near = " or ".join(get_close_matches(name, sorted(held), 3, 0) or ["UNTOC COP"])
+                    raise BriefingError(f"{name!r} is no body that is known or has a statement here: say {near}")
 
     def _finished(
         self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]

@@ -55,23 +55,26 @@ def brief(
     from app.briefing.request import read_request
     from app.cli.print_briefing import print_briefing
     from app.cli.printing import progress_bar
-    from app.export.briefing_lines import arrange
-    from app.export.write import check_output, write_briefing
+    from app.export.write import as_written, check_output, write_briefing
 
     outputs = output or []
-    for path in outputs:
-        check_output(path)
     suffixes = {path.suffix.lower() for path in outputs}
     if template is not None and not suffixes & {".docx", ".pdf"}:
         raise UsageError("--template needs -o FILE.docx or -o FILE.pdf, whose styles it gives")
+    if form != "full" and ".xlsx" in suffixes:
+        raise UsageError(f"--form {form} has no .xlsx: choose -o FILE.docx, .pdf or .md for it")
     if form != "full" and not outputs and not (form == "one_pager" and invocation.as_json):
         raise UsageError(f"--form {form} needs -o FILE.docx, .pdf or .md, which has that form")
     if with_manifest and not outputs:
         raise UsageError("--manifest needs -o FILE, beside which it is written")
     if not outputs and not invocation.as_json and (max_points is not None or max_tokens is not None):
         raise UsageError("--max-points and --max-tokens need -o FILE or --json: a terminal shows no talking points")
-    with invocation.workspace_to_ask() as workspace:
-        limits = workspace.settings.briefing
+    settings = invocation.settings()
+    limits = settings.briefing
+    template = template or limits.template
+    for path in outputs:
+        check_output(path, form, template)
+    with invocation.workspace_to_ask(settings) as workspace:
         request = read_request(
             workspace.corpus.parties(),
             states=states or [],
@@ -95,14 +98,9 @@ def brief(
                 max_tokens=short if max_tokens is None else max_tokens,
                 composer=composer,
             )
-        template = template or limits.template
-        written = [
-            file
-            for path in outputs
-            for file in write_briefing(briefing, path, template=template, form=form, with_manifest=with_manifest)
-        ]
+        written = write_briefing(briefing, *outputs, template=template, form=form, with_manifest=with_manifest)
     # Citations are numbered as in the documents written above, if any.
-    numbered = arrange(briefing, form if outputs else "full")
+    numbered = as_written(briefing, form if outputs else "full")
     return invocation.show(contract_of(numbered), lambda: print_briefing(numbered, written))
 
 

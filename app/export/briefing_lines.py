@@ -116,8 +116,8 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
     parts: Iterable[Cell | Part] = briefing.points
     if form == "full":
         by_subject = (cell for subject in briefing.subjects for cell in cells if cell.subject == subject.label)
-        # Moments come last, since only the timeline shows them: earlier, they would leave gaps in the numbers of notes.
-        parts = [*by_subject, *briefing.changes, *briefing.repetitions, *briefing.moments]
+        # Moments are not read: the timeline shows no quotations.
+        parts = [*by_subject, *briefing.changes, *briefing.repetitions]
     return (number for part in parts for number in part.citations)
 
 

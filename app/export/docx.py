@@ -120,7 +120,8 @@ class _DocxWriter:
                 if square.tint is not None:
                     shade = element("w:shd", val="clear", color="auto", fill=square.tint)
                     cell._tc.get_or_add_tcPr().append(shade)
-            if not number or max(len(cell.text) for cell in cells) <= _UNBROKEN_CHARS_MAX:
+            # LibreOffice loses rows of a table behind a heading whose first row may not break, at the end of a page.
+            if not number or (number > 1 and max(len(cell.text) for cell in cells) <= _UNBROKEN_CHARS_MAX):
                 row._tr.get_or_add_trPr().append(element("w:cantSplit"))
             if not number:
                 row._tr.get_or_add_trPr().append(element("w:tblHeader"))

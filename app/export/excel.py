@@ -111,7 +111,7 @@ class _ExcelWriter:
             values = {
                 "col_party": say.name(cell.party),
                 "col_topic": cell.subject,
-                "col_session": cell.session,
+                "col_session": say.say("no_session") if cell.session == "" else cell.session,
                 "col_position": say.position(cell),
                 "col_review": say.review(cell),
                 "col_words": "; ".join(words.text for words in cell.words),

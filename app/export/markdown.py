@@ -1,6 +1,7 @@
 """Markdown of a briefing: tables, quotations as block quotes, footnotes; nothing from a source is active in it."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final
 
@@ -68,12 +69,29 @@ def _line(line: Line) -> str:
 def _quoted(block: QuotedBlock) -> str:
     citation = block.citation
     opening, closing = in_marks(citation.quote, citation.language)
+    parts = [(opening, False), *pieces(block.cell, citation), (closing, False)]
     text = "".join(
-        f"**{inert(piece.text)}**" if piece.telling and piece.text.strip() == piece.text else inert(piece.text)
-        for piece in pieces(block.cell, citation)
+        f"**{inert(text)}**" if telling and _can_be_bold(before[-1], text, after[0]) else inert(text)
+        for (before, _), (text, telling), (after, _) in zip(parts, parts[1:], parts[2:], strict=False)
     )
     quoted = f"{opening}{text}{closing}[^{citation.number}]"
     return "\n".join(f"> {line}".rstrip() for line in quoted.splitlines())
+
+
+def _can_be_bold(before: str, text: str, after: str) -> bool:
+    """Returns whether `**` around a text is markup between these characters; elsewhere readers show the stars.
+
+    Next to a letter, as there are no spaces in Chinese, it must not stand outside of punctuation: "是**“支持”**的".
+    Source: https://spec.commonmark.org/0.31.2/#left-flanking-delimiter-run
+    """
+
+    def is_punctuation(character: str) -> bool:
+        return unicodedata.category(character)[0] in "PS"
+
+    return all(
+        not inner.isspace() and (not is_punctuation(inner) or is_punctuation(outer) or outer.isspace())
+        for outer, inner in ((before, text[0]), (after, text[-1]))
+    )
 
 
 def _words(square: Square) -> str:

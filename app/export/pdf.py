@@ -27,12 +27,7 @@ def pdf_bytes(word_file: Callable[[Mapping[str, int]], bytes]) -> bytes:
     `word_file` makes the Word file, given these pages by bookmark; it is called first without any, to find them.
     Raises an ExportError if LibreOffice is missing or fails.
     """
-    program = find_program()
-    if program is None:
-        raise ExportError(
-            "a PDF needs LibreOffice, and neither 'soffice' nor 'libreoffice' is on the PATH: install it "
-            "(such as the package libreoffice-writer), or choose a file name that ends in .docx"
-        )
+    program = require_program()
     with tempfile.TemporaryDirectory(prefix="untoc-pdf-") as folder:
         first = _convert(program, word_file({}), Path(folder))
         pages = {f"_Toc{place:06}": page for place, page in enumerate(_heading_pages(first), start=1)}
@@ -56,6 +51,16 @@ def _heading_pages(pdf: bytes) -> Iterator[int]:
 def find_program() -> str | None:
     """Returns the path of LibreOffice's program, or None where it is not installed."""
     return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+
+
+def require_program() -> str:
+    """Returns the path of LibreOffice's program; where it is not installed, an ExportError."""
+    if (program := find_program()) is None:
+        raise ExportError(
+            "a PDF needs LibreOffice, and neither 'soffice' nor 'libreoffice' is on the PATH: install it "
+            "(such as the package libreoffice-writer), or choose a file name that ends in .docx"
+        )
+    return program
 
 
 def _convert(program: str, word_file: bytes, folder: Path) -> bytes:

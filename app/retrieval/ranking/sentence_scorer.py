@@ -25,7 +25,7 @@ from vectorstore.rerank import PairReading
 # At most this many candidates for each sentence to read are encoded, to choose those nearest in meaning; others are
 # left out by their words, since encoding a sentence takes as long as scoring it.
 _CANDIDATES: Final = 3
-# Sentences of fewer words are scraps, such as "Thank you.".
+# Sentences of fewer words that say nothing on the topic are scraps, such as "Thank you.".
 _SCRAP_WORDS: Final = 4
 # Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
 _MAX_SHARED_WORDS: Final = 2
@@ -70,7 +70,8 @@ class SentenceScorer:
         """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
         texts = self._catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
-        candidates = {party: without_scraps(sentences_of(texts, passages)) for party, passages in best.items()}
+        on_topic = partial(self._speaks_of, topic)
+        candidates = {party: without_scraps(sentences_of(texts, own), on_topic) for party, own in best.items()}
         shortlists = self._shortlists(topic, candidates, depth.sentences)
         english = {party: tuple(map(self._english, own)) for party, own in shortlists.items()}
         pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
@@ -113,6 +114,11 @@ class SentenceScorer:
             tuple(map(by_words, b.sentences, map(" ".join, b.windows), b.english, b.english_windows)) for b in batches
         )
 
+    def _speaks_of(self, topic: Topic, sentence: Sentence) -> bool:
+        """Returns whether a sentence shares a content word with a topic and has others: more than a heading's words."""
+        terms = content_terms(self._english(sentence), "en")
+        return topic.share_of(terms) > 0 and not terms <= topic.weights.keys()
+
     def _english(self, sentence: Sentence) -> str:
         return self._languages.for_models(sentence.text, sentence.language)
 
@@ -152,15 +158,19 @@ def sentences_of(texts: Texts, scored: Sequence[ScoredPassage]) -> list[Sentence
     return [s for s in sentences.values() if s.paragraph is not None or s.statement_id not in with_paragraphs]
 
 
-def without_scraps(sentences: Sequence[Sentence]) -> list[Sentence]:
+def without_scraps(
+    sentences: Sequence[Sentence], on_topic: Callable[[Sentence], bool] = lambda _: False
+) -> list[Sentence]:
     """Returns the sentences without scraps and lines in capitals, such as headings, unless there is nothing else.
 
-    A sentence with non-ASCII characters is never a scrap, since some scripts have no spaces by which to count words.
+    A sentence with non-ASCII characters is never a scrap, since some scripts have no spaces by which to count words;
+    nor is a short one on the topic: "We support extradition."
     """
     full = [
         each
         for each in sentences
-        if (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii()) and not each.text.isupper()
+        if not each.text.isupper()
+        and (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii() or on_topic(each))
     ]
     return full or list(sentences)
 

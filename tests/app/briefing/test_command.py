@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from app.briefing.table_builder import TableBuilder
 from app.cli import main
 from app.cli.print_briefing import print_briefing
 from app.export.briefing_lines import arrange
-from tests.fakes_briefing import EXTRADITION, with_cells, worded_briefing
+from tests.fakes_briefing import EXTRADITION, crowded_briefing, with_cells, worded_briefing
 from tests.fakes_chat import writer
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("scripted_models", "one_picture")]
@@ -66,6 +67,14 @@ def test_talking_points_keep_their_number_and_are_numbered_as_in_json(capsys, fi
     assert code == 0 and len(numbers) == path.read_text(encoding="utf-8").count("\n[^") == most
 
 
+def test_json_numbers_quotations_as_the_page_on_which_not_all_fit(capsys, filled_store, tmp_path, monkeypatch):
+    monkeypatch.setattr(TableBuilder, "build", lambda *given, **limits: crowded_briefing())
+    path = tmp_path / "points.md"
+    _, out, _ = brief(capsys, filled_store, *ASKED, "--form", "talking_points", "-o", str(path), "--json")
+    numbers = {citation["number"] for row in json.loads(out)["rows"] for citation in row["citations"]}
+    assert len(numbers) == path.read_text(encoding="utf-8").count("\n[^") < len(crowded_briefing().citations)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -75,6 +84,9 @@ def test_talking_points_keep_their_number_and_are_numbered_as_in_json(capsys, fi
         ([*ASKED, "-o", "no/such/folder/brief.md"], 1, "create it first"),
         ([*ASKED, "--composer", "model"], 2, "UNTOC_LLM__MODEL"),
         ([*ASKED, "--form", "one_pager"], 2, "--form one_pager needs -o FILE.docx"),
+        ([*ASKED, "--form", "one_pager", "-o", "a.md", "-o", "a.xlsx"], 2, "--form one_pager has no .xlsx"),
+        ([*ASKED, "--template", "house.docx", "-o", "brief.docx"], 1, "the template 'house.docx' cannot be used"),
+        ([*ASKED, "--bodies", "COPP"], 2, "'COPP' is no body"),
         ([*ASKED, "--template", "house.docx"], 2, "--template needs -o FILE.docx"),
         ([*ASKED, "--template", "house.docx", "-o", "brief.md"], 2, "--template needs -o FILE.docx"),
         ([*ASKED, "--manifest", "--json"], 2, "--manifest needs -o FILE"),

@@ -291,7 +291,6 @@ def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
         ({}, "AUT CHE EU FIN POL"),
         ({"excluded": ("POL", "FIN")}, "AUT CHE EU"),
         ({"years": ("2016-10",)}, "AUT POL"),
-        ({"years": ("2016-11",)}, ""),
     ],
 )
 def test_nobody_named_takes_everyone_with_a_statement_then_who_is_not_left_out(workspace, asked, parties):
@@ -301,9 +300,23 @@ def test_nobody_named_takes_everyone_with_a_statement_then_who_is_not_left_out(w
     assert request_of_briefing(briefing).parties == (briefing.parties if "excluded" in asked else ())
 
 
-def test_to_leave_out_everyone_is_refused(workspace):
-    with pytest.raises(BriefingError, match="nobody with a statement is left"):
-        build(workspace, excluded=("EU", "CHE"))
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"excluded": ("EU", "CHE")}, "nobody with a statement is left"),
+        ({"years": ("2016-11",)}, "nobody with a statement is left"),
+        ({"states": ["AUT"], "bodies": ["COPP"]}, "'COPP' is no body .* say UNTOC COP"),
+    ],
+)
+def test_what_nobody_has_said_is_refused(workspace, asked, said):
+    with pytest.raises(BriefingError, match=said):
+        build(workspace, **asked)
+
+
+def test_a_body_that_only_a_statement_names_is_a_filter(own):
+    store_said(own, "club", SUPPORT, body="Riparian Club")
+    assert build(own, bodies=["Riparian Club"]).parties == ("XGA",)
+    assert build(own, states=["AUT"], bodies=["CCPCJ"]).cells[0].kind == "no_statement"
 
 
 def test_review_holds_until_the_evidence_changes(own):

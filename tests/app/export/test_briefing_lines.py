@@ -1,11 +1,12 @@
 """Layout of briefings: reading order, what a reviewer rejected, and what each line of a document says."""
 
+import re
 from dataclasses import replace
 
 import pytest
 
 from app.briefing.as_json import contract_of
-from app.briefing.cells import Briefing, Cell, EvidenceWords, Review
+from app.briefing.cells import Briefing, Cell, EvidenceWords, Moment, Review
 from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces
 from app.export.markdown import markdown_bytes
 from tests.cases import Cases
@@ -51,6 +52,18 @@ def test_a_form_of_points_holds_only_what_they_cite() -> None:
     assert [c.quote for c in arranged.citations] == [briefing.citation(p.citation).quote for p in briefing.points]
     assert {s.statement_id for s in arranged.sources if s.cited} == {c.statement_id for c in arranged.citations}
     assert arranged.changes == () and arranged.repetitions == ()
+
+
+def test_only_what_is_quoted_is_numbered_and_cited() -> None:
+    briefing = with_cells(fake_briefing(), "XRM", ASSISTANCE, citations=())
+    moment = Moment(party="XRM", subject=ASSISTANCE, citation=7, kind="supports", outright=True)
+    arranged = arrange(replace(briefing, moments=(moment,)))
+    unquoted = briefing.citation(7)
+    assert unquoted.quote not in [c.quote for c in arranged.citations] and arranged.moments == ()
+    markdown = markdown_bytes(arranged).decode()
+    assert markdown.count("\n[^") == len(arranged.citations) == len({*re.findall(r"\[\^(\d+)\](?!:)", markdown)})
+    held = {c.statement_id for c in arranged.citations}
+    assert {s.statement_id for s in arranged.sources if s.cited} == held
 
 
 def test_rejected_evidence_is_not_cited_anywhere() -> None:

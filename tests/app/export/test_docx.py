@@ -124,7 +124,9 @@ def test_header_rows_repeat_and_short_rows_stay_whole(word):
     for table in tables:
         header, *rows = at(table, "w:tr")
         assert at(header, "w:trPr/w:tblHeader")
-        assert all(at(row, "w:trPr/w:cantSplit") and not at(row, "w:trPr/w:tblHeader") for row in rows)
+        # LibreOffice would lose rows of a table at the end of a page whose first row may not break.
+        assert [bool(at(row, "w:trPr/w:cantSplit")) for row in rows] == [False, *[True] * (len(rows) - 1)]
+        assert not any(at(row, "w:trPr/w:tblHeader") for row in rows)
 
 
 @pytest.mark.parametrize("spoken", [200, 40])

@@ -50,6 +50,11 @@ def test_earlier_and_superseded_quotations_are_marked_where_they_stand() -> None
     ]  # fmt: skip
 
 
+def test_rows_of_statements_without_a_session_say_so() -> None:
+    rows = by_label(opened(arrange(fake_briefing(sessions=("8", ""))))["Positions"])
+    assert {row["Session"].value for row in rows} == {"8", "no session"}
+
+
 def test_every_citation_stands_with_its_provenance(briefing: Briefing, book: Any) -> None:
     rows = by_label(book["Quotations"])
     for citation, row in zip(briefing.citations, rows, strict=True):

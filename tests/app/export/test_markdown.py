@@ -56,6 +56,28 @@ def test_every_quotation_stands_whole(briefing: Briefing) -> None:
     assert shown == [*expected, expected[1], expected[0], expected[1]]
 
 
+@pytest.mark.parametrize(
+    ("quote", "words", "is_bold"),
+    [
+        ("关于引渡，岚海今天不表明立场。我们正在审议。", "关于引渡，岚海今天不表明立场。", False),
+        ("我们支持《公约》的实施。", "支持《公约》", False),
+        ("我们支持引渡。", "支持", True),
+        ("We (support) this.", "(support)", True),
+        ("We support this.", "support ", False),
+    ],
+)
+def test_words_in_bold_have_no_stars_beside_them(briefing: Briefing, quote: str, words: str, is_bold: bool) -> None:
+    first, cell = replace(briefing.citation(1), quote=quote, start=0, end=len(quote)), briefing.cells[0]
+    start = quote.index(words)
+    told = replace(cell.words[0], citation=1, start=start, end=start + len(words), text=words)
+    changed = replace(
+        briefing, citations=(first, *briefing.citations[1:]), cells=(replace(cell, words=(told,)), *briefing.cells[1:])
+    )
+    markdown = markdown_bytes(changed).decode()
+    assert quote in quotations(markdown)[0]
+    assert (f"**{words}**" in markdown) == is_bold
+
+
 @pytest.mark.parametrize("quote", HOSTILE[:3])
 def test_a_hostile_quotation_stands_whole(briefing: Briefing, quote: str) -> None:
     citations = (replace(briefing.citation(1), quote=quote), *briefing.citations[1:])

@@ -85,6 +85,7 @@ def test_a_briefing_about_nothing_is_a_document_with_a_picture(tmp_path):
         ("absent/x.md", "full", "no folder .*absent.* create it"),
         ("folder.md", "full", "is a folder"),
         ("x.xlsx", "one_pager", r"one_pager.*\.docx"),
+        ("x.md", "short", "no form 'short'"),
     ],
 )
 def test_what_cannot_be_written_is_refused_with_what_to_do(name, form, said, tmp_path):
@@ -92,6 +93,26 @@ def test_what_cannot_be_written_is_refused_with_what_to_do(name, form, said, tmp
     with pytest.raises(ExportError, match=said):
         write_briefing(fake_briefing(), tmp_path / name, form=form)
     assert [path.name for path in tmp_path.iterdir()] == ["folder.md"]
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_the_template_is_never_overwritten(link, tmp_path):
+    template, output = tmp_path / "house.docx", tmp_path / ("other.docx" if link else "house.docx")
+    docx.Document().save(str(template))
+    if link:
+        output.symlink_to(template)
+    before = template.read_bytes()
+    with pytest.raises(ExportError, match="is the template itself"):
+        write_briefing(fake_briefing(), output, template=template)
+    assert template.read_bytes() == before
+
+
+@pytest.mark.parametrize(("other", "template"), [("b.odt", None), ("b.docx", "absent.docx"), ("no/b.md", None)])
+def test_none_of_several_documents_is_written_if_one_cannot_be(other, template, tmp_path):
+    paths = (tmp_path / "a.md", tmp_path / other)
+    with pytest.raises(ExportError):
+        write_briefing(fake_briefing(), *paths, template=template and tmp_path / template)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failure_leaves_the_files_as_they_were(tmp_path, monkeypatch):

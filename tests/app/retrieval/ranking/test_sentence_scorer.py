@@ -1,7 +1,13 @@
 """Ranking the sentences of statements: scraps and headings are no evidence."""
 
+from dataclasses import replace
+
+from app.briefing.request import read_request
 from app.retrieval.ranking.sentence_scorer import without_scraps
-from tests.fakes_store import annotated
+from tests.fakes import fake_workspace
+from tests.fakes_store import annotated, keep
+
+LONG = "We met many friends in this hall, and we thank the host for its generous welcome."
 
 
 def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more():
@@ -14,3 +20,12 @@ def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more():
     sentences = annotated("s", texts).sentences
     assert [each.ordinal for each in without_scraps(sentences)] == [2, 3]
     assert without_scraps(sentences[:2]) == list(sentences[:2])
+
+
+def test_a_short_sentence_on_the_topic_is_no_scrap(tmp_path):
+    texts = ("Thank you.", "Extradition.", "Arvandia supports extradition.", "Arvandia supports peace.", LONG)
+    with fake_workspace(tmp_path / "store") as workspace:
+        keep(workspace.store, workspace.corpus._embedder, annotated("s", texts, state="XAA", language="en"))
+        request = read_request(workspace.corpus.parties(), topics=["extradition"])
+        briefing = workspace.briefings.build(replace(request, parties=("XAA",)))
+    assert [citation.quote for citation in briefing.citations] == ["Arvandia supports extradition."]
