@@ -37,6 +37,14 @@ element.addEventListener("click", async (event) => {
   if (!button) return;
   const { conversation } = element.querySelector(".u-conversation").dataset;
   const made = await server.export_conversation({ conversation, form: button.dataset.export });
+  if (made.note) {
+    const note = document.createElement("span");
+    note.className = "u-error";
+    note.setAttribute("role", "alert");
+    note.textContent = made.note;
+    button.parentElement.querySelector(".u-error")?.remove();
+    button.parentElement.append(note);
+  }
   if (!made.data) return;
   const link = document.createElement("a");
   link.href = made.data;

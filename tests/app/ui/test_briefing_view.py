@@ -52,7 +52,7 @@ def test_search_offers_no_quotation_that_the_cell_holds(tmp_path: Path) -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XAA")
     shorter = with_cells(briefing, "XAA", EXTRADITION, citations=cell.citations[1:])
-    *_, found = _change(tmp_path, shorter, cell, action="find", typed="extradition")
+    *_, found, _ = _change(tmp_path, shorter, cell, action="find", typed="extradition")
     offered = [citation.quote for citation in found.citations]
     assert offered == [briefing.citation(cell.citations[0]).quote]
 
