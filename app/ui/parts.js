@@ -77,7 +77,7 @@ element.addEventListener("toggle", async (event) => {
     const mark = document.createElement("mark");
     text.className = "u-whole u-quote";
     text.tabIndex = 0;
-    text.dir = "auto";
+    text.dir = found.dir;
     text.lang = found.lang;
     mark.textContent = found.quote;
     text.append(found.before, mark, found.after);
