@@ -33,6 +33,11 @@
     const answer = await fetched(...request);
     if (!answer.url.includes("/gradio_api/")) return answer;
     if (answer.ok) signedOut.replaceChildren();
+    // Gradio shows all of the answer that refuses an upload, which is JSON around the reason.
+    if (!answer.ok && answer.url.includes("/upload")) {
+      const { detail } = await answer.clone().json().catch(() => ({}));
+      if (detail && answer.status !== 401) return new Response(detail, { status: answer.status });
+    }
     // A proxy in between, such as oauth2-proxy, may refuse in words of its own, which are not told here.
     const told = answer.status === 401 ? await answer.clone().json().catch(() => null) : null;
     if (told?.detail && !signedOut.firstChild) {

@@ -121,6 +121,8 @@ REFUSED = [
     lambda: resolve(" ", PARTIES),
     lambda: resolve("word " * 2000, PARTIES),
     lambda: resolve("What did Austria say?", PARTIES, overrides={"states": ["Nowhereland"]}),
+    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2018-13", None]}),
+    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2019", "2018"]}),
     lambda: read_request(PARTIES),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Korea"]),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Qqqqzzz"]),
