@@ -266,7 +266,7 @@ def test_error_that_nobody_foresaw_is_told_below_the_answers_and_the_question_st
     ):
         assert OPPOSED in shown and say("went-wrong") in shown and "a bug" not in shown
         assert (evidence, kept) == (gr.skip(), gr.skip()) and ask.visible and not stop.visible
-        assert box in ("And Arvandia?", turns[-1].question)
+        assert box in ("And Arvandia?", gr.skip())
     assert caplog.text.count("ZeroDivisionError: a bug") == 2
 
 
