@@ -91,14 +91,15 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
     if not isinstance(value, list):
         raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
     if name == "interval":
-        if len(value) != 2 or not all(end is None or re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)) for end in value):
+        if len(value) != 2:
             raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
+        for end in value:
+            if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)):
+                raise ScopeError(f"{str(end)!r} is no year and no month: write it as 2018 or 2018-10")
         first, last = (None if end is None else str(end) for end in value)
         # A year contains its months: both ends are compared up to the length of the shorter one.
         if first and last and first[: len(last)] > last[: len(first)]:
-            raise ScopeError(
-                f"the scope's 'interval' ends before it begins: write the earlier end first, found {value!r}"
-            )
+            raise ScopeError(f"the time from {first} to {last} ends before it begins: write the earlier end first")
         return (first, last)
     if name == "treaties":
         return tuple(map(_treaty, value))

@@ -25,7 +25,7 @@ from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_t
 from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
-from app.ui.parts import QUIET, box, html, label, named_by_address, queued, sent, several, skips
+from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
 from app.ui.templates import error_html, render, told
 from app.ui.uploads import file_name
@@ -52,6 +52,10 @@ class _AskTabController:
         self._cases = Cases(conversations.works, workspace.settings.store)
         self._shown = partial(conversation_html, corpus=workspace.corpus)
 
+    def renewed(self, turns: list[ShownTurn], asking: str) -> Any:  # noqa: ANN401 - the welcome, or an update
+        """Renders the welcome anew, as the corpus has changed; a conversation, or its first question, stays."""
+        return gr.skip() if turns or asking else self.welcome(turns)
+
     def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
         if turns:
             return self._shown(turns, here)
@@ -63,14 +67,17 @@ class _AskTabController:
         return render("welcome", statements=len(statements), examples=examples)
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
-        """Opens a conversation, or a new one; returns (conversation, evidence, turns, its id, suggestions, list)."""
+        """Opens a conversation, or a new one.
+
+        Returns (conversation, evidence, turns, its id, suggestions, what is being asked, list).
+        """
         problem, turns = "", list[ShownTurn]()
         try:
             turns = self._turns(identifier, _TURNS_SHOWN) if identifier else []
         except SHOWN_ERRORS as error:
             problem, identifier = error_html(error), None
         shown = problem + self.welcome(turns, identifier)
-        return shown, _panel(turns), turns, identifier or None, "", self.listed(words, identifier)
+        return shown, _panel(turns), turns, identifier or None, "", "", self.listed(words, identifier)
 
     def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
         """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
@@ -90,8 +97,8 @@ class _AskTabController:
         if here is None:
             return turns
         try:
-            kept = [turn.answer for turn in self._kept.turns(here)[-_TURNS_SHOWN:]]
-            return turns if kept == [turn.answer for turn in turns] else self._turns(here, _TURNS_SHOWN)
+            kept = self._kept.turns(here)[-_TURNS_SHOWN:]
+            return turns if [*map(_content, kept)] == [*map(_content, turns)] else self._turns(here, _TURNS_SHOWN)
         except SHOWN_ERRORS:
             return turns
 
@@ -124,7 +131,11 @@ class _AskTabController:
     def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a conversation; returns what `opened` returns."""
         listed = partial(self.listed, words)
-        return change_list(self._kept.works, here, event, lambda identifier: self.opened(identifier, words), listed)
+        return change_list(self._kept.works, here, event, lambda identifier: self.opened(identifier, words), listed, 6)
+
+    def arrange_list(self, words: str, here: str | None, event: gr.EventData) -> str:
+        """Applies an action that leaves the open conversation as it is; returns the list."""
+        return str(self.change_list(words, here, event)[-1])
 
     def suggest(self, turns: list[ShownTurn]) -> str:
         """Renders suggestions of what to ask next."""
@@ -142,10 +153,10 @@ class _AskTabController:
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
         except Exception as error:
-            yield self._refused(question, turns, here, error)
+            yield self._refused(question, turns, here, error, typed=True)
             return
         if wanted is None:
-            yield from self._answer(question, turns, here, {})
+            yield from self._answer(question, turns, here, {}, typed=True)
         else:
             yield self._handed_over(question, turns, here, wanted)
 
@@ -209,16 +220,20 @@ class _AskTabController:
             self._kept.mark(here or "", changed)
         except NotFoundError:
             here = self._copied(here, turns, changed)
-        return here, [changed if each.number == changed.number else each for each in turns]
+        # Another button may have been pressed since these turns were shown.
+        return here, self._current(here, [changed if each.number == changed.number else each for each in turns])
 
     def export(self, asked: object) -> dict[str, str]:
-        """Exports a conversation for the browser to save; returns the file's `name` and its `data`, a data URI."""
+        """Exports a conversation for the browser to save.
+
+        Returns the file's `name` and its `data`, a data URI; on an error a `note` with the reason.
+        """
         values = asked if isinstance(asked, dict) else {}
         identifier, form = str(values.get("conversation", "")), str(values.get("form", ""))
         try:
             work, turns = self._kept.works.get(identifier), self._turns(identifier)
-        except SHOWN_ERRORS:
-            return {}
+        except SHOWN_ERRORS as error:
+            return {"note": told(error)}
         exported = [
             ExportedTurn(
                 question=turn.question,
@@ -265,35 +280,50 @@ class _AskTabController:
         if turns:
             yield from self._answer(turns[-1].question, turns, here, {}, again=True)
 
-    def stopped(self, turns: list[ShownTurn], here: str | None, asking: str) -> tuple[Any, ...]:
-        """Shows that a question was stopped; returns (conversation, question for its box, ask, stop)."""
-        pending = Pending(question=asking, notice=say("stopped")) if asking else None
-        shown = self._shown(turns, here, pending)
-        return shown or self.welcome(turns), asking or gr.skip(), gr.Button(visible=True), gr.Button(visible=False)
+    def stopped(self, turns: list[ShownTurn], here: str | None, asking: str, typed: str) -> tuple[Any, ...]:
+        """Shows that a question was stopped; returns (conversation, question for its box, ask, stop).
 
-    def _refused(self, question: str, turns: list[ShownTurn], here: str | None, error: Exception) -> tuple[Any, ...]:
-        """Shows an error below the earlier answers and puts the question back into its box."""
+        Nothing is being asked any more (`asking`) where another conversation was opened.
+        """
+        pending = Pending(question=asking, notice=say("stopped")) if asking else None
+        shown = self._shown(turns, here, pending) or self.welcome(turns)
+        again = asking if asking and not typed.strip() else gr.skip()
+        return shown, again, gr.Button(visible=True), gr.Button(visible=False)
+
+    def _refused(
+        self, question: str, turns: list[ShownTurn], here: str | None, error: Exception, *, typed: bool = False
+    ) -> tuple[Any, ...]:
+        """Shows an error below the earlier answers; a question that was typed goes back into its box."""
         pending = Pending(question=question, error=told(error))
-        return self._shown(turns, here, pending), *skips(3), question, *_idle()
+        return self._shown(turns, here, pending), *skips(3), question if typed else gr.skip(), *_idle()
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
     ) -> tuple[Any, ...]:
-        """Hands a wish to the Briefing tab."""
+        """Hands a wish to the Briefing tab; `question` is what was typed, empty if a button was pressed."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        return self._shown(turns, here, pending), *skips(3), "", *skips(3), wish
+        return self._shown(turns, here, pending), *skips(3), "" if question else gr.skip(), *skips(3), wish
 
     def _answer(
-        self, question: str, turns: list[ShownTurn], here: str | None, overrides: Overrides, *, again: bool = False
+        self,
+        question: str,
+        turns: list[ShownTurn],
+        here: str | None,
+        overrides: Overrides,
+        *,
+        again: bool = False,
+        typed: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
         """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing).
 
-        With `again`, the answer takes the place of the last one.
+        With `again`, the answer takes the place of the last one. The box changes only if the question was `typed`
+        there, since it may hold another one by now.
         """
         before = turns[:-1] if again else turns
         history = [turn_of(turn.answer, turn.overrides) for turn in before]
-        busy = (gr.Button(visible=False), gr.Button(visible=True), question, gr.skip())
-        yield self._shown(before, here, Pending(question=question)), *skips(3), "", *busy
+        busy = (gr.Button(visible=False), gr.Button(visible=True))
+        emptied = "" if typed else gr.skip()
+        yield self._shown(before, here, Pending(question=question)), *skips(3), emptied, *busy, question, gr.skip()
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
@@ -309,9 +339,9 @@ class _AskTabController:
                     yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, gr.skip(), *_idle()
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield self._shown(before, here, pending), *skips(4), *busy
+                yield self._shown(before, here, pending), *skips(4), *busy, *skips(2)
         except Exception as error:
-            yield self._refused(question, turns, here, error)
+            yield self._refused(question, turns, here, error, typed=typed)
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
@@ -355,6 +385,11 @@ class _AskTabController:
 def _idle() -> tuple[Any, ...]:
     """Returns the idle values of the last outputs of `_answer`: ask, stop, what is being asked, briefing."""
     return gr.Button(visible=True), gr.Button(visible=False), "", gr.skip()
+
+
+def _content(turn: KeptTurn) -> tuple[object, ...]:
+    """Returns the parts of a turn that can change."""
+    return turn.answer, turn.judged, turn.should_be, turn.used
 
 
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
@@ -442,26 +477,29 @@ def build_ask_tab(
         reset.click(left_at_once(controller.ask_as_read), [turns, here], outputs, **running),
     ]
     editing = [accordion, *scope_fields]
-    shown = [conversation, evidence, turns, here, suggestions, listing]
+    shown = [conversation, evidence, turns, here, suggestions, asking, listing]
     for event in asked:
         # Gradio reports a cancelled event as failed, and only once the page would take the next question.
-        event.failure(controller.stopped, [turns, here, asking], [conversation, question, ask, stop], **QUIET)
+        stopping = [turns, here, asking, question]
+        event.failure(controller.stopped, stopping, [conversation, question, ask, stop], **QUIET)
         event.then(controller.editor_values, [turns], editing, **QUIET)
         event.then(controller.listed, [words, here], [listing], **QUIET)
         event.then(controller.suggest, [turns], [suggestions], **QUIET)
     for marked in (
-        conversation.apply(controller.judge, [turns, here], [conversation, turns, here], **QUIET),
+        conversation.apply(controller.judge, [turns, here], [conversation, turns, here], **EACH),
         evidence.select(controller.use, [turns, here], [conversation, evidence, turns, here], **QUIET),
     ):
         marked.then(controller.listed, [words, here], [listing], **QUIET)
     tab.select(controller.refreshed, [turns, here], [conversation, evidence, turns], **QUIET)
     stop.click(None, cancels=asked)
     words.change(controller.listed, [words, here], [listing], trigger_mode="always_last", **QUIET)
+    listing.apply(controller.arrange_list, [words, here], [listing], **EACH)
+    # A conversation that is opened stops what is being asked in another one, whose answer would take its place.
     for opened in (
-        new.click(lambda words: controller.opened(None, words), [words], shown, **QUIET),
-        listing.select(controller.change_list, [words, here], shown, **QUIET),
+        new.click(lambda words: controller.opened(None, words), [words], shown, cancels=asked, **QUIET),
+        listing.select(controller.change_list, [words, here], shown, cancels=asked, **QUIET),
         # The address of the page names the conversation to open.
         page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),
     ):
         opened.then(controller.editor_values, [turns], editing, **QUIET)
-    return lambda changed: changed.then(controller.welcome, [turns], [conversation], **QUIET)
+    return lambda changed: changed.then(controller.renewed, [turns, asking], [conversation], **QUIET)

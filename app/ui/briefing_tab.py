@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import gradio as gr
@@ -22,7 +23,7 @@ from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import FoundCitations, briefing_html
 from app.ui.conversation_list import change_list, list_html
-from app.ui.parts import LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
+from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, hint_html, render, told
 from app.ui.uploads import file_name
@@ -42,6 +43,7 @@ class _BriefingTabController:
     def __init__(self, workspace: Workspace, kept: KeptBriefings) -> None:
         self._workspace, self._kept = workspace, kept
         self._corpus, self._reviews = workspace.corpus, workspace.reviews
+        self._changing = Lock()
 
     def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
         """Returns (name, code) of every party that has a statement or is chosen."""
@@ -133,7 +135,7 @@ class _BriefingTabController:
                 request, tell, max_points=config.talking_points, max_tokens=limit, composer=composer
             )
 
-        yield render("progress", at=None), None, None, gr.Files(value=None, visible=False), None, gr.skip()
+        yield render("progress", at=None), None, None, _no_files(), None, gr.skip()
         try:
             for event in run_in_background(job):
                 if isinstance(event, Briefing):
@@ -147,6 +149,10 @@ class _BriefingTabController:
                     yield render("progress", at=event), *skips(_MADE - 1)
         except Exception as error:
             yield error_html(error), *skips(_MADE - 1)
+
+    def stopped(self, briefing: Briefing | None) -> Any:  # noqa: ANN401 - a hint, or an update
+        """Shows that the briefing was stopped, unless another one was opened."""
+        return hint_html("stopped-briefing") if briefing is None else gr.skip()
 
     def shown(
         self,
@@ -169,16 +175,16 @@ class _BriefingTabController:
         return self._kept.as_of_today(made) if here is None else self._kept.open(here)
 
     def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
-        """Shows changes that the store or somebody else made to the briefing; returns (result, briefing)."""
+        """Shows changes that the store or somebody else made to the briefing; returns (result, briefing, documents)."""
         if briefing is None:
-            return skips(2)
+            return skips(3)
         try:
             now = self._now(briefing, here)
         except NotFoundError as error:
-            return self.shown(briefing, here, gone=error), gr.skip()
+            return self.shown(briefing, here, gone=error), *skips(2)
         except SHOWN_ERRORS:
-            return skips(2)
-        return skips(2) if now == briefing else (self.shown(now, here), now)
+            return skips(3)
+        return skips(3) if now == briefing else (self.shown(now, here), now, _no_files())
 
     def listed(self, here: str | None, deleted: Work | None = None) -> str:
         """Renders the briefings that are kept."""
@@ -189,14 +195,14 @@ class _BriefingTabController:
 
         Returns the form filled with its request, so that it can be made anew with changes, and what `make` yields.
         """
-        form, gone = skips(_FIELDS), gr.Files(value=None, visible=False)
+        form, gone = skips(_FIELDS), _no_files()
         if not identifier:
             return *form, self.shown(None, None), None, None, gone, None, self.listed(None)
         try:
             briefing = self._kept.open(identifier)
             form = self._form(request_of_briefing(briefing))
         except SHOWN_ERRORS as error:
-            return *form, error_html(error), None, None, gr.skip(), None, self.listed(None)
+            return *form, error_html(error), None, None, gone, None, self.listed(None)
         return *form, self.shown(briefing, identifier), briefing, identifier, gone, None, self.listed(identifier)
 
     def _form(self, request: BriefingRequest) -> tuple[Any, ...]:
@@ -226,8 +232,24 @@ class _BriefingTabController:
         reviewer: str,
         event: gr.EventData,
     ) -> tuple[Any, ...]:
-        """Reviews a cell, or searches for, adds or drops a quotation; returns (result, briefing, what was found)."""
-        data = sent(event)
+        """Reviews a cell, or searches for, adds or drops a quotation.
+
+        Returns (result, briefing, what was found, documents), without documents of the briefing as it was before.
+        """
+        # Of two clicks in a row the second builds on the first.
+        with self._changing:
+            result, changed, found = self._changed(briefing, here, found, reviewer, sent(event))
+        same = changed == briefing or not isinstance(changed, Briefing)
+        return result, changed, found, gr.skip() if same else _no_files()
+
+    def _changed(
+        self,
+        briefing: Briefing | None,
+        here: str | None,
+        found: FoundCitations | None,
+        reviewer: str,
+        data: Mapping[str, Any],
+    ) -> tuple[Any, ...]:
         key, action = str(data.get("key", "")), data.get("action")
         if briefing is None or not any(cell.key == key for cell in briefing.cells):
             return *skips(2), found
@@ -345,6 +367,11 @@ class _BriefingTabController:
             yield (*fields, *made)
 
 
+def _no_files() -> gr.Files:
+    """Takes documents away that are not those of the briefing in view."""
+    return gr.Files(value=None, visible=False)
+
+
 def build_briefing_tab(
     page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, workspace: Workspace, kept: KeptBriefings, wanted: gr.State
 ) -> None:
@@ -403,16 +430,18 @@ def build_briefing_tab(
     begun: list[Any] = [started, opened]
     stop.click(None, cancels=begun)
     for event in begun:
-        event.failure(lambda: hint_html("stopped-briefing"), None, [result], **QUIET)
+        event.failure(controller.stopped, [briefing], [result], **QUIET)
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
-    result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found], **QUIET)
+    result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found, files], **EACH)
     result.select(controller.keep_as_own, [briefing], made, **QUIET)
-    listing.select(controller.change_list, [here], [*fields, *made], **QUIET)
+    # A briefing that is opened stops what is being made, which would take its place.
+    listing.select(controller.change_list, [here], [*fields, *made], cancels=begun, **QUIET)
+    listing.apply(controller.change_list, [here], [*fields, *made], **EACH)
     writing = running | {"concurrency_id": "documents"}
     documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
     documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, [parties], [parties, form, composer, spoken], **QUIET)
-    tab.select(controller.refreshed, [briefing, here], [result, briefing], **QUIET)
+    tab.select(controller.refreshed, [briefing, here], [result, briefing, files], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
     # The address of the page names the briefing to open.
     from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}

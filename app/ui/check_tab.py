@@ -15,7 +15,7 @@ from app.checking.checker import Around, Checker
 from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport, Finding, Place, Remark
 from app.checking.output import write_output
-from app.ui.background_job import run_in_background
+from app.ui.background_job import left_at_once, run_in_background
 from app.ui.parts import QUIET, box, html, label, queued
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, hint_html, render
@@ -171,5 +171,8 @@ def build_check_tab(checker: Checker) -> None:
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = html(elem_id="check-result")
-    check.click(controller.checked, [text, file], [result, download], **queued("verify"))
-    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, [text, file, result, download], **QUIET)
+    checked = check.click(left_at_once(controller.checked), [text, file], [result, download], **queued("verify"))
+    emptied = [text, file, result, download]
+    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, emptied, cancels=[checked], **QUIET)
+    # Cancelled: a step may have been shown since the form was emptied.
+    checked.failure(lambda: ("", gr.DownloadButton(visible=False)), None, [result, download], **QUIET)

@@ -10,12 +10,13 @@ import gradio as gr
 from app.answering.localization import language_name
 from app.answering.provenance import holder, spoken_date
 from app.corpus.corpus import Corpus, UndoStep
-from app.errors import SHOWN_ERRORS
+from app.errors import SHOWN_ERRORS, NotFoundError
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.parts import QUIET, box, html, label, sent, several, skips
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.words import language, say, worded
+from ingest.language.detection import direction_of
 from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary, document_id_of
 
 # Limit of rows, since browsers receive all of them, and send their ids back when all are chosen.
@@ -156,7 +157,7 @@ class _CorpusTabController:
             statement = self._corpus.show(statement_id)
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
-            return (None, gr.Column(visible=False), error_html(error), *skips(len(_FIELDS)))
+            return (None, gr.Column(visible=False), _refusal(error), *skips(len(_FIELDS)))
         values = [gr.Textbox(value=self._value(statement, name), info=_info(statement, name)) for name in _FIELDS]
         shown = statement_html(statement, self._name, kinship, parts)
         return statement_id, gr.Column(visible=True), message + shown, *values
@@ -179,7 +180,7 @@ class _CorpusTabController:
             step = self._corpus.undo_step(document_id_of(statement_id))
             corrected = self._corpus.edit(statement_id, changes)
         except SHOWN_ERRORS as error:
-            return *skips(2), statement_id, gr.skip(), error_html(error), *skips(len(_FIELDS))
+            return *skips(2), statement_id, gr.skip(), _refusal(error), *skips(len(_FIELDS))
         now = step.now if step.now != statement_id else corrected
         # Clears the message on the previous change, which Undo no longer takes back.
         return [replace(step, now=now)], "", *self.opened(corrected, said_html(say("saved")))
@@ -191,11 +192,26 @@ class _CorpusTabController:
             return gr.skip(), statement_id, gr.skip(), told
         return steps, None, gr.Column(visible=False), told
 
-    def change(self, chosen: list[str], changes: Mapping[str, str] | None) -> tuple[Any, str]:
-        """Sets fields of all chosen documents, or removes them if `changes` is None; returns (steps, message)."""
+    def change(self, chosen: list[str], changes: Mapping[str, str] | None, here: str | None = None) -> tuple[Any, ...]:
+        """Sets fields of all chosen documents, or removes them if `changes` is None.
+
+        Returns (steps to undo, message, *opened): the statement `here`, which is open, as it is now.
+        """
         if not chosen:
-            return gr.skip(), hint_html("choose-rows")
-        return self._changed(chosen, changes)
+            return gr.skip(), hint_html("choose-rows"), *skips(3 + len(_FIELDS))
+        steps, told = self._changed(chosen, changes)
+        return steps, told, *self._reopened(here, {step.summary.document_id: step.now for step in steps})
+
+    def _reopened(self, here: str | None, ids: Mapping[str, str | None]) -> tuple[Any, ...]:
+        """Opens the open statement anew if its document has another id by now, None if removed; returns `opened`."""
+        document_id = document_id_of(here or "")
+        if here is None or document_id not in ids:
+            return skips(3 + len(_FIELDS))
+        now = ids[document_id]
+        if now is None:
+            return None, gr.Column(visible=False), "", *skips(len(_FIELDS))
+        # An intervention keeps its place, which stands behind the dot.
+        return self.opened(now + here.removeprefix(document_id))
 
     def _changed(self, ids: Sequence[str], changes: Mapping[str, str] | None) -> tuple[list[UndoStep], str]:
         steps, problems = list[UndoStep](), dict[str, None]()
@@ -211,14 +227,20 @@ class _CorpusTabController:
         told = say("removed-count" if changes is None else "changed-count", count=len(steps))
         return steps, (said_html(told) if steps else "") + "".join(problems)
 
-    def undo(self, steps: list[UndoStep]) -> tuple[Any, ...]:
-        """Takes the last change back; returns (steps, message)."""
+    def undo(self, steps: list[UndoStep], here: str | None = None) -> tuple[Any, ...]:
+        """Takes the last change back; returns what `change` returns."""
         try:
             for step in steps:
                 self._corpus.restore(step)
         except SHOWN_ERRORS as error:
-            return gr.skip(), error_html(error)
-        return [], said_html(say("taken-back", count=len(steps)))
+            return gr.skip(), error_html(error), *skips(3 + len(_FIELDS))
+        before = {document_id_of(step.now): step.summary.document_id for step in steps if step.now}
+        return [], said_html(say("taken-back", count=len(steps))), *self._reopened(here, before)
+
+
+def _refusal(error: Exception) -> str:
+    # A correction gives a statement another id.
+    return error_html(say("statement-changed") if isinstance(error, NotFoundError) else error)
 
 
 def _values(summary: DocumentSummary, field: str) -> set[str]:
@@ -263,6 +285,7 @@ def statement_html(
         who=holder(statement.kind, statement.metadata, names) or nobody,
         kinship=None if kinship is None else worded(kinship),
         span=span if isinstance(statement, Statement) and statement.is_intervention else None,
+        direction=direction_of(spoken) if (spoken := statement.metadata.language) else "auto",
         text=statement.source_text if isinstance(statement, Document) else held.source_text[span.start : span.end],
         parts=interventions,
         names=names,
@@ -322,12 +345,14 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),
         remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
         set_all.click(
-            lambda chosen, field, value: controller.change(chosen, {field: value}),
-            [choice, field, value],
-            [steps, said],
+            lambda chosen, field, value, here: controller.change(chosen, {field: value}, here),
+            [choice, field, value, chosen],
+            [steps, said, *opened],
             **slow,
         ),
-        remove_all.click(lambda chosen: controller.change(chosen, None), [choice], [steps, said], **slow),
-        undo.click(controller.undo, [steps], [steps, said], **slow),
+        remove_all.click(
+            lambda ids, here: controller.change(ids, None, here), [choice, chosen], [steps, said, *opened], **slow
+        ),
+        undo.click(controller.undo, [steps, chosen], [steps, said, *opened], **slow),
     ):
         changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)

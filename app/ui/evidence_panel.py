@@ -14,6 +14,7 @@ from app.records import Answer, Citation
 from app.ui.provenance_html import provenance, speaker_line
 from app.ui.templates import render, told
 from app.ui.words import language, say
+from ingest.language.detection import direction_of
 from prompts.wording import load_wording
 from vectorstore.records import Document
 
@@ -78,19 +79,20 @@ def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, st
         try:
             return read(corpus, identifier, *place)
         except SHOWN_ERRORS as error:
-            return {"note": str(error)}
+            return {"note": told(error)}
 
     answered.__name__ = read.__name__
     return answered
 
 
 def whole_statement(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
-    """Returns the whole statement around a citation: the text `before`, `quote` and `after`, with `lang`."""
+    """Returns the whole statement around a citation: the text `before`, `quote`, `after`, with `lang` and `dir`."""
     statement = corpus.show(statement_id)
     statement = statement.as_statement() if isinstance(statement, Document) else statement
     text, span = statement.source_text, statement.span
     quoted = {"before": text[span.start : start], "quote": text[start:end], "after": text[end : span.end]}
-    return quoted | {"lang": statement.metadata.language or ""}
+    spoken = statement.metadata.language
+    return quoted | {"lang": spoken or "", "dir": direction_of(spoken) if spoken else "auto"}
 
 
 def page_image(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:

@@ -30,7 +30,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.loopback import BodyTooLongError, read_body, replayed
 from app.ui.uploads import safe_name
-from app.ui.words import word_for
+from app.ui.words import say, word_for
 
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
@@ -262,18 +262,12 @@ class ChatGuard:
             try:
                 form = await parser.parse()
             except MultiPartException:
-                _refuse(
-                    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                    f"these files cannot be taken: there is room for {_MOST_FILES} and"
-                    f" {_LARGEST_TOTAL // 1_000_000} MB in an hour, {_UPLOAD_SECONDS // 60} minutes at once; take in"
-                    " more by `untoc ingest`",
-                )
+                room = {"files": _MOST_FILES, "size": _LARGEST_TOTAL // 1_000_000, "minutes": _UPLOAD_SECONDS // 60}
+                _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, say("refused-uploads", **room))
             try:
                 sent = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
                 if any((file.size or 0) > self._largest_file for file in sent):
-                    _refuse(
-                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a file may have {self._largest_file:,} bytes at most"
-                    )
+                    _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, say("refused-file", size=f"{self._largest_file:,}"))
                 return JSONResponse(await run_in_threadpool(_store, sent, folder))
             finally:
                 await form.close()
@@ -285,11 +279,11 @@ class ChatGuard:
         return session if secrets.compare_digest(given.encode(), self._signed(session, request).encode()) else None
 
     def _session(self, request: Request) -> str:
-        return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, "this page is out of date: load it again")
+        return self._known(request) or _refuse(HTTPStatus.FORBIDDEN, say("refused-page"))
 
     async def _require(self, request: Request, event: str) -> None:
         if not await self._visitors.may(request, event):
-            _refuse(HTTPStatus.FORBIDDEN, "your role does not have this: ask whoever runs this server")
+            _refuse(HTTPStatus.FORBIDDEN, say("refused-role"))
 
     def _signed(self, session: str, request: Request) -> str:
         # The sign-in is signed too: a session is of no use to the next person who signs in in that browser.
@@ -334,7 +328,7 @@ class ChatGuard:
         path, name = value.get("path"), value.get("orig_name")
         own = self._own(folder, path) if folder is not None and isinstance(path, str) else None
         if own is None:
-            _refuse(HTTPStatus.FORBIDDEN, "a file is not one of this session: choose it again")
+            _refuse(HTTPStatus.FORBIDDEN, say("refused-session"))
         # The URL is left out, so that no file is fetched.
         kept = {"path": own, "meta": {"_type": "gradio.FileData"}}
         return kept | ({"orig_name": name} if isinstance(name, str) else {})

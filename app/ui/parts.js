@@ -8,8 +8,8 @@ let acting = null;
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-action]");
   const field = button && button.closest(".u-form") && button.closest(".u-form").querySelector("input");
-  const card = button && button.closest("[data-cell]");
-  acting = card ? card.dataset.cell : null;
+  const card = button && button.closest("[data-part]");
+  acting = card ? card.dataset.part : null;
   if (button) trigger(button.dataset.event || "select", { ...button.dataset, typed: field ? field.value : "" });
 });
 element.addEventListener("keydown", (event) => {
@@ -20,15 +20,15 @@ element.addEventListener("keydown", (event) => {
   }
 });
 
-// The keyboard stays at a cell that changes: rendered anew, its button is gone, or has become one of another cell.
+// The keyboard stays at a cell or turn that changes: rendered anew, its button is gone, or is another one's.
 new MutationObserver(() => {
   const at = document.activeElement;
   if (acting === null || (at !== document.body && !element.contains(at))) return;
-  const card = [...element.querySelectorAll("[data-cell]")].find((each) => each.dataset.cell === acting);
+  const card = [...element.querySelectorAll("[data-part]")].find((each) => each.dataset.part === acting);
   if (card && !card.contains(at)) card.focus({ preventScroll: true });
 }).observe(element, { childList: true, subtree: true });
 element.addEventListener("focusin", (event) => {
-  if (event.target.dataset.cell !== acting) acting = null;
+  if (event.target.dataset.part !== acting) acting = null;
 });
 
 // A document of the conversation is made when it is asked for, and saved by the browser.
@@ -37,6 +37,14 @@ element.addEventListener("click", async (event) => {
   if (!button) return;
   const { conversation } = element.querySelector(".u-conversation").dataset;
   const made = await server.export_conversation({ conversation, form: button.dataset.export });
+  if (made.note) {
+    const note = document.createElement("span");
+    note.className = "u-error";
+    note.setAttribute("role", "alert");
+    note.textContent = made.note;
+    button.parentElement.querySelector(".u-error")?.remove();
+    button.parentElement.append(note);
+  }
   if (!made.data) return;
   const link = document.createElement("a");
   link.href = made.data;
@@ -69,7 +77,7 @@ element.addEventListener("toggle", async (event) => {
     const mark = document.createElement("mark");
     text.className = "u-whole u-quote";
     text.tabIndex = 0;
-    text.dir = "auto";
+    text.dir = found.dir;
     text.lang = found.lang;
     mark.textContent = found.quote;
     text.append(found.before, mark, found.after);

@@ -29,6 +29,8 @@ _PRIVATE: Final = {"show_progress": "hidden", "api_visibility": "private"}
 # Options of events that answer at once: no progress display and no queue, since Gradio's frontend closes the queue's
 # stream after the last event and loses an event that is sent at that moment.
 QUIET: Final[dict[str, Any]] = _PRIVATE | {"queue": False}
+# Options of such events of which each counts: by default, Gradio drops a second click before the first is answered.
+EACH: Final[dict[str, Any]] = QUIET | {"trigger_mode": "multiple"}
 label = I18nData
 """A message for a component by its key, which the browser translates into its reader's language."""
 

@@ -8,7 +8,20 @@
   live.setAttribute("aria-live", "polite");
   document.body.appendChild(live);
 
-  // The language that the server words the page in; whoever chooses another one reads it all anew.
+  // The language that the server words the page in; whoever chooses another one reads it all anew, but for drafts.
+  const drafts = ["#question textarea", "#check-text textarea"];
+  const typed = JSON.parse(sessionStorage.getItem("untoc_drafts") || "[]");
+  sessionStorage.removeItem("untoc_drafts");
+  const refill = setInterval(() => {
+    drafts.forEach((each, place) => {
+      const field = document.querySelector(each);
+      if (!field || !typed[place]) return;
+      field.value = typed[place];
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      typed[place] = "";
+    });
+    if (!typed.some(Boolean)) clearInterval(refill);
+  }, 50);
   const words = {};
   const settle = setInterval(() => {
     const choice = document.querySelector(".u-language");
@@ -19,6 +32,8 @@
     document.documentElement.dir = words.dir;
     choice.querySelector("select").addEventListener("change", (event) => {
       document.cookie = `untoc_language=${event.target.value}; path=/; max-age=31536000; SameSite=Strict`;
+      const now = drafts.map((each) => document.querySelector(each)?.value);
+      sessionStorage.setItem("untoc_drafts", JSON.stringify(now));
       location.reload();
     });
   }, 50);
@@ -33,6 +48,11 @@
     const answer = await fetched(...request);
     if (!answer.url.includes("/gradio_api/")) return answer;
     if (answer.ok) signedOut.replaceChildren();
+    // Gradio shows all of the answer that refuses an upload, which is JSON around the reason.
+    if (!answer.ok && answer.url.includes("/upload")) {
+      const { detail } = await answer.clone().json().catch(() => ({}));
+      if (detail && answer.status !== 401) return new Response(detail, { status: answer.status });
+    }
     // A proxy in between, such as oauth2-proxy, may refuse in words of its own, which are not told here.
     const told = answer.status === 401 ? await answer.clone().json().catch(() => null) : null;
     if (told?.detail && !signedOut.firstChild) {

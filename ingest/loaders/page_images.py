@@ -98,7 +98,8 @@ def page_of_file(
     try:
         data = read_bytes(path, limits, folder)
     except LoadError as exc:
-        raise ChangedFileError(str(exc)) from exc
+        # Its own message has the whole path, which is nobody's on the page.
+        raise ChangedFileError(f"{path.name!r} is not there any more, or cannot be read; ingest it again") from exc
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ChangedFileError(f"{path.name!r} has changed since it was ingested; ingest it again")
     if not rects and kind_of(data) == "pdf":

@@ -94,7 +94,8 @@ def test_page_is_not_shown_when_the_file_is_gone_or_has_changed(desk):
     (folder / "a.pdf").unlink()
     with pytest.raises(NotFoundError, match="the page cannot be shown"):
         workspace.corpus.page_image(citation.statement_id, citation.start, citation.end)
-    assert list(fetched(workspace.corpus, page_image)(asked)) == ["note"]
+    told = fetched(workspace.corpus, page_image)(asked)["note"]
+    assert "'a.pdf' is not there any more" in told and str(folder) not in told
 
 
 @pytest.mark.parametrize(

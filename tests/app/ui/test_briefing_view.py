@@ -52,7 +52,7 @@ def test_search_offers_no_quotation_that_the_cell_holds(tmp_path: Path) -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XAA")
     shorter = with_cells(briefing, "XAA", EXTRADITION, citations=cell.citations[1:])
-    *_, found = _change(tmp_path, shorter, cell, action="find", typed="extradition")
+    *_, found, _ = _change(tmp_path, shorter, cell, action="find", typed="extradition")
     offered = [citation.quote for citation in found.citations]
     assert offered == [briefing.citation(cell.citations[0]).quote]
 
@@ -70,7 +70,7 @@ def test_what_a_search_offers_has_no_translation_of_what_the_briefing_cites_by_t
 def test_cell_whose_last_quotation_is_dropped_says_who_set_it_aside(tmp_path: Path) -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XHO")
-    shown, changed, _ = _change(tmp_path, briefing, cell, action="drop", number=str(cell.citations[0]))
+    shown, changed, *_ = _change(tmp_path, briefing, cell, action="drop", number=str(cell.citations[0]))
     dropped = cell_of(changed, "XHO")
     assert dropped.citations == () and dropped.is_rejected
     assert "B. Reader" in Sayings(arrange(changed)).review(dropped)

@@ -238,6 +238,28 @@ def test_focus_is_in_the_question_box_after_ask_and_stop_were_pressed(page, app_
     assert page.evaluate("document.activeElement.matches('#question textarea')")
 
 
+def test_keyboard_stays_at_the_answer_that_it_judges(answered):
+    page = answered
+    page.focus('.u-turn [data-verdict="right"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".u-turn [role=status] >> text=Kept as right")
+    page.wait_for_function("document.activeElement.matches('.u-turn')")
+
+
+def test_drafts_stay_when_another_language_is_chosen(page):
+    page.fill("#question textarea", "What did Arvandia say?")
+    open_tab(page, "Check")
+    page.fill("#check-text textarea", "Arvandia said “yes”.")
+    page.select_option(".u-language select", "fr")
+    page.wait_for_selector('html[lang="fr"]')
+    page.wait_for_function("document.querySelector('#question textarea')?.value === 'What did Arvandia say?'")
+    # What is shown is what is asked.
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector(".u-question >> text=What did Arvandia say?")
+    page.get_by_role("tab").nth(2).click()
+    page.wait_for_function("document.querySelector('#check-text textarea').value === 'Arvandia said “yes”.'")
+
+
 def test_narrow_page_marker_brings_the_card_below_into_view(open_page):
     page = open_page(390, 844)
     ask(page, EXAMPLE)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.ui import guard
 from ingest.report import IngestProgress
 from tests.access import overflowing
 from tests.app.ui.conftest import open_tab, settle
@@ -54,6 +55,14 @@ def written(folder: Path, name: str, text: str) -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def test_refused_upload_says_why_in_words(desk, tmp_path, monkeypatch):
+    page, _ = desk
+    monkeypatch.setattr(guard, "_MOST_FILES", 0)
+    page.set_input_files("#upload input[type=file]", [written(tmp_path, "a.txt", "Words.")])
+    page.wait_for_selector("text=These files cannot be taken")
+    assert "{" not in page.inner_text(".toast-body")
 
 
 def test_uploads_one_after_the_other_and_a_correction_stands_once(desk, tmp_path):

@@ -1,4 +1,5 @@
 import re
+import time
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,26 @@ def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download report").click()
     assert "## 2. Altered" in Path(download.value.path()).read_text(encoding="utf-8")
+
+
+@pytest.mark.browser
+def test_form_that_is_emptied_stays_so_while_a_draft_was_being_checked(open_page, served, checker, monkeypatch):
+    def slowly(document: Any, tell: Any, **options: Any) -> Any:
+        for done in range(20):
+            tell(done, 20)
+            time.sleep(0.2)
+        return real(document, tell, **options)
+
+    real = checker.check
+    monkeypatch.setattr(checker, "check", slowly)
+    page = open_page(served=served)
+    open_tab(page, "Check")
+    page.get_by_label("Text", exact=True).fill(DRAFT)
+    check(page)
+    page.wait_for_selector("#check-result progress[value='3']")
+    page.click("#check-clear")
+    page.wait_for_timeout(6000)
+    assert page.inner_text("#check-result").strip() == "" and page.input_value("#check-text textarea") == ""
 
 
 @pytest.mark.browser

@@ -112,6 +112,32 @@ def test_stopped_question_is_in_its_box_again_and_can_be_asked_at_once(visit, mo
     assert [asked for asked, *_ in served.assistant.asked] == ["What did Arvandia say?"] * 2
 
 
+def test_another_conversation_stays_in_view_while_the_first_is_being_answered(visit):
+    page, served = visit(*fake_workspace(step_seconds=1))
+    ask(page, EXAMPLE)
+    for leave in ("#new-conversation", ".u-work-open"):
+        question = f"What did Arvandia say, {leave}?"
+        page.fill("#question textarea", question)
+        page.press("#question textarea", "Enter")
+        page.wait_for_selector(".u-steps")
+        page.fill("#question textarea", "What did Korea say?")
+        # What another work is called is no reason to stop.
+        page.click(".u-work-more summary")
+        page.fill(".u-work-more[open] input", f"Sovereignty {leave}")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'{TITLES} >> text="Sovereignty {leave}"')
+        page.click(leave)
+        page.wait_for_selector(".u-steps", state="detached")
+        page.wait_for_selector("#ask:visible")
+        assert page.input_value("#question textarea") == "What did Korea say?"
+        page.wait_for_timeout(4500)
+        assert page.locator(f".u-turn >> text={question}").count() == 0
+        assert page.locator(".u-turn").count() == (1 if leave == ".u-work-open" else 0)
+    page.press("#question textarea", "Enter")
+    page.wait_for_selector('.u-turn[data-turn="2"] .u-answer')
+    assert [turn.question for turn in served.assistant.asked[-1][2]] == [EXAMPLE]
+
+
 def test_judged_answers_are_draft_cases(visit, workspace: Workspace):
     first, second = "What did Arvandia say about extradition at the tenth session?", "and Belmora?"
     page, served = visit(workspace.assistant, workspace.corpus)

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
+import gradio as gr
 import pytest
 
 from app.ui.corpus_tab import _CorpusTabController, statement_html
-from tests.fakes_ui import FakeCorpus, fake_workspace, hostile_statement, sample_statement
+from app.ui.evidence_panel import whole_statement
+from tests.fakes_ui import FakeCorpus, fake_workspace, hostile_statement, sample_statement, statement
 from vectorstore.records import Metadata, Statement, StatementSpan
 
 FIELDS = ("state", "session", "date", "language", "file")
@@ -45,15 +47,48 @@ def test_several_are_corrected_or_removed_together_and_taken_back():
     _, corpus = fake_workspace()
     controller, before = _CorpusTabController(corpus), dict(corpus.stored)
     ids = listed(corpus)[1][:2]
-    steps, message = controller.change(ids, {"session": "14"})
+    steps, message, *_ = controller.change(ids, {"session": "14"})
     assert "Corrected: 2." in message
     assert sum(item.metadata.session == "14" for item in corpus.stored.values()) == 2
     assert controller.undo(steps)[0] == [] and corpus.stored == before
-    steps, message = controller.change(ids, None)
+    steps, message, *_ = controller.change(ids, None)
     assert "Removed: 2." in message and len(corpus.stored) == 2
     controller.undo(steps)
     assert corpus.stored == before
     assert "Choose statements first" in controller.change([], None)[1]
+
+
+def test_statement_that_is_open_stays_so_under_its_new_id_or_is_closed_with_what_was_removed():
+    _, corpus = fake_workspace()
+    controller, old = _CorpusTabController(corpus), sample_statement().statement_id
+    other = next(each for each in corpus.stored if each != old)
+    steps, _, *opened = controller.change([old, other], {"session": "14"}, old)
+    assert opened[0] in corpus.stored and opened[0] != old and "14" in [field.value for field in opened[3:]]
+    assert controller.undo(steps, opened[0])[2] == old
+    assert controller.change([other], {"session": "14"}, old)[2] == gr.skip()
+    _, _, here, form, detail, *_ = controller.change([old], None, old)
+    assert here is None and not form.visible and detail == ""
+
+
+def test_intervention_stays_open_when_its_record_has_another_id(monkeypatch):
+    controller, asked = _CorpusTabController(FakeCorpus()), []
+    monkeypatch.setattr(controller, "opened", asked.append)
+    controller._reopened("aa.3", {"aa": "bb"})
+    assert asked == ["bb.3"]
+
+
+def test_statement_that_was_changed_elsewhere_says_so():
+    controller, gone = _CorpusTabController(FakeCorpus()), "changed or removed meanwhile"
+    assert gone in controller.save("a" * 16, *[""] * 11)[4] and gone in controller.opened("a" * 16)[2]
+
+
+@pytest.mark.parametrize(("language", "direction"), [("en", "ltr"), ("ar", "rtl"), (None, "auto")])
+def test_direction_of_a_statement_is_that_of_its_language_not_of_its_first_line(language, direction):
+    metadata = Metadata(language=language)
+    held = statement("a.txt", "بسم الله الرحمن الرحيم\n\nMr. President, we agree.", metadata)
+    assert f'u-quote" dir="{direction}"' in statement_html(held, str)
+    corpus = FakeCorpus([held])
+    assert whole_statement(corpus, held.statement_id, 0, 4)["dir"] == direction
 
 
 def test_save_sends_only_what_changed():
@@ -91,7 +126,7 @@ def test_wrong_metadata_is_one_line_and_keeps_the_form():
 def test_statement_is_shown_escaped_with_its_family_or_as_gone():
     _, corpus = fake_workspace()
     chosen, _, html, *_ = _CorpusTabController(corpus).opened("nothing")
-    assert chosen is None and "no statement" in html
+    assert chosen is None and "changed or removed" in html
     _, corpus = fake_workspace()
     html = statement_html(hostile_statement(), corpus.party_name)
     assert "<img" not in html and "<script" not in html

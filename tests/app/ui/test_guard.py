@@ -419,6 +419,15 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(10) == 200  # the earlier ones have gone
 
 
+def test_refusal_is_in_the_readers_language_and_names_no_command(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guard, "_MOST_FILES", 0)
+    sent = {"files": [("files", ("a.txt", b"x"))], "headers": {"accept-language": "fr"}}
+    detail = client.post(f"{API}/upload", **sent).json()["detail"]
+    assert detail.startswith("Ces fichiers ne peuvent pas être pris") and "untoc" not in detail
+
+
 def test_upload_is_counted_while_the_folder_of_a_session_that_ends_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

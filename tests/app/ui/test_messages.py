@@ -59,6 +59,30 @@ def test_messages_of_the_loaders_are_in_the_readers_language(language: str) -> N
             assert not re.search(r"\b(?:is|the|it|save|of)\b", shown), (text, shown)
 
 
+def told_of_a_manifest() -> Iterator[str]:
+    """Yields what is told of a `statements.csv`, with a number in place of each value."""
+    tree = ast.parse((PROJECT / "ingest" / "metadata" / "manifest.py").read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="_at" | "_failed" | "ManifestError" | "ValueError"), args=[*_, last]):
+                text = filled(last) if isinstance(last, ast.JoinedStr) else getattr(last, "value", None)
+                if text is not None:
+                    yield text.replace("7, line 7: ", "statements.csv, line 7: ")
+
+
+def test_messages_on_a_manifest_are_in_the_readers_language(language: str) -> None:
+    # A draft of it is written on the command line alone, and a fault of the CSV itself is told by Python.
+    read = [text for text in told_of_a_manifest() if not text.startswith(("7 exists", "7 could not", "7: 7"))]
+    read += [f"body 'x' is not understood and is read from the text: {text}" for text in read if "write" in text]
+    assert len(read) > 12
+    for text in read:
+        shown = templates.worded(text)
+        if language == "en":
+            assert shown == text
+        else:
+            assert not re.search(r"\b(?:is|the|it|of|there|more|write)\b", shown), (text, shown)
+
+
 def refused_by_the_provider() -> Iterator[str]:
     """Yields the messages with which a sign-in at a provider is refused, with a number in place of each value."""
     tree = ast.parse((PROJECT / "app" / "server" / "sign_in.py").read_text(encoding="utf-8"))
@@ -97,6 +121,8 @@ REFUSED = [
     lambda: resolve(" ", PARTIES),
     lambda: resolve("word " * 2000, PARTIES),
     lambda: resolve("What did Austria say?", PARTIES, overrides={"states": ["Nowhereland"]}),
+    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2018-13", None]}),
+    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2019", "2018"]}),
     lambda: read_request(PARTIES),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Korea"]),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Qqqqzzz"]),
