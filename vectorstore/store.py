@@ -306,15 +306,18 @@ class Store:
         A caller that gets None searches the catalogue's vectors exactly instead.
         """
         current = str(self.catalogue.generation)
-        if self.catalogue.meta("index_generation") != current:
-            return None
-        with self._index_guard:
-            try:
-                return self._fresh_index(current).search(vector, k, table)
-            except StoreError as exc:
-                logger.warning("%s; searching exactly", exc)
-                self._drop_index()
+        with self.catalogue.database.outside_snapshot():
+            if self.catalogue.meta("index_generation") != current:
                 return None
+            with self._index_guard:
+                try:
+                    found = self._fresh_index(current).search(vector, k, table)
+                except StoreError as exc:
+                    logger.warning("%s; searching exactly", exc)
+                    self._drop_index()
+                    return None
+            # A writer may have begun to update the index meanwhile.
+            return found if str(self.catalogue.generation) == current else None
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None if none are mapped."""

@@ -78,8 +78,14 @@ class Steps:
     writer: "ModelWriter | None" = None
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
-        """Yields the state after each step and after each claim that passes; the last one has the answer."""
+        """Yields the state after each step and after each claim that passes; the last one has the answer.
+
+        All steps read the record as it was at the first, even if statements are corrected or removed meanwhile.
+        """
         question = Question(text=question) if isinstance(question, str) else question
+        return self.retriever.store.catalogue.from_snapshot(self._states(question))
+
+    def _states(self, question: Question) -> Iterator[ChainState]:
         clock = _Clock()
         with clock.of("resolve"):
             resolution = self._with_shown(question, self.resolve(question))

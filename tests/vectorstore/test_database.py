@@ -53,6 +53,34 @@ def test_transaction_that_fails_is_undone(record):
         assert database.value(text("SELECT value FROM meta WHERE key = 'a'")) == "c"
 
 
+def test_snapshot_shows_one_moment_whatever_is_written_meanwhile(record):
+    with closing(Database(record)) as here, closing(Database(record)) as elsewhere:
+        elsewhere.set_meta({"a": "1"})
+        with here.snapshot():
+            assert here.meta("a") == "1"
+            elsewhere.set_meta({"a": "2"})
+            with here.snapshot():
+                assert here.meta("a") == "1"
+            here.set_meta({"b": "own"})
+            with here.outside_snapshot():
+                assert (here.meta("a"), here.meta("b")) == ("2", "own")
+            assert (here.meta("a"), here.meta("b")) == ("1", None)
+        assert here.meta("a") == "2"
+
+
+def test_items_from_a_snapshot_are_made_from_one_moment_by_any_thread(record):
+    with closing(Database(record)) as here, closing(Database(record)) as elsewhere:
+        elsewhere.set_meta({"a": "1"})
+        items = here.from_snapshot(here.meta("a") for _ in range(3))
+        with ThreadPoolExecutor(1) as other_thread:
+            assert next(items) == "1"
+            elsewhere.set_meta({"a": "2"})
+            assert here.meta("a") == "2", "between two items the thread reads what is stored now"
+            assert other_thread.submit(next, items).result() == "1"
+            items.close()
+        assert here.engine.pool.checkedout() == 0
+
+
 def test_open_read_only_of_an_absent_store_says_to_ingest(path):
     with pytest.raises(StoreError, match="run `untoc ingest` first"):
         Database(path, read_only=True)
