@@ -33,6 +33,16 @@ def same(answer: dict) -> dict:
     return {key: value for key, value in answer.items() if key not in TIMED}
 
 
+@pytest.mark.parametrize(
+    "sent", [{"scope": {"topic": "\ud800"}}, {"history": [{"question": "x", "scope": {"states": ["\ud800"]}}]},
+             {"history": ["Why? " * 1000] * 5}],
+)  # fmt: skip
+def test_what_no_answer_can_hold_is_refused_in_a_line(adam: httpx.Client, sent: dict) -> None:
+    body = json.dumps({"question": QUESTION, **sent})
+    refused = adam.post("/api/v1/ask", content=body, headers={"content-type": "application/json"})
+    assert refused.status_code == 422 and "send" in refused.json()["detail"], refused.text
+
+
 @pytest.fixture(scope="module")
 def adam(served: Team):
     with served.program("adam") as client:
