@@ -78,7 +78,7 @@ def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, st
         try:
             return read(corpus, identifier, *place)
         except SHOWN_ERRORS as error:
-            return {"note": str(error)}
+            return {"note": told(error)}
 
     answered.__name__ = read.__name__
     return answered

@@ -18,10 +18,13 @@ from app.answering.assistant import Assistant, Progress
 from app.desk.tables import open_tables
 from app.errors import UnkeptError
 from app.server.accounts import Accounts
+from app.server.person import AT_THE_DESK, Person
 from app.server.problems import problem
 from app.server.rate_limits import EndingError, TooManyError
+from app.server.user_roles import MAY
 from tests.fakes_server import Team, acting_as, team
-from vectorstore.database import DatabaseConfig
+from vectorstore.database import Database, DatabaseConfig
+from vectorstore.errors import StoreError
 
 pytestmark = pytest.mark.integration
 
@@ -215,3 +218,11 @@ def test_where_a_database_is_stays_inside() -> None:
         Accounts(tables).active_name("")
     answer = problem(caught.value)
     assert answer.status_code == 503 and b"127.0.0.1" not in answer.body
+    # The record's errors name it as well, for who may operate the server.
+    with pytest.raises(StoreError) as of_record:
+        Database(url.get_secret_value(), create=False)
+    reader = Person(name="rita", role="reader", may=MAY["reader"])
+    for person, is_told in ((reader, False), (AT_THE_DESK, True)):
+        with acting_as(person):
+            answer = problem(of_record.value)
+        assert answer.status_code == 503 and (b"127.0.0.1" in answer.body) == is_told
