@@ -20,7 +20,7 @@ from app.errors import UnkeptError
 from app.server.accounts import Accounts
 from app.server.person import AT_THE_DESK, Person
 from app.server.problems import problem
-from app.server.rate_limits import EndingError, TooManyError
+from app.server.rate_limits import EndingError, Limits, TooManyError
 from app.server.user_roles import MAY
 from tests.fakes_server import Team, acting_as, team
 from vectorstore.database import Database, DatabaseConfig
@@ -210,6 +210,17 @@ def test_shares_are_logged_with_their_work(served: Team, adam: httpx.Client) -> 
     # Numbers of entries are integers of PostgreSQL, which are less than 2**31.
     assert adam.get("/api/v1/audit", params={"before": 2**31}).status_code == 422
     assert targets[:2] == [f"{made} no longer with rita", f"{made} with rita to change"]
+
+
+def test_a_pdf_waits_for_a_slot(adam: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = list[str]()
+    monkeypatch.setattr("app.server.actions.write_briefing", lambda briefing, path, **_: path.write_bytes(b"written"))
+    made = adam.post("/api/v1/briefings", json={"states": ["Iran"], "articles": ["4"]}).json()["id"]
+    slot = Limits.slot
+    monkeypatch.setattr(Limits, "slot", lambda limits, name: waited.append(name) or slot(limits, name))
+    for suffix, names in ((".docx", []), (".pdf", ["adam"])):
+        document = adam.get(f"/api/v1/briefings/{made}/document", params={"suffix": suffix})
+        assert (document.status_code, document.content, waited) == (200, b"written", names)
 
 
 def test_where_a_database_is_stays_inside() -> None:
