@@ -107,7 +107,7 @@ class Catalogue:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self.database = Database(source, read_only=read_only, create=create)
         self.meta, self.set_meta, self._full_text = self.database.meta, self.database.set_meta, self.database.full_text
-        self.snapshot, self.from_snapshot = self.database.snapshot, self.database.from_snapshot
+        self.snapshot, self.held_snapshot = self.database.snapshot, self.database.held_snapshot
         # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))

@@ -2,11 +2,11 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 from pydantic import BaseModel, SecretStr
@@ -21,7 +21,6 @@ from vectorstore.schema import META, METADATA, REVISION
 if TYPE_CHECKING:
     from vectorstore.fts_postgres import TextSearch
 
-T = TypeVar("T")
 # The newest revision in `vectorstore/migrations/versions`.
 HEAD: Final = "0005"
 # Key in `meta` of the number of counted write transactions of all processes.
@@ -117,17 +116,11 @@ class Database:
         with self._snapshot() as connection, self._read_from(connection):
             yield
 
-    def from_snapshot(self, items: Iterator[T]) -> Iterator[T]:
-        """Yields the items of an iterator, which are all made from one snapshot, by whatever threads."""
+    @contextmanager
+    def held_snapshot(self) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+        """Yields a function whose contexts read from one snapshot, in any threads; between them reads are as usual."""
         with self._snapshot() as connection:
-            while True:
-                # Only while an item is made: whoever gets it may read what is stored since, and write.
-                with self._read_from(connection):
-                    try:
-                        item = next(items)
-                    except StopIteration:
-                        return
-                yield item
+            yield lambda: self._read_from(connection)
 
     def outside_snapshot(self) -> AbstractContextManager[None]:
         """Makes this thread read what is stored now, for files that have no snapshot, such as the vector index."""

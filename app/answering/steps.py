@@ -83,7 +83,15 @@ class Steps:
         All steps read the record as it was at the first, even if statements are corrected or removed meanwhile.
         """
         question = Question(text=question) if isinstance(question, str) else question
-        return self.retriever.store.catalogue.from_snapshot(self._states(question))
+        with self.retriever.store.catalogue.held_snapshot() as reading:
+            states = self._states(question)
+            while True:
+                # Only while a state is made: whoever gets it may read what is stored since, and write.
+                with reading():
+                    state = next(states, None)
+                if state is None:
+                    return
+                yield state
 
     def _states(self, question: Question) -> Iterator[ChainState]:
         clock = _Clock()

@@ -68,16 +68,19 @@ def test_snapshot_shows_one_moment_whatever_is_written_meanwhile(record):
         assert here.meta("a") == "2"
 
 
-def test_items_from_a_snapshot_are_made_from_one_moment_by_any_thread(record):
+def test_a_held_snapshot_is_one_moment_for_any_thread_and_not_between_its_uses(record):
     with closing(Database(record)) as here, closing(Database(record)) as elsewhere:
         elsewhere.set_meta({"a": "1"})
-        items = here.from_snapshot(here.meta("a") for _ in range(3))
-        with ThreadPoolExecutor(1) as other_thread:
-            assert next(items) == "1"
+        with ThreadPoolExecutor(1) as other_thread, here.held_snapshot() as reading:
+
+            def read():
+                with reading():
+                    return here.meta("a")
+
+            assert read() == "1"
             elsewhere.set_meta({"a": "2"})
-            assert here.meta("a") == "2", "between two items the thread reads what is stored now"
-            assert other_thread.submit(next, items).result() == "1"
-            items.close()
+            assert here.meta("a") == "2"
+            assert other_thread.submit(read).result() == "1"
         assert here.engine.pool.checkedout() == 0
 
 
