@@ -107,6 +107,7 @@ class Catalogue:
         """Opens the record in a SQLite file, or in the PostgreSQL database of a URL; see `Database`."""
         self.database = Database(source, read_only=read_only, create=create)
         self.meta, self.set_meta, self._full_text = self.database.meta, self.database.set_meta, self.database.full_text
+        self.snapshot, self.held_snapshot = self.database.snapshot, self.database.held_snapshot
         # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))
@@ -156,7 +157,9 @@ class Catalogue:
 
         The summaries of all statements, which each list of States needs, are cached until the next counted write.
         """
-        return self._all_summaries(self.database.writes) if scope == ScopeFilter() else self._summaries(scope)
+        # In a snapshot, so that what is cached is of the moment whose number is its key; `sentences_of` likewise.
+        with self.snapshot():
+            return self._all_summaries(self.database.writes) if scope == ScopeFilter() else self._summaries(scope)
 
     def _summaries(self, scope: ScopeFilter) -> tuple[StatementSummary, ...]:
         values = scope_values(scope)
@@ -291,6 +294,10 @@ class Catalogue:
 
         They are cached, since a question reads them repeatedly: above `_SENTENCES_KEPT`, those of the last call.
         """
+        with self.snapshot():
+            return self._cached_sentences(statement_ids)
+
+    def _cached_sentences(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
         generation = self.generation
         read_at, known = self._sentences
         kept = known if read_at == generation else {}

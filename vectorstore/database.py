@@ -2,8 +2,8 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -94,9 +94,53 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """Yields a connection for reading; raises a StoreError if the store cannot be read."""
+        """Yields a connection for reading, that of the snapshot if this thread reads from one.
+
+        Raises a StoreError if the store cannot be read.
+        """
+        snapshot: Connection | None = getattr(self._own, "snapshot", None)
+        with translated(self.engine, self.path), nullcontext(snapshot) if snapshot else self._connected() as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self) -> Iterator[Connection]:
         with translated(self.engine, self.path), self.engine.connect() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Makes this thread read the record as it is at the first read, whatever is written meanwhile.
+
+        A snapshot inside another is the same one. What the thread itself writes is visible to it only afterwards.
+        """
+        with self._snapshot() as connection, self._read_from(connection):
+            yield
+
+    @contextmanager
+    def held_snapshot(self) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+        """Yields a function whose contexts read from one snapshot, in any threads; between them reads are as usual."""
+        with self._snapshot() as connection:
+            yield lambda: self._read_from(connection)
+
+    def outside_snapshot(self) -> AbstractContextManager[None]:
+        """Makes this thread read what is stored now, for files that have no snapshot, such as the vector index."""
+        return self._read_from(None)
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[Connection]:
+        if (outer := getattr(self._own, "snapshot", None)) is not None:
+            yield outer
+            return
+        with self._connected() as connection, self._begun(connection, "", "ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+            yield connection
+
+    @contextmanager
+    def _read_from(self, snapshot: Connection | None) -> Iterator[None]:
+        before, self._own.snapshot = getattr(self._own, "snapshot", None), snapshot
+        try:
+            yield
+        finally:
+            self._own.snapshot = before
 
     def rows(self, statement: Executable, values: Mapping[str, object] | None = None) -> Sequence[Sequence[Any]]:
         """Returns the rows of a query."""
@@ -127,7 +171,7 @@ class Database:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"{self.name} is open for reading only")
-        with self.reading() as connection, self._begun(connection, "IMMEDIATE"):
+        with self._connected() as connection, self._begun(connection, "IMMEDIATE"):
             yield connection
             if counted:
                 grow(connection, _WRITES, 1)
@@ -146,7 +190,7 @@ class Database:
     @contextmanager
     def advisory_lock(self, wait_seconds: float) -> Iterator[None]:
         """Holds a PostgreSQL database's write lock; after `wait_seconds` a StoreLockedError names who holds it."""
-        with self.reading() as connection:
+        with self._connected() as connection:
             deadline = time.monotonic() + wait_seconds
             while not connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK})").scalar():
                 if time.monotonic() >= deadline:
@@ -174,8 +218,8 @@ class Database:
         return f"a process at {found[0]}, connected since {found[1]:%Y-%m-%dT%H:%M:%S%z},"
 
     @contextmanager
-    def _begun(self, connection: Connection, kind: str) -> Iterator[None]:
-        connection.exec_driver_sql("BEGIN" if self.path is None else f"BEGIN {kind}")
+    def _begun(self, connection: Connection, of_sqlite: str, of_postgres: str = "") -> Iterator[None]:
+        connection.exec_driver_sql(f"BEGIN {of_postgres if self.path is None else of_sqlite}")
         try:
             yield
             connection.commit()

@@ -92,7 +92,14 @@ def _engine(url: URL, **options: object) -> Engine:
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     # Last in, first out: the connection used last is used next, so that what it has read is still in its cache.
     return create_engine(
-        url, isolation_level="AUTOCOMMIT", poolclass=QueuePool, pool_use_lifo=True, hide_parameters=True, **options
+        url,
+        isolation_level="AUTOCOMMIT",
+        poolclass=QueuePool,
+        pool_use_lifo=True,
+        # No limit beyond that of the threads: a question holds its connection until it is answered.
+        max_overflow=-1,
+        hide_parameters=True,
+        **options,
     )
 
 

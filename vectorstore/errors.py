@@ -4,6 +4,7 @@ StoreError
 ├── StoreMissingError    there is no store at the path, and the caller asked not to create one
 ├── StoreLockedError     another process writes to the store
 ├── StoreAwayError       the server is temporarily unavailable, or ended the operation
+├── NoWorkerError        no worker is alive to do what waits
 ├── StoreReadOnlyError   the store folder cannot be written
 ├── StoreFullError       the disk is full
 ├── StoreCorruptError    the catalogue cannot be read
@@ -26,6 +27,10 @@ class StoreLockedError(StoreError):
 
 class StoreAwayError(StoreError):
     """The server is temporarily unavailable, or ended the operation; a retry may succeed."""
+
+
+class NoWorkerError(StoreError):
+    """No worker is alive to do what waits in the queue."""
 
 
 class StoreReadOnlyError(StoreError):

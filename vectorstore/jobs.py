@@ -26,7 +26,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, Update, case, select, text
 
 from vectorstore.database import STORE_ID, Database
-from vectorstore.errors import StoreAwayError, StoreError, StoreLockedError
+from vectorstore.errors import NoWorkerError, StoreAwayError, StoreError, StoreLockedError
 from vectorstore.schema import Text
 
 logger = logging.getLogger(__name__)
@@ -149,7 +149,8 @@ class JobQueue:
         """Waits for the outcome of the whole, returns it, and deletes the batch's rows except its dead letters.
 
         Meanwhile `heard` is called with the parts' outcomes so far; an exception of it cancels the batch. Raises a
-        StoreError if the server or all workers are gone for a while, a JobGivenUpError if it is given up or cancelled.
+        StoreError if the server is gone for a while, a NoWorkerError if all workers are, a JobGivenUpError if it is
+        given up or cancelled.
         """
         seen = time.monotonic()
         try:
@@ -159,7 +160,9 @@ class JobQueue:
                     if self.workers():
                         seen = time.monotonic()
                     elif time.monotonic() > seen + _PATIENCE:
-                        raise StoreError("no worker runs any more: start `untoc worker`, which goes on with what waits")
+                        raise NoWorkerError(
+                            "no worker runs any more: start `untoc worker`, which goes on with what waits"
+                        )
                 except StoreAwayError:
                     if time.monotonic() > seen + _PATIENCE:
                         raise

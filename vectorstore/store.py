@@ -132,8 +132,10 @@ class Store:
     def writer(self, *, sync: bool = True) -> Iterator[None]:
         """Holds the write lock, and at the end updates the vector index to the state of the catalogue.
 
-        Without `sync` the index stays outdated, for a writer that will write again; search is exact meanwhile. Raises
-        a StoreLockedError that names the other writer if that writes for longer than the store's `wait_seconds`.
+        Without `sync` the index stays outdated, for a writer that will write again, and likewise with a warning if it
+        cannot be updated, since what was written is done; search is exact meanwhile.
+
+        Raises a StoreLockedError that names the other writer if that writes for longer than the store's `wait_seconds`.
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
@@ -147,14 +149,20 @@ class Store:
                     self._check_model()
                 yield
                 if sync:
-                    if self._second is not None:
-                        # Finished batches of vectors are kept, so that after a kill the next run goes on there.
-                        self._embed(self.without_second(), self._second.embed, "second_vectors")
-                    self.sync_index()
-                    self._map_vectors()
+                    self._catch_up()
             finally:
                 # Files that native code created have the permissions that the umask gave them.
                 make_store_private(self.path)
+
+    def _catch_up(self) -> None:
+        try:
+            if self._second is not None:
+                # Finished batches of vectors are kept, so that after a kill the next run goes on there.
+                self._embed(self.without_second(), self._second.embed, "second_vectors")
+            self.sync_index()
+            self._map_vectors()
+        except StoreError as exc:
+            logger.warning("what was written is kept; the next writer brings the search by meaning up to it: %s", exc)
 
     @contextmanager
     def _file_lock(self, wait: float) -> Iterator[None]:
@@ -306,15 +314,18 @@ class Store:
         A caller that gets None searches the catalogue's vectors exactly instead.
         """
         current = str(self.catalogue.generation)
-        if self.catalogue.meta("index_generation") != current:
-            return None
-        with self._index_guard:
-            try:
-                return self._fresh_index(current).search(vector, k, table)
-            except StoreError as exc:
-                logger.warning("%s; searching exactly", exc)
-                self._drop_index()
+        with self.catalogue.database.outside_snapshot():
+            if self.catalogue.meta("index_generation") != current:
                 return None
+            with self._index_guard:
+                try:
+                    found = self._fresh_index(current).search(vector, k, table)
+                except StoreError as exc:
+                    logger.warning("%s; searching exactly", exc)
+                    self._drop_index()
+                    return None
+            # A writer may have begun to update the index meanwhile.
+            return found if str(self.catalogue.generation) == current else None
 
     def search_mapped(self, vector: Matrix, k: int, table: VectorTable = "vectors") -> Scored | None:
         """Returns up to k (passage id, cosine) of the whole store, best first and exact; None if none are mapped."""

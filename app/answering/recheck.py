@@ -82,7 +82,8 @@ def is_otherwise_dated(was: Citation, now: Citation) -> bool:
 def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Answer:
     """Returns an answer with rechecked citations; each line that cites a failed one is replaced by a note saying so.
 
-    Claims that cite a failed one are removed. The attribution line above a quotation shows its current provenance.
+    Claims that cite a failed one are removed; without any left, its status is `abstained`. The attribution line above a
+    quotation shows its current provenance.
     """
     shown = (*answer.citations, *answer.related)
     now = {was: citation for was, citation in zip(shown, today(shown), strict=True) if citation != was}
@@ -111,10 +112,12 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
         cited = {int(number) for number in MARKER.findall(line)}
         return local.say("withdrawn") if cited & gone else line
 
+    claims = tuple(claim for claim in answer.claims if gone.isdisjoint(claim.citations))
     return replace(
         answer,
         answer="\n".join(map(rechecked_line, lines)),
-        claims=tuple(claim for claim in answer.claims if gone.isdisjoint(claim.citations)),
+        status="abstained" if answer.claims and not claims else answer.status,
+        claims=claims,
         citations=tuple(map(rechecked, answer.citations)),
         related=tuple(map(rechecked, answer.related)),
     )

@@ -78,8 +78,22 @@ class Steps:
     writer: "ModelWriter | None" = None
 
     def states(self, question: str | Question) -> Iterator[ChainState]:
-        """Yields the state after each step and after each claim that passes; the last one has the answer."""
+        """Yields the state after each step and after each claim that passes; the last one has the answer.
+
+        All steps read the record as it was at the first, even if statements are corrected or removed meanwhile.
+        """
         question = Question(text=question) if isinstance(question, str) else question
+        with self.retriever.store.catalogue.held_snapshot() as reading:
+            states = self._states(question)
+            while True:
+                # Only while a state is made: whoever gets it may read what is stored since, and write.
+                with reading():
+                    state = next(states, None)
+                if state is None:
+                    return
+                yield state
+
+    def _states(self, question: Question) -> Iterator[ChainState]:
         clock = _Clock()
         with clock.of("resolve"):
             resolution = self._with_shown(question, self.resolve(question))

@@ -99,7 +99,8 @@ class TableBuilder:
         that cannot be set up a ChatModelError. `progress` is called for every cell, and repeatedly while a model writes
         one; an exception from it ends the build.
         """
-        briefing = _Build(self, request, self._writing(composer)).run(progress)
+        with self._catalogue.snapshot():
+            briefing = _Build(self, request, self._writing(composer)).run(progress)
         return replace(briefing, points=choose_points(briefing, max_points=max_points, max_tokens=max_tokens))
 
     def find(

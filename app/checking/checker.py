@@ -76,6 +76,10 @@ class Checker:
 
         Names and references in the report are in `language` (ISO 639-1).
         """
+        with self._texts.snapshot():
+            return self._check(document, progress, language)
+
+    def _check(self, document: CheckedDocument, progress: Progress, language: str) -> CheckReport:
         texts, local = self._texts.get(), localize(self._parties(), language)
         words, quotations = load_remark_words(language), find_quotations(document)
         files = tuple(stored.statement.file for stored in texts.all)

@@ -132,13 +132,13 @@ class CorpusTextsCache:
     """Keeps the texts of a catalogue until the corpus changes; safe for several threads."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
+        self._catalogue, self.snapshot = catalogue, catalogue.snapshot
         self._guard = threading.Lock()
         self._at = lru_cache(maxsize=1)(lambda generation: CorpusTexts(catalogue))
 
     def get(self) -> CorpusTexts:
         """Returns the texts as they are stored now."""
-        with self._guard:
+        with self._guard, self.snapshot():
             return self._at(self._catalogue.generation)
 
 

@@ -552,7 +552,8 @@ class Corpus:
 
     def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Returns kept citations as they stand in the store now; see `app.answering.recheck`."""
-        return citations_as_of_today(citations, self._store.catalogue)
+        with self._store.catalogue.snapshot():
+            return citations_as_of_today(citations, self._store.catalogue)
 
     def answer_as_of_today(self, answer: Answer) -> Answer:
         """Returns a kept answer with its citations as they stand in the store now; see `app.answering.recheck`."""

@@ -20,6 +20,7 @@ from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
 from ingest.metadata.manifest import MANIFEST_NAME, find_row, read_manifest
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport, listed
+from vectorstore.errors import NoWorkerError
 from vectorstore.files import SharedFiles
 from vectorstore.health import Check
 
@@ -100,7 +101,8 @@ def fetch(request: IngestRequest, files: SharedFiles) -> None:
 def ingest_by_workers(queue: "JobQueue", request: IngestRequest, progress: ProgressListener | None) -> IngestReport:
     """Has workers ingest files, and waits for their report; an exception of `progress` cancels the ingest.
 
-    Raises a StoreError if it was given up, or the server or all workers are gone; what was stored is kept.
+    Raises a StoreError if it was given up, or the server or all workers are gone; what was stored is kept, and workers
+    that come back go on, except with an upload.
     """
     began, parts = time.perf_counter(), list(_parts(request))
     total = sum(len(part.names) for part in parts)
@@ -118,7 +120,15 @@ def ingest_by_workers(queue: "JobQueue", request: IngestRequest, progress: Progr
     # Uploads share one `about`, so that the next clears those given up: users were told, and resend in another folder.
     about = "upload" if request.upload else repr(sorted(map(str, request.paths)))
     batch = queue.submit(about, request.model_dump(mode="json"), [part.model_dump(mode="json") for part in parts])
-    report = TypeAdapter(IngestReport).validate_python(queue.wait(batch, on_outcomes))
+    try:
+        outcome = queue.wait(batch, on_outcomes)
+    except NoWorkerError as exc:
+        if not request.upload:
+            raise
+        # The files of an upload are deleted once nobody waits for them.
+        queue.cancel(batch)
+        raise NoWorkerError("no worker runs any more: send again what was not taken in, once one does") from exc
+    report = TypeAdapter(IngestReport).validate_python(outcome)
     return replace(report, seconds=round(time.perf_counter() - began, 3))
 
 

@@ -62,6 +62,10 @@ class EvidenceRetriever:
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
+        with self.store.catalogue.snapshot():
+            return self._retrieve(resolution, parties)
+
+    def _retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         if _is_unsearchable(resolution):
             return self._empty(resolution.scope, parties)
         if resolution.provision:

@@ -1,6 +1,7 @@
 """Operations that the API and the MCP tools share; both return the JSON of these methods as it is."""
 
 from collections.abc import Callable, Generator, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -115,7 +116,9 @@ class Actions:
         """Returns a briefing as a document, and logs the export."""
         with self.gate.logging("export", f"briefing {briefing.title}"), TemporaryDirectory(prefix="untoc-") as folder:
             path = Path(folder, f"briefing{suffix}")
-            write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
+            # A PDF is another program's work for seconds to minutes.
+            with self.gate.slot() if suffix == ".pdf" else nullcontext():
+                write_briefing(briefing, path, template=self.workspace.settings.briefing.template, form=form)
             return path.read_bytes()
 
 

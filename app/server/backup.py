@@ -108,10 +108,12 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     store = store.resolve()
     if not archive.is_file():
         raise BackupError(f"{str(archive)!r} does not exist; check the path")
-    if store.exists() and any(store.iterdir()):
-        raise BackupError(f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then")
-    make_private_folder(store.parent)
     try:
+        if store.exists() and any(store.iterdir()):
+            raise BackupError(
+                f"{str(store)!r} is not empty: restore into a new folder with --store, and use that one then"
+            )
+        make_private_folder(store.parent)
         with TemporaryDirectory(dir=store.parent, prefix=".untoc-restore-") as name, tarfile.open(archive) as file:
             folder = Path(name, "store")
             make_private_folder(folder)
@@ -132,9 +134,13 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
                 store.rmdir()
             folder.replace(store)
         make_store_private(store)
-    except (OSError, ValueError, KeyError, TypeError, SQLAlchemyError, tarfile.TarError) as exc:
+    except (ValueError, KeyError, TypeError, tarfile.TarError, FileNotFoundError) as exc:
         why = getattr(exc, "strerror", None) or exc
         raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
+    except (OSError, SQLAlchemyError) as exc:
+        # Of the machine and not of the backup: a full disk, rights, a store that is a file.
+        why = getattr(exc, "strerror", None) or getattr(exc, "orig", exc)
+        raise BackupError(f"{str(store)!r} cannot be written ({why}): check the disk, the path and rights") from exc
     sizes = [entry["size"] for entry in manifest["files"].values()]
     return BackupReport(files=len(sizes), size=sum(sizes), made=manifest["made"])
 

@@ -209,10 +209,11 @@ class Gate:
 
     def _known(self, scope: Scope, headers: Headers) -> Person | None:
         kind, _, given = headers.get("authorization", "").partition(" ")
-        if kind:
+        if kind.lower() == "bearer":
             # With an invalid key the request is nobody's, even if a valid cookie comes with it.
-            return self._accounts.of_key(given.strip()) if kind.lower() == "bearer" else None
+            return self._accounts.of_key(given.strip())
         if self._config.accounts == "proxy":
+            # Any other scheme, such as Basic or Negotiate, is what the proxy itself asks browsers for.
             header = self._config.proxy_header.lower().encode()
             names = [_text(value).strip() for name, value in headers.raw if name == header]
             peer = str((scope.get("client") or ("",))[0])
@@ -220,6 +221,8 @@ class Gate:
                 return None
             account = self._accounts.named_by(names[0], self._config.new_role)
             return None if account is None else self._accounts.of_name(account)
+        if kind:
+            return None
         cookie = HTTPConnection(scope).cookies.get(COOKIE)
         return None if not cookie else self._accounts.of_session(cookie)
 

@@ -5,7 +5,7 @@ A method without a rule cannot be called, so that a new method is refused until 
 
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from inspect import signature
 from pathlib import Path
@@ -122,6 +122,10 @@ class Gatekeeper:
                 # What was done is not told as undone because the log cannot be written just now.
                 with suppress(UnkeptError):
                     self.accounts.amend(number, action if done else f"{action} failed", entry.target)
+
+    def slot(self) -> AbstractContextManager[None]:
+        """Waits for a slot for work of the current person that no rule covers, and frees it at the end."""
+        return self._limits.slot(current_person().name)
 
     def go_on(self, person: Person) -> None:
         """Raises, at each step of a request, if the server shuts down (`Limits.go_on`) or its client has left."""

@@ -3,10 +3,11 @@
 Answers, statements, checks and briefings are the JSON of `untoc … --json`, which docs/python.md describes.
 """
 
-from typing import Annotated, Any, Generic, Literal, TypeVar
+import json
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from app.briefing.cells import Composer
 from app.records import Answer
@@ -22,10 +23,22 @@ Value = Annotated[str, Field(max_length=200)]
 Offset = Annotated[int, Field(ge=0, le=10_000_000)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Item = TypeVar("Item")
+# Characters of the questions in a history together.
+_LONGEST_HISTORY: Final = 20_000
 
 
 class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_text(cls, sent: object) -> object:
+        """Refuses what no file or database can hold, however deep: half of a surrogate pair."""
+        try:
+            json.dumps(sent, ensure_ascii=False, default=str).encode()
+        except UnicodeEncodeError as exc:
+            raise ValueError(f"{exc.object[exc.start]!r} is half a character: send whole ones") from exc
+        return sent
 
 
 class Identified(_Sent):
@@ -45,6 +58,15 @@ class Question(Turn):
     """A question, with parts of its scope to set and the questions before it."""
 
     history: list[str | dict[str, Any]] = Field(default_factory=list, max_length=100, examples=[[]])
+
+    @field_validator("history")
+    @classmethod
+    def _is_bounded(cls, history: list[str | dict[str, Any]]) -> list[str | dict[str, Any]]:
+        """Refuses a history that takes minutes to read: every question in it is read anew."""
+        written = sum(len(turn if isinstance(turn, str) else str(turn.get("question", ""))) for turn in history)
+        if written > _LONGEST_HISTORY:
+            raise ValueError(f"its questions have more than {_LONGEST_HISTORY} characters: send the last ones")
+        return history
 
 
 class Search(_Sent):

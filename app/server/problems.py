@@ -4,7 +4,9 @@ Source: RFC 9457, Problem Details for HTTP APIs.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import quote
@@ -17,13 +19,15 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.errors import SHOWN_ERRORS, AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
+from app.server.person import current_person
 from app.server.rate_limits import BusyError, LeftError, TooManyError
-from app.ui.templates import render
-from app.ui.words import language, say, word_for, worded
+from app.ui.templates import render, store_words
+from app.ui.words import language, say, word_for, worded, words_of
 from ingest.errors import IngestError
 from ingest.language.detection import direction_of
 from vectorstore.errors import StoreError
 
+logger = logging.getLogger(__name__)
 MEDIA_TYPE: Final = "application/problem+json"
 # Paths that programs and scripts ask for, whatever they accept.
 _PROGRAMS: Final = ("/api/", "/mcp", "/gradio_api/")
@@ -67,7 +71,7 @@ def problem(what: Exception | HTTPStatus, detail: str = "") -> JSONResponse:
 def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, Any]:
     """Returns the `Problem` for an exception, or for an HTTP status with a detail, as JSON."""
     if isinstance(what, Exception):
-        detail = str(what)
+        detail = message_of(what)
         status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
     else:
         status = what
@@ -75,6 +79,17 @@ def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, An
     seconds = what.seconds if isinstance(what, TooManyError) else None
     body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()), seconds=seconds)
     return body.model_dump(exclude_none=True)
+
+
+def message_of(error: Exception) -> str:
+    """Returns the message of an error; of the store's, which names machines and paths, only to who may `operate`."""
+    if (key := store_words(error)) is None:
+        return str(error)
+    with suppress(ForbiddenError):
+        if "operate" in current_person().may:
+            return str(error)
+    logger.warning("%s", error)
+    return words_of("en")[key]
 
 
 def small_page(template: str, status: int, **shown: Any) -> HTMLResponse:  # noqa: ANN401 - variables of the template

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from app.errors import SHOWN_ERRORS
 from app.server.actions import Actions, briefing_json
 from app.server.models import BriefingWish, Draft, Filters, Identified, Question, Search
-from app.server.problems import first_fault
+from app.server.problems import first_fault, message_of
 from app.server.user_roles import Permission
 from prompts.wording import load_messages
 
@@ -45,7 +45,7 @@ def build_tools(actions: Actions) -> MCPServer:
                 actions.gate.require(needs)
                 return call(takes(**given))
             except SHOWN_ERRORS as error:
-                raise ToolError(str(error)) from error
+                raise ToolError(message_of(error)) from error
 
         tools.append(_tool(name, words[name], takes, run))
 

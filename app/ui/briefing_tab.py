@@ -30,6 +30,8 @@ from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.wiring import Workspace
 
+# Clicks whose documents are written at a time: a PDF is another program's work for seconds to minutes.
+_WRITTEN_AT_ONCE: Final = 2
 _SESSION_SECONDS: Final = 24 * 3600
 # The number of form fields that make up a briefing request.
 _FIELDS: Final = 8
@@ -437,7 +439,7 @@ def build_briefing_tab(
     # A briefing that is opened stops what is being made, which would take its place.
     listing.select(controller.change_list, [here], [*fields, *made], cancels=begun, **QUIET)
     listing.apply(controller.change_list, [here], [*fields, *made], **EACH)
-    writing = running | {"concurrency_id": "documents"}
+    writing = queued("documents", _WRITTEN_AT_ONCE)
     documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
     documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, [parties], [parties, form, composer, spoken], **QUIET)

@@ -53,6 +53,37 @@ def test_transaction_that_fails_is_undone(record):
         assert database.value(text("SELECT value FROM meta WHERE key = 'a'")) == "c"
 
 
+def test_snapshot_shows_one_moment_whatever_is_written_meanwhile(record):
+    with closing(Database(record)) as here, closing(Database(record)) as elsewhere:
+        elsewhere.set_meta({"a": "1"})
+        with here.snapshot():
+            assert here.meta("a") == "1"
+            elsewhere.set_meta({"a": "2"})
+            with here.snapshot():
+                assert here.meta("a") == "1"
+            here.set_meta({"b": "own"})
+            with here.outside_snapshot():
+                assert (here.meta("a"), here.meta("b")) == ("2", "own")
+            assert (here.meta("a"), here.meta("b")) == ("1", None)
+        assert here.meta("a") == "2"
+
+
+def test_a_held_snapshot_is_one_moment_for_any_thread_and_not_between_its_uses(record):
+    with closing(Database(record)) as here, closing(Database(record)) as elsewhere:
+        elsewhere.set_meta({"a": "1"})
+        with ThreadPoolExecutor(1) as other_thread, here.held_snapshot() as reading:
+
+            def read():
+                with reading():
+                    return here.meta("a")
+
+            assert read() == "1"
+            elsewhere.set_meta({"a": "2"})
+            assert here.meta("a") == "2"
+            assert other_thread.submit(read).result() == "1"
+        assert here.engine.pool.checkedout() == 0
+
+
 def test_open_read_only_of_an_absent_store_says_to_ingest(path):
     with pytest.raises(StoreError, match="run `untoc ingest` first"):
         Database(path, read_only=True)

@@ -7,6 +7,7 @@ commands: ingest and its loaders report in English sentences, which `worded` tra
 
 import logging
 import re
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from typing import Final
@@ -17,9 +18,26 @@ from markupsafe import Markup
 
 from app.errors import SHOWN_ERRORS
 from app.ui.words import digits, language, say, worded, words_of
-from vectorstore.errors import StoreLockedError
+from vectorstore.errors import (
+    ModelMismatchError,
+    StoreAwayError,
+    StoreCorruptError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreMissingError,
+    StoreReadOnlyError,
+)
 
 logger = logging.getLogger(__name__)
+# Errors of the store whose own text names machines, users and paths; the base itself is one of them.
+_STORE_WORDS: Final[Mapping[type[StoreError], str]] = {
+    StoreLockedError: "store-locked",
+    StoreFullError: "told-store-full",
+    StoreReadOnlyError: "told-store-full",
+    StoreCorruptError: "told-store-damaged",
+    **dict.fromkeys((StoreAwayError, StoreMissingError, ModelMismatchError), "told-store-away"),
+}
 _LINE_BREAK: Final = re.compile(r"\n\s*")
 
 
@@ -60,14 +78,23 @@ def said_html(words: str) -> str:
     return f'<p class="u-said" role="status">{words}</p>'
 
 
+def store_words(error: Exception | str) -> str | None:
+    """Returns the key of the words for readers of a store's error, whose own text names machines and paths; or None."""
+    if type(error) is StoreError:
+        return "told-store-away"
+    return next((key for kind, key in _STORE_WORDS.items() if isinstance(error, kind)), None)
+
+
 def told(error: Exception | str) -> str:
     """Returns the message of an error for the reader, in one line.
 
-    Of an OSError only the reason is told, since its text names paths. An unexpected error is a bug: its traceback is
+    Of an OSError only the reason is told, since its text names paths, and of an error of the store what a reader can
+    do; the log has its text. An unexpected error is a bug: its traceback is
     logged, and the reader is told what to do next.
     """
-    if isinstance(error, StoreLockedError):  # its text names process and machine, for who runs the server
-        return say("store-locked")
+    if (key := store_words(error)) is not None:
+        logger.warning("%s", error)
+        return say(key)
     if isinstance(error, SHOWN_ERRORS):
         return worded(str(error))
     if isinstance(error, OSError):

@@ -59,6 +59,7 @@ def test_answer_leaves_out_words_that_are_another_states_or_gone_and_says_so(wor
     assert EXTRADITION not in now.answer and LATER not in now.answer and "was left out here" in now.answer
     verdicts = {citation.file: citation.verdict for citation in now.citations}
     assert verdicts == {"b8.txt": "misattributed", "b9.txt": "not_found"} and now.claims == ()
+    assert (kept.status, now.status) == ("answered", "abstained")
     assert [citation.superseded_by for citation in now.citations] == [None, None]
     # The kept answer itself is unchanged, so undoing a correction shows the words again.
     corpus.edit(identifier_of(workspace, "b8.txt"), {"state": "XAB"})

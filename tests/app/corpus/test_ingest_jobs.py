@@ -226,6 +226,11 @@ def test_batch_whose_workers_are_gone_says_so(folder, tmp_path, url, monkeypatch
         with pytest.raises(StoreError, match="start `untoc worker`"):
             corpus.queue.wait(batch, lambda outcomes: None)
         assert corpus.queue.cancel(batch) == 1
+        # The files of an upload do not stay, so that nothing of it may wait.
+        upload = IngestRequest(paths=tuple(sorted(folder.glob("00*.txt"))), upload=True)
+        with pytest.raises(StoreError, match="send again"):
+            ingest_jobs.ingest_by_workers(corpus.queue, upload, None)
+        assert corpus.queue.waiting() == 0
 
 
 @pytest.mark.slow

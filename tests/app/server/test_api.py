@@ -18,10 +18,13 @@ from app.answering.assistant import Assistant, Progress
 from app.desk.tables import open_tables
 from app.errors import UnkeptError
 from app.server.accounts import Accounts
+from app.server.person import AT_THE_DESK, Person
 from app.server.problems import problem
-from app.server.rate_limits import EndingError, TooManyError
+from app.server.rate_limits import EndingError, Limits, TooManyError
+from app.server.user_roles import MAY
 from tests.fakes_server import Team, acting_as, team
-from vectorstore.database import DatabaseConfig
+from vectorstore.database import Database, DatabaseConfig
+from vectorstore.errors import StoreError
 
 pytestmark = pytest.mark.integration
 
@@ -31,6 +34,16 @@ TIMED = ("trace_id", "timings_ms")
 
 def same(answer: dict) -> dict:
     return {key: value for key, value in answer.items() if key not in TIMED}
+
+
+@pytest.mark.parametrize(
+    "sent", [{"scope": {"topic": "\ud800"}}, {"history": [{"question": "x", "scope": {"states": ["\ud800"]}}]},
+             {"history": ["Why? " * 1000] * 5}],
+)  # fmt: skip
+def test_what_no_answer_can_hold_is_refused_in_a_line(adam: httpx.Client, sent: dict) -> None:
+    body = json.dumps({"question": QUESTION, **sent})
+    refused = adam.post("/api/v1/ask", content=body, headers={"content-type": "application/json"})
+    assert refused.status_code == 422 and "send" in refused.json()["detail"], refused.text
 
 
 @pytest.fixture(scope="module")
@@ -199,9 +212,28 @@ def test_shares_are_logged_with_their_work(served: Team, adam: httpx.Client) -> 
     assert targets[:2] == [f"{made} no longer with rita", f"{made} with rita to change"]
 
 
+def test_a_pdf_waits_for_a_slot(adam: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = list[str]()
+    monkeypatch.setattr("app.server.actions.write_briefing", lambda briefing, path, **_: path.write_bytes(b"written"))
+    made = adam.post("/api/v1/briefings", json={"states": ["Iran"], "articles": ["4"]}).json()["id"]
+    slot = Limits.slot
+    monkeypatch.setattr(Limits, "slot", lambda limits, name: waited.append(name) or slot(limits, name))
+    for suffix, names in ((".docx", []), (".pdf", ["adam"])):
+        document = adam.get(f"/api/v1/briefings/{made}/document", params={"suffix": suffix})
+        assert (document.status_code, document.content, waited) == (200, b"written", names)
+
+
 def test_where_a_database_is_stays_inside() -> None:
     url = SecretStr("postgresql+psycopg://untoc@127.0.0.1:1/untoc")
     with closing(open_tables(Path("unused"), DatabaseConfig(url=url))) as tables, pytest.raises(UnkeptError) as caught:
         Accounts(tables).active_name("")
     answer = problem(caught.value)
     assert answer.status_code == 503 and b"127.0.0.1" not in answer.body
+    # The record's errors name it as well, for who may operate the server.
+    with pytest.raises(StoreError) as of_record:
+        Database(url.get_secret_value(), create=False)
+    reader = Person(name="rita", role="reader", may=MAY["reader"])
+    for person, is_told in ((reader, False), (AT_THE_DESK, True)):
+        with acting_as(person):
+            answer = problem(of_record.value)
+        assert answer.status_code == 503 and (b"127.0.0.1" in answer.body) == is_told

@@ -1,5 +1,6 @@
 """Backups: taken while a store is written, brought back elsewhere, and refused where they are not whole."""
 
+import errno
 import shutil
 import sqlite3
 import tarfile
@@ -149,6 +150,22 @@ def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):
     with pytest.raises(BackupError):
         restore(hostile, tmp_path / "new")
     assert not (tmp_path.parent / "escaped").exists()
+
+
+def test_a_machine_at_fault_is_not_called_a_damaged_backup(filled_store, tmp_path, monkeypatch):
+    whole, file = tmp_path / "whole.tar", tmp_path / "file"
+    back_up(filled_store, whole)
+    file.write_text("no folder", encoding="utf-8")
+    with pytest.raises(BackupError, match=r"cannot be written .Not a directory.: check the disk"):
+        restore(whole, file)
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", full)
+    with pytest.raises(BackupError, match=r"cannot be written .No space left on device.: check the disk"):
+        restore(whole, tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_nothing_is_written_over(filled_store, tmp_path, capsys):

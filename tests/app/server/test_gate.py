@@ -343,7 +343,6 @@ OURS = {"host": "untoc.example.org"}
 def test_a_trusted_proxy_names_the_person(behind_a_proxy: Team) -> None:
     client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.9"})
     assert client.get(ME, headers={"x-remote-user": "rita"}).json()["name"] == "rita"
-    assert client.get(ME).status_code == 401
     # A page tells a person what to do; what programs and scripts ask for is a problem, whatever they accept.
     for path, kind, words in (
         ("/", "text/html", "ask an admin"), (ME, "application/problem+json", "ask an admin"),
@@ -385,6 +384,13 @@ def test_names_with_letters_of_all_alphabets_are_the_same_persons(filled_store: 
         assert client.get(ME, headers={"x-remote-user": "newcomer"}).json()["role"] == "reader"
         assert client.get(ME, headers={"x-remote-user": "müller\u200b".encode()}).status_code == 401
         assert {account.name for account in running.accounts.list()} == {*PEOPLE, *names, "newcomer"}
+
+
+def test_what_the_proxy_itself_asks_browsers_for_is_no_key(behind_a_proxy: Team) -> None:
+    client = behind_a_proxy.client(**OURS, **{"x-forwarded-for": "203.0.113.10"})
+    for sent, status in (("Basic cml0YTp4", 200), ("Negotiate YII=", 200), ("Bearer untoc_0_0", 401)):
+        assert client.get(ME, headers={"x-remote-user": "adam", "authorization": sent}).status_code == status
+    assert client.get(ME, headers={"authorization": "Basic cml0YTp4"}).status_code == 401
 
 
 def test_a_rate_limit_is_reached_and_left(behind_a_proxy: Team, monkeypatch: pytest.MonkeyPatch) -> None:

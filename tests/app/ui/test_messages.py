@@ -16,7 +16,7 @@ from app.ui import templates, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
-from vectorstore.errors import StoreLockedError
+from vectorstore.errors import StoreAwayError, StoreError, StoreFullError, StoreLockedError
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
 # Messages that no upload causes, since it is no link and names no part of an archive.
@@ -148,6 +148,9 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
 def test_a_locked_store_names_no_process_and_no_setting(language) -> None:
     shown = templates.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
     assert shown == words.words_of(language)["store-locked"]
+    for kind, key in ((StoreAwayError, "away"), (StoreFullError, "full"), (StoreError, "away")):
+        shown = templates.told(kind("the database postgresql://untoc@db.internal is away: run the command again"))
+        assert shown == words.words_of(language)[f"told-store-{key}"] and "db.internal" not in shown
 
 
 def accepted(header: str) -> str:
