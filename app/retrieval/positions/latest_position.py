@@ -12,10 +12,16 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import made_before, recency
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import announces_change, names_view, takes_back, without_taken_back
+from app.retrieval.positions.change_of_view import (
+    announces_change,
+    depends_on_before,
+    names_view,
+    without_taken_back,
+)
 from app.retrieval.positions.direction import CHANGE_MIN, AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
+from ingest.language.anaphora import announces
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
@@ -286,9 +292,9 @@ class PositionReader:
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        # The next sentence may take it back: "We opposed it then. We were mistaken."
+        # The next sentence may take it back or limit it: "We opposed it then. We were mistaken."
         after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
-        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and takes_back(s.text))]
+        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
         return _ReadEvidence(items=(item,), language=language, reading=reading)
@@ -315,7 +321,11 @@ class PositionReader:
         return ()
 
     def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
-        """Adds the next sentences of the paragraph up to the first one that takes a direction, if any does."""
+        """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
+
+        A sentence that neither names the topic nor goes on from the one before is on something else: after "We took
+        note of the fund", "We welcome the election of the Chair" is no position on the fund.
+        """
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
@@ -324,8 +334,11 @@ class PositionReader:
             quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
             if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
                 break
-            items.append(replace(item, sentence=following))
             reading = self._read_sentence(following, read.language)
+            goes_on = reading.goes_on or depends_on_before(following.text) or announces(items[-1].sentence.text)
+            if not (reading.names_topic or goes_on):
+                break
+            items.append(replace(item, sentence=following))
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
             if reading.takes_direction and (reading.names_topic or not harm):
