@@ -16,6 +16,7 @@ from app.answering.compose.extractive import compose
 from app.answering.quoting import repeats, words_of
 from app.question.resolution import Resolution
 from app.records import Note, QuestionKind, Scope
+from app.retrieval.chronology import latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
@@ -171,11 +172,8 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
     """Returns the newest statement of each party; a joint statement is returned once."""
-    newest: dict[str, StatementSummary] = {}
-    dated = [(summary, party) for party, summaries in owned.items() for summary in summaries]
-    for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
-        newest[party] = summary
-    return tuple({summary.statement_id: summary for summary in newest.values()}.values())
+    newest = (next(latest_first(summaries, lambda summary: summary.metadata)) for summaries in owned.values())
+    return tuple({summary.statement_id: summary for summary in newest}.values())
 
 
 def is_scoped(resolution: Resolution) -> bool:

@@ -14,7 +14,7 @@ from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
 from app.records import Citation, Claim, Sources
-from app.retrieval.chronology import recency
+from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
@@ -41,7 +41,7 @@ def quote(
     """
     quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
-        quotations.sort(key=lambda quotation: recency(quotation.statement.metadata), reverse=True)
+        quotations = list(latest_first(quotations, lambda quotation: quotation.statement.metadata))
     parts = [(q, part) for q in quotations for part in q.span.parts]
     parts.sort(key=lambda part: part[1] is part[0].span.distant)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
