@@ -103,7 +103,13 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     listed = read.scope.all_states and read.act != "about"
     of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
     quoted = compose(
-        evidence, retrieved.sources, context.local, limit=context.limit, answer_type=answer_type, of_each=of_each
+        evidence,
+        retrieved.sources,
+        context.local,
+        limit=context.limit,
+        answer_type=answer_type,
+        of_each=of_each,
+        of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     return quoted if read.sure_of_kind else replace(quoted, missing=None)
 
