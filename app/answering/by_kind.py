@@ -60,7 +60,8 @@ def _statements(context: KindContext) -> Retrieved:
     if len(newest) < len(retrieved.statements_in_scope):
         latest = Note(kind="latest", values={"statements": newest})
         retrieved = replace(retrieved, notes=(*retrieved.notes, latest))
-    return retriever.with_texts(retrieved, [s.statement_id for s in newest[: context.limit]])
+    limit = max(context.limit, len(retrieved.asked_parties))
+    return retriever.with_texts(retrieved, [s.statement_id for s in newest[:limit]])
 
 
 def _statements_to_list(context: KindContext) -> Retrieved:
