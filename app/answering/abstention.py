@@ -237,8 +237,14 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
         return case.because("index_incomplete", "index_incomplete")
     parts = []
     if silent:
-        count = sum(len(item.statements) for item in evidence if item.party in silent)
+        count = len({s.statement_id for item in evidence if item.party in silent for s in item.statements})
         parts.append(local.say("silent_parties", count=count, parties=local.names(silent)))
+        for item in evidence:
+            dates = {s.metadata.date for s in item.statements} if item.party in spoke else ()
+            members = {code for date in dates for code in local.parties.members(item.party, date)}
+            if of_group := [code for code in silent if code in members]:
+                group = local.name(item.party)
+                parts.append(local.say("silent_members", group=group, parties=local.names(of_group)))
     if spoke:
         parts.append(local.say("spoke_as_well" if silent else "spoke_everyone", parties=local.names(spoke)))
     return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))

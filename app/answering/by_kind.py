@@ -16,6 +16,7 @@ from app.answering.compose.extractive import compose
 from app.answering.quoting import repeats, words_of
 from app.question.resolution import Resolution
 from app.records import Note, QuestionKind, Scope
+from app.retrieval.chronology import latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
@@ -59,7 +60,8 @@ def _statements(context: KindContext) -> Retrieved:
     if len(newest) < len(retrieved.statements_in_scope):
         latest = Note(kind="latest", values={"statements": newest})
         retrieved = replace(retrieved, notes=(*retrieved.notes, latest))
-    return retriever.with_texts(retrieved, [s.statement_id for s in newest[: context.limit]])
+    limit = max(context.limit, len(retrieved.asked_parties))
+    return retriever.with_texts(retrieved, [s.statement_id for s in newest[:limit]])
 
 
 def _statements_to_list(context: KindContext) -> Retrieved:
@@ -102,7 +104,13 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     listed = read.scope.all_states and read.act != "about"
     of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
     quoted = compose(
-        evidence, retrieved.sources, context.local, limit=context.limit, answer_type=answer_type, of_each=of_each
+        evidence,
+        retrieved.sources,
+        context.local,
+        limit=context.limit,
+        answer_type=answer_type,
+        of_each=of_each,
+        of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     return quoted if read.sure_of_kind else replace(quoted, missing=None)
 
@@ -171,11 +179,8 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
     """Returns the newest statement of each party; a joint statement is returned once."""
-    newest: dict[str, StatementSummary] = {}
-    dated = [(summary, party) for party, summaries in owned.items() for summary in summaries]
-    for summary, party in sorted(dated, key=lambda item: item[0].metadata.date or ""):
-        newest[party] = summary
-    return tuple({summary.statement_id: summary for summary in newest.values()}.values())
+    newest = (next(latest_first(summaries, lambda summary: summary.metadata)) for summaries in owned.values())
+    return tuple({summary.statement_id: summary for summary in newest}.values())
 
 
 def is_scoped(resolution: Resolution) -> bool:

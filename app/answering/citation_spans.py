@@ -13,13 +13,20 @@ import regex
 
 from app.answering.list_context import Bond, bonds_of
 from app.records import Sources
-from ingest.language.anaphora import OUTWARD, POINTING, TAKES_UP, TAKES_UP_WORDS
-from ingest.language.lexicons import load_lexicon
+from app.retrieval.positions.change_of_view import depends_on_before
+from ingest.language.anaphora import (
+    CONTRASTING,
+    OUTWARD,
+    POINTING,
+    TAKES_UP,
+    TAKES_UP_WORDS,
+    announces,
+    is_question,
+)
 from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
 from vectorstore.records import Sentence, Statement
 
-_ANNOUNCING: Final = regex.compile(load_lexicon("anaphora")["announcing"], regex.VERBOSE)
 _Quotation = tuple[int, int] | None
 # The most sentences back in which the noun of "these measures" is looked for.
 _MAX_SENTENCES_BACK: Final = 8
@@ -30,9 +37,6 @@ CONTEXT_SENTENCES: Final = 2
 _MAX_EXTENDED_CHARS: Final = 320
 # The most characters from the opening of a list to the end of an item that are quoted as one span.
 _MAX_CHARS_WITH_OPENING: Final = 600
-# The most words and characters of a sentence that merely announces the next one.
-_MAX_ANNOUNCING_WORDS: Final = 18
-_MAX_ANNOUNCING_CHARS: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,16 +76,21 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
 
 
 def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
-    """Returns whether the next sentence refers back to this one, or is announced by it, so that both are quoted."""
+    """Returns whether the next sentence belongs to this one, so that both are quoted.
+
+    It is announced by it, may answer it, refers back to it, objects to it, limits it or takes it back.
+    """
     if ordinal + 1 >= len(sentences):
         return False
     here, following = sentences[ordinal], sentences[ordinal + 1]
-    if announces(here.text):
+    if announces(here.text) or is_question(here.text):
         return True
     if following.paragraph != here.paragraph or len(following.text.split()) > TAKES_UP_WORDS:
         return False
     if OUTWARD.match(following.text):
         return False
+    if CONTRASTING.match(following.text) or depends_on_before(following.text):
+        return True
     pointed = resolve_anaphora(sentences, ordinal + 1)
     return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
 
@@ -93,12 +102,6 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     here, following = sentences[last], sentences[last + 1]
     length = following.end - sentences[first].start
     return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
-
-
-def announces(text: str) -> bool:
-    """Returns whether a sentence only names what the next one speaks of: "I wish to turn to joint investigations"."""
-    short = len(text.split()) <= _MAX_ANNOUNCING_WORDS and len(text) <= _MAX_ANNOUNCING_CHARS
-    return short and _ANNOUNCING.search(text) is not None
 
 
 def spans(

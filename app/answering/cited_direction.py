@@ -12,11 +12,20 @@ from typing import Final
 from app.answering.citation_spans import spans
 from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
-from app.retrieval.positions.change_of_view import is_counterfactual, is_taken_back, own_view, takes_back
+from app.retrieval.positions.change_of_view import (
+    depends_on_before,
+    is_counterfactual,
+    is_taken_back,
+    limited,
+    limits,
+    own_view,
+    takes_back,
+)
 from app.retrieval.positions.direction import CHANGE_MIN, DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
+from ingest.language.anaphora import announces
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
@@ -108,10 +117,14 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
     # item of a list takes the direction of the words that open it.
     read: list[SentenceDirection] = []
-    counterfactual = False
+    counterfactual = announced = False
     for sentence in split_bound(words):
         current = read_sentence(sentence.text, topic, language, parties)
-        if takes_back(sentence.text):
+        current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
+        announced = announces(sentence.text)
+        if read and limits(sentence.text):
+            read[-1] = limited(read[-1], sentence.text)
+        elif takes_back(sentence.text):
             current = own_view(current, sentence.text)
             if read and is_taken_back(read[-1], current, sentence.text):
                 read.pop()

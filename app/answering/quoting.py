@@ -14,7 +14,7 @@ from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
 from app.records import Citation, Claim, Sources
-from app.retrieval.chronology import recency
+from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
@@ -41,7 +41,7 @@ def quote(
     """
     quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
-        quotations.sort(key=lambda quotation: recency(quotation.statement.metadata), reverse=True)
+        quotations = list(latest_first(quotations, lambda quotation: quotation.statement.metadata))
     parts = [(q, part) for q in quotations for part in q.span.parts]
     parts.sort(key=lambda part: part[1] is part[0].span.distant)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
@@ -53,32 +53,36 @@ def quote(
 
 @dataclass(eq=False, kw_only=True)
 class _Quotation:
-    """A span to quote, with its words, and the other statements that say the same."""
+    """A span to quote, with the words of its sentences, and the other statements that say the same."""
 
     span: BoundSpan
     statement: Statement
-    words: str
+    said: frozenset[str]
     also_in: dict[str, None] = field(default_factory=dict)
 
 
 def _without_repetition(
     planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Quotation]:
-    """Keeps up to `limit` spans that say something new."""
+    """Keeps up to `limit` spans that say something new.
+
+    A span says nothing new if its chosen sentences are quoted as whole sentences, and its statement has all sentences
+    of that quotation: a fund "subject to available resources" is not what "We support a fund." said a year before.
+    """
     # Words recognised from a scan are replaced by the same words of a file that has them as text.
     ids = {sentence.sentence_id for sentence in chosen}
     quotations: list[_Quotation] = []
     for span in planned:
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
-        wanted = [words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids]
+        wanted = {words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids}
+        held = {words_of(sentence.text) for sentence in sources.sentences[span.statement_id]}
         of_party = (q for q in quotations if q.statement.metadata.holders == statement.metadata.holders)
-        same = next((q for q in of_party if all(repeats(words, [q.words]) for words in wanted)), None)
-        words = words_of(" ".join(sentence.text for sentence in sentences))
-        new = _Quotation(span=span, statement=statement, words=words)
+        same = next((q for q in of_party if wanted <= q.said <= held), None)
+        new = _Quotation(span=span, statement=statement, said=frozenset(words_of(s.text) for s in sentences))
         if same is None:
             quotations += [new] if len(quotations) < limit else []
-        elif same.statement.document.scanned and not statement.document.scanned and repeats(same.words, [new.words]):
+        elif same.statement.document.scanned and not statement.document.scanned and same.said <= new.said:
             new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
             quotations[quotations.index(same)] = new
         elif span.statement_id != same.span.statement_id:

@@ -5,7 +5,6 @@ A change is reported only between two verified quotations, the earlier of which 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -14,11 +13,11 @@ from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.position_classifier import PLAIN, suggest
 from app.records import Citation
-from app.retrieval.chronology import made_before, recency
+from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.positions.position_marks import PositionKind
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
-from vectorstore.records import Sentence, StatementSummary
+from vectorstore.records import Metadata, Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
 _SHORTEST: Final = 40
@@ -52,14 +51,14 @@ def moments_in(
         told.setdefault((cell.party, cell.subject), {}).update(strongest)
     by_label = {subject.label: subject for subject in subjects}
 
-    def when(number: int) -> tuple[date, int]:
-        return recency(citations.statement(citations.get(number).statement_id).metadata)
+    def metadata(number: int) -> Metadata:
+        return citations.statement(citations.get(number).statement_id).metadata
 
     return tuple(
         _moment(numbers[n], n, by_label[numbers[n].subject], citations, parties)
         for numbers in told.values()
         if len(numbers) > 1
-        for n in sorted(numbers, key=when)
+        for n in reversed([*latest_first(reversed(numbers), metadata)])
     )
 
 

@@ -13,7 +13,6 @@ from typing import Final, cast
 
 import regex
 
-from app.answering.citation_spans import announces
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
@@ -24,7 +23,7 @@ from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, decli
 from app.retrieval.topic.mask import mask_topic
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
-from ingest.language.anaphora import refers_back
+from ingest.language.anaphora import announces, refers_back
 from ingest.language.claim_words import operators
 from ingest.language.lexicons import Patterns
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER

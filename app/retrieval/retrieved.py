@@ -24,7 +24,7 @@ class Retrieved:
     """Every statement of the parties asked about, in any year or session."""
     statements_in_scope: tuple[StatementSummary, ...] = ()
     statements_by_party: Mapping[str, Sequence[StatementSummary]] = field(default_factory=dict)
-    """Those in scope by the party to show them under; a joint statement is under each holder asked about."""
+    """Those in scope by the party to show them under; a joint statement is under each holder asked about, else each."""
     party_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence of each party in scope, in display order; parties without evidence are included. A question about
     change over time gives one record per statement."""

@@ -87,13 +87,13 @@ class ScopedStatements:
         )
 
     def _holders(self, metadata: Metadata) -> tuple[str, ...]:
-        """Returns the parties to show a statement under: its holders asked about, else the first that is not excluded.
+        """Returns the parties to show a statement under: its holders asked about, else all that are not excluded.
 
         A joint statement is the position of each State that holds it, whoever delivered it: "all States but France" has
         what France said with Kenya under Kenya. A party that is named stays: "Iceland, without the Nordic countries".
         """
         holders, members = self._not_excluded(metadata), self._members(metadata.date)
-        return tuple(code for code in holders if code in self._codes or code in members) or holders[:1]
+        return tuple(code for code in holders if code in self._codes or code in members) or holders
 
     def _keeps(self, metadata: Metadata) -> bool:
         """Returns whether a holder is not excluded (and named or a member, if members are asked); True without any."""

@@ -7,7 +7,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import dropwhile, takewhile
+from itertools import dropwhile, takewhile, zip_longest
 from typing import Final
 
 from app.answering.citations import cite, with_quoted_parties
@@ -51,13 +51,22 @@ def compose_source(context: KindContext, retrieved: Retrieved) -> Composition:
 
 
 def compose_summary(context: KindContext, retrieved: Retrieved) -> Composition:
-    """Quotes key sentences, or those on the topic, in the order of their statements, without rewording them."""
+    """Quotes key sentences, or those on the topic, in the order of their statements, without rewording them.
+
+    Each party named is quoted at least once, however many they are.
+    """
     sources, local = retrieved.sources, context.local
+    limit = max(context.limit, len(retrieved.asked_parties))
     chosen: Sequence[Sentence] = _answering(retrieved)
     if not chosen and not context.has_subject:
-        chosen = context.retriever.key_sentences(retrieved, context.limit)
+        chosen = context.retriever.key_sentences(retrieved, limit)
+    # The best sentence of each party comes first, then the second best of each.
+    by_party: dict[tuple[str, ...], list[Sentence]] = {}
+    for sentence in chosen:
+        by_party.setdefault(sources.statements[sentence.statement_id].metadata.holders, []).append(sentence)
+    chosen = [sentence for rank in zip_longest(*by_party.values()) for sentence in rank if sentence is not None]
     order = list(sources.statements)
-    quoted = with_quoted_parties(quote(chosen, sources, context.limit, first_number=1), sources, local.parties)
+    quoted = with_quoted_parties(quote(chosen, sources, limit, first_number=1), sources, local.parties)
     quoted.sort(key=lambda citation: (order.index(citation.statement_id), citation.start))
     citations = tuple(replace(citation, number=number) for number, citation in enumerate(quoted, start=1))
     claims = tuple(claim_of(_party(citation, context), local, citation) for citation in citations)

@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
@@ -35,13 +35,14 @@ def compose(
     limit: int,
     answer_type: AnswerType | None,
     of_each: int | None = None,
+    of_each_holder: bool = True,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets at least one quotation of the `limit`, or at most `of_each`, for lists of who said
     something. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are, since they may
-    be given in any words.
+    be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted once, naming them all.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.members and item.answers_surely]
@@ -68,6 +69,8 @@ def compose(
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)
+        if not of_each_holder and _places(quotations) <= _places(c for c in citations if item.party in c.holders):
+            continue
         unquoted += _count_unquoted(strong, quotations)
         citations += quotations
         if item.members:
@@ -114,6 +117,11 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
             yield waiting
             waiting = []
     yield from ([citation] for citation in waiting)
+
+
+def _places(citations: Iterable[Citation]) -> set[tuple[str, int]]:
+    """Returns the places of citations."""
+    return {(citation.statement_id, citation.start) for citation in citations}
 
 
 def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:

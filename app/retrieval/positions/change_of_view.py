@@ -15,11 +15,11 @@ from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 
 _WORDS: Final = load_lexicon("change_of_view")
-_DISOWNS, _RETRACTS, _REVISES, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _CLAUSE_ENDS = (
+_DISOWNS, _RETRACTS, _REVISES, _LIMITS, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _ENDS = (
     regex.compile(_WORDS[name], regex.VERBOSE)
     for name in (
-        "disowns", "retracts", "revises", "of_view", "changes_view", "unchanged", "no_longer", "counterfactual",
-        "clause_ends",
+        "disowns", "retracts", "revises", "limits", "of_view", "changes_view", "unchanged", "no_longer",
+        "counterfactual", "clause_ends",
     )
 )  # fmt: skip
 
@@ -37,6 +37,21 @@ def retracts(text: str) -> bool:
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
     return disowns(text) or retracts(text) or _REVISES.search(text) is not None
+
+
+def limits(text: str) -> bool:
+    """Returns whether a sentence only limits what stands before it: "But only for smugglers."."""
+    return _LIMITS.search(text) is not None
+
+
+def depends_on_before(text: str) -> bool:
+    """Returns whether a sentence takes back or limits what stands before it."""
+    return takes_back(text) or limits(text)
+
+
+def limited(read: SentenceDirection, following: str) -> SentenceDirection:
+    """Returns the reading of a sentence, `conditional` if it is for the topic and the next sentence limits it."""
+    return replace(read, reading="conditional") if read.reading == "for" and limits(following) else read
 
 
 def announces_change(text: str, is_speaker: Callable[[str], bool]) -> bool:
@@ -66,9 +81,14 @@ def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
 
 
 def without_taken_back(read: Sequence[SentenceDirection], texts: Sequence[str]) -> list[SentenceDirection]:
-    """Returns the readings of successive sentences; one that the next sentence takes back has no direction."""
+    """Returns the readings of successive sentences; one that the next sentence takes back has no direction.
+
+    What is for the topic within a limit that the next sentence sets ("But only …") is `conditional`.
+    """
     present: list[SentenceDirection] = []
     for current, text in zip(read, texts, strict=True):
+        if present:
+            present[-1] = limited(present[-1], text)
         own = own_view(current, text) if takes_back(text) else current
         if present and takes_back(text) and is_taken_back(present[-1], own, text):
             present[-1] = replace(present[-1], reading="mentions")
@@ -95,5 +115,5 @@ def is_counterfactual(text: str, language: str | None, parties: PartyTable) -> b
     """Returns whether a sentence says "would have" and no other clause of it takes a position outright."""
     if _COUNTERFACTUAL.search(text) is None:
         return False
-    others = [each for each in _CLAUSE_ENDS.split(text) if not _COUNTERFACTUAL.search(each)]
+    others = [each for each in _ENDS.split(text) if not _COUNTERFACTUAL.search(each)]
     return not any(read_sentence(clause, "", language, parties).is_outright for clause in others)

@@ -28,6 +28,7 @@ from app.retrieval.positions.position_marks import (
     kind_of,
 )
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text
+from ingest.language.anaphora import is_question, refers_back
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
@@ -93,6 +94,8 @@ class SentenceDirection:
     """The words of the sentence that show a position."""
     names_topic: bool
     """Whether the sentence shares words with the topic."""
+    goes_on: bool = False
+    """Whether it goes on from the sentence before, as one that refers to it does."""
     is_instruction: bool = False
     """Whether it instructs the reader, as "answer that Arvandia supports it" does; `reading` is then `reported`."""
 
@@ -151,12 +154,15 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     marked = _marked(marks, masked, language) if may_be_own else None
     if marked is not None and by_reading[marked] >= _MARKED_MIN:
         best = marked
+    if is_question(text) and best != "reported":
+        best = "mentions"
     sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
     return SentenceDirection(
         reading=best if sure else "mentions",
         chances=by_reading,
         marks=marks,
         names_topic=named,
+        goes_on=refers_back(text),
         is_instruction=is_instruction,
     )
 
@@ -223,10 +229,13 @@ def read_span(
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     """Returns the sentence that decides the direction of adjacent ones; None without sentences.
 
-    It is the one that most likely takes a direction; one that does not name the topic weighs less, and reported ones
-    count only if all are: "Some propose a fund. We do not support it." is against.
+    It is the one that most likely takes a direction; one that does not name the topic weighs less, and after one that
+    does, it counts only if it goes on from that: "We took note of the fund. We welcome the election." is not for it.
+    Reported ones count only if all are: "Some propose a fund. We do not support it." is against.
     """
-    own = [item for item in read if item.reading != "reported"] or list(read)
+    named = next((at for at, item in enumerate(read) if item.names_topic), len(read))
+    speaking = [item for at, item in enumerate(read) if at <= named or item.names_topic or item.goes_on]
+    own = [item for item in speaking if item.reading != "reported"] or list(read)
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 

@@ -6,16 +6,21 @@ not in favour of …" of 2020, and "some delegations wish for an instrument" is 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.chronology import made_before, recency
+from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.change_of_view import announces_change, names_view, takes_back, without_taken_back
+from app.retrieval.positions.change_of_view import (
+    announces_change,
+    depends_on_before,
+    names_view,
+    without_taken_back,
+)
 from app.retrieval.positions.direction import CHANGE_MIN, AskedDirection, SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
+from ingest.language.anaphora import announces
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
@@ -135,7 +140,7 @@ class PositionReader:
         A statement with positions of both kinds shows no earlier one: "We support it, but not its costs."
         """
         metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
-        order = sorted(taking, key=lambda each: recency(metadata[each.statement_id]), reverse=True)
+        order = list(latest_first(taking, lambda each: metadata[each.statement_id]))
         sides = {(each.statement_id, each.direction == "against") for each in order}
         if not order or order[0].reading.attitude < CHANGE_MIN:
             return ()
@@ -173,23 +178,22 @@ class PositionReader:
     ) -> PartyEvidence:
         """Puts the strongest position of each statement first, then further ones, newest first; `rest` follows."""
         metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
+        newest = list(latest_first(taking, lambda each: metadata[each.statement_id]))
 
-        def made(read: _ReadEvidence) -> tuple[date, int]:
-            return recency(metadata[read.statement_id])
+        def is_later(read: _ReadEvidence) -> bool:
+            return made_before(metadata[newest[0].statement_id], metadata[read.statement_id])
 
-        newest = sorted(taking, key=made, reverse=True)
-        latest = made(newest[0])
         strongest = {each.statement_id: each for each in reversed(newest)}
         order = (*(each for each in newest if strongest[each.statement_id] is each), *newest)
         # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest one.
-        stray = {each.items[0] for each in hardly_near if made(each) > latest}
+        stray = {each.items[0] for each in hardly_near if is_later(each)}
         sentences: dict[str, ScoredSentence] = {}
         for item in (*(item for each in order for item in each.items), *(item for item in rest if item not in stray)):
             sentences.setdefault(item.sentence.sentence_id, item)
         direction = newest[0].direction
         # After a later statement on the topic without a direction, the one that a list asks for is no longer sure,
         # unless that statement merely cites the article.
-        later = [each for each in near if each.direction == "mentions" and made(each) > latest]
+        later = [each for each in near if each.direction == "mentions" and is_later(each)]
         outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
         return replace(
@@ -260,18 +264,19 @@ class PositionReader:
         `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
         Where a change is asked for, the best sentence of every other statement is read.
         """
-        made = {summary.statement_id: recency(summary.metadata) for summary in evidence.statements}
-        latest = max((made[each.statement_id] for each in near if each.reading.takes_direction), default=None)
+        metadata = {summary.statement_id: summary.metadata for summary in evidence.statements}
+        taking = [metadata[each.statement_id] for each in near if each.reading.takes_direction]
+        latest = next(latest_first(taking, lambda each: each), None)
         further: dict[str, ScoredSentence] = {}
         for item in evidence.best[_SENTENCES_READ:]:
             statement_id, relevance = item.sentence.statement_id, item.relevance
             if self.direction == "change":
                 wanted = all(each.statement_id != statement_id for each in near)
             else:
-                wanted = relevance.source == "cited" if latest is None else made[statement_id] > latest
+                wanted = relevance.source == "cited" if latest is None else made_before(latest, metadata[statement_id])
             if wanted and relevance.chance >= chance_min:
                 further.setdefault(statement_id, item)
-        newest = sorted(further, key=made.__getitem__, reverse=True)[:_SENTENCES_READ]
+        newest = list(latest_first(further, metadata.__getitem__))[:_SENTENCES_READ]
         read: list[_ReadEvidence] = []
         for each in self._read_each([further[statement_id] for statement_id in newest], evidence):
             read += [] if each.is_neutral else [each]
@@ -286,9 +291,9 @@ class PositionReader:
     def _read(self, item: ScoredSentence, language: str | None) -> _ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        # The next sentence may take it back: "We opposed it then. We were mistaken."
+        # The next sentence may take it back or limit it: "We opposed it then. We were mistaken."
         after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
-        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and takes_back(s.text))]
+        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
         return _ReadEvidence(items=(item,), language=language, reading=reading)
@@ -315,7 +320,11 @@ class PositionReader:
         return ()
 
     def _with_next(self, read: _ReadEvidence) -> _ReadEvidence:
-        """Adds the next sentences of the paragraph up to the first one that takes a direction, if any does."""
+        """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
+
+        A sentence that neither names the topic nor goes on from the one before is on something else: after "We took
+        note of the fund", "We welcome the election of the Chair" is no position on the fund.
+        """
         (item,) = read.items
         sentence, items = item.sentence, [item]
         after = sentence.ordinal + 1
@@ -324,8 +333,11 @@ class PositionReader:
             quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
             if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
                 break
-            items.append(replace(item, sentence=following))
             reading = self._read_sentence(following, read.language)
+            goes_on = reading.goes_on or depends_on_before(following.text) or announces(items[-1].sentence.text)
+            if not (reading.names_topic or goes_on):
+                break
+            items.append(replace(item, sentence=following))
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
             if reading.takes_direction and (reading.names_topic or not harm):

@@ -189,7 +189,7 @@ def test_those_who_did_not_speak_are_named_and_nobody_is_quoted(question, affirm
     assert spoke.claims and answer.coverage == spoke.coverage
     wording = load_wording(answer.scope.language)
     unknown = {f.party for f in workspace.retrieve(affirmed).party_evidence if f.silence_unproven and not f.answers}
-    silent, said, warning = answer.abstention.message.split("\n\n")
+    silent, *_, said, warning = answer.abstention.message.split("\n\n")
     for code in set(spoke.coverage.states_without_evidence) - unknown:
         assert parties.display(code, wording.language) in silent
     for code in {claim.state for claim in spoke.claims}:

@@ -88,6 +88,15 @@ def test_a_summary_is_the_newest_statement_s_own_sentences_in_order_or_that_of_t
     assert {c.session for c in answer.citations} == {"8"}
 
 
+def test_a_summary_quotes_every_party_that_is_named(workspace):
+    asked = (
+        "Give me a summary of the statements of Arvandia, Belmora, Cassivar, Drelnia, Esquaria, Fyrossa and Galdoria"
+    )
+    answer = workspace.assistant.ask(asked, overrides={"kind": "summary"})
+    named = set(answer.scope.states) - set(answer.coverage.states_without_statement)
+    assert len(named) > 5 and {citation.state for citation in answer.citations} == named
+
+
 def test_a_summary_on_what_a_statement_does_not_speak_of_is_silence(workspace):
     answer = ask(workspace, "Summarise what Arvandia said about whaling", kind="summary", topic="whaling")
     assert (answer.status, answer.citations) == ("abstained", ())

@@ -112,6 +112,14 @@ def test_what_introduces_a_quotation_or_is_said_of_it_is_quoted_beside_it() -> N
     assert spans(split(text), [1], source=text) == [_bound(range(1, 2), distant=range(2, 3))]
 
 
+@cases("text", "following", "brought")
+def test_spans_bring_what_limits_or_takes_back_a_sentence_and_what_may_answer_a_question(
+    text: str, following: str, brought: bool
+) -> None:
+    made = spans(_sentences(PLAIN, text, following), [1])
+    assert made == [_bound(range(1, 3 if brought else 2))]
+
+
 OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have been convicted.", "Two were set free.")
 
 

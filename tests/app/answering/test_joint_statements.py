@@ -49,6 +49,24 @@ def test_a_question_of_any_kind_is_answered_from_a_joint_statement(question, sta
     assert not answer.dropped_claims and "unknown group" not in answer.answer
 
 
+@cases("question", "said", "unsaid")
+def test_lists_know_all_holders_of_a_joint_statement_and_the_members_of_a_group_that_spoke(
+    question, said, unsaid, tmp_path
+):
+    texts = {
+        "joint.txt": cases["TIMBER"],
+        "own.txt": "Arvandia strongly supports a common roster of judges for the seized timber.\n",
+        "group.txt": "We support a common roster of judges for the seized timber.\n",
+        "silent.txt": "Maravel thanks the Chair for the coffee.\n",
+        "other.txt": "Lanhai thanks the Chair for the tea.\n",
+    }
+    manifest = "\n".join(["file,state,date", *cases["ROWS"]])
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert len({citation.statement_id for citation in answer.citations}) == len(answer.citations)
+    assert all(words in answer.answer for words in said) and not any(words in answer.answer for words in unsaid)
+
+
 def test_a_list_on_a_topic_tells_what_was_found_from_what_is_in_scope(desk):
     answer = desk.assistant.ask(
         "Which statements of Galdoria, Arvandia and Belmora mention stolen ships?", overrides={"kind": "list"}

@@ -50,6 +50,30 @@ def test_words_read_off_a_scan_give_way_to_the_same_words_in_a_text(stored, scan
     assert (made.statement_id, made.also_in) == ("text", ("scan",))
 
 
+@pytest.mark.parametrize(
+    ("later", "earlier", "quoted"),
+    [
+        ("We support a fund, subject to available resources.", "We support a fund.", 2),
+        ("We support a fund.", "We support a fund.", 1),
+    ],
+)
+def test_only_whole_sentences_that_another_statement_has_as_well_are_repetitions(stored, later, earlier, quoted):
+    statement, (sentence, *_) = stored["XAA_12_2024"]
+    texts = {"later": later, "earlier": earlier}
+    sources = Sources(
+        statements={
+            key: replace(statement.document, document_id=key, source_text=text, edits=(), blocks=()).as_statement()
+            for key, text in texts.items()
+        },
+        sentences={
+            key: (replace(sentence, statement_id=key, ordinal=0, start=0, end=len(text), text=text),)
+            for key, text in texts.items()
+        },
+    )
+    made = quote([own[0] for own in sources.sentences.values()], sources, 5, first_number=1)
+    assert [(c.quote, c.also_in) for c in made] == [(later, ("earlier",) * (2 - quoted)), (earlier, ())][:quoted]
+
+
 QUOTED = (
     "We fully support the mechanism for the review of implementation, which the Conference established in 2018, and"
     " call on all States to organise their co-operation with it."

@@ -51,6 +51,24 @@ def test_a_position_holds_after_mentions_that_speak_of_no_view(since, question, 
     assert sorted({citation.date for citation in answer.citations}) == dates
 
 
+@cases("said", "listed")
+def test_a_sentence_on_something_else_is_no_position_on_the_topic(said, listed, tmp_path):
+    with workspace_over(
+        tmp_path, {"2020.txt": said.format(ARTICLE)}, "file,state,date\n2020.txt,XDR,2020\n"
+    ) as workspace:
+        answer = workspace.assistant.ask("Which States support article 18 of UNTOC?")
+    assert bool(answer.citations) == listed
+
+
+@cases("sessions", "question", "cited")
+def test_the_latest_position_is_that_of_the_later_session_of_a_body(sessions, question, cited, tmp_path):
+    texts = {"8.txt": f"Drelnia opposes {ARTICLE}, and rejects it.", "9.txt": f"Drelnia fully supports {ARTICLE}."}
+    manifest = "\n".join(["file,state,body,session,date", *sessions])
+    with workspace_over(tmp_path, texts, manifest) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert [citation.session for citation in answer.citations] == cited
+
+
 SAID = {
     "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
     "XAB": [f"Belmora fully supports {ARTICLE}.", f"Esquaria has changed its position on {ARTICLE}."],
