@@ -22,7 +22,7 @@ from prompts.wording import LANGUAGES
 from vectorstore.stems import language_of, stem, stemmer, stems
 
 _TOKEN: Final = regex.compile(
-    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
+    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.:：](?!\d)|[;；؛。!?！？؟\n])"
 )
 _TREATY_WORDS: Final = Patterns("treaty_attribution")
 # Prefixes of Arabic words: "and", and the person of a verb.
