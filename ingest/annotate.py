@@ -74,7 +74,7 @@ from vectorstore.records import (
 
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
-ANNOTATION_VERSION = 18
+ANNOTATION_VERSION = 19
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
 # draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
 _CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}

@@ -273,6 +273,7 @@ def _worded(
     task = Task(
         question=resolution.question,
         chosen=[item.best_sentences for item in answering],
+        asked=[item.party for item in answering],
         sources=retrieved.sources,
         limit=max(context.limit, len(answering)),
         style=resolution.style,

@@ -4,7 +4,7 @@ After repeated failures the model is no longer asked, and cells keep their quota
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Final, get_args
@@ -54,7 +54,7 @@ class CellWriter:
         self._left_out = 0
 
     def write(
-        self, heading: str, chosen: Sequence[Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
+        self, heading: str, chosen: Mapping[str, Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
     ) -> CellText:
         """Returns the model's verified claims on the evidence of a cell, which is given by party, strongest first.
 
@@ -62,8 +62,8 @@ class CellWriter:
         """
         if self._failures >= _PATIENCE:
             return CellText(unworded="not_asked")
-        best = [own[:PER_PARTY] for own in chosen]
-        task = Task(question=heading, chosen=best, sources=sources, limit=MOST_CLAIMS, style="points")
+        best = [own[:PER_PARTY] for own in chosen.values()]
+        task = Task(question=heading, chosen=best, asked=[*chosen], sources=sources, limit=MOST_CLAIMS, style="points")
         draft = ModelDraft()
         with closing(self._writer.write(task, self._local)) as drafts:
             for growing in drafts:

@@ -258,7 +258,7 @@ class _Build:
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _OF_GROUP)]
         worded = CellText()
         if self._writer is not None and (cited or of_groups):
-            chosen = [_once(sentences) for sentences in (telling, *(held for _, held in groups)) if sentences]
+            chosen = {party: _once(sentences) for party, sentences in ((code, telling), *groups) if sentences}
             worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
         close = list[Sentence]()
         if own is not None and not cited:

@@ -5,6 +5,8 @@
 - `void`: words that say nothing by themselves, so that a claim may have them or leave them out ("the", "these");
 - `self`, `nouns`, `first`: words for the speaker ("we"), its names for itself ("delegation"), its verbs ("proponemos");
 - `third`: pronouns and whom they may mean; `links`: linking words, each entry one class of interchangeable words;
+- `owner`, `object`: patterns of what precedes the head that a possessor has ("the Protocol's deletion"), and of a verb
+  that is the head of its object ("replacing the fund"), where the language has them;
 - `of`: links that a possessive makes redundant; `joins`: "and", "or", "but"; `breaks`: words that open a clause;
 - `openers`: words with which speakers introduce what they say ("firmly"); `operators`: see `OperatorKind`;
 - `orders`: patterns of instructions to the reader, which support no claim.
@@ -73,6 +75,14 @@ def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
 def possessive(language: str) -> regex.Pattern[str]:
     """Returns a pattern of the words that a possessive makes redundant: "the courts of Arvandia" are "our courts"."""
     return _pattern(language, [("of", load_lexicon(f"claims.{language}")["of"])])
+
+
+@cache
+def heads(language: str) -> regex.Pattern[str]:
+    """Returns a pattern whose groups `owner` and `object` end before a head, or what one governs."""
+    words = load_lexicon(f"claims.{language}")
+    groups = (f"(?P<{name}>{words.get(name) or '(?!)'})" for name in ("owner", "object"))
+    return regex.compile("|".join(groups), regex.IGNORECASE)
 
 
 @cache

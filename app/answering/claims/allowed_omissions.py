@@ -20,6 +20,8 @@ DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "
 # Operators that qualify a claim from behind: in the rest of its clause ("… unless others sign"), or of its phrase.
 _BEHIND: Final = frozenset({"if", "unless", "evenif", "until"})
 _WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
+# The key of "but" in the lists of claims.XX.yaml, in each of which it is the third of `joins`.
+_BUT: Final = "join2"
 # Languages in which an aside that begins with "who" or "which" is a relative clause, left out whatever its words are.
 _RELATIVE: Final = frozenset({"en", "fr", "es"})
 # Languages whose clauses may lack a subject.
@@ -40,6 +42,9 @@ def may_leave_out(
         return False
     if _is_aside(between, language):
         return True
+    # What somebody or something has must not be left out: "the Protocol's [deletion] …".
+    if content and between[0].kind == "owner":
+        return False
     # Phrases are left out as a whole: "to 12 States" before "in 2020" (`phrase`), "and its Protocols" (`owned`).
     phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
     owned = [token.kind for token in between[:2]] == ["join", "third"]
@@ -61,7 +66,7 @@ def may_leave_out(
         return False
     # The head of what follows must not be left out: "the [abolition of] the sanctions".
     last = max(at for at, token in enumerate(between) if token.counts)
-    heads = [token for token in between[last + 1 :] if token.kind == "link"]
+    heads = [token for token in between[last + 1 :] if token.kind in ("link", "object")]
     return following.kind == "number" or is_bound(heads, binding)
 
 
@@ -78,6 +83,12 @@ def may_end(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> boo
     """Returns whether a claim may end before the rest of its sentence."""
     clause = after[: next(clause_ends(after), len(after))]
     if any(token.kind in _BEHIND for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
+        return False
+    if clause and clause[0].kind == "owner" and any(token.counts for token in clause):
+        return False
+    # A limit that contrasts: "…, but not in its present form".
+    contrast = [token for token in after[:3] if token.kind != "comma"]
+    if len(contrast) > 1 and _BUT in contrast[0].keys and contrast[1].kind in (*_BEHIND, *_WITHIN, "without"):
         return False
     phrase = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
     if phrase and phrase[0].kind == "not":

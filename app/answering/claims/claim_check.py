@@ -106,10 +106,9 @@ def _sentences(quote: str) -> Iterator[str]:
 
 
 def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -> tuple[ClaimToken, ...]:
-    holders = {premise.holder, *premise.also}
-
     def token(name: PartyMatch) -> ClaimToken:
-        kind, keys = ("self", {SELF}) if holders & set(name.codes) else ("name", set(name.codes))
+        # Others who hold a joint statement stay apart: "Belmora has signed" is no deed of Arvandia, but "we" is.
+        kind, keys = ("self", {SELF}) if premise.holder in name.codes else ("name", set(name.codes))
         return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
 
     return tokenize(text, language, tuple(map(token, parties.find(text, language, capitals="none"))))

@@ -28,7 +28,7 @@ class Premise:
     holder: str | None
     """Code of the party whose words they are; None for the text of a treaty."""
     also: frozenset[str] = frozenset()
-    """Codes of others that the claim may name, such as the speaker's State where a group speaks."""
+    """Codes of others that the claim may name, such as those who hold a joint statement as well."""
     sessions: frozenset[str] = frozenset()
     """Session numbers of the statements, which a claim may name, as it may their `years` and `agenda_items`."""
     years: frozenset[str] = frozenset()

@@ -7,7 +7,7 @@ as the two claims that it is short for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, combinations, takewhile
+from itertools import combinations, takewhile
 from typing import Final
 
 from app.answering.claims.allowed_omissions import (
@@ -58,8 +58,13 @@ class _Sentence:
     tokens: tuple[ClaimToken, ...]
     language: str
 
-    def ends(self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1) -> set[int]:
-        """Returns where a claim may end in this sentence, begun anywhere or behind the first words of another claim."""
+    def ends(
+        self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1, until: int | None = None
+    ) -> set[int]:
+        """Returns where a claim may end in this sentence, begun anywhere or behind the first words of another claim.
+
+        It has to begin behind the position `beyond`, and before `until`.
+        """
         wanted, binding = _chain(body.tokens)
         if not wanted:
             return set()
@@ -71,7 +76,7 @@ class _Sentence:
             for token, ends in zip(shared, reached, strict=True):
                 if token.kind not in OPERATORS:
                     begun |= self._further(ends, wanted[0], binding[0], shared)
-        *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond})
+        *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond and (until is None or at < until)})
         downward = any(token.kind in DOWNWARD for token in (*shared, *wanted)) and not body.partial
         return {end for end in ends if may_end(self.tokens[end + 1 :], self.language, whole=downward)}
 
@@ -144,7 +149,8 @@ def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], lan
     if any(_aligned(body, sentence) for sentence in nearest):
         return True
     tokens = body.tokens
-    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING][:_MAX_CUTS]
+    cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING and not _is_lead(tokens[: at + 1])]
+    del cuts[_MAX_CUTS:]
     for first in cuts:
         head = replace(body, tokens=tokens[:first])
         later = [*(cut for cut in cuts if cut >= first), len(tokens)]
@@ -204,13 +210,21 @@ def in_order(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> bo
 
 def _aligned(body: ClaimBody, sentence: _Sentence) -> bool:
     """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
-    moved = ((claim, replace(sentence, tokens=tokens)) for claim, tokens in _moved(body, sentence.tokens))
-    return any(evidence.ends(claim) for claim, evidence in chain([(body, sentence)], moved))
+    return bool(sentence.ends(body)) or any(
+        replace(sentence, tokens=tokens).ends(claim, until=until)
+        for claim, tokens, until in _moved(body, sentence.tokens)
+    )
 
 
-def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...]]]:
-    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other."""
-    # "In 2018, we adopted a law" matches "adopted a law in 2018", unless another clause comes between.
+def _moved(
+    body: ClaimBody, sentence: tuple[ClaimToken, ...]
+) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...], int]]:
+    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
+
+    The third value is before which token of that sentence the claim has to begin, to be of the clause of the phrase.
+    """
+    # "In 2018, we adopted a law" matches "adopted a law in 2018", unless another clause comes between, as in
+    # "In 2018, we adopted a law; in 2019, we created a fund".
     for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
         lead = _lead(one)
         if lead is None:
@@ -223,7 +237,14 @@ def _moved(body: ClaimBody, sentence: tuple[ClaimToken, ...]) -> Iterator[tuple[
                 continue
             left = other[:start] + other[end:]
             claim, evidence = (rest, left) if claim_leads else (left, rest)
-            yield replace(body, tokens=claim), evidence
+            clause = (at for at, token in enumerate(rest) if token.kind in ("comma", "stop"))
+            yield replace(body, tokens=claim), evidence, start if claim_leads else next(clause, len(rest))
+
+
+def _is_lead(tokens: tuple[ClaimToken, ...]) -> bool:
+    """Returns whether tokens are a phrase and its comma ("In 2018,"), which is no claim that others are added to."""
+    leading = tokens[0].kind in ("link", "number", *OPERATORS) and tokens[-1].kind == "comma"
+    return leading and not any(SELF in token.keys for token in tokens)
 
 
 def _lead(tokens: tuple[ClaimToken, ...]) -> int | None:

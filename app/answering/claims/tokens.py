@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from ingest.language.claim_words import KINDS, SELF, first_person, operators, phrases, roles
+from ingest.language.claim_words import KINDS, SELF, first_person, heads, operators, phrases, roles
 from ingest.language.dates import month_numbers
 from ingest.language.lexicons import Patterns
 from ingest.language.matches import TextMatch
@@ -22,7 +22,7 @@ from prompts.wording import LANGUAGES
 from vectorstore.stems import language_of, stem, stemmer, stems
 
 _TOKEN: Final = regex.compile(
-    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.;:。；：؛!?！？؟](?!\d)|\n)"
+    r"\p{Han}|(?:(?!\p{Han})[\p{L}\p{M}\p{N}])+|[\p{Sc}%]|(?P<comma>[,،，、()（）]|\s[–—-]\s)|(?P<stop>[.:：](?!\d)|[;；؛。!?！？؟\n])"
 )
 _TREATY_WORDS: Final = Patterns("treaty_attribution")
 # Prefixes of Arabic words: "and", and the person of a verb.
@@ -47,7 +47,7 @@ class ClaimToken(TextMatch):
     """A word, or several words that count as one."""
 
     kind: str
-    """An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`."""
+    """An operator's kind, a role's, or `word`, `number`, `name`, `comma`, `stop`; `owner` or `object` (`heads`)."""
     keys: frozenset[str]
     """Two tokens match if they share one: a stem, a concept, the value of a number, the code of a party."""
 
@@ -76,8 +76,10 @@ def tokenize(text: str, language: str, names: tuple[ClaimToken, ...] = ()) -> tu
         found += _disjoint(_synonyms(text, language, found), found)
         found += _disjoint(_operators(text, language), found)
         found += _disjoint(function_words, found)
+        for match in heads(language).finditer(text):
+            found.append(ClaimToken(kind=str(match.lastgroup), keys=frozenset(), start=match.end(), end=match.end()))
     found += _disjoint(_words(text, language), found)
-    return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: token.start))
+    return tuple(sorted((token for token in found if token.kind != "void"), key=lambda token: (token.start, token.end)))
 
 
 def _disjoint(new: Iterable[ClaimToken], found: Sequence[ClaimToken]) -> list[ClaimToken]:

@@ -61,6 +61,8 @@ class Task:
 
     question: str
     chosen: Sequence[Sequence[Sentence]]
+    asked: Sequence[str]
+    """The parties asked about: a joint statement is written on as that of the first of them."""
     sources: Sources
     limit: int
     style: Style = "answer"
@@ -112,7 +114,11 @@ class ModelWriter:
     ) -> Generator[ModelDraft, None, ModelDraft]:
         """Asks once with one prompt: yields the draft after each claim that passes, and returns the finished one."""
         numbered = number_sentences(
-            task.chosen, task.sources, local.parties, room=self._room(prompt, task, local.language)
+            task.chosen,
+            task.sources,
+            local.parties,
+            asked=task.asked,
+            room=self._room(prompt, task, local.language),
         )
         checked = _ClaimChecker(
             numbered=numbered, prompt=prompt, local=local, entailment=self._entailment, config=self.config
@@ -257,7 +263,9 @@ class _ClaimChecker:
             return False
         self.citations += [citation for citation in cited if citation.number > len(self.citations)]
         numbers = tuple(citation.number for citation in cited)
-        self.claims.append(Claim(text=self._plain_or_quoted(written.text, cited), state=holder, citations=numbers))
+        self.claims.append(
+            Claim(text=self._plain_or_quoted(written.text, holder, cited), state=holder, citations=numbers)
+        )
         return True
 
     def _cited(self, written: WrittenClaim) -> tuple[str | None, list[Citation], str | None]:
@@ -268,8 +276,7 @@ class _ClaimChecker:
             if number not in self.numbered.sentences:
                 fault = f"it cites S{number}, which there is not" if number else "it cites what is no sentence"
                 return None, [], fault
-        statements = [self.numbered.statement(number) for number in written.numbers]
-        holders = {next(iter(statement.metadata.holders), None) for statement in statements}
+        holders = {self.numbered.holder(number) for number in written.numbers}
         if len(holders) != 1:
             return None, [], f"it rests on the words of several: {', '.join(sorted(str(h) for h in holders))}"
         citations = [citation for number in written.numbers for citation in self.numbered.cite(number)]
@@ -306,11 +313,10 @@ class _ClaimChecker:
             fault = "the entailment model does not find it in its evidence"
         return fault
 
-    def _plain_or_quoted(self, text: str, cited: Sequence[Citation]) -> str:
+    def _plain_or_quoted(self, text: str, holder: str | None, cited: Sequence[Citation]) -> str:
         """Returns the claim without quotation marks; one that copies its evidence becomes a quotation of it."""
         plain = unquoted(text)
         for citation in cited:
             if squash(plain).strip(".。") == squash(citation.quote).strip(".。"):
-                name = self.local.name(next(iter(citation.holders), ""))
-                return f"{unquoted(name)}: “{citation.quote}”"
+                return f"{unquoted(self.local.name(holder or ''))}: “{citation.quote}”"
         return plain

@@ -37,10 +37,15 @@ class PromptEvidence:
     text: str
     """The evidence as the prompt holds it."""
     sources: Sources
+    asked: Sequence[str]
 
     def statement(self, number: int) -> Statement:
         """Returns the statement that holds a numbered sentence."""
         return self.sources.statements[self.sentences[number].statement_id]
+
+    def holder(self, number: int) -> str | None:
+        """Returns the party whose words a numbered sentence are: of a joint statement, the first one asked about."""
+        return _holder(self.statement(number), self.asked)
 
     def cite(self, number: int) -> list[Citation]:
         """Cites the spans in which a numbered sentence is quoted; the citations are not numbered yet."""
@@ -50,9 +55,12 @@ class PromptEvidence:
 
 
 def number_sentences(
-    chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, room: int
+    chosen: Sequence[Sequence[Sentence]], sources: Sources, parties: PartyTable, *, asked: Sequence[str], room: int
 ) -> PromptEvidence:
-    """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens)."""
+    """Numbers sentences for a prompt, each party's strongest first, as long as there is room (in tokens).
+
+    A joint statement is shown as that of the first holder among the parties `asked` about.
+    """
     queues = [quotable_spans(of_party[:PER_PARTY], sources) for of_party in chosen]
     left_out = sum(max(0, len(of_party) - PER_PARTY) for of_party in chosen)
     shown: dict[str, dict[int, list[range]]] = {}
@@ -76,8 +84,11 @@ def number_sentences(
             at = len(numbered) + 1
             numbered[at], quoted[at] = sentence, lines[ordinal]
             written.append(f"[S{at}] {inert(sentence.text)}")
-        blocks.append(_block(sources.statements[statement_id], written, parties))
-    return PromptEvidence(sentences=numbered, quoted=quoted, left_out=left_out, text="\n".join(blocks), sources=sources)
+        statement = sources.statements[statement_id]
+        blocks.append(_block(statement, parties.display(_holder(statement, asked) or "", "en"), written))
+    return PromptEvidence(
+        sentences=numbered, quoted=quoted, left_out=left_out, text="\n".join(blocks), sources=sources, asked=asked
+    )
 
 
 def _size(quotable: BoundSpan, sources: Sources) -> int:
@@ -86,11 +97,14 @@ def _size(quotable: BoundSpan, sources: Sources) -> int:
     return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24
 
 
-def _block(statement: Statement, lines: Sequence[str], parties: PartyTable) -> str:
-    metadata = statement.metadata
-    name = inert(parties.display(next(iter(metadata.holders), ""), "en"))[:80]
-    date = f' date="{inert(metadata.date)[:24]}"' if metadata.date else ""
-    return "\n".join([f'<statement party="{name}"{date}>', *lines, "</statement>"])
+def _holder(statement: Statement, asked: Sequence[str]) -> str | None:
+    holders = statement.metadata.holders
+    return next((code for code in (*asked, *holders) if code in holders), None)
+
+
+def _block(statement: Statement, party: str, lines: Sequence[str]) -> str:
+    date = f' date="{inert(statement.metadata.date)[:24]}"' if statement.metadata.date else ""
+    return "\n".join([f'<statement party="{inert(party)[:80]}"{date}>', *lines, "</statement>"])
 
 
 def inert(text: str) -> str:

@@ -1,10 +1,12 @@
 """Joint statements: each State that holds one is answered from it, and the answer names the others."""
 
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
+from app.answering.assistant import Assistant
 from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify_citations import verify_citation
@@ -15,6 +17,7 @@ from app.export.markdown import markdown_bytes
 from ingest.report import NO_STATE
 from tests.cases import Cases
 from tests.fakes import fake_workspace
+from tests.fakes_chat import writer
 from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
@@ -65,6 +68,24 @@ def test_lists_know_all_holders_of_a_joint_statement_and_the_members_of_a_group_
         answer = workspace.assistant.ask(question)
     assert len({citation.statement_id for citation in answer.citations}) == len(answer.citations)
     assert all(words in answer.answer for words in said) and not any(words in answer.answer for words in unsaid)
+
+
+def test_a_model_words_for_the_holder_asked_about_what_that_one_did(desk):
+    def each_of_both(_system: str, user: str) -> list[tuple[str, list[str]]]:
+        line = next(line for line in user.splitlines() if "watches the ports" in line)
+        assert '<statement party="Belmora"' in user and '<statement party="Arvandia"' not in user
+        return [
+            (f"{name} watches the ports of the north.", [line[1 : line.index("]")]]) for name in ("Arvandia", "Belmora")
+        ]
+
+    steps = replace(desk.steps, writer=writer(each_of_both))
+    answer = Assistant(steps, desk.store.catalogue, keep_traces=0).ask(
+        "What did Belmora say about the ports of the north?"
+    )
+    assert [(claim.state, claim.text) for claim in answer.claims] == [
+        ("XAB", "Belmora watches the ports of the north.")
+    ]
+    assert [claim.text for claim in answer.dropped_claims] == ["Arvandia watches the ports of the north."]
 
 
 def test_a_list_on_a_topic_tells_what_was_found_from_what_is_in_scope(desk):

@@ -104,6 +104,12 @@ def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim,
     assert all(check_claim(claim, each, parties) is None for each in (premise, own)) is accepted
 
 
+@cases("evidence", "claim", "accepted")
+def test_a_claim_on_a_joint_statement_keeps_apart_who_did_what(evidence, claim, accepted, parties):
+    premise = Premise(quotes=(evidence,), language="en", holder="XAA", also=frozenset({"XAA", "XAB"}))
+    assert (check_claim(claim, premise, parties) is None) is accepted
+
+
 def test_a_term_that_a_treaty_defines_is_its_own():
     item = annotated("s", ["“State of origin of waste” means a State in which waste arises."], "treaty")
     (statement,), sentences = item.statements, item.sentences
