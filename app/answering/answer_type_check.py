@@ -2,8 +2,9 @@
 
 "How many ships were inspected?" is not answered by a sentence without a number. The lexicon
 `ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. In addition, `reference_before`,
-`month_before` and `ordinal_after` exclude numbers that count nothing ("article 4", "May 4", "4th"), and `no_name`
-excludes what looks like a name but is in every statement and answers no question for a name ("General Assembly").
+`month_before` and `ordinal_after` exclude numbers that count nothing ("article 4", "May 4", "4th"), as do names that
+have one. `no_name` excludes what looks like a name but is in every statement and answers no question for one
+("General Assembly").
 """
 
 import unicodedata
@@ -58,7 +59,7 @@ def contains_answer_type(kind: AnswerType, text: str, parties: PartyTable, speak
     The names of the `speakers` themselves, given by their codes, do not count as an answer.
     """
     if kind == "number":
-        return _contains_number(fold_accents(text))
+        return _contains_number(text, parties)
     if kind == "state":
         return any(set(match.codes) - set(speakers) for match in parties.find(text))
     if kind == "name":
@@ -66,10 +67,12 @@ def contains_answer_type(kind: AnswerType, text: str, parties: PartyTable, speak
     return _pattern(kind).search(fold_accents(text)) is not None
 
 
-def _contains_number(text: str) -> bool:
+def _contains_number(original: str, parties: PartyTable) -> bool:
     """Returns whether a text has a number that counts something, unlike a year, an article or a day of a month."""
+    text, named = fold_accents(original), _places_of_names(original, parties)
     return any(
-        not _YEAR.match(match.group())
+        named.isdisjoint(range(*match.span()))
+        and not _YEAR.match(match.group())
         and not _pattern("vague_number").fullmatch(match.group())
         and not _pattern("ordinal_after").match(text, match.end())
         and not _pattern("reference_before").search(text[: match.start()])
@@ -80,9 +83,14 @@ def _contains_number(text: str) -> bool:
 
 def _contains_name(text: str, parties: PartyTable) -> bool:
     """Returns whether a text has a capitalised name of a person or body, other than of a State, treaty or meeting."""
-    known: list[TextMatch] = [*parties.find(text), *find_bodies(text), *find_treaties(text)]
+    named = _places_of_names(text, parties)
     return any(
-        not any(named.start < match.end() and match.start() < named.end for named in known)
-        and not _pattern("no_name").match(match.group())
+        named.isdisjoint(range(*match.span())) and not _pattern("no_name").match(match.group())
         for match in _pattern("name").finditer(text)
     )
+
+
+def _places_of_names(text: str, parties: PartyTable) -> set[int]:
+    """Returns the offsets of names of parties, bodies and treaties in a text: "the Group of 77" has no number."""
+    named: list[TextMatch] = [*parties.find(text), *find_bodies(text), *find_treaties(text)]
+    return {at for name in named for at in range(name.start, name.end)}

@@ -285,7 +285,7 @@ def _worded(
     composed = with_claims(quoted, draft, answering, local, model=writer.name)
     composed = replace(composed, as_points=resolution.style == "points")
     if resolution.reply_language is not None:
-        composed = with_translations(composed, writer, resolution.reply_language)
+        composed = with_translations(composed, writer, resolution.reply_language, local)
     yield composed
 
 

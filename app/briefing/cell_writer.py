@@ -84,7 +84,7 @@ class CellWriter:
         for first in range(0, len(foreign), _TRANSLATED):
             if self._failures >= _PATIENCE:
                 break
-            texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language)
+            texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language, self._local.parties)
             self._failures = 0 if texts else self._failures + 1
             self._usage = together(self._usage, usage)
             found |= texts

@@ -38,7 +38,7 @@ _OPERATOR_IN_WORDS: Final[dict[str, str]] = {
     "more": "“more than”", "less": "“less than”",
     "about": "“about”", "before": "“before”", "after": "“after”", "if": "a condition", "unless": "“unless”",
     "evenif": "“even if”", "until": "“until”", "past": "a time that is over", "doubt": "a reservation",
-    "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”",
+    "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”", "against": "a rejection",
 }  # fmt: skip
 
 
@@ -47,6 +47,9 @@ _TRANSLATED_BY: Final = {
     "not": frozenset({"not", "ended", "without", "unless", "against"}),
     "must": frozenset({"must", "should"}),
     "may": frozenset({"may", "can", "would", "doubt"}),
+    "against": frozenset({"against", "guard", "not", "ended", "without", "doubt"}),
+    "if": frozenset({"if", "unless", "evenif", "until"}),
+    "unless": frozenset({"unless", "if", "without"}),
 }
 # Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
@@ -215,7 +218,7 @@ def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
     return kinds, sum(token.kind in TURNING for token in tokens)
 
 
-def check_translation(text: str, language: str, quote: str, quote_language: str) -> str | None:
+def check_translation(text: str, language: str, quote: str, quote_language: str, parties: PartyTable) -> str | None:
     """Returns why a translation of a quotation fails; None if it passes."""
     fault = ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS)
     if fault is not None:
@@ -225,6 +228,12 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
     fault = check_references(text, quote) or check_references(quote, text)
     if fault is not None:
         return fault
+    named, there = parties.find(text, language), parties.find(quote, quote_language)
+    # A capital may be a place, and "Belmoran courts" may become "courts there", but no other party may come in.
+    foreign = _elsewhere([match for match in named if match.form != "capital"], there)
+    foreign += _elsewhere([match for match in there if match.is_name], named)
+    if foreign:
+        return f"it names {foreign[0]}, or does not, unlike the quotation"
     translated, original = tokenize(text, language), tokenize(quote, quote_language)
     if _figures(translated) != _figures(original):
         return "its numbers or dates are not those of the quotation"
@@ -233,6 +242,12 @@ def check_translation(text: str, language: str, quote: str, quote_language: str)
             if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
                 return f"it has {_OPERATOR_IN_WORDS[kind]}, or lacks it, unlike the quotation"
     return None
+
+
+def _elsewhere(names: Sequence[PartyMatch], there: Sequence[PartyMatch]) -> list[str]:
+    """Returns the names whose parties are not named there."""
+    codes = {code for match in there for code in match.codes}
+    return [match.text for match in names if codes.isdisjoint(match.codes)]
 
 
 def _figures(tokens: Sequence[ClaimToken]) -> tuple[list[str], set[str]]:

@@ -85,12 +85,12 @@ def _holds_missing(
     )
 
 
-def with_translations(composed: Composition, writer: ModelWriter, language: str) -> Composition:
+def with_translations(composed: Composition, writer: ModelWriter, language: str, local: Localization) -> Composition:
     """Adds translations of the quotations that are in another language, as far as the translations pass."""
     foreign = [citation for citation in composed.citations if citation.language != language]
     if not foreign or composed.draft is None:
         return composed
-    texts, usage = writer.translate(foreign, language)
+    texts, usage = writer.translate(foreign, language, local.parties)
     draft = replace(composed.draft, usage=together(composed.draft.usage, usage))
     return replace(composed, translations=texts, draft=draft)
 

@@ -24,6 +24,7 @@ from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, reason, redact
 from app.question.llm_reading import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
+from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from ingest.text.splitter import count_tokens
 from prompts.prompt import Prompt, load_prompt
@@ -162,7 +163,9 @@ class ModelWriter:
             reply=redact(asked.reply, self.config),
         )
 
-    def translate(self, citations: Sequence[Citation], language: str) -> tuple[dict[int, str], Used]:
+    def translate(
+        self, citations: Sequence[Citation], language: str, parties: PartyTable
+    ) -> tuple[dict[int, str], Used]:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
@@ -181,7 +184,7 @@ class ModelWriter:
                 if citation is None or citation.number in translations:
                     continue
                 source = citation.language if citation.language in LANGUAGES else "en"
-                if check_translation(written.text, language, citation.quote, str(source)) is None:
+                if check_translation(written.text, language, citation.quote, str(source), parties) is None:
                     translations[citation.number] = unquoted(written.text)
         except ModelSilentError as exc:
             logger.warning("no translation, or not of all: %s", exc)

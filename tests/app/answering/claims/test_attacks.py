@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.answering.citations import cite
-from app.answering.claims.claim_check import check_claim
+from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.premise import Premise, outside_quotations, premise_of
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases, read_yaml
@@ -108,6 +108,13 @@ def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim,
 def test_a_claim_on_a_joint_statement_keeps_apart_who_did_what(evidence, claim, accepted, parties):
     premise = Premise(quotes=(evidence,), language="en", holder="XAA", also=frozenset({"XAA", "XAB"}))
     assert (check_claim(claim, premise, parties) is None) is accepted
+
+
+@cases("text", "language", "quote", "quote_language", "accepted")
+def test_a_translation_keeps_parties_rejections_and_conditions(
+    text, language, quote, quote_language, accepted, parties
+):
+    assert (check_translation(text, language, quote, quote_language, parties) is None) is accepted
 
 
 def test_a_term_that_a_treaty_defines_is_its_own():
