@@ -7,6 +7,7 @@ and is answered with their metadata. All other kinds are answered with the best 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from operator import attrgetter
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
@@ -179,7 +180,7 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
     """Returns the newest statement of each party; a joint statement is returned once."""
-    newest = (next(latest_first(summaries, lambda summary: summary.metadata)) for summaries in owned.values())
+    newest = (next(latest_first(summaries, attrgetter("metadata"))) for summaries in owned.values())
     return tuple({summary.statement_id: summary for summary in newest}.values())
 
 

@@ -5,6 +5,7 @@ Words that a party said in three statements are quoted once, and the other two s
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Final
 
 import regex
@@ -41,7 +42,7 @@ def quote(
     """
     quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
     if newest_first:
-        quotations = list(latest_first(quotations, lambda quotation: quotation.statement.metadata))
+        quotations = list(latest_first(quotations, attrgetter("statement.metadata")))
     parts = [(q, part) for q in quotations for part in q.span.parts]
     parts.sort(key=lambda part: part[1] is part[0].span.distant)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
