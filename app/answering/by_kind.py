@@ -33,15 +33,23 @@ def _evidence(context: KindContext) -> Retrieved:
 
 
 def _nearby_reasons(context: KindContext) -> Retrieved:
-    """Returns, for "why?" after an answer, the reasons near the sentences shown; the evidence if there are none."""
-    read = context.resolution
+    """Returns, for "why?" after an answer, the reasons near the sentences shown.
+
+    If there are none, a note says so, and the evidence of the parties shown is returned.
+    """
+    read, retrieved = context.resolution, None
     if read.act == "about" and read.shown and read.shown.sentences:
         gives_reason = partial(contains_answer_type, "reason", parties=context.local.parties)
         texts = context.retriever.with_texts(context.in_scope(), read.shown.statements)
         near = near_shown(texts, read.shown, gives_reason)
         if near.party_evidence:
             return near
-    return _evidence(context)
+        retrieved = _evidence(context)
+        of_shown = tuple(item for item in retrieved.party_evidence if item.party in read.shown.parties)
+        if any(item.answers for item in of_shown):
+            notes = (*retrieved.notes, Note(kind="no_reason"))
+            return replace(retrieved, party_evidence=of_shown, notes=notes)
+    return retrieved or _evidence(context)
 
 
 def _every_statement(context: KindContext) -> Retrieved:

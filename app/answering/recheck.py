@@ -14,6 +14,7 @@ from app.answering.citations import provenance_of
 from app.answering.localization import Localization
 from app.answering.markdown import plain_line
 from app.answering.provenance import attribution
+from app.answering.superseding import earlier_than_latest
 from app.answering.verify_citations import verify_citation
 from app.records import Answer, Citation
 from vectorstore.catalogue import Catalogue
@@ -21,6 +22,8 @@ from vectorstore.records import SentenceId, Statement
 
 # The number of a citation in an answer's text, as "[3]"; bracketed numbers that a statement itself has are escaped.
 MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
+# A quotation's line with its remarks, as "> “We support it.” [2] *(for; earlier)*".
+_REMARKS: Final = re.compile(r"(?P<quoted>> .*\[(?P<number>\d{1,4})\]) \*\((?P<remarks>.*)\)\*")
 Today = Callable[[Sequence[Citation]], Sequence[Citation]]
 
 
@@ -94,19 +97,28 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
     gone = {number for number, (_, citation) in changed.items() if citation.verdict != "verified"}
     moved = {number for number, (was, citation) in changed.items() if is_otherwise_dated(was, citation)}
     text = _attributed_anew(answer.answer, changed, local)
-    # Notes that a failed or redated citation supersedes another no longer hold; older answers join them by "; ".
-    for number in gone | moved:
-        later = local.say("superseded", number=number)
-        joined = (note for join in (local.semicolon, "; ") for note in (f"{later}{join}", f"{join}{later}"))
-        for note in (f" *({later})*", *joined):
-            text = text.replace(note, "")
+    open_again = gone | moved
+    outdated = {local.say("superseded", number=number) for number in open_again}
+    asked = {claim.state for claim in answer.claims if claim.state}
+    left = [now.get(was, was) for was in answer.citations if was.number not in gone]
+    not_earlier = (earlier_than_latest(answer.citations, asked) | moved) - earlier_than_latest(left, asked)
+
+    def with_remarks(line: str) -> str:
+        """Returns a quotation's line without remarks on its place in time that a failed or redated one leaves open."""
+        if (found := _REMARKS.fullmatch(line)) is None:
+            return line
+        number, remarks = int(found["number"]), re.split(f"; |{re.escape(local.semicolon)}", found["remarks"])
+        dropped = outdated | ({local.say("earlier")} if number in not_earlier else set())
+        kept = local.semicolon.join(remark for remark in remarks if remark not in dropped)
+        return f"{found['quoted']} *({kept})*" if kept else found["quoted"]
+
     withdrawn = {plain_line(words) for number, words in answer.translations.items() if number in gone}
-    lines = (line for line in text.split("\n") if not any(words in line for words in withdrawn))
+    lines = (with_remarks(line) for line in text.split("\n") if not any(words in line for words in withdrawn))
 
     def rechecked(citation: Citation) -> Citation:
         current = now.get(citation, citation)
-        open_again = {citation.number, citation.superseded_by} & (gone | moved)
-        return replace(current, superseded_by=None) if open_again else current
+        is_open = {citation.number, citation.superseded_by} & open_again
+        return replace(current, superseded_by=None) if is_open else current
 
     def rechecked_line(line: str) -> str:
         cited = {int(number) for number in MARKER.findall(line)}

@@ -96,7 +96,11 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         return replace(merged, stance=True, negates=True, stance_from=before.stance_from or before.question)
     # "Who else?" after a question about one State asks for the others.
     asks_others = turn.act == "more" and everyone and not before.scope.all_states
-    return _with_earlier_kind(merged, alone, before) if keeps_kind and not asks_others else merged
+    if keeps_kind and not asks_others:
+        return _with_earlier_kind(merged, alone, before)
+    # "Why?" after "who opposes it?" asks for the reasons of those who do.
+    of_list = turn.act == "about" and alone.kind == "reason" and (merged.scope.all_states or scope.members_of)
+    return _with_earlier_position(merged, alone, before) if of_list else merged
 
 
 def _aside(state: ConversationState, alone: Resolution) -> Resolution:
@@ -168,6 +172,11 @@ def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution
     if alone.stance and alone.kind != "position" and merged.act != "remove":
         # "Who is against it?" asks for a position in its own words; a fragment may only be taken for `position`.
         return replace(merged, stance=True)
+    return _with_earlier_position(merged, alone, before)
+
+
+def _with_earlier_position(merged: Resolution, alone: Resolution, before: Resolution) -> Resolution:
+    """Returns a merged turn as asking for the position that the question before it asked for, on the same subject."""
     same_subject = merged.act == "remove" or not slots_of(alone) & {"topic", "treaty"}
     if before.stance and same_subject and merged.scope.all_states == before.scope.all_states:
         words = before.stance_from or before.question

@@ -129,6 +129,21 @@ def test_what_a_conclusion_that_was_quoted_follows_from_is_a_reason(tmp_path):
     assert "The chain lacks a link." in quotes
 
 
+def test_without_a_reason_nearby_those_shown_are_quoted_in_the_direction_asked_for(tmp_path):
+    said = {"a.txt": "Arvandia opposes a levy on shipping.", "b.txt": "Belmora supports a levy on shipping."}
+    said["a9.txt"] = "Arvandia supports a levy on shipping."
+    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\na9.txt,XAA,9,2018\n"
+    with workspace_over(tmp_path, said, rows) as desk:
+        history = after(ask(desk, "Which States support a levy on shipping?"))
+        history += after(ask(desk, "who opposes it?", history))
+        answer = ask(desk, "why?", history)
+        assert [(c.state, c.direction) for c in answer.claims][:1] == [("XAA", "against")]
+        assert {c.state for c in answer.citations} == {"XAA"}
+        assert any("no reason stands near" in note for note in answer.scope.notes)
+        other = ask(desk, "who else?", [*history, *after(answer)])
+        assert other.status == "abstained"
+
+
 def test_who_else_leaves_out_whoever_was_shown(workspace):
     first = ask(workspace, ARTICLE)
     more = ask(workspace, "who else?", after(first))

@@ -158,3 +158,16 @@ def test_related_passages_have_numbers_of_their_own_and_withdraw_nothing(workspa
     now = workspace.corpus.answer_as_of_today(kept)
     assert (now.answer, now.claims, now.citations) == (kept.answer, kept.claims, kept.citations)
     assert [citation.verdict for citation in now.related] == ["not_found"]
+
+
+def test_what_was_earlier_is_no_longer_called_so_after_the_later_one_is_redated(tmp_path: Path) -> None:
+    texts = {"b8.txt": speech("We support extradition between neighbours."), "b9.txt": speech(LATER)}
+    rows = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\n"
+    with workspace_over(tmp_path, texts, rows, PARTIES) as desk:
+        kept = desk.assistant.ask("What is Belmora's position on extradition?")
+        assert "*(for; earlier)*" in kept.answer
+        desk.corpus.edit(identifier_of(desk, "b9.txt"), {"session": "10", "date": "2020"})
+        assert "*(for; earlier)*" in desk.corpus.answer_as_of_today(kept).answer
+        desk.corpus.edit(identifier_of(desk, "b9.txt"), {"session": "7", "date": "2014"})
+        now = desk.corpus.answer_as_of_today(kept).answer
+        assert "earlier" not in now and now.count("*(for)*") == 2
