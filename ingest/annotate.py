@@ -311,6 +311,8 @@ class Annotator:
             titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
             may_be = bool(titles) or may_be_record(text)
             found = self._interventions(text, blocks, metadata) if may_be else ()
+            # One section is the whole text, whose heading a person corrected.
+            found = found if len(found) > 1 else ()
             told = self._words_of_others(metadata, titles, found, several=False, may_be=may_be)
             if told is not None:
                 metadata, kept, lost = carried(nobodys=True)

@@ -61,17 +61,18 @@ class DeclaredRoute(APIRoute):
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
-        " ask_tab.renewed ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named check_tab.checked chat.verify"
-        " ingest_tab.opened ingest_tab.watch ingest_tab.given_up ingest_tab.stopped uploads.named_files"
-        " corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act parts.language_choice chat.account"
-        " served_files.forget_session evidence_panel.page_image evidence_panel.whole_statement page upload"
+        " ask_tab.renewed ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named"
+        " check_tab.checked chat.verify ingest_tab.opened ingest_tab.watch ingest_tab.given_up ingest_tab.stopped"
+        " uploads.named_files corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act parts.language_choice"
+        " chat.account served_files.forget_session evidence_panel.page_image evidence_panel.whole_statement page upload"
     ),
     "ask": (
         "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"
         " briefing_tab.opened chat.ask chat.brief"
     ),
     "work": (
-        "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.arrange_list ask_tab.opened"
+        "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.arrange_list"
+        " ask_tab.opened"
         " ask_tab.refreshed ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list"
         " briefing_tab.documents briefing_tab.keep_as_own briefing_tab.reopened briefing_tab.refreshed"
     ),

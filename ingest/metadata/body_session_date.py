@@ -129,14 +129,14 @@ def _body(heading: str, text: str, session: str | None, date: str | None) -> str
 def _date(heading: str) -> str | None:
     """Return the day of the statement, else the days of the meeting, else the year; not the day of issue.
 
-    A date alone on its line, or with a place ("Vienna, 15 October 2024"), goes before one in a title ("on the
-    anniversary of the Convention, adopted on 15 November 2000").
+    One with a place ("Vienna, 15 October 2024") goes before one in a title ("on the anniversary of the Convention,
+    adopted on 15 November 2000").
     """
     dates = find_dates(heading)
     if dates:
         of_meeting = (date for date in dates if _WORDS.meeting.search(_line_of(heading, date)))
-        alone = (date for date in dates if _is_alone(heading, date) or _is_dateline(heading, date))
-        first = next(of_meeting, None) or next(alone, dates[0])
+        with_place = (date for date in dates if _is_dateline(heading, date))
+        first = next(of_meeting, None) or next(with_place, dates[0])
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
         return next(inside, first).iso
     years = set(_YEAR.findall(ascii_digits(heading)))
@@ -146,10 +146,6 @@ def _date(heading: str) -> str | None:
 def _line_of(text: str, date: DateMatch) -> str:
     end = text.find("\n", date.end)
     return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
-
-
-def _is_alone(text: str, date: DateMatch) -> bool:
-    return not any(map(str.isalnum, _line_of(text, date).replace(text[date.start : date.end], "", 1)))
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:

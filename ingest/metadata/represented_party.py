@@ -26,7 +26,7 @@ _WORDS = Patterns("represented_party", count=any_of(number_words("cardinal"), r"
 JOINT = _WORDS.joint
 """Pattern of the words that join parties that are named together."""
 _BLANK_LINES = re.compile(r"\n\s*\n")
-_NEAR_TITLE, _LONGEST_LIST, _MOST_LISTS = 300, 4000, 20
+_NEAR_TITLE, _NEAR_NAME, _LONGEST_LIST, _MOST_LISTS = 300, 150, 4000, 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +66,8 @@ def spoken_for(
             if number > 0 and (of_another or _WORDS.others.search(before)):
                 continue
             own = [m for m in named if m.codes == (speaker,)]
-            # "Arvandia, speaking on behalf of the group, said" tells of Arvandia.
-            direct = [m for m in own if not _WORDS.clause_end.search(before, m.end)]
+            # "Arvandia speaks on behalf of the group", unlike "Arvandia thanks the delegate speaking on behalf of it".
+            direct = [m for m in own if _WORDS.name_speaks.fullmatch(before, m.end)]
             # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
             if number == 0 and any(_WORDS.aligns.search(before, m.end) for m in named if m.end <= len(before)):
                 continue
@@ -209,6 +209,10 @@ def capacities(
         if long and (not kept or kept[-1][1] != represented):
             kept.append((number if kept else 0, represented))
     kept = kept or [(0, next((represented for _, represented in parts if represented != SpokenFor()), whom))]
+    plain = whom if group else read(heading, words)
+    if len(kept) == 1 and plain != whom:
+        # No part is said in national capacity, beside which "on behalf of the group, I thank the hosts" counts.
+        return [(0, len(words), plain)]
     ends = pairwise([*kept, (len(spans), whom)])
     return [(spans[number][0], spans[after - 1][1], represented) for (number, represented), (after, _) in ends]
 
@@ -225,10 +229,15 @@ def joint_holders(heading: str, words: str, parties: PartyTable, language: str |
     opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
     titles = _WORDS.joint_statement.finditer(opening, 0, len(heading))
     called = next((found for found in titles if not _spoken_of(opening, found)), None)
-    # A title after words in the first person is that of a further statement.
+    # A title after words in the first person is that of a further statement, unless it names who speaks.
     said = _WORDS.first_person_or_this.search(opening, len(heading))
     own = _WORDS.own_joint.finditer(opening, len(heading))
-    own_titles = (found for found in own if found["title"] is None or said is None or found.start() < said.start())
+    speaking = {match.codes for match in parties.find(heading, language)}
+    own_titles = (
+        found for found in own
+        if found["title"] is None or said is None or found.start() < said.start()
+        or any(m.codes in speaking for m in parties.find(opening[found.start() : found.end() + _NEAR_NAME], language))
+    )  # fmt: skip
     called = called or next(own_titles, None)
     if called is None and not (
         _WORDS.this_joint.search(opening, len(heading)) and sponsor_lists(words, parties, language)

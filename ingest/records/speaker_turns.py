@@ -49,8 +49,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     forms = {
         "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
         "name": _after_names(leading, lookup),
-        # A table in a longer text is part of that.
-        "row": rows if _PARTS_OF_RECORD * sum((row.end or 0) - row.start for row in rows) >= len(page.text) else [],
+        "row": _of_record(rows, page, lookup),
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
         forms["reported"] = reported_turns(page, lookup)
@@ -91,15 +90,27 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 
+def _of_record(rows: list[SpeakerTurn], page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+    """Returns rows of which a record is made; none for a table in a longer text or in another State's statement."""
+    title = page.lines[0].text if page.lines else ""
+    by = {match.code for match in lookup.find(title)} if form_of(title) else set()
+    is_most = _PARTS_OF_RECORD * sum((row.end or 0) - row.start for row in rows) >= len(page.text)
+    return rows if is_most and (not by or not by.isdisjoint(row.words.state for row in rows)) else []
+
+
 def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLine]:
     """Yields the lines inside paragraphs that a party opens before a colon: in minutes, a full line may end a turn."""
     apart = {paragraph.line.start for paragraph in page.paragraphs if paragraph.apart}
     for before, line in pairwise(page.lines):
         goes_on = before.text[-1] in ",،，" or before.text.rsplit(maxsplit=1)[-1].casefold() in load_words("open_ends")
-        found = None if goes_on or line.start in apart else SPEAKER.party_alone.match(page.words, line.start, line.end)
-        if found is not None and lookup.holders(found["name"]):
+        if goes_on or line.start in apart:
+            continue
+        found = SPEAKER.party_alone.match(page.words, line.start, line.end)
+        # "Chair: Since nobody objects, …" ends the turn of the party before.
+        office = SPEAKER.office.match(page.words, line.start, line.end)
+        if office is not None or (found is not None and lookup.holders(found["name"])):
             named = speaker_line(page.words, line.start, len(page.words))
-            if named is not None and named.who == "name":
+            if named is not None and not named.summarised and named.who == ("name" if office is None else "office"):
                 # In doubt, such as after "we thank all, above all", the words are nobody's.
                 begins = ends_sentence(before.text) or not page.words[named.body].islower()
                 yield replace(named, understood=begins)
