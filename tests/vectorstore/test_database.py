@@ -84,6 +84,19 @@ def test_a_held_snapshot_is_one_moment_for_any_thread_and_not_between_its_uses(r
         assert here.engine.pool.checkedout() == 0
 
 
+def test_lexical_index_is_rebuilt_beside_questions_that_read_it(record):
+    with closing(Catalogue(record)) as here, closing(Catalogue(record)) as elsewhere:
+        put(here, annotated("s", ["The heron flies.", "The otter swims."]))
+        (found,) = before = here.search_lexical("heron", None, 9)
+        with ThreadPoolExecutor(1) as other_thread, here.snapshot():
+            assert here.generation == 1
+            elsewhere.health.rebuild_lexical()
+            # The words are those of the snapshot's moment, and a reader of them keeps no rebuild waiting.
+            assert here.search_lexical("heron", None, 9) == before and here.statements_with("heron") == {"s"}
+            other_thread.submit(elsewhere.health.rebuild_lexical).result(timeout=20)
+        assert here.search_lexical("heron", None, 9) == (found,)
+
+
 def test_open_read_only_of_an_absent_store_says_to_ingest(path):
     with pytest.raises(StoreError, match="run `untoc ingest` first"):
         Database(path, read_only=True)
