@@ -104,7 +104,7 @@ class TextSearch:
         connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
 
     def clear(self, connection: sa.Connection) -> None:
-        """Empties the index by deleting rows: a dropped table would wait for its readers, and snapshots would lose it."""
+        """Empties the index row by row: dropping a table waits for its readers, and snapshots would lose it."""
         connection.execute(_WORDS.delete())
         connection.execute(_DF.delete())
         connection.execute(META.update().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).values(value="0"))
