@@ -37,6 +37,8 @@ _FACT: Final = select(META.c.value).where(META.c.key == bindparam("key"))
 # The revision that stands for release 0.1.0, whose stores have none, and the key of its last migration in `meta`.
 _FIRST: Final = "0001"
 _LAST_OF_FIRST: Final = "migration:005_families"
+# A question holds its snapshot while models read, during which the server is not to end an idle transaction.
+_SNAPSHOT: Final = "ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0"
 # Advisory lock by schema: stores in one PostgreSQL database have a schema each.
 _LOCK: Final = "hashtext('untoc ' || current_schema())"
 
@@ -131,7 +133,7 @@ class Database:
         if (outer := getattr(self._own, "snapshot", None)) is not None:
             yield outer
             return
-        with self._connected() as connection, self._begun(connection, "", "ISOLATION LEVEL REPEATABLE READ READ ONLY"):
+        with self._connected() as connection, self._begun(connection, "", _SNAPSHOT):
             yield connection
 
     @contextmanager

@@ -26,6 +26,9 @@ _CONNECT_SECONDS = 10
 _JOURNAL_SECONDS = 10
 # Advice by SQLSTATE for errors that are not bugs of this program; two characters stand for a whole class of codes.
 _ADVICE = {
+    **dict.fromkeys(
+        ("25P03", "25P04"), "the server's limit of time for a transaction is too short: run the command again"
+    ),
     "28": "check user and password in UNTOC_DATABASE__URL",
     "3D": "make the database with `createdb`, or name another in UNTOC_DATABASE__URL",
     "42501": "give the user rights on this schema",
@@ -182,7 +185,7 @@ def _of_postgres(engine: Engine, exc: Exception) -> StoreError | None:
     if advice is None and not isinstance(exc, OperationalError | InterfaceError):
         return None
     # Transient: the server stops, lacks resources, rolls back a conflicting transaction, or cannot be reached.
-    transient = state.startswith(("08", "40", "53", "57"))
+    transient = state.startswith(("08", "25P", "40", "53", "57"))
     if advice is None and re.search('authentication|role "|no password', said):
         advice = _ADVICE["28"]
     elif advice is None and "does not exist" in said:

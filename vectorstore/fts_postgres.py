@@ -103,11 +103,11 @@ class TextSearch:
         )
         connection.execute(META.insert(), [{"key": _PASSAGES_KEPT, "value": "0"}, {"key": _TOKENS_KEPT, "value": "0"}])
 
-    def drop(self, connection: sa.Connection) -> None:
-        """Deletes the index."""
-        connection.exec_driver_sql("DROP TABLE passages_words, words_held")
-        connection.exec_driver_sql("DROP FUNCTION phrase_frequency, words_near")
-        connection.execute(META.delete().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))))
+    def clear(self, connection: sa.Connection) -> None:
+        """Empties the index row by row: dropping a table waits for its readers, and snapshots would lose it."""
+        connection.execute(_WORDS.delete())
+        connection.execute(_DF.delete())
+        connection.execute(META.update().where(META.c.key.in_((_PASSAGES_KEPT, _TOKENS_KEPT))).values(value="0"))
 
     def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""

@@ -40,9 +40,10 @@ class Fts5:
         """Makes the empty index."""
         connection.exec_driver_sql(f"CREATE VIRTUAL TABLE {_NAME} USING fts5 (text, {TOKENIZER})")
 
-    def drop(self, connection: sa.Connection) -> None:
-        """Deletes the index."""
+    def clear(self, connection: sa.Connection) -> None:
+        """Empties the index, which may be damaged."""
         connection.exec_driver_sql(f"DROP TABLE {_NAME}")
+        self.create(connection)
 
     def add(self, connection: sa.Connection, passages: Sequence[tuple[int, str]]) -> None:
         """Adds texts by the numbers of their passages."""

@@ -66,8 +66,7 @@ class CatalogueHealth:
     def rebuild_lexical(self) -> None:
         """Rebuilds the lexical index from the passages, in one transaction."""
         with self._database.transaction() as connection:
-            self._database.full_text.drop(connection)
-            self._database.full_text.create(connection)
+            self._database.full_text.clear(connection)
             rows = connection.execute(select(PASSAGES.c.passage, PASSAGES.c.text).order_by(PASSAGES.c.passage)).all()
             self._database.full_text.add(connection, [(int(passage), str(words)) for passage, words in rows])
 

@@ -4,21 +4,23 @@ import shutil
 import sqlite3
 import subprocess
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.conftest import PROJECT
+from tests.fakes_engines import own_schema
 from tests.fakes_store import alter, annotated, put
 from vectorstore import engines
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import HEAD, Database
-from vectorstore.errors import StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
+from vectorstore.errors import StoreAwayError, StoreCorruptError, StoreError, StoreFullError, StoreReadOnlyError
 from vectorstore.store import Store
 
 
@@ -82,6 +84,35 @@ def test_a_held_snapshot_is_one_moment_for_any_thread_and_not_between_its_uses(r
             assert here.meta("a") == "2"
             assert other_thread.submit(read).result() == "1"
         assert here.engine.pool.checkedout() == 0
+
+
+def test_server_that_ends_idle_transactions_ends_no_question_and_a_write_says_so(postgres):
+    with own_schema(postgres) as url:
+        options = f"{make_url(url).query['options']} -c idle_in_transaction_session_timeout=100"
+        limited = make_url(url).update_query_dict({"options": options}).render_as_string(hide_password=False)
+        with closing(Database(limited)) as here:
+            with here.held_snapshot() as reading:
+                for _ in range(2):
+                    with reading():
+                        assert here.writes == 0
+                    time.sleep(0.4)
+            with pytest.raises(StoreAwayError, match="run the command again"), here.transaction() as connection:
+                time.sleep(0.4)
+                connection.execute(text("SELECT 1"))
+            assert (here.writes, here.engine.pool.checkedout()) == (0, 0)
+
+
+def test_lexical_index_is_rebuilt_beside_questions_that_read_it(record):
+    with closing(Catalogue(record)) as here, closing(Catalogue(record)) as elsewhere:
+        put(here, annotated("s", ["The heron flies.", "The otter swims."]))
+        (found,) = before = here.search_lexical("heron", None, 9)
+        with ThreadPoolExecutor(1) as other_thread, here.snapshot():
+            assert here.generation == 1
+            elsewhere.health.rebuild_lexical()
+            # The words are those of the snapshot's moment, and a reader of them keeps no rebuild waiting.
+            assert here.search_lexical("heron", None, 9) == before and here.statements_with("heron") == {"s"}
+            other_thread.submit(elsewhere.health.rebuild_lexical).result(timeout=20)
+        assert here.search_lexical("heron", None, 9) == (found,)
 
 
 def test_open_read_only_of_an_absent_store_says_to_ingest(path):

@@ -7,7 +7,7 @@ as the two claims that it is short for.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, takewhile
+from itertools import combinations, pairwise, takewhile
 from typing import Final
 
 from app.answering.claims.allowed_omissions import (
@@ -237,8 +237,22 @@ def _moved(
                 continue
             left = other[:start] + other[end:]
             claim, evidence = (rest, left) if claim_leads else (left, rest)
-            clause = (at for at, token in enumerate(rest) if token.kind in ("comma", "stop"))
-            yield replace(body, tokens=claim), evidence, start if claim_leads else next(clause, len(rest))
+            yield replace(body, tokens=claim), evidence, start if claim_leads else _clause_end(rest)
+
+
+def _clause_end(tokens: tuple[ClaimToken, ...]) -> int:
+    """Returns where a clause behind a leading phrase ends: at a stop, or at a comma that another clause follows."""
+    own = (
+        [SELF in one.keys and before.kind != "link" for before, one in pairwise([tokens[0], *tokens])] if tokens else []
+    )
+    for at, token in enumerate(tokens[:-1]):
+        # Another clause has a conjunction, a leading phrase or a mention of the speaker of its own; an aside has none.
+        part = len(list(takewhile(lambda other: other.kind not in ("comma", "stop"), tokens[at + 1 :])))
+        again = any(own[:at]) and any(own[at + 1 : at + 1 + part])
+        joined = tokens[at + 1].kind in ("join", "break") or _lead(tokens[at + 1 :]) is not None
+        if token.kind == "stop" or (token.kind == "comma" and (again or joined)):
+            return at
+    return len(tokens)
 
 
 def _is_lead(tokens: tuple[ClaimToken, ...]) -> bool:

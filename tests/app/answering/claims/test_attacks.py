@@ -104,6 +104,11 @@ def test_a_claim_rests_on_no_words_that_its_party_quotes(first, evidence, claim,
     assert all(check_claim(claim, each, parties) is None for each in (premise, own)) is accepted
 
 
+@cases("language", "evidence", "claim")
+def test_a_claim_that_its_evidence_bears_out_is_kept(language, evidence, claim, parties):
+    assert check_claim(claim, Premise(quotes=(evidence,), language=language, holder="XAA"), parties) is None
+
+
 @cases("evidence", "claim", "accepted")
 def test_a_claim_on_a_joint_statement_keeps_apart_who_did_what(evidence, claim, accepted, parties):
     premise = Premise(quotes=(evidence,), language="en", holder="XAA", also=frozenset({"XAA", "XAB"}))

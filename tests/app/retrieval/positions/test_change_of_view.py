@@ -2,7 +2,14 @@
 
 from functools import partial
 
-from app.retrieval.positions.change_of_view import disowns, is_counterfactual, retracts, takes_back, without_taken_back
+from app.retrieval.positions.change_of_view import (
+    disowns,
+    is_counterfactual,
+    limits,
+    retracts,
+    takes_back,
+    without_taken_back,
+)
 from app.retrieval.positions.direction import read_sentence
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -13,6 +20,7 @@ KINDS = {
     "disowns": disowns,
     "retracts": retracts,
     "takes_back": takes_back,
+    "limits": limits,
     "is_counterfactual": partial(is_counterfactual, language=None, parties=PARTIES),
 }
 
