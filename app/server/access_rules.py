@@ -64,7 +64,8 @@ _EVENTS: Final[Mapping[Permission, str]] = {
         " ask_tab.renewed ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named"
         " check_tab.checked chat.verify ingest_tab.opened ingest_tab.watch ingest_tab.given_up ingest_tab.stopped"
         " uploads.named_files corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act"
-        " parts.language_choice chat.account served_files.forget_session evidence_panel.page_image evidence_panel.whole_statement page upload"
+        " parts.language_choice chat.account served_files.forget_session evidence_panel.page_image"
+        " evidence_panel.whole_statement page upload"
     ),
     "ask": (
         "ask_tab.ask_new ask_tab.act ask_tab.ask_with_scope ask_tab.ask_as_read ask_tab.suggest briefing_tab.make"

@@ -28,7 +28,7 @@ from app.retrieval.positions.position_marks import (
     kind_of,
 )
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text
-from ingest.language.anaphora import is_question, refers_back
+from ingest.language.anaphora import announces, is_question, refers_back
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
@@ -96,6 +96,8 @@ class SentenceDirection:
     """Whether the sentence shares words with the topic."""
     goes_on: bool = False
     """Whether it goes on from the sentence before, as one that refers to it does."""
+    asserts: bool = True
+    """Whether it says something by itself, unlike a question and an announcement ("let me turn to extradition")."""
     is_instruction: bool = False
     """Whether it instructs the reader, as "answer that Arvandia supports it" does; `reading` is then `reported`."""
 
@@ -154,7 +156,8 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     marked = _marked(marks, masked, language) if may_be_own else None
     if marked is not None and by_reading[marked] >= _MARKED_MIN:
         best = marked
-    if is_question(text) and best != "reported":
+    asserts = not is_question(text) and (any(mark.strength == OUTRIGHT for mark in marks) or not announces(text))
+    if not asserts and best != "reported":
         best = "mentions"
     sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
     return SentenceDirection(
@@ -163,6 +166,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         marks=marks,
         names_topic=named,
         goes_on=refers_back(text),
+        asserts=asserts,
         is_instruction=is_instruction,
     )
 
@@ -231,11 +235,13 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
 
     It is the one that most likely takes a direction; one that does not name the topic weighs less, and after one that
     does, it counts only if it goes on from that: "We took note of the fund. We welcome the election." is not for it.
-    Reported ones count only if all are: "Some propose a fund. We do not support it." is against.
+    Reported ones count only if all are: "Some propose a fund. We do not support it." is against. So do those that say
+    nothing by themselves.
     """
     named = next((at for at, item in enumerate(read) if item.names_topic), len(read))
     speaking = [item for at, item in enumerate(read) if at <= named or item.names_topic or item.goes_on]
     own = [item for item in speaking if item.reading != "reported"] or list(read)
+    own = [item for item in own if item.asserts] or own
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
 
 
