@@ -11,8 +11,8 @@ from typing import Final
 
 import regex
 
-from app.answering.list_context import Bond, bonds_of
 from app.records import Sources
+from app.retrieval.list_context import Bond, bonds_of
 from app.retrieval.positions.change_of_view import depends_on_before
 from ingest.language.anaphora import (
     CONTRASTING,

@@ -10,8 +10,8 @@ from operator import attrgetter
 from typing import Final
 
 from app.answering.citation_spans import spans
-from app.answering.list_context import split_bound
 from app.records import Citation, Claim, Direction
+from app.retrieval.list_context import split_bound
 from app.retrieval.positions.change_of_view import (
     depends_on_before,
     is_counterfactual,
@@ -21,7 +21,14 @@ from app.retrieval.positions.change_of_view import (
     own_view,
     takes_back,
 )
-from app.retrieval.positions.direction import CHANGE_MIN, DIRECTION_MIN, SentenceDirection, decisive_of, read_sentence
+from app.retrieval.positions.direction import (
+    CHANGE_MIN,
+    DIRECTION_MIN,
+    SentenceDirection,
+    as_opened,
+    decisive_of,
+    read_sentence,
+)
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
@@ -130,23 +137,13 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
                 read.pop()
             read.append(current)
         elif sentence.opening:
-            read += _as_opened(current, read_sentence(sentence.opening, topic, language, parties))
+            opened = as_opened(current, read_sentence(sentence.opening, topic, language, parties))
+            read += [] if opened is None else [opened]
         elif is_counterfactual(sentence.text, language, parties):
             counterfactual = True
         elif not (counterfactual and current.reading == "for") or current.is_outright:
             read.append(current)
     return read
-
-
-def _as_opened(item: SentenceDirection, opening: SentenceDirection) -> list[SentenceDirection]:
-    """Returns the readings of a list item: its opening's, or its own if it has outright words ("we support"), or none.
-
-    Where both take a direction, and not the same, there is none.
-    """
-    outright = item.is_outright
-    if opening.takes_direction and (not outright or item.reading == opening.reading):
-        return [replace(opening, names_topic=item.names_topic or opening.names_topic)]
-    return [item] if outright and opening.reading == "mentions" else []
 
 
 def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:

@@ -15,7 +15,7 @@ from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
 from app.answering.claims.token_alignment import ClaimBody, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
-from app.answering.list_context import opens, split_bound
+from app.retrieval.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive

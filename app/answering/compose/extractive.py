@@ -10,11 +10,11 @@ from typing import Final
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.citations import with_quoted_parties
 from app.answering.compose.composition import Composition
-from app.answering.list_context import opens
 from app.answering.localization import Localization
 from app.answering.markdown import escape
 from app.answering.quoting import claim_of, quote, repeats, words_of
 from app.records import AnswerType, Citation, Claim, Sources
+from app.retrieval.list_context import opens
 from app.retrieval.party_evidence import PartyEvidence
 from vectorstore.records import Sentence
 

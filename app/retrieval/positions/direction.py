@@ -10,7 +10,7 @@ propose …") is `reported`: it has no direction, since it is not the speaker's 
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -243,6 +243,16 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     own = [item for item in speaking if item.reading != "reported"] or list(read)
     own = [item for item in own if item.asserts] or own
     return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
+
+
+def as_opened(item: SentenceDirection, opening: SentenceDirection) -> SentenceDirection | None:
+    """Returns the reading of a list item: its opening's, or its own if it has outright words ("we support"), or none.
+
+    Where both take a direction, and not the same, there is none.
+    """
+    if opening.takes_direction and (not item.is_outright or item.reading == opening.reading):
+        return replace(opening, names_topic=item.names_topic or opening.names_topic)
+    return item if item.is_outright and opening.reading == "mentions" else None
 
 
 def direction_asked(

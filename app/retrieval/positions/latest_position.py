@@ -10,6 +10,7 @@ from typing import Final
 
 from app.records import Direction
 from app.retrieval.chronology import latest_first, made_before
+from app.retrieval.list_context import opening_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.change_of_view import (
     announces_change,
@@ -17,7 +18,7 @@ from app.retrieval.positions.change_of_view import (
     names_view,
     without_taken_back,
 )
-from app.retrieval.positions.direction import CHANGE_MIN, AskedDirection, SentenceDirection, read_sentence
+from app.retrieval.positions.direction import CHANGE_MIN, AskedDirection, SentenceDirection, as_opened, read_sentence
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.language.anaphora import announces
@@ -296,6 +297,10 @@ class PositionReader:
         pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
+        # "(a) the regional fund;" after "The following proposals are not acceptable to Esquaria:".
+        if opening := opening_of(sentence, self.sentences(sentence.statement_id)):
+            opened = read_sentence(opening, self.topic(language), language, self.parties)
+            reading = as_opened(reading, opened) or replace(reading, reading="mentions")
         return _ReadEvidence(items=(item,), language=language, reading=reading)
 
     def _resolve_announcement(self, read: _ReadEvidence, evidence: PartyEvidence) -> _ReadEvidence:

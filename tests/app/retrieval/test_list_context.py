@@ -1,6 +1,6 @@
 """Bonds between sentences: a list item needs the words that open its list, a table row all its sentences."""
 
-from app.answering.list_context import bonds_of, split_bound
+from app.retrieval.list_context import bonds_of, split_bound
 from tests.cases import Cases
 from tests.fakes_corpora import split
 

@@ -172,6 +172,14 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
     )
 
 
+def opening_of(sentence: Sentence, sentences: Sequence[Sentence]) -> str:
+    """Returns the words that open the list of which a sentence of a statement is an item; empty if it is none."""
+    if _mark_of(sentence.text) is None:
+        return ""
+    bond = bonds_of(sentences)[sentence.ordinal]
+    return " ".join(sentences[at].text for at in reversed(bond.openings)) if bond.is_item else ""
+
+
 def opens(text: str) -> bool:
     """Returns whether a sentence opens what follows, by a final colon or "as follows."; salutations do not."""
     return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
