@@ -7,7 +7,10 @@ sign the treaty if others did". What rules cannot see is left to the reader, who
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
+
+import regex
 
 from app.answering.claims.allowed_omissions import SUBJECTLESS
 from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
@@ -53,6 +56,10 @@ _TRANSLATED_BY: Final = {
 }
 # Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
+# The key of "and" in the lists of claims.XX.yaml, in each of which it is the first of `joins`.
+_AND: Final = "join0"
+# Of what each of several has done apart, none has done all: "ratified in 2018 and 2019, respectively".
+_SEPARATELY: Final = regex.compile(r"(?i)\brespectiv|\bсоответственно\b|على\s+التوالي|分别")
 # Prefixes of the token keys that are the same in every language.
 _SAME: Final = ("article ", "treaty ", "month ")
 
@@ -114,7 +121,30 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
         kind, keys = ("self", {SELF}) if premise.holder in name.codes else ("name", set(name.codes))
         return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
 
-    return tokenize(text, language, tuple(map(token, parties.find(text, language, capitals="none"))))
+    names = tuple(map(token, parties.find(text, language, capitals="none")))
+    tokens = tokenize(text, language, names)
+    return tokens if _SEPARATELY.search(text) else tuple(_with_joint_subjects(tokens, names, premise))
+
+
+def _with_joint_subjects(
+    tokens: Sequence[ClaimToken], names: Sequence[ClaimToken], premise: Premise
+) -> Iterator[ClaimToken]:
+    """Yields tokens with one for the speaker in place of a subject that names all who hold a joint statement."""
+    at = 0
+    while at < len(tokens):
+        begins = not at or tokens[at - 1].kind in ("stop", "comma", "join", "break")
+        run = [*takewhile(lambda token: token in names or token.kind == "comma" or _AND in token.keys, tokens[at:])]
+        while run and run[-1] not in names:
+            run.pop()
+        # A comma alone enumerates nobody: "In Belmora, Arvandia has a court".
+        named = {premise.holder if SELF in token.keys else key for token in run if token in names for key in token.keys}
+        joint = any(_AND in token.keys for token in run) and named == {premise.holder, *premise.also}
+        if begins and joint and tokens[at] in names:
+            yield ClaimToken(kind="self", keys=frozenset({SELF}), start=tokens[at].start, end=run[-1].end)
+            at += len(run)
+        else:
+            yield tokens[at]
+            at += 1
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
