@@ -110,7 +110,8 @@ class Catalogue:
         self.snapshot, self.held_snapshot = self.database.snapshot, self.database.held_snapshot
         # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
-        self._all_summaries = lru_cache(maxsize=1)(lambda writes: self._summaries(ScopeFilter()))
+        # Two, since questions that began before a write still read what was before it.
+        self._all_summaries = lru_cache(maxsize=2)(lambda writes: self._summaries(ScopeFilter()))
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)
 

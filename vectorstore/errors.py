@@ -5,6 +5,8 @@ StoreError
 ├── StoreLockedError     another process writes to the store
 ├── StoreAwayError       the server is temporarily unavailable, or ended the operation
 ├── NoWorkerError        no worker is alive to do what waits
+├── JobGivenUpError      a job was tried and given up, or cancelled
+├── FileGoneError        a file of the shared storage is missing, damaged or not to be fetched
 ├── StoreReadOnlyError   the store folder cannot be written
 ├── StoreFullError       the disk is full
 ├── StoreCorruptError    the catalogue cannot be read
@@ -31,6 +33,14 @@ class StoreAwayError(StoreError):
 
 class NoWorkerError(StoreError):
     """No worker is alive to do what waits in the queue."""
+
+
+class JobGivenUpError(StoreError):
+    """A job was tried and given up, or cancelled."""
+
+
+class FileGoneError(StoreError):
+    """A file of the shared storage is missing, damaged or not to be fetched; its folder has to be ingested again."""
 
 
 class StoreReadOnlyError(StoreError):

@@ -13,7 +13,7 @@ from typing import Final
 
 from pydantic import BaseModel, SecretStr
 
-from vectorstore.errors import StoreAwayError, StoreError
+from vectorstore.errors import FileGoneError, StoreAwayError, StoreError
 from vectorstore.private_files import make_private_folder, replacing
 
 # Subfolder of the store with copies of ingested folders, and the pattern of their names, as it may hold other folders.
@@ -93,16 +93,16 @@ class SharedFiles:
                     path.unlink(missing_ok=True)
 
     def fetch(self, path: Path, sha256: str) -> None:
-        """Fetches the file of a hash to a path; raises a StoreError if it is missing, or the path is not in a copy."""
+        """Fetches the file of a hash to a path; raises a FileGoneError if it is missing, or the path in no copy."""
         if _holds(path, sha256):
             return
         if not self.is_own(path):
-            raise StoreError(f"{str(path)!r} is no copy that this store keeps: ingest its folder again")
+            raise FileGoneError(f"{str(path)!r} is no copy that this store keeps: ingest its folder again")
         with self._translated(), self._fetched(f"{self._root}/{sha256}", path) as draft:
             if not _holds(draft, sha256):
                 # Deleted, since `send` does not upload a file again whose size is right.
                 self._files.rm_file(f"{self._root}/{sha256}")
-                raise StoreError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
+                raise FileGoneError(f"{path.name!r} was damaged in {self._url!r}: ingest it again")
 
     @contextmanager
     def _fetched(self, source: str, path: Path) -> Iterator[Path]:
@@ -167,7 +167,7 @@ class SharedFiles:
         try:
             yield
         except FileNotFoundError as exc:
-            raise StoreError(f"a file is no longer there ({_without_login(str(exc))}): ingest it again") from exc
+            raise FileGoneError(f"a file is no longer there ({_without_login(str(exc))}): ingest it again") from exc
         except OSError as exc:
             raise StoreAwayError(
                 f"the files in {self._url!r} cannot be used ({_without_login(str(exc))}): check UNTOC_FILES__URL and"

@@ -26,7 +26,7 @@ from procrastinate.jobs import Status
 from sqlalchemy import Column, Connection, FromClause, Integer, MetaData, Select, Table, Update, case, select, text
 
 from vectorstore.database import STORE_ID, Database
-from vectorstore.errors import NoWorkerError, StoreAwayError, StoreError, StoreLockedError
+from vectorstore.errors import JobGivenUpError, NoWorkerError, StoreAwayError, StoreError, StoreLockedError
 from vectorstore.schema import Text
 
 logger = logging.getLogger(__name__)
@@ -72,10 +72,6 @@ _MADE: Final = text("SELECT count(*) FROM pg_tables WHERE schemaname = current_s
 JSON = Mapping[str, Any]
 # A job's description, its outcome or None, and the error for which it was given up or None.
 Noted = tuple[JSON, JSON | None, str | None]
-
-
-class JobGivenUpError(StoreError):
-    """A job was tried and given up, or cancelled."""
 
 
 class _LaterError(Exception):

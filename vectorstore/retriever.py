@@ -42,7 +42,8 @@ class Retriever:
         self._store = store
         self._embedder = embedder
         self._config = config
-        self._kept = lru_cache(maxsize=1)(lambda generation, *chosen: store.catalogue.vectors_of(*chosen))
+        # Two, since questions that began before a write still read what was before it.
+        self._kept = lru_cache(maxsize=2)(lambda generation, *chosen: store.catalogue.vectors_of(*chosen))
 
     def retrieve(
         self,

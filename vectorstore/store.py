@@ -1,5 +1,6 @@
 """One store folder: the catalogue, which is the record, the vector index over it, and the write lock."""
 
+import errno
 import hashlib
 import logging
 import os
@@ -32,7 +33,14 @@ from vectorstore.chroma import (
 from vectorstore.copying import copy_files, copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
-from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.errors import (
+    ModelMismatchError,
+    StoreAwayError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreReadOnlyError,
+)
 from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.mapped_vectors import MappedVectors, Scored, write_mapped
@@ -227,7 +235,8 @@ class Store:
         try:
             self.write_party_file(_party_prefix(path), (table or path).read_bytes())
         except OSError as exc:
-            raise StoreError(
+            kind = StoreFullError if exc.errno in (errno.ENOSPC, errno.EDQUOT) else StoreReadOnlyError
+            raise kind(
                 f"{str(path)!r} cannot be copied into the store {str(self.path)!r} ({exc.strerror}): check the"
                 " permissions and the free space of both"
             ) from exc

@@ -7,7 +7,7 @@ and the glossary say how near it is all the same. Unrelated topics show how near
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -104,8 +104,9 @@ class FeatureExtractor:
         self._store = store
         self._embedder = embedder
         self._encoder = sentence_encoder()
-        # How near each statement comes to the background topics, cached until the corpus changes.
-        self._generation, self._nearest = -1, dict[str, Matrix]()
+        # How near each statement comes to the background topics, by generation: while a text is taken in, questions
+        # that began before it still read the generation before.
+        self._nearest = lru_cache(maxsize=2)(lambda generation: dict[str, Matrix]())
 
     @cached_property
     def _background(self) -> Matrix:
@@ -163,10 +164,7 @@ class FeatureExtractor:
 
     def _nearest_unrelated(self, statement_ids: Sequence[str]) -> Mapping[str, Matrix]:
         """Returns for each statement with vectors its highest cosine with each background topic, (n,) float32."""
-        generation = self._store.catalogue.generation
-        if generation != self._generation:
-            self._generation, self._nearest = generation, {}
-        known, background = self._nearest, self._background
+        known, background = self._nearest(self._store.catalogue.generation), self._background
         new = [each for each in statement_ids if each not in known]
         for begin in range(0, len(new), _READ_AT_ONCE):
             by_statement = self._store.vectors_by_statement(new[begin : begin + _READ_AT_ONCE])

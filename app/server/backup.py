@@ -5,6 +5,7 @@ vector index is left out, since it is rebuilt from the catalogue. A catalogue in
 that server's own programs, `pg_dump` and `pg_restore`.
 """
 
+import gzip
 import hashlib
 import io
 import json
@@ -12,6 +13,7 @@ import os
 import sqlite3
 import subprocess
 import tarfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -24,7 +26,7 @@ from typing import Any, Final
 
 from pydantic import SecretStr
 from sqlalchemy import create_engine, delete, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 
 from app.desk.tables import FILE, SESSIONS, open_tables
 from app.errors import BackupError
@@ -46,6 +48,11 @@ _UPLOADS: Final = "uploads"
 _NAMED: Final = (_UPLOADS, "files")
 # The restoring user becomes the owner, since the other server's users may not exist here.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
+# Errors by which a backup, which somebody may have compressed, or a database in it shows that it is not whole.
+_OF_BACKUP: Final = (
+    ValueError, KeyError, TypeError, EOFError, tarfile.TarError, gzip.BadGzipFile, zlib.error, FileNotFoundError,
+    DatabaseError,
+)  # fmt: skip
 _OTHER_KIND: Final = (
     "the catalogue of this backup is in files: restore without UNTOC_DATABASE__URL, and move it with `untoc copy`",
     "the catalogue of this backup was in PostgreSQL: set UNTOC_DATABASE__URL to an empty database",
@@ -134,12 +141,11 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
                 store.rmdir()
             folder.replace(store)
         make_store_private(store)
-    except (ValueError, KeyError, TypeError, tarfile.TarError, FileNotFoundError) as exc:
-        why = getattr(exc, "strerror", None) or exc
-        raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
-    except (OSError, SQLAlchemyError) as exc:
-        # Of the machine and not of the backup: a full disk, rights, a store that is a file.
+    except (*_OF_BACKUP, OSError, SQLAlchemyError) as exc:
         why = getattr(exc, "strerror", None) or getattr(exc, "orig", exc)
+        if isinstance(exc, _OF_BACKUP) and not isinstance(exc, OperationalError):
+            raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
+        # Of the machine and not of the backup: a full disk, rights, a store that is a file, a server that is away.
         raise BackupError(f"{str(store)!r} cannot be written ({why}): check the disk, the path and rights") from exc
     sizes = [entry["size"] for entry in manifest["files"].values()]
     return BackupReport(files=len(sizes), size=sum(sizes), made=manifest["made"])

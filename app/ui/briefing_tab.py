@@ -1,11 +1,12 @@
 """The Briefing tab: a form for a request, the position table with quotations and reviews, and its documents."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import gradio as gr
 
@@ -45,7 +46,7 @@ class _BriefingTabController:
     def __init__(self, workspace: Workspace, kept: KeptBriefings) -> None:
         self._workspace, self._kept = workspace, kept
         self._corpus, self._reviews = workspace.corpus, workspace.reviews
-        self._changing = Lock()
+        self._locks, self._making_lock = WeakValueDictionary[str, Lock](), Lock()
 
     def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
         """Returns (name, code) of every party that has a statement or is chosen."""
@@ -238,11 +239,19 @@ class _BriefingTabController:
 
         Returns (result, briefing, what was found, documents), without documents of the briefing as it was before.
         """
-        # Of two clicks in a row the second builds on the first.
-        with self._changing:
-            result, changed, found = self._changed(briefing, here, found, reviewer, sent(event))
+        data = sent(event)
+        with self._changing(here, data):
+            result, changed, found = self._changed(briefing, here, found, reviewer, data)
         same = changed == briefing or not isinstance(changed, Briefing)
         return result, changed, found, gr.skip() if same else _no_files()
+
+    def _changing(self, here: str | None, data: Mapping[str, Any]) -> AbstractContextManager[Any]:
+        """Returns the lock by which, of two changes of a stored briefing, the second builds on the first."""
+        # A search changes nothing, and takes as long as a model.
+        if here is None or data.get("action") == "find":
+            return nullcontext()
+        with self._making_lock:
+            return self._locks.setdefault(here, Lock())
 
     def _changed(
         self,

@@ -204,6 +204,20 @@ def test_all_statements_are_read_again_once_anything_but_a_trace_was_written(tmp
         assert in_scope(one) == ["s", "r"]
 
 
+def test_statements_of_a_snapshot_and_those_of_now_are_kept_beside_each_other(tmp_path):
+    path, everything = tmp_path / "catalogue.sqlite3", ScopeFilter()
+    with closing(Catalogue(path)) as one, closing(Catalogue(path)) as other:
+        put(other, annotated("s", ["One."]))
+        with one.held_snapshot() as reading:
+            with reading():
+                before = one.summaries(everything)
+            put(other, annotated("r", ["Two."]))
+            now = one.summaries(everything)
+            with reading():
+                assert one.summaries(everything) is before and len(before) == 1
+            assert one.summaries(everything) is now and len(now) == 2
+
+
 @pytest.mark.parametrize("keep", [2, 0])
 def test_traces_beyond_the_newest_are_dropped(catalogue, keep):
     for number in range(4):

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from vectorstore.errors import StoreAwayError, StoreError
+from vectorstore.errors import FileGoneError, StoreAwayError, StoreError
 from vectorstore.files import FilesConfig, SharedFiles
 
 
@@ -71,7 +71,7 @@ def test_file_that_vanished_is_named_and_the_others_are_sent(files, folder):
 
 def test_nothing_is_fetched_to_where_no_copies_are(files, folder, tmp_path):
     listing, _ = files.send(folder, [folder / "a.txt"])
-    with pytest.raises(StoreError, match="no copy that this store keeps"):
+    with pytest.raises(FileGoneError, match="no copy that this store keeps"):
         files.fetch(tmp_path / "elsewhere" / "a.txt", listing["a.txt"])
     assert not (tmp_path / "elsewhere").exists()
     # A file is where the folder of the next one should be.
@@ -85,7 +85,7 @@ def test_file_that_was_damaged_in_its_place_is_sent_again(files, folder, tmp_pat
     blob = tmp_path / "shared" / listing["a.txt"]
     blob.write_bytes(bytes(blob.stat().st_size))
     copy = files.place(folder) / "a.txt"
-    with pytest.raises(StoreError, match=r"a\.txt.* ingest it again"):
+    with pytest.raises(FileGoneError, match=r"a\.txt.* ingest it again"):
         files.fetch(copy, listing["a.txt"])
     files.send(folder, [folder / "a.txt"])
     files.fetch(copy, listing["a.txt"])

@@ -11,7 +11,8 @@ from croniter import croniter
 from tests.fakes_engines import own_schema
 from vectorstore.catalogue import Catalogue
 from vectorstore.database import Database
-from vectorstore.jobs import _ATTEMPTS, HEARTBEAT, JobGivenUpError, JobQueue, cron, give_up_all
+from vectorstore.errors import JobGivenUpError
+from vectorstore.jobs import _ATTEMPTS, HEARTBEAT, JobQueue, cron, give_up_all
 
 
 def vectors(texts):

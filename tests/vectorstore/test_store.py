@@ -1,3 +1,4 @@
+import errno
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import threading
 import time
 from contextlib import ExitStack, closing
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,7 +22,14 @@ from tests.fakes import HashingEmbedder
 from tests.fakes_engines import chroma_server, free_port, only_local, only_servers, open_index, open_store, places
 from tests.fakes_store import alter, annotated, keep, put, unlike_text
 from vectorstore.chroma import ChromaConfig, VectorIndex
-from vectorstore.errors import ModelMismatchError, StoreAwayError, StoreError, StoreLockedError, StoreReadOnlyError
+from vectorstore.errors import (
+    ModelMismatchError,
+    StoreAwayError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+    StoreReadOnlyError,
+)
 from vectorstore.store import CATALOGUE, Store
 
 pytestmark = pytest.mark.integration
@@ -478,7 +487,15 @@ def test_party_file_of_each_folder_is_kept_once_and_replaced_when_corrected(stor
 
 
 @only_local
-def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path):
+def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path, monkeypatch):
     (path / "parties").write_text("in the way", encoding="utf-8")
-    with pytest.raises(StoreError, match="cannot be copied"):
+    with pytest.raises(StoreReadOnlyError, match="cannot be copied"):
+        store.keep_party_file(party_file(tmp_path / "a", "one"))
+    (path / "parties").unlink()
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(StoreFullError, match="No space left on device"):
         store.keep_party_file(party_file(tmp_path / "a", "one"))

@@ -19,6 +19,9 @@ from markupsafe import Markup
 from app.errors import SHOWN_ERRORS
 from app.ui.words import digits, language, say, worded, words_of
 from vectorstore.errors import (
+    FileGoneError,
+    JobGivenUpError,
+    ModelError,
     ModelMismatchError,
     StoreAwayError,
     StoreCorruptError,
@@ -36,6 +39,8 @@ _STORE_WORDS: Final[Mapping[type[StoreError], str]] = {
     StoreFullError: "told-store-full",
     StoreReadOnlyError: "told-store-full",
     StoreCorruptError: "told-store-damaged",
+    FileGoneError: "told-file-gone",
+    **dict.fromkeys((ModelError, JobGivenUpError), "went-wrong"),
     **dict.fromkeys((StoreAwayError, StoreMissingError, ModelMismatchError), "told-store-away"),
 }
 _LINE_BREAK: Final = re.compile(r"\n\s*")

@@ -5,12 +5,13 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from app.errors import SettingsError
-from app.retrieval import relevance
+from app.retrieval import relevance, relevance_features
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence, surest
 from app.retrieval.relevance import (
     ARTEFACT,
@@ -175,6 +176,22 @@ def test_vectors_of_unrelated_topics_by_another_model_are_made():
     embedder = HashingEmbedder()
     assert background_vectors(embedder).shape == (len(background_topics()), embedder.dimension)
     assert embedder.embedded == list(background_topics()) == list(dict.fromkeys(filter(None, background_topics())))
+
+
+def test_statements_are_compared_with_unrelated_topics_once_while_two_generations_are_read(monkeypatch):
+    monkeypatch.setattr(relevance_features, "sentence_encoder", lambda: None)
+    embedder, read = HashingEmbedder(), []
+
+    def vectors_by_statement(statement_ids):
+        read.append(statement_ids)
+        return {each: embedder.embed_documents([each]) for each in statement_ids}
+
+    catalogue = SimpleNamespace(generation=1)
+    store = SimpleNamespace(catalogue=catalogue, vectors_by_statement=vectors_by_statement)
+    extractor = relevance_features.FeatureExtractor(store, embedder)
+    for catalogue.generation in (1, 2, 1, 2):
+        assert [*extractor._nearest_unrelated(["s"])] == ["s"]
+    assert read == [["s"], ["s"]]
 
 
 def test_one_of_many_is_as_sure_as_it_stands_out_among_the_others():

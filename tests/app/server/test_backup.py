@@ -1,12 +1,16 @@
 """Backups: taken while a store is written, brought back elsewhere, and refused where they are not whole."""
 
 import errno
+import gzip
+import io
+import json
 import shutil
 import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -128,15 +132,35 @@ def test_a_backup_holds_what_is_the_stores_own_and_no_backup(store, tmp_path):
         back_up(store, store / "evals" / "third.tar")
 
 
+def _with_catalogue(backup, content):
+    """Returns a backup, as bytes, with another file as its catalogue, of which its manifest knows."""
+    made = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(backup)) as old, tarfile.open(fileobj=made, mode="w") as new:
+        files = {member.name: old.extractfile(member).read() for member in old if member.isfile()}
+        files["catalogue.sqlite3"] = content
+        manifest = json.loads(files["manifest.json"])
+        manifest["files"]["catalogue.sqlite3"] = {"sha256": sha256(content).hexdigest(), "size": len(content)}
+        files["manifest.json"] = json.dumps(manifest).encode()
+        for name, data in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            new.addfile(member, io.BytesIO(data))
+    return made.getvalue()
+
+
 def test_a_backup_that_is_not_whole_is_refused(filled_store, tmp_path):
     whole = tmp_path / "whole.tar"
     back_up(filled_store, whole)
     data = whole.read_bytes()
+    packed = gzip.compress(data, mtime=0)
     place = data.index(b"SQLite format 3") + 5000
     for name, content in (
         ("cut.tar", data[: len(data) // 2]),
         ("changed.tar", data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]),
         ("nothing.tar", b"no archive"),
+        ("block.tar.gz", packed[: len(packed) // 2] + bytes(99) + packed[len(packed) // 2 + 99 :]),
+        ("cut.tar.gz", packed[: len(packed) // 2]),
+        ("catalogue.tar", _with_catalogue(data, b"no database")),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(BackupError, match="no whole backup"):

@@ -12,11 +12,23 @@ from starlette.requests import Request
 from app.briefing.request import read_request
 from app.errors import AppError
 from app.question.reading import resolve
+from app.server.person import Person
+from app.server.problems import message_of
+from app.server.user_roles import MAY
 from app.ui import templates, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from tests.conftest import PROJECT
-from vectorstore.errors import StoreAwayError, StoreError, StoreFullError, StoreLockedError
+from tests.fakes_server import acting_as
+from vectorstore.errors import (
+    FileGoneError,
+    JobGivenUpError,
+    ModelError,
+    StoreAwayError,
+    StoreError,
+    StoreFullError,
+    StoreLockedError,
+)
 
 LOADERS = Path(__file__).parents[3] / "ingest" / "loaders"
 # Messages that no upload causes, since it is no link and names no part of an archive.
@@ -148,9 +160,15 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
 def test_a_locked_store_names_no_process_and_no_setting(language) -> None:
     shown = templates.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
     assert shown == words.words_of(language)["store-locked"]
-    for kind, key in ((StoreAwayError, "away"), (StoreFullError, "full"), (StoreError, "away")):
-        shown = templates.told(kind("the database postgresql://untoc@db.internal is away: run the command again"))
-        assert shown == words.words_of(language)[f"told-store-{key}"] and "db.internal" not in shown
+    for kind, key in (
+        (StoreAwayError, "told-store-away"), (StoreFullError, "told-store-full"), (StoreError, "told-store-away"),
+        (FileGoneError, "told-file-gone"), (ModelError, "went-wrong"), (JobGivenUpError, "went-wrong"),
+    ):  # fmt: skip
+        error = kind("the database postgresql://untoc@db.internal is away: run the command again")
+        assert templates.told(error) == words.words_of(language)[key]
+        assert "db.internal" not in words.words_of(language)[key]
+        with acting_as(Person(name="r", role="editor", may=MAY["editor"])):
+            assert message_of(error) == words.words_of("en")[key]
 
 
 def accepted(header: str) -> str:

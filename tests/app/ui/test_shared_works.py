@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from threading import Event
+from threading import Event, Semaphore
 from types import SimpleNamespace
 from typing import Any
 
@@ -20,7 +20,7 @@ from app.desk.tables import open_tables
 from app.desk.works import Works
 from app.errors import UnkeptError
 from app.export.briefing_lines import Sayings
-from app.records import Answer, Scope
+from app.records import Answer, Citation, Scope
 from app.ui.ask_tab import _AskTabController
 from app.ui.briefing_requests import BriefingWish, briefing_of_turns
 from app.ui.briefing_tab import _BriefingTabController
@@ -110,6 +110,40 @@ def test_two_people_who_edit_one_briefing_both_have_their_way(desk: Desk) -> Non
     # An edit of a cell that somebody else has changed is not made; the present state is shown instead.
     out, seen, *_ = bela.change_cell(briefing, here, None, "Bela", drop(briefing, 0))
     assert "Somebody changed this cell" in out and quoted(seen) == [1, 0]
+
+
+def test_nobody_waits_for_a_search_or_for_the_change_of_another_briefing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (briefing, here), (other, there) = desk.briefed(), desk.briefed()
+    tab, ends, begun = desk.briefings(), Event(), Semaphore(0)
+
+    def lasts(*_: object, **__: object) -> tuple[Citation, ...]:
+        begun.release()
+        ends.wait(60)
+        return ()
+
+    monkeypatch.setattr(desk.workspace.briefings, "find", lasts)
+    monkeypatch.setattr(desk.workspace.reviews, "keep", lasts)
+    key = briefing.cells[0].key
+    with ThreadPoolExecutor(4) as people:
+        search = people.submit(tab.change_cell, briefing, here, None, "Amina", event(key=key, action="find", typed="x"))
+        assert begun.acquire(timeout=10)
+        try:
+            dropped = people.submit(tab.change_cell, briefing, here, None, "Bela", drop(briefing, 0)).result(timeout=10)
+            assert quoted(dropped[1]) == [1, 1]
+            key = briefing.cells[1].key
+            review = event(key=key, action="review", state="rejected")
+            people.submit(tab.change_cell, briefing, here, None, "Bela", review)
+            assert begun.acquire(timeout=10)
+            second = people.submit(
+                tab.change_cell, briefing, here, None, "Cleo", event(key=key, action="review", state="open")
+            )
+            dropped = people.submit(tab.change_cell, other, there, None, "Cleo", drop(other, 0)).result(timeout=10)
+            assert quoted(dropped[1]) == [1, 1] and not second.done()
+        finally:
+            ends.set()
+        assert search.result()[2].citations == ()
 
 
 def test_change_that_cannot_be_kept_is_told_and_not_shown(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
