@@ -35,6 +35,9 @@ def by_unnamed_parties(alone: Resolution, before: Resolution, turn: TurnReading)
         return _asking(alone, everyone=False), replace(turn, keeps=turn.keeps | {"who"})
     if own or (asked.all_states and not asked.members_of) or len(words) > _MAX_WORDS or not all(words):
         return alone, turn
+    if any("everything" in kinds for kinds in words) or "всё" in alone.question.casefold():
+        # "Это всё?" asks whether that is all.
+        return _asking(alone, everyone=False), replace(turn, keeps=turn.keeps | {"who"})
     if any("anyone_else" in kinds for kinds in words):
         others = alone if turn.act == "more" else with_kind(alone, "which_states")
         return _asking(others, everyone=True), TurnReading(act="more", keeps=(turn.keeps | SCOPE_SLOTS) - {"who"})
