@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from app.question.asked_parties import AskedParties, asked_parties
@@ -194,10 +195,14 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
 def _speaks_of_someone(roles: RoleReading) -> bool:
     """Returns whether only a pronoun says who spoke: "what did they say on article 4?"."""
     items = lexicon_of(roles.language, "unnamed_parties").items(roles.text)
-    topic = [*roles.of("topic")]
-    beside = [item.kinds for item in items if not any(word.start <= item.start < word.end for word in topic)]
-    kinds = frozenset[str]().union(*beside)
-    return {"pronoun", "speak_verb"} <= kinds and kinds.isdisjoint({"everyone", "states", "state"})
+    topic, others = [*roles.of("topic")], [*roles.of("-")]
+    beside = [item for item in items if not any(word.start <= item.start < word.end for word in topic)]
+    kinds = frozenset[str]().union(*(item.kinds for item in beside))
+    # In "did delegates say whether they support it?", the pronoun stands for a noun before it.
+    before = [*takewhile(lambda item: "pronoun" not in item.kinds, beside)]
+    unknown = (item.start for item in before if not item.kinds)
+    has_noun = any(word.start <= start < word.end for start in unknown for word in others)
+    return not has_noun and {"pronoun", "speak_verb"} <= kinds and kinds.isdisjoint({"everyone", "states", "state"})
 
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> AnswerType | None:

@@ -46,6 +46,13 @@ def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
     return None if wanted == Restyle() else wanted
 
 
+def wants_more(question: str) -> bool:
+    """Returns whether a language only describes something else that is wanted: "make an English audio file of it"."""
+    items = lexicon_of("en", "answer_forms").items(question)
+    bare = ("language" in item.kinds and "in_language" not in item.kinds for item in items)
+    return any(named and not after.kinds for named, after in zip(bare, items[1:], strict=False))
+
+
 def without_form(question: str, *, follows: bool) -> tuple[str, Restyle | None]:
     """Returns a question without the clause before or after it that asks for a form, and that form, if there is one.
 

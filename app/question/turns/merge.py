@@ -10,7 +10,7 @@ from app.question.kind_traits import KIND_TRAITS
 from app.question.kinds import asks_who_spoke, asks_who_was_silent
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
-from app.question.turns.follow_ups import restyle
+from app.question.turns.follow_ups import restyle, wants_more
 from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
 from app.question.turns.state import ConversationState, TurnReading
 from app.records import Note, Scope
@@ -38,8 +38,8 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     if alone.kind == "format_request" and turn.act != "more":
         form = restyle(alone.question, in_part=True)
         repeated = repeat_in_form(state, form or Restyle())
-        # If the form is not offered, the same answer is given again, with a note that says so.
-        notes = () if form is not None else (Note(kind="form_unknown"),)
+        # If the form is not offered, or only in part, the same answer is given again, with a note that says so.
+        notes = (Note(kind="form_unknown"),) if form is None or wants_more(alone.question) else ()
         return replace(repeated, party_notes=(*repeated.party_notes, *notes))
     turn = _adjusted_turn(turn, alone, before)
     if turn.act == "new" or (alone.provision and alone.scope.treaties and alone.sure_of_kind):

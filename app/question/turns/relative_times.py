@@ -14,7 +14,7 @@ from app.records import Note, Scope
 # Words up to which a question with a relative time may be about that time alone.
 _MAX_TIME_WORDS: Final = 10
 # Forms that count back to an earlier year.
-_BACK: Final = ("before", "earlier", "session_before", "sessions_earlier")
+_BACK: Final = ("before", "earlier", "session_before")
 # Offset from the session asked about before.
 _STEPS: Final = {"session_before": -1, "session_after": 1, "sessions_earlier": -1, "sessions_later": 1}
 
@@ -45,7 +45,10 @@ def counted_from(
     timeless = replace(alone, years=(), interval=None)
     for form, part in relative:
         # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
-        if not _is_counted(question, alone, part) or (own_time and (alone.interval or form not in ("before", "after"))):
+        read = own_time and (alone.interval or form not in ("before", "after"))
+        # "The one before" may be a year, "the previous session" is none.
+        in_sessions = form in _STEPS and _names_session(question[part[0].start : part[-1].end], alone.language)
+        if read or in_sessions or not _is_counted(question, alone, part):
             continue
         if form == "before_that":
             return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
@@ -54,6 +57,10 @@ def counted_from(
         year = years[0] - _count(part) if form in _BACK else years[-1] + _count(part)
         return replace(timeless, years=(str(year),), pick=None)
     return alone
+
+
+def _names_session(words: str, language: str) -> bool:
+    return any(item.kinds & {"session", "meeting", "conference"} for item in lexicon_of(language).items(words))
 
 
 def _count(part: Sequence[Item]) -> int:

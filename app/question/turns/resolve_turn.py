@@ -6,6 +6,7 @@
 from dataclasses import replace
 
 from app.question.interpretation import read_alone
+from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle, Shown
@@ -32,6 +33,9 @@ def resolve_turn(
     read = _read_turn(state, text, parties, weights, proposed)
     if form is None:
         return read
+    if state is not None and KIND_TRAITS[read.kind].is_aside:
+        # "Thanks. In French please." asks for the answer before in French.
+        return repeat_in_form(state, form)
     style = read.style if form.style == "answer" else form.style
     return replace(read, style=style, reply_language=form.language or read.reply_language)
 

@@ -21,17 +21,23 @@ def by_unnamed_parties(alone: Resolution, before: Resolution, turn: TurnReading)
     """Returns a turn by itself and what it does, both corrected by words for parties that it does not name."""
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     own, asked = slots_of(alone), before.scope
+    words = [item.kinds for item in items if not item.kinds & SIGNS]
+    # "Who supports both Protocols?" asks everyone; in "les conditions dans lesquelles", the word refers to its noun.
+    of_them = {"of_them"} if any("everyone" in item.kinds for item in items) else {"of_them", "the_two"}
+    of_them |= {"which_of_them"} & next(iter(words), frozenset())
     # "Which States condemn attacks, and what do some of them propose?" asks after States of its own.
-    first = next((item.kinds for item in items if item.kinds & {"of_them", "states"}), frozenset[str]())
+    first = next((item.kinds for item in items if item.kinds & {*of_them, "states"}), frozenset[str]())
     several = asked.all_states or asked.members_of or len((*asked.states, *asked.groups)) > 1
-    if "who" not in own and "of_them" in first and several:
+    if "who" not in own and first & of_them and several:
         if turn.act == "new":
             subject: set[str] = {"topic", "treaty"} if own & {"topic", "treaty"} else set()
             turn = TurnReading(act="replace", keeps=SCOPE_SLOTS - subject)
         return _asking(alone, everyone=False), replace(turn, keeps=turn.keeps | {"who"})
-    words = [item.kinds for item in items if not item.kinds & SIGNS]
     if own or (asked.all_states and not asked.members_of) or len(words) > _MAX_WORDS or not all(words):
         return alone, turn
+    if any("everything" in kinds for kinds in words) or "всё" in alone.question.casefold():
+        # "Это всё?" asks whether that is all.
+        return _asking(alone, everyone=False), replace(turn, keeps=turn.keeps | {"who"})
     if any("anyone_else" in kinds for kinds in words):
         others = alone if turn.act == "more" else with_kind(alone, "which_states")
         return _asking(others, everyone=True), TurnReading(act="more", keeps=(turn.keeps | SCOPE_SLOTS) - {"who"})

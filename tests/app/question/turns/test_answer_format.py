@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from app.answering.assistant import Assistant
 from app.question.reading import resolve
 from app.question.resolution import Resolution, Restyle
@@ -38,12 +40,31 @@ def test_a_form_asked_for_beside_a_question_is_that_of_its_answer(parties):
     assert (after.scope.states, after.style, after.reply_language) == (("XAB",), "shorter", None)
 
 
+@pytest.mark.parametrize("question", ["Thanks. In French please.", "In French. Thank you.", "Merci. En français."])
+def test_a_form_beside_thanks_is_that_of_the_answer_before(question, parties):
+    read = resolve(question, parties, history=[QUESTION])
+    assert (read.again, read.reply_language, read.scope.states) == ("content", "fr", ("XAA",))
+    assert read.is_statement_question
+
+
 def test_a_form_beside_words_that_name_none_is_taken(parties):
     history = [QUESTION, "a table please"]
     read = resolve("could you put it in Arabic?", parties, history=history)
     assert (read.reply_language, read.party_notes) == ("ar", ())
     read = resolve("two sentences please, in French", parties, history=history)
     assert (read.reply_language, read.party_notes) == ("fr", ())
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "summarize it in a table in two columns, one with the Arabic original",
+        "can you make an English audio file of it?",
+    ],
+)
+def test_a_form_that_is_only_met_in_part_has_a_note(question, parties):
+    read = resolve(question, parties, history=[QUESTION])
+    assert (read.again, [note.kind for note in read.party_notes]) == ("content", ["form_unknown"])
 
 
 def test_forms_add_up_and_ask_the_question_before_again(parties):

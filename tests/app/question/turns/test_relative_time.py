@@ -4,7 +4,7 @@ import pytest
 
 from app.question.reading import resolve
 from app.question.turns.relative_times import counted_from, time_note
-from app.records import Scope
+from app.records import Note, Scope
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -44,8 +44,15 @@ def test_a_session_is_counted_from_the_one_before(language, question, session):
 def test_a_session_is_counted_from_the_statements_shown_where_a_year_was_asked():
     asked = "and at the previous session?"
     assert counted_from(asked, Scope(), Scope(years=("2024",)), ("2024",), ("12",)).sessions == ("11",)
-    assert counted_from(asked, Scope(), OF_2015, ("2015",), ("10", "11")).years == ("2014",)
+    assert counted_from(asked, Scope(), OF_2015, ("2015",), ("10", "11")) == Scope()
+    assert time_note(asked, Scope(), Scope()) == Note(kind="not_counted", values={"words": "previous session"})
+    assert counted_from("and the one before?", Scope(), OF_2015, ("2015",), ("10", "11")).years == ("2014",)
     assert counted_from("and four sessions earlier?", Scope(), Scope(sessions=("2",))).sessions == ("0",)
+
+
+@cases("language", "question")
+def test_a_step_of_sessions_is_not_counted_in_years(language, question):
+    assert counted_from(question, Scope(language=language), OF_2015) == Scope(language=language)
 
 
 @pytest.mark.parametrize(
