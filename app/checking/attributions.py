@@ -651,15 +651,20 @@ def _is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
 
 def _quoted(name: PartyMatch, text: str) -> bool:
     before, after = text[: name.start], text[name.end :]
-    noun = _PATTERNS.noun_of.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
-    return noun or (_PATTERNS.own_words.fullmatch(after) is not None and attribution().said_of.search(before) is None)
+    noun = _PATTERNS.noun_of.search(before)
+    of_noun = noun is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    lead = before[: noun.start()] if noun is not None and of_noun else before
+    named = of_noun or _PATTERNS.own_words.fullmatch(after) is not None
+    # "Said in reply to Austria's claim that" goes on with the reply.
+    return named and attribution().said_of.search(lead) is None
 
 
 def _shares(name: PartyMatch, text: str) -> bool:
     """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
     before, after = text[: name.start], text[name.end :]
     agreed = _PATTERNS.agreed_with.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
-    return agreed or _PATTERNS.of_its_words.fullmatch(after) is not None or _quoted(name, text)
+    asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
+    return agreed or asked or _quoted(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
