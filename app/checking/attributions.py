@@ -16,7 +16,7 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import find_years, parts_of_year
+from app.checking.indirect_times import YEAR, find_years, parts_of_year
 from app.checking.occasion_words import blanked, in_digits, read_occasion
 from app.checking.speakers import by_order, shown, subject_after, subject_before, unknown_in
 from ingest.language.attribution_verbs import attribution, introduces_speech
@@ -33,7 +33,7 @@ _MASK: Final = "\ufffc"
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
 _DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")
 _BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
-_PATTERNS: Final = RegexPatterns("drafts", month_name=any_of(month_numbers(), space=r"\ "))
+_PATTERNS: Final = RegexPatterns("drafts", a_year=YEAR, month_name=any_of(month_numbers(), space=r"\ "))
 # A bracket after a name: "Belmora (see Arvandia's paper) stated".
 _BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
@@ -41,6 +41,7 @@ _TO_SEMICOLON: Final = regex.compile(r"\W*[^;；؛]*")
 _LIST_ITEM: Final = regex.compile(r"\s*(?:[-*•–·▪]|\(?\w{1,3}[.)])\s+")
 _LEAD_ENDS: Final = (":", "：")
 _OPENING: Final = " \u00a0“”\"«„『「‘'"
+_OVER: Final = regex.compile(rf"[\s{_OPENING}]*+{_MASK}")
 _LEAD_WORDS: Final = 40  # most words of a line that leads in to a quotation
 _AFTER_REACH: Final = 160  # characters behind a quotation that are read
 # Characters of a quotation's paragraph, before it, in which its speaker is looked for.
@@ -318,14 +319,20 @@ class AttributionReader:
         return text
 
     def _label_within(self, block: CheckedBlock, start: int) -> tuple[int, str]:
-        """Returns the last line of a block before an offset that is a mere label of a party, and where it ends."""
-        begin, label = block.start, ""
+        """Returns the last line of a block before an offset that is a mere label of a party, and where it ends.
+
+        It stands over a quotation and after a sentence; other such lines are broken within one: "thanked⏎Austria⏎and".
+        """
+        begin, label, above = block.start, "", ""
         at = max(block.start, start - _LOOK_BACK)
         for line in self._masked[at:start].split("\n")[:-1]:
             at += len(line) + 1
-            named = self._find(line) if len(line.split()) <= _LABEL_WORDS else []
+            over = _OVER.match(self._masked, at) is not None
+            apart = not above or above.endswith((_MASK, *SENTENCE_ENDS)) or _CLOSED.match(above[-1])
+            named = self._find(line) if over and apart and len(line.split()) <= _LABEL_WORDS else []
             if named and _PATTERNS.label_only.fullmatch(_without_times(line, named)):
                 begin, label = at, shown(line)
+            above = line.strip() or above
         return begin, label
 
     def _sentence(self, quotation: Quotation, block: CheckedBlock, begins: int) -> tuple[str, str]:
@@ -651,15 +658,20 @@ def _is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
 
 def _quoted(name: PartyMatch, text: str) -> bool:
     before, after = text[: name.start], text[name.end :]
-    noun = _PATTERNS.noun_of.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
-    return noun or (_PATTERNS.own_words.fullmatch(after) is not None and attribution().said_of.search(before) is None)
+    noun = _PATTERNS.noun_of.search(before)
+    of_noun = noun is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    lead = before[: noun.start()] if noun is not None and of_noun else before
+    named = of_noun or _PATTERNS.own_words.fullmatch(after) is not None
+    # "Said in reply to Austria's claim that" goes on with the reply.
+    return named and attribution().said_of.search(lead) is None
 
 
 def _shares(name: PartyMatch, text: str) -> bool:
     """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
     before, after = text[: name.start], text[name.end :]
     agreed = _PATTERNS.agreed_with.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
-    return agreed or _PATTERNS.of_its_words.fullmatch(after) is not None or _quoted(name, text)
+    asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
+    return agreed or asked or _quoted(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
@@ -711,8 +723,12 @@ def _occasion_in_sentence(before: str, after: str, earlier: str) -> SpokenTime:
 
 
 def _of_reference(text: str) -> SpokenTime:
-    """Returns the time that a note or reference gives, before it refers to something else: "see also COP 9"."""
-    return read_occasion(_PATTERNS.see_also.split(text, maxsplit=1)[0], reference=True)
+    """Returns the time that a note or reference gives, before it refers to something else: "see also COP 9".
+
+    "Cf." that begins it refers to nothing else.
+    """
+    parts = _PATTERNS.see_also.split(text)
+    return read_occasion(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
 
 
 def _own_clause(before: str) -> int:
@@ -730,9 +746,10 @@ def _own_clause(before: str) -> int:
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:
-    """Returns a text with spaces in place of what is `found` in it, and of dates, sessions and bodies."""
+    """Returns a text with spaces in place of what is `found` in it, and of dates, months, sessions and bodies."""
     times = (*find_dates(text), *find_session_mentions(text), *find_bodies(text), *parts_of_year(text))
-    return blanked(text, ((each.start, each.end) for each in (*found, *times)))
+    months = (month.span() for month in _PATTERNS.month.finditer(text))
+    return blanked(text, [*((each.start, each.end) for each in (*found, *times)), *months])
 
 
 def _names_file(text: str, file: str) -> bool:

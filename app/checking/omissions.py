@@ -25,7 +25,7 @@ from app.checking.polarity_words import (
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.numerals import find_numbers
+from ingest.language.numerals import find_numbers, find_session_mentions
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
 from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
@@ -33,6 +33,7 @@ from ingest.treaties.references import find_articles
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
 _PATTERNS: Final = RegexPatterns("drafts")
+_ANSWERS: Final = RegexPatterns("answer_types")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 # Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
@@ -83,7 +84,8 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
         return "left_out_view"
     # An aside between commas or dashes does not limit the words around it.
     aside = bool(edges) and raw.strip()[:1] in _ASIDE_EDGE and raw.strip()[-1:] in _ASIDE_EDGE + ")"
-    counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language) for edge in edges)
+    led = "" if opens else source[max(0, begin - _CUT_REACH) : begin]
+    counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language, led) for edge in edges)
     if counts and not aside:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
@@ -91,12 +93,18 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     return "left_out_reply" if inner and takes_back(inner) else None
 
 
-def _quantities(text: str, language: str) -> bool:
-    """Returns whether a text holds numbers other than those of dates, years and articles."""
-    named = [(found.start, found.end) for found in (*find_dates(text), *find_articles(text))]
+def _quantities(text: str, language: str, before: str) -> bool:
+    """Returns whether a text holds numbers other than those of dates, years, sessions and references.
+
+    A reference may begin in the words `before` it: "agenda item […]".
+    """
+    named = (*find_dates(text), *find_articles(text), *find_session_mentions(text))
+    spans = [(found.start, found.end) for found in named]
+    spans += [found.span() for found in _PATTERNS.no_quantity.finditer(text)]
     return any(
         regex.fullmatch(YEAR, text[number.start : number.end]) is None
-        for number in find_numbers(blanked(text, named), language)
+        and not _ANSWERS.reference_before.search(_PATTERNS.numbers_joined.sub("", before + text[: number.start]))
+        for number in find_numbers(blanked(text, spans), language)
     )
 
 

@@ -106,7 +106,12 @@ def denies(before: str, language: str) -> bool:
     The denial stands at most two words before the quotation, or before "that"; and two of them cancel each other.
     """
     clause = _CLAUSE.split(_PATTERNS.join_ends.sub("", before.rstrip(_OPENS)))[-1]
-    found = of_kinds(polarity_words(clause, language), "denial")
+    affirmed = [match.span() for match in _PATTERNS.affirms.finditer(clause)]
+    found = [
+        word
+        for word in of_kinds(polarity_words(clause, language), "denial")
+        if not any(start <= word.start < end for start, end in affirmed)
+    ]
     if not found:
         return False
     last = max(found, key=lambda word: word.end)

@@ -61,6 +61,14 @@ def test_a_time_counted_from_the_day_of_writing_is_told(text):
     assert read_occasion(f"{text} Belmora said").untold is not None
 
 
+@cases("omitted", "remarks")
+def test_a_number_that_an_omission_leaves_out_is_a_quantity_unless_it_refers(corpus_of, omitted, remarks):
+    words = f"The report on our ports {omitted} was read by the whole assembly of keepers."
+    checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
+    draft = "Austria said: “The report on our ports … was read by the whole assembly of keepers.”"
+    assert kinds(checker, draft) == ("verified", remarks)
+
+
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     words = "This is not only a legal but also a moral duty -- and lamps must be lit."
     checker = corpus_of(("a", [words], {"state": "AUT", "language": "en"}))
