@@ -210,9 +210,8 @@ def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspa
     retrieved = _retrieved(attack)
     cells = CellWriter(writer(_obedient(attack), config=CONFIG), localize(_parties(attack, workspace), "en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
-    worded = cells.write(
-        heading, [found.best_sentences for found in retrieved.party_evidence], retrieved.sources, lambda: None
-    )
+    evidence = {found.party: found.best_sentences for found in retrieved.party_evidence}
+    worded = cells.write(heading, evidence, retrieved.sources, lambda: None)
     _assert_own_words(worded.claims, worded.citations, retrieved.sources)
     texts = [claim.text for claim in worded.claims]
     _assert_obeys_nothing(texts, attack)
