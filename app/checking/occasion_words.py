@@ -1,22 +1,30 @@
 """Reads when a document says that words were spoken: years, days, sessions; not times that a sentence only mentions.
 
-Years in other notations (digits of other scripts, words, Roman numerals, "’21") are rewritten in ASCII digits first.
+In "which joined in 2016, said in 2018: “" it is 2018. Years in words, Roman numerals and the like become digits first.
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
 import regex
 
 from app.checking.findings import SpokenTime
 from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, told_from, untold
+from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns, any_of
+from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers, find_session_mentions, number_words, roman_value
 from ingest.metadata.sessions import find_bodies
 from ingest.treaties.references import find_agenda_items
 
+# Stands in a text for each character of a quotation, so that a State or a time in it is not taken for its attribution.
+MASK: Final = "\ufffc"
+BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")  # "Belmora (see Arvandia's paper) stated"
+COLONS: Final = (":", "：")
+COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _PATTERNS: Final = RegexPatterns("drafts", a_year=YEAR, month_name=any_of(month_numbers(), space=r"\ "))
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
@@ -71,6 +79,60 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         bodies=tuple(dict.fromkeys(bodies)),
         untold=unresolved,
     )
+
+
+def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
+    """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
+    whole = read_occasion(f"{before} {MASK} {after}", earlier=earlier)
+    if len(whole.sessions) + len({*find_years(in_digits(f"{before} {MASK} {after}"))}) < 2:
+        # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
+        if not introduces_speech(before) and not before.rstrip().endswith(COLONS):
+            return whole
+        own = attribution().next_clause.split(after, maxsplit=1)[0]
+        return read_occasion(f"{before} {MASK} {own}", earlier=earlier)
+    # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
+    before = _PATTERNS.relative.sub(
+        lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
+    )
+    at = _own_clause(before)
+    led_in = introduces_speech(before[at:]) and COMMA.match(after)
+    clear = BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
+    behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
+    own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
+    return replace(next(filter(None, own), whole), together=True)
+
+
+def _own_clause(before: str) -> int:
+    """Returns where the clause of a quotation begins in the text before it in its sentence."""
+    start = before.rfind(MASK) + 1
+    ends = [boundary.span() for boundary in _PATTERNS.clause_boundary.finditer(before, start)]
+    for at in reversed(range(len(ends))):
+        previous = ends[at - 1][1] if at else start
+        # Behind another quotation, its clause ends first: "“…” in 2016 and “…” in 2018"; then one that says who spoke.
+        ended = start and (not at or attribution().verb.search(before, previous, ends[at][0]))
+        if ended or before[ends[at][0]] in ";؛；":
+            return ends[at][1]
+    opening = None if start else _PATTERNS.opening_clause.match(before)
+    return opening.end() if opening else start
+
+
+def read_reference(text: str) -> SpokenTime:
+    """Returns the time that a note or reference gives, before "see also COP 9"; a "cf." that begins it is no such."""
+    parts = _PATTERNS.see_also.split(text)
+    return read_occasion(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
+
+
+def is_label(text: str, named: Sequence[TextMatch], *, cell: bool = False) -> bool:
+    """Returns whether a text holds only names, times and words such as "Statements of", or in a `cell` "Mission of"."""
+    pattern = _PATTERNS.cell_label if cell else _PATTERNS.label_only
+    return pattern.fullmatch(_without_times(text, [*named, *(find_agenda_items(text) if cell else ())])) is not None
+
+
+def _without_times(text: str, found: Sequence[TextMatch]) -> str:
+    """Returns a text with spaces in place of what is `found` in it, and of dates, months, sessions and bodies."""
+    times = (*find_dates(text), *find_session_mentions(text), *find_bodies(text), *parts_of_year(text))
+    months = (month.span() for month in _PATTERNS.month.finditer(text))
+    return blanked(text, [*((each.start, each.end) for each in (*found, *times)), *months])
 
 
 def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":

@@ -1,0 +1,273 @@
+"""Reads which of the parties that a sentence names speak, jointly or not, and which others only speak of or to.
+
+In "On behalf of the Group of 77, Chile and Peru told Austria of Germany’s plan:" the group comes first, then Chile and
+Peru, who speak together; Austria is spoken to and Germany spoken of.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import pairwise, takewhile
+from typing import Final
+
+import regex
+
+from app.checking.findings import Attribution
+from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
+from app.checking.speakers import subject_before
+from ingest.language.attribution_verbs import attribution, introduces_speech
+from ingest.language.lexicons import RegexPatterns
+from ingest.parties.party_table import PartyMatch, PartyTable
+
+OPENING: Final = " \u00a0“”\"«„『「‘'"
+DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")  # a line of attribution: "— Austria, 2000"
+_VERB_REACH: Final = 48  # characters between a name and its verb of saying
+_BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
+_APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
+_COLON: Final = regex.compile(r"\s*[:：]")
+_PATTERNS: Final = RegexPatterns("drafts")
+
+
+class NamedSpeakers:
+    """Reads the speakers of sentences, by the names of one table of parties."""
+
+    def __init__(self, parties: PartyTable) -> None:
+        """Prepares a table of parties."""
+        self.parties = parties
+        # Cached, since the quotations of one paragraph look back on the same sentences.
+        self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
+
+    def find(self, text: str) -> list[PartyMatch]:
+        """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
+        return self.parties.find(text, capitals="speaking")
+
+    def joint(self, text: str) -> Attribution:
+        """Returns the parties of a sentence, the likeliest speaker first, and those that speak together."""
+        # A group on whose behalf somebody speaks comes before the speaker, which is a name beside a verb of speech or
+        # behind "according to", or else a name that is not an object.
+        behalf, joined = self._speakers(text)
+        return Attribution(parties=parties_of([*behalf, *joined]), together=_together(joined))
+
+    def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
+        """Returns the parties on whose behalf somebody speaks, and those who speak together; see `joint`."""
+        text = self._own_words(text)
+        found = self.find(text)
+        if len(found) < 2:
+            return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
+        behalf = [m for m in found if self._is_behalf(m, text)]
+        others = [m for m in found if m not in behalf]
+        speakers = [m for m in others if self._speaks(m, found, text)]
+        if others and self._governs(others[-1], text):
+            return behalf, _joined(others[-1], others, text)
+        # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
+        if len(speakers) > 1 and _COLON.match(text[speakers[-1].end :]):
+            between = text[speakers[-2].end : speakers[-1].start]
+            if not regex.search(r"[;.]", between) and not _PATTERNS.joined_last.fullmatch(between):
+                speakers = speakers[:-1]
+        subjects = [m for m in others if not is_object(m, found, text)]
+        chosen = speakers[-1:] or subjects[:1] or others[:1]
+        joined = _joined(chosen[0], others, text, speakers) if chosen else []
+        # Who is agreed with has said it as well.
+        return behalf, joined + [m for m in others[-1:] if m not in joined and _shares(m, text)]
+
+    def _governs(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether the last noun or verb of speech before a quotation is that of a party that is spoken of.
+
+        In "Austria quoted Germany as saying that" and "Austria denied Germany's claim that" these are Germany's words.
+        """
+        return _quoted(name, text) and not _PATTERNS.agrees.search(text[: name.start])
+
+    def _is_behalf(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
+        before, of_state = text[: name.start], any(self.parties.kind_of(code) == "state" for code in name.codes)
+        chaired = not of_state and attribution().in_office.search(before) is not None
+        return chaired or _ends_with(attribution().on_behalf, before)
+
+    def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
+        """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
+        subject = subject_before(text, self.parties)
+        if not is_object(name, [name], text) or (subject and name.text in subject):
+            return False
+        return _PATTERNS.pronoun.match(subject or text) is not None
+
+    def beside(self, text: str) -> tuple[str, ...]:
+        """Returns the parties of a sentence's last clause that may be its speakers.
+
+        If exactly one name has a verb of speech, Arvandia is not another speaker in "in reply to the delegate of
+        Arvandia" or "As Arvandia signs the treaty,".
+        """
+        text = self._own_words(text).rpartition(";")[2]
+        found = self.find(text)
+        if found and self._governs(found[-1], text):
+            return ()
+        if sum(self._speaks(name, found, text) for name in found) != 1:
+            return parties_of([m for m in found if not is_object(m, found, text)])
+        is_told = attribution().object_before.search
+        begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
+        return parties_of([m for m in found if m.start >= begin and not is_told(text[: _first(m, found, text).start])])
+
+    def behind(self, after: str) -> Attribution:
+        """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
+        text = _BEFORE_NAME.sub("", after)
+        if (dashed := DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
+            return self.joint(dashed.group(1))
+        found = self.find(text)
+        if _PATTERNS.points_back.match(text):
+            return self.joint(text)
+        verb = attribution().verb.search(text)
+        according = attribution().according_to.match(text)
+        if not found or (verb is None and according is None):
+            return Attribution()
+        joined = _joined(found[0], found, text)
+        if according is not None or (verb is not None and verb.start() <= 2):
+            # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
+            said_of = verb is not None and attribution().object_before.search(text, verb.end(), found[0].start)
+            if said_of and is_object(found[0], found, text):
+                return Attribution()
+            listed = takewhile(lambda two: _PATTERNS.listed.fullmatch(text[two[0].end : two[1].start]), pairwise(found))
+            parties = parties_of([*joined, *(behind for _, behind in listed)])
+            return Attribution(parties=parties, together=_together(joined))
+        near = verb is not None and joined[-1].end <= verb.start() <= joined[-1].end + _VERB_REACH
+        if not near or found[0].start > _VERB_REACH:
+            return Attribution()
+        return Attribution(parties=parties_of(joined), together=_together(joined))
+
+    def in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
+        """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
+        found = [
+            code
+            for part in _APPOSITION.split(text)
+            for names in [self.find(part)]
+            if len(names) == 1 and not set(names[0].codes).intersection(speaking)
+            if _PATTERNS.speaker_only.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
+            for code in names[0].codes
+        ]
+        return tuple(dict.fromkeys((*speaking, *found))) if found else ()
+
+    def takes_over(self, text: str) -> bool:
+        """Returns whether a party named after a sentence's last quotation is the speaker of the next one."""
+        # It is if it has a verb of its own, or shares the first speaker's verb: "Drelnia’s view: “…”; Arvandia’s:
+        # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" it is not.
+        start, own = text.rfind(MASK) + 1, self._own_words(text)
+        found = self.find(own)
+        lead = own[: text.find(MASK)].rstrip(OPENING) if start else ""
+        says = introduces_speech(blanked(lead, [(name.start, name.end) for name in found if name.end <= len(lead)]))
+        for name in (name for name in found if 0 < start <= name.start):
+            before, rest = own[start : name.start], own[name.end :].rstrip()
+            subject = _PATTERNS.clause_opens.fullmatch(before) or attribution().speaker_of.search(before)
+            elided = rest.endswith(COLONS) or (says and _PATTERNS.elided.fullmatch(rest))
+            if (subject and elided) or self._speaks(name, found, own):
+                return True
+        return False
+
+    def _own_words(self, text: str) -> str:
+        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.
+
+        A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
+        """
+        text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part[0]) else " " * len(part[0]), text)
+        return blank if blank != text and self.find(blank) else text
+
+    def _opens_behalf(self, bracket: str) -> bool:
+        return any(_PATTERNS.behalf_opens.fullmatch(bracket[: name.start]) for name in self.find(bracket)[:1])
+
+    def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
+        before, after = text[: match.start], text[match.end :]
+        if _ends_with(attribution().according_to, before):
+            return True
+        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and _COLON.match(after)):
+            return True
+        if is_object(match, found, text):
+            return False
+        # A verb after the next name belongs to that name.
+        following = min((other.start for other in found if other.start >= match.end), default=len(text))
+        verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
+        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+            return True
+        # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
+        previous = max((other.end for other in found if other.end <= match.start), default=0)
+        said = [
+            verb
+            for verb in attribution().verb.finditer(before)
+            if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
+        ]
+        goes_on = _PATTERNS.goes_on.search
+        apart = (
+            regex.search(r"[;.,،]", text[previous : v.start()]) and not goes_on(text, previous, v.start()) for v in said
+        )
+        return any(apart) if previous else bool(said)
+
+
+def parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:
+    """Returns the parties of names; one that several parties share stands for each of them: nothing is guessed."""
+    return tuple(dict.fromkeys(code for match in matches for code in match.codes))
+
+
+def _together(joined: list[PartyMatch]) -> tuple[str, ...]:
+    several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
+    return parties_of(joined) if several else ()
+
+
+def _joined(
+    first: PartyMatch, found: list[PartyMatch], text: str, speakers: Sequence[PartyMatch] = ()
+) -> list[PartyMatch]:
+    """Returns a party with those listed beside it, who speak together with it: "Austria, Chile and Germany said"."""
+    at = found.index(first)
+    group = [first]
+    for match in reversed(found[:at]):
+        between = _PATTERNS.joined_last if len(group) == 1 else _PATTERNS.listed
+        joins = between.fullmatch(text[match.end : group[0].start])
+        if not joins or (is_object(match, found, text) and match not in speakers):
+            break
+        group.insert(0, match)
+    pairs = [(text[one.end : two.start], two) for one, two in pairwise(found[at:])]
+    behind = list(takewhile(lambda pair: _PATTERNS.listed.fullmatch(pair[0]) or _joins(pair[0]), pairs))
+    # ", and Germany" goes on with a list of three, but begins another clause behind one name.
+    while behind and not (_PATTERNS.joined_last.fullmatch(behind[-1][0]) if len(behind) > 1 else _joins(behind[-1][0])):
+        behind.pop()
+    return group + [match for _, match in behind]
+
+
+def _joins(between: str) -> bool:
+    """Returns whether the words between two names join them without a comma."""
+    return COMMA.match(between) is None and _PATTERNS.joined_last.fullmatch(between) is not None
+
+
+def _first(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
+    """Returns the first of two names or more that are joined ("Austria and Germany"); it governs how they all stand."""
+    for other in reversed([other for other in found if other.end <= name.start]):
+        if not _joins(text[other.end : name.start]):
+            break
+        name = other
+    return name
+
+
+def is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+    """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
+    before = text[: _first(name, found, text).start]
+    return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
+
+
+def _quoted(name: PartyMatch, text: str) -> bool:
+    before, after = text[: name.start], text[name.end :]
+    noun = _PATTERNS.noun_of.search(before)
+    of_noun = noun is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    lead = before[: noun.start()] if noun is not None and of_noun else before
+    named = of_noun or _PATTERNS.own_words.fullmatch(after) is not None
+    # "Said in reply to Austria's claim that" goes on with the reply.
+    return named and attribution().said_of.search(lead) is None
+
+
+def _shares(name: PartyMatch, text: str) -> bool:
+    """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
+    before, after = text[: name.start], text[name.end :]
+    agreed = _PATTERNS.agreed_with.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
+    return agreed or asked or _quoted(name, text)
+
+
+def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:
+    """Returns whether a pattern matches at the end of a text before a name, apart from articles and titles."""
+    tail = text[-60:]
+    return any(_PATTERNS.before_name.fullmatch(tail, match.end()) for match in pattern.finditer(tail))
