@@ -46,6 +46,7 @@ _LIMIT_REACH: Final = 40
 _PIECE_WORDS: Final = 3
 _FEWEST_PIECES: Final = 4
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
+_EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
 
 def judge_omissions(match: Match, text: SourceText) -> Iterator[Remark]:
@@ -153,7 +154,8 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
             and not of_kinds(said, "denial", "doubt")
             and not reported_behind(rest, language)
         ):
-            remarks.append(remark("draft_turns", words=_tail(around[0])))
+            # Of another quotation in the sentence only the marks are left.
+            remarks.append(remark("draft_turns", words=_tail(_EMPTY_MARKS.sub("…", around[0]))))
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))

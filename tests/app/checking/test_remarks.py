@@ -29,6 +29,12 @@ def test_remarks_on_the_speaker_the_time_and_what_is_cut_off(attacked, text, ver
     assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
 
 
+def test_a_denial_is_told_in_the_draft_s_own_words_without_another_quotation(attacked):
+    finding = check(attacked, f"Belmora said {WEAK} and never said that {WEAK}").findings[-1]
+    (warning,) = finding.warnings
+    assert (warning.kind, warning.values["words"]) == ("draft_turns", "said … and never said that")
+
+
 # Sentences, used by no other test, whose quoted words (in braces) are cut off from the words that govern them.
 CUT = cases["CUT"]
 
