@@ -75,8 +75,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
 
     The claim comes without citation numbers, and must not repeat the `instructions` that its writer was given.
     """
-    fault = ill_formed(claim)
-    if fault is not None:
+    if fault := ill_formed(claim):
         return fault
     for part in quoted_parts(claim):
         if not squash(part) or not any(squash(part) in squash(quote) for quote in premise.quotes):
@@ -84,10 +83,8 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
-    fault = check_names(claim, language, premise, parties) or check_references(
-        claim, premise.text, premise.sessions, premise.agenda_items
-    )
-    if fault is not None:
+    fault = check_names(claim, language, premise, parties)
+    if fault := fault or check_references(claim, premise.text, premise.sessions, premise.agenda_items):
         return fault
     # Instructions to a reader are in the language of the evidence, or in English, in which most are written.
     instructing = [orders(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
@@ -250,13 +247,11 @@ def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
 
 def check_translation(text: str, language: str, quote: str, quote_language: str, parties: PartyTable) -> str | None:
     """Returns why a translation of a quotation fails; None if it passes."""
-    fault = ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS)
-    if fault is not None:
+    if fault := ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS):
         return fault
     if language_of_sentence(text, language) != language:
         return "it is in another language"
-    fault = check_references(text, quote) or check_references(quote, text)
-    if fault is not None:
+    if fault := check_references(text, quote) or check_references(quote, text):
         return fault
     named, there = parties.find(text, language), parties.find(quote, quote_language)
     # A capital may be a place, and "Belmoran courts" may become "courts there", but no other party may come in.
