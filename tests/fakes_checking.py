@@ -338,3 +338,8 @@ def only(checker: Checker, text: str) -> Finding:
     report = check(checker, text)
     assert len(report.findings) == 1, (report.findings, report.skipped)
     return report.findings[0]
+
+
+def judged(finding: Finding, *kinds: str) -> tuple[str, list[str]]:
+    """The verdict on a quotation and the kinds of its remarks, of all or of those given."""
+    return finding.verdict, [each.kind for each in finding.warnings if not kinds or each.kind in kinds]

@@ -196,13 +196,12 @@ def _no_such_position(case: _Case) -> Abstention | None:
 def _in_other_direction(case: _Case) -> list[str]:
     """Returns who took the direction asked for only earlier, and who takes another one or did not change."""
     other = [evidence for evidence in case.retrieved.party_evidence if evidence.other_direction]
-    parts: list[str] = []
     unlike = "unchanged" if case.retrieved.direction_asked == "change" else "other_direction"
-    for key, changed in (("earlier_direction", True), (unlike, False)):
-        parties = [evidence.party for evidence in other if bool(evidence.earlier) == changed]
-        if parties:
-            parts.append(case.local.say(key, parties=case.local.names(parties)))
-    return parts
+    parties = {
+        "earlier_direction": [evidence.party for evidence in other if evidence.earlier],
+        unlike: [evidence.party for evidence in other if not evidence.earlier],
+    }
+    return [case.local.say(key, parties=case.local.names(codes)) for key, codes in parties.items() if codes]
 
 
 def _no_statement(case: _Case) -> Abstention | None:

@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -37,23 +37,17 @@ class Progress:
     """While a model writes, the claims that passed so far, as Markdown; `step` is then still the one before."""
 
 
+@dataclass
 class Assistant:
     """Answers questions over one store."""
 
-    def __init__(
-        self,
-        steps: Steps,
-        catalogue: Catalogue,
-        *,
-        keep_traces: int,
-        keep_days: int = 0,
-        export: Export | None = None,
-    ) -> None:
-        self.steps = steps
-        self._catalogue = catalogue
-        self._keep_traces = keep_traces
-        self._keep_days = keep_days
-        self._export = export
+    steps: Steps
+    catalogue: Catalogue
+    _: KW_ONLY
+    keep_traces: int
+    """How many traces are kept at most, 0 for none; `keep_days` limits their age in days, 0 for no limit."""
+    keep_days: int = 0
+    export: Export | None = None
 
     def ask(
         self,
@@ -86,8 +80,8 @@ class Assistant:
         assert answer is not None
         answer = replace(answer, trace_id=uuid4().hex[:16])
         self._keep(answer, state)
-        if self._export is not None:
-            self._export(answer)
+        if self.export is not None:
+            self.export(answer)
         logged = (answer.trace_id, answer.status, len(answer.citations), answer.timings_ms.total)
         logger.info("answer %s: %s, %d citations, %.0f ms", *logged)
         yield answer
@@ -118,11 +112,11 @@ class Assistant:
         return tuple(questions)
 
     def _keep(self, answer: Answer, state: ChainState) -> None:
-        if not self._keep_traces:
+        if not self.keep_traces:
             return
         try:
             trace = trace_of(answer, state.retrieved, state.composed)
-            self._catalogue.add_trace(answer.trace_id, trace, keep=self._keep_traces, days=self._keep_days)
+            self.catalogue.add_trace(answer.trace_id, trace, keep=self.keep_traces, days=self.keep_days)
         except StoreError as exc:
             # Where the store cannot be written, the question is answered without a trace.
             logger.info("no trace kept: %s", exc)

@@ -15,7 +15,7 @@ from app.answering.compose.composition import Composition, KindContext
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
 from app.answering.quoting import repeats, words_of
-from app.question.resolution import Resolution
+from app.question.resolution import Resolution, Shown
 from app.records import Note, QuestionKind, Scope
 from app.retrieval.chronology import latest_first
 from app.retrieval.near_shown import near_shown
@@ -32,24 +32,27 @@ def _evidence(context: KindContext) -> Retrieved:
     return _without_shown(context.retriever.retrieve(context.resolution, context.local.parties), context.resolution)
 
 
-def _nearby_reasons(context: KindContext) -> Retrieved:
-    """Returns, for "why?" after an answer, the reasons near the sentences shown.
+def _reasons(context: KindContext) -> Retrieved:
+    """Returns the reasons near the sentences shown, for "why?" after an answer, else the evidence on the topic.
 
-    If there are none, a note says so, and the evidence of the parties shown is returned.
+    Where the parties shown have evidence, but no reason near, only theirs is returned, with a note that says so.
     """
-    read, retrieved = context.resolution, None
-    if read.act == "about" and read.shown and read.shown.sentences:
-        gives_reason = partial(contains_answer_type, "reason", parties=context.local.parties)
-        texts = context.retriever.with_texts(context.in_scope(), read.shown.statements)
-        near = near_shown(texts, read.shown, gives_reason)
-        if near.party_evidence:
-            return near
-        retrieved = _evidence(context)
-        of_shown = tuple(item for item in retrieved.party_evidence if item.party in read.shown.parties)
-        if any(item.answers for item in of_shown):
-            notes = (*retrieved.notes, Note(kind="no_reason"))
-            return replace(retrieved, party_evidence=of_shown, notes=notes)
-    return retrieved or _evidence(context)
+    read = context.resolution
+    if read.act != "about" or read.shown is None or not read.shown.sentences:
+        return _evidence(context)
+    near = _reasons_near(read.shown, context)
+    if near.party_evidence:
+        return near
+    retrieved = _evidence(context)
+    of_shown = tuple(item for item in retrieved.party_evidence if item.party in read.shown.parties)
+    if not any(item.answers for item in of_shown):
+        return retrieved
+    return replace(retrieved, party_evidence=of_shown, notes=(*retrieved.notes, Note(kind="no_reason")))
+
+
+def _reasons_near(shown: Shown, context: KindContext) -> Retrieved:
+    texts = context.retriever.with_texts(context.in_scope(), shown.statements)
+    return near_shown(texts, shown, partial(contains_answer_type, "reason", parties=context.local.parties))
 
 
 def _every_statement(context: KindContext) -> Retrieved:
@@ -131,7 +134,7 @@ _RETRIEVING: Final[Mapping[QuestionKind, Callable[[KindContext], Retrieved]]] = 
     "source": _statements_with_quote,
     "summary": _retrieve_summary,
     "list": _statements_to_list,
-    "reason": _nearby_reasons,
+    "reason": _reasons,
 }
 _COMPOSING: Final[Mapping[QuestionKind, Callable[[KindContext, Retrieved], Composition]]] = {
     "metadata": compose_metadata,

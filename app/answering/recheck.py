@@ -103,26 +103,22 @@ def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Ans
     left = [now.get(was, was) for was in answer.citations if was.number not in gone]
     not_earlier = (earlier_than_latest(answer.citations, asked) | moved) - earlier_than_latest(left, asked)
 
-    def with_remarks(line: str) -> str:
-        """Returns a quotation's line without remarks on its place in time that a failed or redated one leaves open."""
-        if (found := _REMARKS.fullmatch(line)) is None:
-            return line
-        number, remarks = int(found["number"]), re.split(f"; |{re.escape(local.semicolon)}", found["remarks"])
-        dropped = outdated | ({local.say("earlier")} if number in not_earlier else set())
-        kept = local.semicolon.join(remark for remark in remarks if remark not in dropped)
-        return f"{found['quoted']} *({kept})*" if kept else found["quoted"]
+    def rechecked_line(line: str) -> str:
+        """Returns a line without remarks that a failed or redated citation leaves open, or a note for a failed one."""
+        if found := _REMARKS.fullmatch(line):
+            remarks = re.split(f"; |{re.escape(local.semicolon)}", found["remarks"])
+            dropped = outdated | ({local.say("earlier")} if int(found["number"]) in not_earlier else set())
+            kept = local.semicolon.join(remark for remark in remarks if remark not in dropped)
+            line = f"{found['quoted']} *({kept})*" if kept else found["quoted"]
+        return line if gone.isdisjoint(map(int, MARKER.findall(line))) else local.say("withdrawn")
 
     withdrawn = {plain_line(words) for number, words in answer.translations.items() if number in gone}
-    lines = (with_remarks(line) for line in text.split("\n") if not any(words in line for words in withdrawn))
+    lines = (line for line in text.split("\n") if not any(words in line for words in withdrawn))
 
     def rechecked(citation: Citation) -> Citation:
         current = now.get(citation, citation)
         is_open = {citation.number, citation.superseded_by} & open_again
         return replace(current, superseded_by=None) if is_open else current
-
-    def rechecked_line(line: str) -> str:
-        cited = {int(number) for number in MARKER.findall(line)}
-        return local.say("withdrawn") if cited & gone else line
 
     claims = tuple(claim for claim in answer.claims if gone.isdisjoint(claim.citations))
     return replace(

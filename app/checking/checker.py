@@ -1,7 +1,7 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -38,27 +38,22 @@ class Around:
     language: str | None
 
 
+@dataclass
 class Checker:
-    """Checks documents against one corpus."""
+    """Checks documents against one corpus; its texts are read at the first check."""
 
-    def __init__(
-        self,
-        texts: CorpusTextsCache,
-        parties: Callable[[], PartyTable],
-        limits: LoadLimits,
-        work: CheckLimits = CheckLimits(),  # noqa: B008 - frozen
-    ) -> None:
-        """Prepares nothing yet; `texts` are read at the first check."""
-        self._texts, self._parties = texts, parties
-        self._limits, self._limits_of_work = limits, work
+    texts: CorpusTextsCache
+    parties: Callable[[], PartyTable]
+    limits: LoadLimits
+    work: CheckLimits = field(default_factory=CheckLimits)
 
     def read(self, path: Path) -> CheckedDocument:
         """Reads a file; see `read_document` for what it raises."""
-        return read_document(path, self._limits)
+        return read_document(path, self.limits)
 
     def around(self, place: Place) -> Around | None:
         """Returns the source text around a place; None where the statement is gone."""
-        stored = self._texts.get().by_id.get(place.statement_id)
+        stored = self.texts.get().by_id.get(place.statement_id)
         if stored is None:
             return None
         source = stored.statement.source_text
@@ -76,46 +71,38 @@ class Checker:
 
         Names and references in the report are in `language` (ISO 639-1).
         """
-        with self._texts.snapshot():
-            return self._check(document, progress, language)
-
-    def _check(self, document: CheckedDocument, progress: Progress, language: str) -> CheckReport:
-        texts, local = self._texts.get(), localize(self._parties(), language)
-        words, quotations = load_remark_words(language), find_quotations(document)
-        files = tuple(stored.statement.file for stored in texts.all)
-        reader = AttributionReader(document, local.parties, quotations.found, files)
-        work = WorkDone(self._limits_of_work)
-        judge = QuoteVerifier(texts, local, work)
+        quotations, words, work = find_quotations(document), load_remark_words(language), WorkDone(self.work)
         findings: list[Finding] = []
         skipped = list(quotations.skipped)
-        for done, quotation in enumerate(quotations.found):
-            progress(done, len(quotations.found))
-            block = document.blocks[document.index_at(quotation.spans[0][0])]
-            if work.spent:
-                skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=block.where))
-                continue
-            work.done += READING
-            found = judge.check(quotation, reader.read(quotation), block.where)
-            remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
-            findings.append(replace(found.with_remarks(*remarks), named=_named(found.attribution, local, words)))
-        progress(len(quotations.found), len(quotations.found))
-        hidden = [
+        with self.texts.snapshot():
+            texts, local = self.texts.get(), localize(self.parties(), language)
+            files = tuple(stored.statement.file for stored in texts.all)
+            reader = AttributionReader(document, local.parties, quotations.found, files)
+            judge = QuoteVerifier(texts, local, work)
+            for done, quotation in enumerate(quotations.found):
+                progress(done, len(quotations.found))
+                where = document.blocks[document.index_at(quotation.spans[0][0])].where
+                if work.spent:
+                    skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=where))
+                    continue
+                work.done += READING
+                found = judge.check(quotation, reader.read(quotation), where)
+                remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
+                findings.append(replace(found.with_remarks(*remarks), named=_named(found.attribution, local, words)))
+            progress(len(quotations.found), len(quotations.found))
+        hidden = (
             Skipped(quote=" ".join(part.text.split()), reason=remark(part.how), where=block.where)
             for block in document.blocks
             for part in block.hidden
-        ]
+        )
         notes = document.notes if texts.all else (*document.notes, words.say("no_statements"))
         # Without a treaty, a quotation of an article is compared with statements alone.
-        if (
-            texts.all
-            and not texts.has_treaty
-            and any(f.attribution.articles and f.verdict != "verified" for f in findings)
-        ):
+        unfound = any(f.attribution.articles and f.verdict != "verified" for f in findings)
+        if texts.all and not texts.has_treaty and unfound:
             notes = (*notes, words.say("no_treaty"))
-        complete, limits = len(findings) == len(quotations.found), tuple(map(words.say, _LIMITS))
         return CheckReport(
-            findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=limits, complete=complete,
-            language=words.language,
+            findings=tuple(findings), skipped=(*skipped, *hidden), notes=notes, limits=tuple(map(words.say, _LIMITS)),
+            complete=len(findings) == len(quotations.found), language=words.language,
         )  # fmt: skip
 
 

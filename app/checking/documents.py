@@ -14,6 +14,7 @@ from app.checking.markdown_blocks import markdown_blocks
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
+from ingest.language.matches import runs_of
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import check_extension, load
@@ -114,16 +115,10 @@ def _page_blocks(text: str, page_starts: tuple[int, ...]) -> list[CheckedBlock]:
     text, page_starts = _cells_apart(text, page_starts)
     found = find_blocks(text)
     edits = repair(text, found, language=None)
-    spans: list[tuple[int, int]] = []
-    for block in found:
-        if block.continues and spans:
-            spans[-1] = (spans[-1][0], block.end)
-        else:
-            spans.append((block.start, block.end))
     lines = [
-        (sum(begin <= start for begin in page_starts), line.strip())
-        for start, end in spans
-        for line in readable(text, edits, start, end).split("\n")
+        (sum(begin <= run[0].start for begin in page_starts), line.strip())
+        for run in runs_of(found, lambda run, block: block.continues)
+        for line in readable(text, edits, run[0].start, run[-1].end).split("\n")
         if line.strip()
     ]
     return [

@@ -20,7 +20,7 @@ class Remark:
     """One remark: its kind, which names a section of `prompts/remarks.*.md`, and values for its variables."""
 
     kind: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict, hash=False)
     alters: bool = False
     """Whether it reports a difference by which the quotation no longer says what the source says."""
 

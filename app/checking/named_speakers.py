@@ -4,7 +4,7 @@ In "On behalf of the Group of 77, Chile and Peru told Austria of Germany’s pla
 Peru, who speak together; Austria is spoken to and Germany spoken of.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise, takewhile
 from typing import Final
@@ -45,7 +45,7 @@ class NamedSpeakers:
         # A group on whose behalf somebody speaks comes before the speaker, which is a name beside a verb of speech or
         # behind "according to", or else a name that is not an object.
         behalf, joined = self._speakers(text)
-        return Attribution(parties=parties_of([*behalf, *joined]), together=_together(joined))
+        return _said_by(joined, before=behalf)
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns the parties on whose behalf somebody speaks, and those who speak together; see `joint`."""
@@ -124,12 +124,9 @@ class NamedSpeakers:
             if said_of and is_object(found[0], found, text):
                 return Attribution()
             listed = takewhile(lambda two: _PATTERNS.listed.fullmatch(text[two[0].end : two[1].start]), pairwise(found))
-            parties = parties_of([*joined, *(behind for _, behind in listed)])
-            return Attribution(parties=parties, together=_together(joined))
+            return _said_by(joined, after=[behind for _, behind in listed])
         near = verb is not None and joined[-1].end <= verb.start() <= joined[-1].end + _VERB_REACH
-        if not near or found[0].start > _VERB_REACH:
-            return Attribution()
-        return Attribution(parties=parties_of(joined), together=_together(joined))
+        return _said_by(joined) if near and found[0].start <= _VERB_REACH else Attribution()
 
     def in_apposition(self, text: str, speaking: tuple[str, ...]) -> tuple[str, ...]:
         """Returns speakers and those in apposition to them ("the delegate of X, the envoy of Y, said"), if any are."""
@@ -199,14 +196,17 @@ class NamedSpeakers:
         return any(apart) if previous else bool(said)
 
 
-def parties_of(matches: list[PartyMatch]) -> tuple[str, ...]:
+def parties_of(matches: Iterable[PartyMatch]) -> tuple[str, ...]:
     """Returns the parties of names; one that several parties share stands for each of them: nothing is guessed."""
     return tuple(dict.fromkeys(code for match in matches for code in match.codes))
 
 
-def _together(joined: list[PartyMatch]) -> tuple[str, ...]:
+def _said_by(
+    joined: list[PartyMatch], *, before: Iterable[PartyMatch] = (), after: Iterable[PartyMatch] = ()
+) -> Attribution:
+    """Returns the attribution to names that speak together, and to others, likelier ones (`before`) or less likely."""
     several = len(joined) > 1 and all(len(match.codes) == 1 for match in joined)
-    return parties_of(joined) if several else ()
+    return Attribution(parties=parties_of((*before, *joined, *after)), together=parties_of(joined) if several else ())
 
 
 def _joined(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import chain, cycle, islice, pairwise
-from typing import Final
+from typing import Final, Literal
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
@@ -83,7 +83,7 @@ class QuoteVerifier:
         whole = [hit for hit in hits if not hit.altered]
         if not whole:
             return self._inexact(finding, hits)
-        fitting = [hit for hit in whole if fits(hit.stored, attribution)]
+        fitting = [hit for hit in whole if misfit(hit.stored, attribution) is None]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -93,7 +93,8 @@ class QuoteVerifier:
             attribution = replace(attribution, parties=tuple(parties))
             spoken = [[hit for hit in fitting if code in hit.stored.parties] for code in attribution.together]
             shown = [best, *(min(hits, key=lambda hit: hit.faults) for hits in spoken if hits)]
-            remarks = [*_remarks_of(shown), *self._doubts(best, fitting, attribution)]
+            each_once = dict.fromkeys(chain.from_iterable(hit.remarks for hit in shown))
+            remarks = [*each_once, *self._doubts(best, fitting, attribution)]
         else:
             quoted = [each for each in best.remarks if each.kind.startswith("someone_quoted")]
             mismatch = self._mismatch(best.stored, attribution, kind="quoted_by_other" if quoted else "other_holder")
@@ -117,13 +118,13 @@ class QuoteVerifier:
             # One speaker may begin a sentence with the words that stand within another's; no more may differ.
             found += [hit for hit in hits if not exact or all(each.kind == "first_letter" for each in hit.judged)]
             exact = {hit.stored.statement.statement_id: hit.stored for hit in found if not hit.altered}
-            fitting = [stored.parties for stored in exact.values() if fits(stored, attribution)]
+            fitting = [stored.parties for stored in exact.values() if misfit(stored, attribution) is None]
             if fitting and named <= frozenset().union(*fitting):
                 break
             if exact:
                 # A named party's words of another time are no one else's, so its other texts are read as well.
                 party = {*attribution.parties}
-                near = [s for s in left if fits(s, attribution) or not party.isdisjoint(s.parties)]
+                near = [s for s in left if misfit(s, attribution) is None or not party.isdisjoint(s.parties)]
                 left = [s for s in near if s.statement.statement_id not in exact]
             if not left:
                 break
@@ -192,14 +193,15 @@ class QuoteVerifier:
             *(SpokenTime(dates=(date,)) for date in when.dates),
             *(SpokenTime(sessions=(session,)) for session in when.sessions),
         )
-        held = [(hit.stored, hit.stored.metadata.date) for hit in fitting] if when.together else []
-        others = [time for time in each if not any(_right_time(d, time) and _right_session(s, time) for s, d in held)]
-        return [words for time in others if held for words in times_in_words(time, self._local.language)]
+        others = [time for time in each if when.together and not any(is_of_time(hit.stored, time) for hit in fitting)]
+        return [words for time in others for words in times_in_words(time, self._local.language)]
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
         if hits:
-            return self._altered(finding, min(hits, key=lambda hit: not fits(hit.stored, finding.attribution)))
+            return self._altered(
+                finding, min(hits, key=lambda hit: misfit(hit.stored, finding.attribution) is not None)
+            )
         quote = finding.quotation.text
         if (disordered := self._disordered(quote, finding.attribution)) is not None:
             stored, (start, end) = disordered
@@ -209,7 +211,7 @@ class QuoteVerifier:
         if len(quote) > self._work.limits.longest:
             return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
-        fitting = [s for s in self._texts.all if named and fits(s, finding.attribution)]
+        fitting = [s for s in self._texts.all if named and misfit(s, finding.attribution) is None]
         of_parties = [s for s in self._texts.all if s.parties & named]
         budget = self._work.done + self._work.limits.quotation * MILLION
         for within, k in ((fitting, _OWN_PASSAGES), (of_parties, _OWN_PASSAGES), (None, _PASSAGES)):
@@ -234,7 +236,7 @@ class QuoteVerifier:
 
     def _by_fit(self, attribution: Attribution) -> list[StoredText]:
         """Returns all texts, those that fit an attribution first."""
-        return sorted(self._texts.all, key=lambda stored: not fits(stored, attribution))
+        return sorted(self._texts.all, key=lambda stored: misfit(stored, attribution) is not None)
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""
@@ -300,28 +302,18 @@ class QuoteVerifier:
     def _mismatch(self, stored: StoredText, attribution: Attribution, *, kind: str) -> list[Remark]:
         """Returns a remark on the point in which a statement contradicts the attribution: of `kind` for its holder."""
         # `kind` differs by caller: a statement with similar words, or that quotes them, does not prove their author.
-        if fits(stored, attribution):
-            return []
-        if attribution.parties and not stored.parties & set(attribution.parties):
+        point = misfit(stored, attribution)
+        if point == "holder":
             names = self._local.names(attribution.parties)
             if kind == "near_other" and stored.statement.kind == "treaty":
                 return [remark("near_treaty", names=names)]
             return [remark(kind, holder=self._holder(stored), names=names)]
-        if not _right_time(stored.metadata.date, attribution.when) or not _right_session(stored, attribution.when):
+        if point == "time":
             language, number = self._local.language, stored.metadata.session
             session = self._local.say("session", number=number) if number else ""
             held = ", ".join(filter(None, (spoken_date(stored.metadata.date, language), session)))
             return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when, language)))]
-        return [remark("other_file", held=repr(stored.statement.file))] if attribution.files else []
-
-
-def _remarks_of(hits: list[_Hit]) -> list[Remark]:
-    """Returns the remarks on several places, each once."""
-    found: list[Remark] = []
-    for each in chain.from_iterable(hit.remarks for hit in hits):
-        if each not in found:
-            found.append(each)
-    return found
+        return [remark("other_file", held=repr(stored.statement.file))] if point == "file" else []
 
 
 def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:
@@ -337,15 +329,16 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
 
-def fits(stored: StoredText, attribution: Attribution) -> bool:
-    """Returns whether a text is compatible with an attribution: its holder, year, session and file, where given."""
-    if stored.statement.kind == "treaty":
-        return bool(attribution.articles) or not attribution.parties
-    if attribution.parties and not stored.parties & set(attribution.parties):
-        return False
-    if attribution.files and stored.statement.file not in attribution.files:
-        return False
-    return _right_time(stored.metadata.date, attribution.when) and _right_session(stored, attribution.when)
+def misfit(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
+    """Returns in which point a text contradicts an attribution, whose words, when or in which file; None if it fits."""
+    of_treaty = stored.statement.kind == "treaty"
+    if attribution.parties and stored.parties.isdisjoint(attribution.parties):
+        return None if of_treaty and attribution.articles else "holder"
+    if of_treaty:
+        return None
+    if not is_of_time(stored, attribution.when):
+        return "time"
+    return "file" if attribution.files and stored.statement.file not in attribution.files else None
 
 
 def _articles_of(hits: list[_Hit]) -> list[str]:
@@ -360,14 +353,11 @@ def _articles_of(hits: list[_Hit]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _right_session(stored: StoredText, when: SpokenTime) -> bool:
-    session = stored.metadata.session
-    return not when.sessions or session is None or session in when.sessions
-
-
-def _right_time(day: str | None, when: SpokenTime) -> bool:
-    """Returns whether a date is compatible with the dates that the document gives; an unknown date always is."""
-    spoken = interval(day) if day else None
+def is_of_time(stored: StoredText, when: SpokenTime) -> bool:
+    """Returns whether a text is compatible with the times that the document gives; an unknown time always is."""
+    if when.sessions and stored.metadata.session not in (None, *when.sessions):
+        return False
+    spoken = interval(stored.metadata.date or "")
     if spoken is None:
         return True
     # A day or month without a year is compared only with a date more precise than a year, whatever its year.

@@ -24,12 +24,12 @@ class CheckLimits:
     """Characters of a quotation; a longer one is matched exactly only, without fuzzy matching."""
 
 
+@dataclass
 class WorkDone:
     """The work of one check; whoever works adds its units to `done`."""
 
-    def __init__(self, limits: CheckLimits) -> None:
-        self.limits = limits
-        self.done = 0
+    limits: CheckLimits
+    done: int = 0
 
     @property
     def spent(self) -> bool:

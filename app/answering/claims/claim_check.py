@@ -6,7 +6,6 @@ sign the treaty if others did". What rules cannot see is left to the reader, who
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
@@ -16,7 +15,7 @@ from app.answering.claims.allowed_omissions import SUBJECTLESS
 from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
 from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
-from app.answering.claims.token_alignment import ClaimBody, in_order, is_aligned
+from app.answering.claims.token_alignment import ClaimBody, EvidenceSentence, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
 from app.retrieval.list_context import opens, split_bound
 from app.retrieval.terms import content_terms
@@ -64,19 +63,12 @@ _SEPARATELY: Final = regex.compile(r"(?i)\brespectiv|\bсоответствен�
 _SAME: Final = ("article ", "treaty ", "month ")
 
 
-@dataclass(frozen=True, kw_only=True)
-class _SentenceTokens:
-    text: str
-    tokens: tuple[ClaimToken, ...]
-
-
 def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructions: str = "") -> str | None:
     """Returns why a claim fails, in words for the trace of the answer; None if it passes.
 
     The claim comes without citation numbers, and must not repeat the `instructions` that its writer was given.
     """
-    fault = ill_formed(claim)
-    if fault is not None:
+    if fault := ill_formed(claim):
         return fault
     for part in quoted_parts(claim):
         if not squash(part) or not any(squash(part) in squash(quote) for quote in premise.quotes):
@@ -84,10 +76,8 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
-    fault = check_names(claim, language, premise, parties) or check_references(
-        claim, premise.text, premise.sessions, premise.agenda_items
-    )
-    if fault is not None:
+    fault = check_names(claim, language, premise, parties)
+    if fault := fault or check_references(claim, premise.text, premise.sessions, premise.agenda_items):
         return fault
     # Instructions to a reader are in the language of the evidence, or in English, in which most are written.
     instructing = [orders(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
@@ -95,7 +85,9 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if not quotes:
         return "its evidence is an instruction to whoever reads it"
     sentences = [
-        _SentenceTokens(text=text, tokens=_tokenize(text, premise.language, premise, parties))
+        EvidenceSentence(
+            text=text, tokens=_tokenize(text, premise.language, premise, parties), language=premise.language
+        )
         for quote in quotes
         for text in _sentences(quote)
     ]
@@ -104,7 +96,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
         return "it says nothing that could be compared"
     if language != premise.language:
         return _untranslated(body, claim, sentences, language, premise.language)
-    return _check_wording(body, claim, [sentence.tokens for sentence in sentences], language)
+    return _check_wording(body, claim, sentences)
 
 
 def _sentences(quote: str) -> Iterator[str]:
@@ -184,13 +176,11 @@ def _language(claim: str, premise: Premise) -> str:
     return premise.language if len(terms & there) >= _SAME_LANGUAGE_MIN * max(1, len(terms)) else guess
 
 
-def _check_wording(
-    body: ClaimBody, claim: str, sentences: Sequence[tuple[ClaimToken, ...]], language: str
-) -> str | None:
+def _check_wording(body: ClaimBody, claim: str, sentences: Sequence[EvidenceSentence]) -> str | None:
     """Returns why a claim does not align with its evidence, naming the first word that is missing; else None."""
-    if is_aligned(body, sentences, language):
+    if is_aligned(body, sentences):
         return None
-    known = {key for sentence in sentences for token in sentence for key in token.keys}
+    known = {key for sentence in sentences for token in sentence.tokens for key in token.keys}
     for token in body.tokens:
         if token.counts and not token.keys - {SELF} & known:
             if token.kind in OPERATORS:
@@ -202,7 +192,7 @@ def _check_wording(
 
 
 def _untranslated(
-    body: ClaimBody, claim: str, sentences: Sequence[_SentenceTokens], language: str, to: str
+    body: ClaimBody, claim: str, sentences: Sequence[EvidenceSentence], language: str, to: str
 ) -> str | None:
     """Returns why a claim in another language than its evidence fails; None if it passes."""
     # Word order differs between languages, so every word must be known to the glossary or the synonyms, one sentence
@@ -212,7 +202,7 @@ def _untranslated(
     terms = terms_within(claim, language, to=to)
     fault = "what it says in another language cannot be found in its evidence"
     for sentence in sentences:
-        if not _translates(body, sentence, terms, to):
+        if not _translates(body, sentence, terms):
             continue
         if _polarity(body.tokens) == _polarity(sentence.tokens):
             return None
@@ -220,10 +210,10 @@ def _untranslated(
     return fault
 
 
-def _translates(body: ClaimBody, sentence: _SentenceTokens, terms: Sequence[NamedTerm], to: str) -> bool:
+def _translates(body: ClaimBody, sentence: EvidenceSentence, terms: Sequence[NamedTerm]) -> bool:
     known = {key for token in sentence.tokens for key in token.keys if key[0] == "~" or key.startswith(_SAME)}
     numbers = iter([token.keys for token in sentence.tokens if token.kind == "number"])
-    translated = [term for term in terms if any(_holds(sentence, other, to) for other in term.terms)]
+    translated = [term for term in terms if any(_holds(sentence, other) for other in term.terms)]
     for token in body.tokens:
         if token.kind == "number":
             if not any(token.keys & other for other in numbers):
@@ -232,14 +222,15 @@ def _translates(body: ClaimBody, sentence: _SentenceTokens, terms: Sequence[Name
             token.keys & known or any(term.start <= token.start and token.end <= term.end for term in translated)
         ):
             return False
-    return any(SELF in token.keys for token in sentence.tokens) or to in SUBJECTLESS or body.framed
+    subjectless = sentence.language in SUBJECTLESS
+    return any(SELF in token.keys for token in sentence.tokens) or subjectless or body.framed
 
 
-def _holds(sentence: _SentenceTokens, term: str, language: str) -> bool:
-    if language == "zh":
+def _holds(sentence: EvidenceSentence, term: str) -> bool:
+    if sentence.language == "zh":
         return term in sentence.text
     keys = {key for token in sentence.tokens for key in token.keys}
-    return all(token.keys & keys for token in tokenize(term, language) if token.counts)
+    return all(token.keys & keys for token in tokenize(term, sentence.language) if token.counts)
 
 
 def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
@@ -250,13 +241,11 @@ def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
 
 def check_translation(text: str, language: str, quote: str, quote_language: str, parties: PartyTable) -> str | None:
     """Returns why a translation of a quotation fails; None if it passes."""
-    fault = ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS)
-    if fault is not None:
+    if fault := ill_formed(text, longest=2 * len(quote) + MAX_CLAIM_CHARS):
         return fault
     if language_of_sentence(text, language) != language:
         return "it is in another language"
-    fault = check_references(text, quote) or check_references(quote, text)
-    if fault is not None:
+    if fault := check_references(text, quote) or check_references(quote, text):
         return fault
     named, there = parties.find(text, language), parties.find(quote, quote_language)
     # A capital may be a place, and "Belmoran courts" may become "courts there", but no other party may come in.

@@ -51,10 +51,11 @@ class ClaimBody:
     """It may begin in the middle of a sentence, as where the text of a treaty is cited in part."""
 
 
-@dataclass(frozen=True)
-class _Sentence:
+@dataclass(frozen=True, kw_only=True)
+class EvidenceSentence:
     """A sentence of the evidence, in which the words of a claim are looked for."""
 
+    text: str
     tokens: tuple[ClaimToken, ...]
     language: str
 
@@ -143,9 +144,9 @@ class _Sentence:
         )
 
 
-def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], language: str) -> bool:
+def is_aligned(body: ClaimBody, sentences: Sequence[EvidenceSentence]) -> bool:
     """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences."""
-    nearest = [_Sentence(tokens, language) for tokens in _nearest(body, sentences)]
+    nearest = _nearest(body, sentences)
     if any(_aligned(body, sentence) for sentence in nearest):
         return True
     tokens = body.tokens
@@ -162,10 +163,10 @@ def is_aligned(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]], lan
     return False
 
 
-def _nearest(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> list[tuple[ClaimToken, ...]]:
+def _nearest(body: ClaimBody, sentences: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
     """Returns the sentences that share most tokens with a claim, in their order."""
     keys = frozenset[str]().union(*(token.keys for token in body.tokens if token.counts))
-    shared = [len(keys & frozenset[str]().union(*(token.keys for token in one))) for one in sentences]
+    shared = [len(keys & frozenset[str]().union(*(token.keys for token in one.tokens))) for one in sentences]
     rows = sorted(range(len(sentences)), key=lambda row: -shared[row])[:_MAX_SENTENCES]
     return [sentences[row] for row in sorted(rows)]
 
@@ -174,7 +175,7 @@ def _rest_is_aligned(
     head: ClaimBody,
     tokens: tuple[ClaimToken, ...],
     cuts: Sequence[int],
-    sentences: Sequence[_Sentence],
+    sentences: Sequence[EvidenceSentence],
     used: list[int],
 ) -> bool:
     """Returns whether the parts of a claim after the first (`head`) each align with a sentence behind words of `head`.
@@ -198,17 +199,17 @@ def _rest_is_aligned(
     return cuts[-1] in reached
 
 
-def in_order(body: ClaimBody, sentences: Sequence[tuple[ClaimToken, ...]]) -> bool:
+def in_order(body: ClaimBody, sentences: Sequence[EvidenceSentence]) -> bool:
     """Returns whether the content tokens occur in one sentence in their order, whatever is between them."""
     wanted = [token for token in body.tokens if token.counts]
     for sentence in sentences:
-        rest = iter(sentence)
+        rest = iter(sentence.tokens)
         if all(any(_same(token, other) for other in rest) for token in wanted):
             return True
     return False
 
 
-def _aligned(body: ClaimBody, sentence: _Sentence) -> bool:
+def _aligned(body: ClaimBody, sentence: EvidenceSentence) -> bool:
     """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
     return bool(sentence.ends(body)) or any(
         replace(sentence, tokens=tokens).ends(claim, until=until)

@@ -8,7 +8,7 @@ from app.checking.report import changes_in_words
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
 from tests.cases import Cases
-from tests.fakes_checking import check, only
+from tests.fakes_checking import check, judged, only
 from tests.fakes_corpora import workspace_over
 
 cases = Cases(__file__)
@@ -64,8 +64,7 @@ def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_
         ("b", [f"It is for reasons of cost that we {words}"], {"state": "CHL", "date": "2000"}),
     )
     finding = only(checker, text.replace("{}", f"“we {words}”"))
-    remarks = [warning.kind for warning in finding.warnings]
-    assert (finding.verdict, "not_all_speakers" in remarks) == (verdict, told)
+    assert judged(finding, "not_all_speakers") == (verdict, ["not_all_speakers"] * told)
     assert len(finding.found_in) == len({place.statement_id for place in finding.found_in})
 
 
@@ -75,7 +74,7 @@ def test_words_of_another_year_are_the_partys_own_though_another_text_has_them_l
     checker = corpus_of(("a", [f"We {words}"], AUT), ("b", [f"It is for reasons of cost that we {words}"], other))
     finding = only(checker, f"In 1998 Austria said that “we {words}”")
     assert finding.place is not None and finding.place.state == "AUT"
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("misattributed", ["other_time"])
+    assert judged(finding) == ("misattributed", ["other_time"])
 
 
 @cases("austria", "chile", "speakers", "verdict", "remarks")
@@ -85,8 +84,7 @@ def test_looser_words_of_a_speaker_count_only_as_its_own_sentence(
     own = "we support an annual meeting of all keepers of lamps in the ports"
     first, second = (text.replace("{}", own if text[0] != "{" else own.capitalize()) for text in (austria, chile))
     checker = corpus_of(("a", [first], AUT), ("b", [second], {"state": "CHL", "date": "2000"}))
-    finding = only(checker, f"{speakers} said: “{own.capitalize()}”.")
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+    assert judged(only(checker, f"{speakers} said: “{own.capitalize()}”.")) == (verdict, remarks)
 
 
 def test_common_words_are_listed_at_so_many_places_also_beside_another_party(corpus_of):
@@ -108,9 +106,7 @@ def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning_and_an_omissi
 
 @cases("said", "told")
 def test_parts_in_another_order_are_altered_and_told(two, said, told):
-    finding = only(two, f"Germany said: “{said}”")
-    assert finding.verdict == "altered"
-    assert [warning.kind for warning in finding.warnings if warning.kind == "other_order"] == told
+    assert judged(only(two, f"Germany said: “{said}”"), "other_order") == ("altered", told)
 
 
 @cases("metadata", "attributed")
@@ -138,8 +134,7 @@ TREATY = [
 def test_words_of_a_treaty_are_held_to_the_article_that_is_named(corpus_of, text, verdict, remarks):
     checker = corpus_of(("untoc", ["\n\n".join(TREATY)], {"kind": "treaty"}), ("a", [SHIPS], AUT))
     report = check(checker, text.replace("{}", f"“{TREATY[2][:-1]}”"))
-    finding = report.findings[0]
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+    assert judged(report.findings[0]) == (verdict, remarks)
     assert report.notes == ()
 
 
@@ -149,8 +144,7 @@ def test_words_that_stand_in_several_articles_are_compared_with_each(corpus_of, 
     first = ["\n\n".join([*TREATY[:2], words, *TREATY[3:], words])]
     second = ["Protocol against the Smuggling of Migrants by Land, Sea and Air\n\nArticle 7\nCooperation\n\n" + words]
     checker = corpus_of(("untoc", first, {"kind": "treaty"}), ("smuggling", second, {"kind": "treaty"}))
-    finding = only(checker, f"Article {article} provides: “{words}”")
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", remarks)
+    assert judged(only(checker, f"Article {article} provides: “{words}”")) == ("verified", remarks)
 
 
 def test_a_quotation_of_an_article_says_that_no_treaty_is_stored(two):
@@ -213,8 +207,7 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
     with workspace_over(
         tmp_path, {"austria.txt": f"Statement by Austria\n\nMr. Chair,\n\n{before}{words}\n"}
     ) as workspace:
-        finding = only(workspace.checker(), f"Austria said: “{words}”")
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == ("verified", told)
+        assert judged(only(workspace.checker(), f"Austria said: “{words}”")) == ("verified", told)
 
 
 def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
@@ -234,9 +227,7 @@ def test_differences_are_told_as_sentences(source, draft, told):
 
 @cases("said", "verdict", "told")
 def test_words_parted_or_joined_otherwise_are_told(two, said, verdict, told):
-    found = only(two, f"Austria said: “{said}”")
-    differing = [each.kind for each in found.warnings if each.kind == "spaces_differ"]
-    assert (found.verdict, differing) == (verdict, told)
+    assert judged(only(two, f"Austria said: “{said}”"), "spaces_differ") == (verdict, told)
 
 
 @cases("said", "verdict")

@@ -9,7 +9,7 @@ import pytest
 from app.wiring import Workspace
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from tests.cases import Cases
-from tests.fakes_checking import only
+from tests.fakes_checking import judged, only
 from tests.fakes_corpora import workspace_over
 
 pytestmark = pytest.mark.integration
@@ -77,8 +77,7 @@ def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_t
 @cases("draft", "told")
 def test_first_letter_in_lower_case_inside_a_sentence_is_no_alteration(draft, told, tmp_path):
     with spoken(tmp_path, Austria="The lamps of the harbour are lit by night.") as workspace:
-        finding = only(workspace.checker(), draft)
-    assert (finding.verdict, [w.kind for w in finding.warnings if w.kind == "first_letter"]) == ("verified", told)
+        assert judged(only(workspace.checker(), draft), "first_letter") == ("verified", told)
 
 
 def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):

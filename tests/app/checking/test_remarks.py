@@ -10,14 +10,9 @@ from app.checking.occasion_words import in_digits, read_occasion
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases
 from tests.conftest import PROJECT
-from tests.fakes_checking import check, only
+from tests.fakes_checking import check, judged, only
 
 cases = Cases(__file__)
-
-
-def kinds(checker, text: str) -> tuple[str, list[str]]:
-    finding = only(checker, text)
-    return finding.verdict, [warning.kind for warning in finding.warnings]
 
 
 WEAK = "“Witness protection remains weak in our northern provinces.”"
@@ -25,8 +20,7 @@ WEAK = "“Witness protection remains weak in our northern provinces.”"
 
 @cases("text", "verdict", "remarks")
 def test_remarks_on_the_speaker_the_time_and_what_is_cut_off(attacked, text, verdict, remarks):
-    finding = check(attacked, text.format(WEAK)).findings[-1]
-    assert (finding.verdict, [warning.kind for warning in finding.warnings]) == (verdict, remarks)
+    assert judged(check(attacked, text.format(WEAK)).findings[-1]) == (verdict, remarks)
 
 
 def test_a_denial_is_told_in_the_draft_s_own_words_without_another_quotation(attacked):
@@ -44,7 +38,7 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
     whole = regex.sub("[{}]", "", sentence)
     checker = corpus_of(("cut", [whole], {"state": "AUT", "language": language_of_sentence(whole, "en")}))
     quote = regex.search("{(.*)}", sentence)[1]
-    assert kinds(checker, f"Austria said: “{quote}”") == ("verified", [kind] if kind else [])
+    assert judged(only(checker, f"Austria said: “{quote}”")) == ("verified", [kind] if kind else [])
 
 
 @cases("draft")
@@ -52,14 +46,13 @@ def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draf
     words = "Prosecutors are, after all these years, unable to trace the proceeds of crime."
     texts = [words, "In the event of war we would share the funds."]
     checker = corpus_of(("omits", texts, {"state": "AUT", "language": "en"}))
-    assert kinds(checker, f"Austria said: {draft}") == ("altered", ["left_out_turns"])
+    assert judged(only(checker, f"Austria said: {draft}")) == ("altered", ["left_out_turns"])
 
 
 @cases("text", "first", "second")
 def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
     found = check(attacked, text.format(WEAK)).findings
-    told = [[w.kind for w in each.warnings if w.kind == "not_all_times"] for each in found]
-    assert [[each.verdict, kinds] for each, kinds in zip(found, told, strict=True)] == [first, second]
+    assert [[*judged(each, "not_all_times")] for each in found] == [first, second]
 
 
 @cases("text")
@@ -72,15 +65,15 @@ def test_a_number_that_an_omission_leaves_out_is_a_quantity_unless_it_refers(cor
     words = f"The report on our ports {omitted} was read by the whole assembly of keepers."
     checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
     draft = "Austria said: “The report on our ports … was read by the whole assembly of keepers.”"
-    assert kinds(checker, draft) == ("verified", remarks)
+    assert judged(only(checker, draft)) == ("verified", remarks)
 
 
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     words = "This is not only a legal but also a moral duty -- and lamps must be lit."
     checker = corpus_of(("a", [words], {"state": "AUT", "language": "en"}))
-    assert kinds(checker, "Austria said: “This is … a moral duty”.") == ("verified", [])
-    assert kinds(checker, "Austria said: “This is … a legal … duty”.")[1] != []
-    assert kinds(checker, "Austria said: “a moral duty [sic] -- and lamps must be lit”.") == ("verified", [])
+    assert judged(only(checker, "Austria said: “This is … a moral duty”.")) == ("verified", [])
+    assert judged(only(checker, "Austria said: “This is … a legal … duty”."))[1] != []
+    assert judged(only(checker, "Austria said: “a moral duty [sic] -- and lamps must be lit”.")) == ("verified", [])
 
 
 def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
