@@ -130,7 +130,7 @@ class Corpus:
 
     def added_parties(self) -> tuple[Party, ...]:
         """Returns the parties that ingested folders added, by code."""
-        codes = {row.code for path in self._store.party_files() for _, row in added_rows(path)}
+        codes = {row.code for path in self._store.party_files.paths() for _, row in added_rows(path)}
         return tuple(filter(None, map(self.parties().get, sorted(codes))))
 
     def add_party(self, name: str, *, kind: PartyKind = "state", aliases: Sequence[str] = ()) -> Party:
@@ -152,7 +152,7 @@ class Corpus:
             except PartyTableError as exc:
                 # The path and line are those of the temporary table, which the user never wrote.
                 raise PartyTableError(str(exc).removeprefix(f"{str(path)!r}, line 2: ")) from exc
-            self._store.write_party_file(f"{code.lower()}-", path.read_bytes())
+            self._store.party_files.write(f"{code.lower()}-", path.read_bytes())
         if (added := self.parties().get(code)) is None:
             raise NotFoundError(f"the party {name!r} was not kept: try again")
         return added
@@ -164,12 +164,14 @@ class Corpus:
         of their folder reads them anew.
         """
         with self._store.writer():
-            files = [path for path in self._store.party_files() if any(row.code == code for _, row in added_rows(path))]
+            files = [
+                path for path in self._store.party_files.paths() if any(row.code == code for _, row in added_rows(path))
+            ]
             if not files:
                 raise NotFoundError(f"no folder added a party {code!r}: `untoc parties` lists those that were")
             for path in files:
                 prefix = path.name.partition("-")[0] + "-"
-                self._store.write_party_file(prefix, without_party(path, code))
+                self._store.party_files.write(prefix, without_party(path, code))
         duplicates = []
         for summary in self.documents():
             if summary.kind == "record":
@@ -193,10 +195,9 @@ class Corpus:
             metadata = _without(old.metadata, code)
             inferred = tuple(name for name in old.inferred if getattr(metadata, name) is not None)
             # A key without hashes makes the next ingest read the file again; what else was corrected by hand stays so.
-            of = old if isinstance(old, Document) else old.document
-            marked = corrected_fields(self._document_summary(of.document_id).input_key)
+            marked = corrected_fields(self._document_summary(old.document.document_id).input_key)
             kept = [name for name in marked if getattr(metadata, name) == getattr(old.metadata, name)]
-            if isinstance(old, Statement) and metadata.state is None:
+            if metadata.state is None:
                 # Else the next version would take this for a person's correction.
                 old = replace(old, span=replace(old.span, state=None))
             self._change(old, metadata, inferred, input_key=with_corrections("", kept))
@@ -235,11 +236,10 @@ class Corpus:
         """Returns the interventions of a record in order; none for a statement or an intervention."""
         return tuple(s for s in self._store.catalogue.summaries_of(record_id) if s.span.named is not None)
 
-    def show(self, statement_id: str) -> Statement | Document:
-        """Returns a statement with its text, an intervention with the text of its record, or a whole record."""
-        catalogue = self._store.catalogue
-        statement = catalogue.statement(statement_id)
-        return statement if statement is not None else _require(catalogue.document(statement_id), statement_id)
+    def show(self, statement_id: str) -> Statement:
+        """Returns a statement with its text, an intervention with the text of its record, or a record as a whole."""
+        statement = self._store.catalogue.statement(statement_id)
+        return self._document(statement_id).as_statement() if statement is None else statement
 
     def trace(self, trace_id: str) -> dict[str, object]:
         """Returns the trace of an answer; old ones are dropped."""
@@ -262,7 +262,7 @@ class Corpus:
 
     def _change(
         self,
-        old: Statement | Document,
+        old: Statement,
         metadata: Metadata,
         inferred: tuple[str, ...],
         *,
@@ -270,14 +270,13 @@ class Corpus:
         instead_of: str | None = None,
         by_hand: Iterable[str] = (),
     ) -> str:
-        """Stores a statement or document with other metadata; returns its id. The caller holds the write lock.
+        """Stores a statement or record with other metadata; returns its id. The caller holds the write lock.
 
-        A person corrected the fields `by_hand`, which a later ingest of the changed file keeps.
-
-        The document `instead_of` may be a duplicate of it, since the caller removes that one.
+        A person corrected the fields `by_hand`, which a later ingest of the changed file keeps. The document
+        `instead_of` may be a duplicate of it, since the caller removes that one.
         """
-        annotator, before = self._annotator, old if isinstance(old, Document) else old.document
-        if isinstance(old, Statement) and old.is_intervention:
+        annotator, before = self._annotator, old.document
+        if old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
             self._keep_intervention(annotator.annotate_statement(changed))
@@ -303,11 +302,11 @@ class Corpus:
         return new_id
 
     def _keep_intervention(self, annotated: AnnotatedDocument) -> None:
-        self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
+        self._store.catalogue.vectors.embed_missing(annotated.texts, self._embedder.embed_documents)
         self._store.catalogue.store_intervention(annotated)
 
     def _keep(self, annotated: AnnotatedDocument, summary: DocumentSummary, digest: str, replaces: str | None) -> None:
-        self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
+        self._store.catalogue.vectors.embed_missing(annotated.texts, self._embedder.embed_documents)
         self._store.catalogue.store(
             annotated, folder=summary.folder, digest=digest, input_key=summary.input_key, replaces=replaces
         )
@@ -348,7 +347,7 @@ class Corpus:
         """
         with self._store.writer():
             held = self.show(statement_id)
-            if isinstance(held, Statement) and held.is_intervention:
+            if held.is_intervention:
                 record = held.document.document_id
                 raise MetadataError(f"{statement_id!r} is part of a record: remove the whole record {record!r}")
             folder = self._document_summary(statement_id).folder
@@ -390,7 +389,7 @@ class Corpus:
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
-        self._store.sync_party_tables()
+        self._store.party_files.sync()
         return report
 
     def do_job(self, job: "Job") -> Mapping[str, Any]:
@@ -418,7 +417,7 @@ class Corpus:
         return self._with_corrections(report, request.paths) if request.upload else report
 
     def _fetch(self, request: IngestRequest) -> None:
-        self._store.sync_party_tables()
+        self._store.party_files.sync()
         if self._store.files is not None:
             ingest_jobs.fetch(request, self._store.files)
 
@@ -486,8 +485,9 @@ class Corpus:
             changed = [name for name in EDITABLE if getattr(metadata, name) != getattr(read.metadata, name)]
             if changed or by_hand:
                 try:
+                    changes = (metadata, known.document.inferred)
                     identifier = self._change(
-                        read, metadata, known.document.inferred, instead_of=old.document_id, by_hand=by_hand
+                        read.as_statement(), *changes, instead_of=old.document_id, by_hand=by_hand
                     )
                     unsaid = any(getattr(read.metadata, name) is None for name in changed)
                     reason += "; what its text does not say stays as it was" if unsaid else ""
@@ -595,7 +595,7 @@ class Corpus:
             checks.append(ingest_jobs.check_jobs(self._queue))
         return DoctorReport(checks=tuple(checks))
 
-    def _corrected(self, old: Statement | Document, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
+    def _corrected(self, old: Statement, changes: Mapping[str, str]) -> tuple[Metadata, tuple[str, ...]]:
         if unknown := sorted(set(changes) - set(EDITABLE)):
             raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
         filled = {name: value.strip() for name, value in changes.items() if value.strip()}
@@ -647,11 +647,10 @@ def _without(metadata: Metadata, code: str) -> Metadata:
     return replace(metadata, on_behalf_of=group, held_by=None if others in ((), (metadata.state,)) else others)
 
 
-def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> None:
-    of_speaker = changes.keys() & _OF_SPEAKER
-    if isinstance(old, Statement) and old.is_intervention:
+def _check_editable(old: Statement, changes: Mapping[str, str]) -> None:
+    of_speaker, record = changes.keys() & _OF_SPEAKER, old.document.document_id
+    if old.is_intervention:
         if others := sorted(changes.keys() - _OF_SPEAKER):
-            record = old.document.document_id
             raise MetadataError(f"{others[0]!r} is the same for a whole record: edit the record {record!r}")
         if old.span.role == "office":
             raise MetadataError(f"{old.span.named!r} holds an office of the meeting: the words are nobody's position")
@@ -660,5 +659,5 @@ def _check_editable(old: Statement | Document, changes: Mapping[str, str]) -> No
     elif old.kind == "record" and of_speaker:
         raise MetadataError(
             f"{old.file!r} is a record of several speakers: leave its State empty, and edit its interventions, which"
-            f" `untoc show {(old if isinstance(old, Document) else old.document).document_id}` lists"
+            f" `untoc show {record}` lists"
         )

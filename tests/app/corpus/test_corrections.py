@@ -127,7 +127,7 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.1", {"speaker": "Mr. A. Ilvane"})
     corpus.edit(f"{record}.3", {"state": "XAC"})
-    assert not workspace.store.catalogue.texts_without_vector()
+    assert not workspace.store.catalogue.vectors.missing()
     step = corpus.undo_step(record)
     assert step.parts[0].metadata.held_by == ("XAA", "XAB")
     changed = corpus.edit(record, {"session": "10"})
@@ -140,8 +140,8 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
 def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take, monkeypatch):
     take(SPEECH)
     monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
-    built, build = [], workspace.store.sync_index
-    monkeypatch.setattr(workspace.store, "sync_index", lambda: built.append(build()))
+    built, build = [], workspace.store.index.sync
+    monkeypatch.setattr(workspace.store.index, "sync", lambda: built.append(build()))
     checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True, reembed=True).checks}
     assert checks["annotation"] == "1 brought up to date"
     assert len(built) == 1
