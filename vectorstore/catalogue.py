@@ -115,11 +115,6 @@ class Catalogue:
         return str(self.meta(STORE_ID))
 
     @property
-    def is_served(self) -> bool:
-        """Whether the record is on a database server, to which other machines may write."""
-        return self.database.path is None
-
-    @property
     def generation(self) -> int:
         """A number that grows with every change of the passages."""
         return int(self.meta("generation") or 0)
@@ -262,11 +257,11 @@ class Catalogue:
             self._delete_document(connection, document_id)
             bump_generation(connection)
 
-    def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
-        """Records the file, folder, hash and input key with which a document was last ingested."""
+    def touch(self, document_id: str, **values: str) -> None:
+        """Records with which `file`, `folder`, `sha256` or `input_key` a document was last ingested."""
         with self.database.transaction() as connection:
             own = DOCUMENTS.update().where(DOCUMENTS.c.document_id == document_id)
-            connection.execute(own.values(file=file, folder=folder, sha256=sha256, input_key=input_key))
+            connection.execute(own.values(**values))
 
     def move_folder(self, folder: str, to: str) -> None:
         """Assigns a folder's documents and unreadable files to another folder, except files that it has already."""
@@ -286,22 +281,19 @@ class Catalogue:
         They are cached, since a question reads them repeatedly: above `_SENTENCES_KEPT`, those of the last call.
         """
         with self.snapshot():
-            return self._cached_sentences(statement_ids)
-
-    def _cached_sentences(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
-        generation = self.generation
-        read_at, known = self._sentences
-        kept = known if read_at == generation else {}
-        new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
-        if new:
-            if len(kept) + len(new) > _SENTENCES_KEPT:
-                kept = {key: kept[key] for key in statement_ids if key in kept}
-            read = {key: list[Sentence]() for key in new}
-            for sentence in map(SENTENCE.read, self.database.rows(_SENTENCES_OF, {"statement_ids": new})):
-                read[sentence.statement_id].append(sentence)
-            kept = kept | {key: tuple(own) for key, own in read.items()}
-            self._sentences = generation, kept
-        return {identifier: kept[identifier] for identifier in statement_ids}
+            generation = self.generation
+            read_at, known = self._sentences
+            kept = known if read_at == generation else {}
+            new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
+            if new:
+                if len(kept) + len(new) > _SENTENCES_KEPT:
+                    kept = {key: kept[key] for key in statement_ids if key in kept}
+                read = {key: list[Sentence]() for key in new}
+                for sentence in map(SENTENCE.read, self.database.rows(_SENTENCES_OF, {"statement_ids": new})):
+                    read[sentence.statement_id].append(sentence)
+                kept = kept | {key: tuple(own) for key, own in read.items()}
+                self._sentences = generation, kept
+            return {identifier: kept[identifier] for identifier in statement_ids}
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""

@@ -108,7 +108,8 @@ class Store:
         """
         if self.read_only:
             raise StoreReadOnlyError(f"the store {str(self.path)!r} is open for reading only")
-        lock = self.catalogue.database.advisory_lock if self.catalogue.is_served else partial(write_lock, self.path)
+        database = self.catalogue.database
+        lock = database.advisory_lock if database.path is None else partial(write_lock, self.path)
         with lock(self._wait_seconds):
             try:
                 if self.catalogue.meta("embedding_model") is None:

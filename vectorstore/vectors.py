@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from functools import cache
 from operator import itemgetter
 from typing import Any, Final
@@ -75,19 +74,17 @@ class Vectors:
         On a server a text is claimed before it is embedded: one of several processes embeds it, and the others wait for
         its vector. The claims of a process that dies end with its connection.
         """
-        with ExitStack() as stack:
-            is_served = self._database.path is None
-            if is_served:
-                connection = stack.enter_context(self._database.transaction(counted=False))
-                missing = sorted(connection.scalars(_CLAIM, {"keys": json.dumps(sorted(texts))}))
-            else:
-                missing = sorted(texts.keys() - self.known(texts))
-            if missing:
-                vectors = dict(zip(missing, embed([texts[key] for key in missing]), strict=True))
-                if not is_served:
-                    connection = stack.enter_context(self._database.transaction(counted=False))
-                _put(connection, "vectors", vectors)
-        return len(missing)
+
+        def embedded(keys: Iterable[str]) -> dict[str, Matrix]:
+            missing = sorted(keys)
+            return dict(zip(missing, embed([texts[key] for key in missing]), strict=True)) if missing else {}
+
+        vectors = {} if self._database.path is None else embedded(texts.keys() - self.known(texts))
+        with self._database.transaction(counted=False) as connection:
+            if self._database.path is None:
+                vectors = embedded(connection.scalars(_CLAIM, {"keys": json.dumps(sorted(texts))}))
+            _put(connection, "vectors", vectors)
+        return len(vectors)
 
     def add(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
         """Stores vectors by text key, in place of older ones."""

@@ -23,7 +23,8 @@ from prompts.wording import Wording, load_remark_words
 from vectorstore.records import DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
-    from app.corpus.corpus import Corpus, DoctorReport
+    from app.corpus.corpus import Corpus
+    from app.corpus.doctor import DoctorReport
     from app.server.accounts import Account, Key
 
 _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")

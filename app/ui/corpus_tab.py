@@ -9,7 +9,8 @@ import gradio as gr
 
 from app.answering.localization import language_name
 from app.answering.provenance import holder, spoken_date
-from app.corpus.corpus import Corpus, UndoStep
+from app.corpus.corpus import Corpus
+from app.corpus.stored_documents import UndoStep
 from app.errors import SHOWN_ERRORS, NotFoundError
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.parts import QUIET, box, html, label, sent, several, skips

@@ -287,9 +287,7 @@ def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_ro
 def as_of_an_older_version(workspace: Workspace) -> None:
     """Gives the only document, whose date was corrected, the key that a first version would have given it."""
     (held,) = workspace.corpus.documents()
-    workspace.store.catalogue.touch(
-        held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
-    )
+    workspace.store.catalogue.touch(held.document_id, input_key="0-0!date")
 
 
 @cases("text", "changes", "learnt", "holder")
