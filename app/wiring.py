@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from app.briefing.reviews import ReviewBook
     from app.briefing.table_builder import TableBuilder
     from app.checking.checker import Checker
-    from app.corpus.corpus import Corpus, DoctorReport
+    from app.corpus.corpus import Corpus
+    from app.corpus.doctor import DoctorReport
     from app.retrieval.retriever import UntocRetriever
     from vectorstore.jobs import JobQueue
 
@@ -123,12 +124,10 @@ class Workspace:
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""
-        from app.corpus.corpus import DoctorReport
-
         report = self.corpus.doctor(rebuild=rebuild, reembed=reembed)
         if not self.settings.llm.model:
             return report
-        return DoctorReport(checks=(*report.checks, try_model(self.settings.llm)))
+        return replace(report, checks=(*report.checks, try_model(self.settings.llm)))
 
     def close(self) -> None:
         """Closes the store."""
@@ -228,7 +227,7 @@ def wire(
 
 def open_queue(store: Store) -> "JobQueue | None":
     """Returns the job queue of the workers; None if the catalogue is a SQLite file or procrastinate is missing."""
-    if not store.catalogue.is_served or find_spec("procrastinate") is None:
+    if store.catalogue.database.path is not None or find_spec("procrastinate") is None:
         return None
     from vectorstore.jobs import JobQueue
 

@@ -448,7 +448,7 @@ class _Run:
             self._disputed[path.parent] = claimed_codes(table)
             return ()
         with self._store.writer(sync=False):
-            self._store.keep_party_file(path, table)
+            self._store.party_files.keep(path, table)
         # Waiting files were read with the previous table of parties, and are annotated with it too.
         self.commit()
         self._annotator = self._indexer.make_annotator()
@@ -735,7 +735,7 @@ class _Run:
 
             return self._embedder.embed_documents(missing, on_progress)
 
-        self.embedded = before + self._store.catalogue.embed_missing(texts, embed)
+        self.embedded = before + self._store.catalogue.vectors.embed_missing(texts, embed)
         self._files_in_embedding = 0.0
 
     def _store_embedded(self) -> None:
@@ -756,7 +756,9 @@ class _Run:
         if annotated is None:
             # Rare: the store has changed since the batch was put together.
             annotated = self._annotator.annotate(unsplit.document)
-            self.embedded += self._store.catalogue.embed_missing(annotated.texts, self._embedder.embed_documents)
+            self.embedded += self._store.catalogue.vectors.embed_missing(
+                annotated.texts, self._embedder.embed_documents
+            )
         self._store.catalogue.store(
             annotated, folder=folder, digest=unsplit.digest, input_key=unsplit.input_key,
             replaces=held.document_id if held is not None else None,

@@ -26,7 +26,7 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
             continue
         renewed = annotator.renew(document, catalogue.statements_of(document), summary.input_key)
         keys = renewed.annotated.texts.keys()
-        if keys - catalogue.known_keys(keys):
+        if keys - catalogue.vectors.known(keys):
             waiting.append(summary.file)
             continue
         catalogue.store(

@@ -52,7 +52,7 @@ def put(
     """Stores statements in a record, with their vectors if an embedder is given."""
     for item in items:
         if embedder is not None:
-            catalogue.embed_missing(item.texts, embedder.embed_documents)
+            catalogue.vectors.embed_missing(item.texts, embedder.embed_documents)
         catalogue.store(
             item,
             folder=folder,

@@ -19,7 +19,7 @@ from app.briefing.cells import Briefing, Composer
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import BriefingProgress
 from app.corpus.citation_view import EvidenceContext
-from app.corpus.corpus import UndoStep
+from app.corpus.stored_documents import UndoStep
 from app.errors import MetadataError, NotFoundError, QuestionError
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Abstention, Answer, Citation, Claim, Coverage, Scope, Timings, TreatyScope

@@ -108,13 +108,13 @@ def _ingest(path: Path, url: str, folder: Path) -> None:
 def _ingest_and_tell(path: Path, folder: Path, tells: Connection) -> None:
     embedder = HashingEmbedder()
     store = Store(path, embedder)
-    sync = store.sync_index
+    sync = store.index.sync
 
     def told_sync() -> None:
         tells.send("sync")
         sync()
 
-    store.sync_index = told_sync  # type: ignore[method-assign] # progress does not report this step
+    store.index.sync = told_sync  # type: ignore[method-assign] # progress does not report this step
     indexer = Indexer(store, embedder, SplitConfig(), LoadLimits())
     indexer.ingest([folder], IngestOptions(sync=True), lambda event: tells.send(event.step))
     store.close()

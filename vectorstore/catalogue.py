@@ -1,23 +1,19 @@
-"""The catalogue: the record of statements, sentences, passages and vectors, and the scope filters over it.
+"""The catalogue: the record of statements, sentences and passages, and the scope filters over it.
 
 Everything else in the store can be rebuilt from it. Offsets count characters of `source_text`.
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 from pydantic import TypeAdapter
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, and_, bindparam, func, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, func, select, tuple_
 
-from vectorstore.arrays import Matrix
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
@@ -70,17 +66,10 @@ from vectorstore.schema import (
     STATEMENTS,
     TRACES,
     UNREADABLE,
-    VECTOR_TABLES,
-    VectorTable,
     is_among,
 )
+from vectorstore.vectors import Vectors
 
-# Claims the texts that no process embeds yet, by rows with an empty vector. Others wait for a row whose transaction is
-# open; all processes claim in the order of the keys, which prevents deadlocks.
-_CLAIM: Final = text(
-    "INSERT INTO vectors (text_key, vector) SELECT value, '' FROM jsonb_array_elements_text(CAST(:keys AS jsonb))"
-    " ON CONFLICT DO NOTHING RETURNING text_key"
-)
 # SQL statements that run many times for each question: built once, they stay compiled.
 _DOCUMENTS: Final = select(*DOCUMENT.columns)
 _DOCUMENTS_BY_ID: Final = _DOCUMENTS.where(is_among(DOCUMENTS.c.document_id, "document_ids"))
@@ -112,6 +101,7 @@ class Catalogue:
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
         # Two, since questions that began before a write still read what was before it.
         self._all_summaries = lru_cache(maxsize=2)(lambda writes: self._summaries(ScopeFilter()))
+        self.vectors = Vectors(self.database)
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)
 
@@ -123,11 +113,6 @@ class Catalogue:
     def store_id(self) -> str:
         """The id that distinguishes this store from others on the same servers."""
         return str(self.meta(STORE_ID))
-
-    @property
-    def is_served(self) -> bool:
-        """Whether the record is on a database server, to which other machines may write."""
-        return self.database.path is None
 
     @property
     def generation(self) -> int:
@@ -272,11 +257,11 @@ class Catalogue:
             self._delete_document(connection, document_id)
             bump_generation(connection)
 
-    def touch(self, document_id: str, *, file: str, folder: str, sha256: str, input_key: str) -> None:
-        """Records the file, folder, hash and input key with which a document was last ingested."""
+    def touch(self, document_id: str, **values: str) -> None:
+        """Records with which `file`, `folder`, `sha256` or `input_key` a document was last ingested."""
         with self.database.transaction() as connection:
             own = DOCUMENTS.update().where(DOCUMENTS.c.document_id == document_id)
-            connection.execute(own.values(file=file, folder=folder, sha256=sha256, input_key=input_key))
+            connection.execute(own.values(**values))
 
     def move_folder(self, folder: str, to: str) -> None:
         """Assigns a folder's documents and unreadable files to another folder, except files that it has already."""
@@ -296,22 +281,19 @@ class Catalogue:
         They are cached, since a question reads them repeatedly: above `_SENTENCES_KEPT`, those of the last call.
         """
         with self.snapshot():
-            return self._cached_sentences(statement_ids)
-
-    def _cached_sentences(self, statement_ids: Collection[str]) -> dict[str, tuple[Sentence, ...]]:
-        generation = self.generation
-        read_at, known = self._sentences
-        kept = known if read_at == generation else {}
-        new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
-        if new:
-            if len(kept) + len(new) > _SENTENCES_KEPT:
-                kept = {key: kept[key] for key in statement_ids if key in kept}
-            read = {key: list[Sentence]() for key in new}
-            for sentence in map(SENTENCE.read, self.database.rows(_SENTENCES_OF, {"statement_ids": new})):
-                read[sentence.statement_id].append(sentence)
-            kept = kept | {key: tuple(own) for key, own in read.items()}
-            self._sentences = generation, kept
-        return {identifier: kept[identifier] for identifier in statement_ids}
+            generation = self.generation
+            read_at, known = self._sentences
+            kept = known if read_at == generation else {}
+            new = [identifier for identifier in dict.fromkeys(statement_ids) if identifier not in kept]
+            if new:
+                if len(kept) + len(new) > _SENTENCES_KEPT:
+                    kept = {key: kept[key] for key in statement_ids if key in kept}
+                read = {key: list[Sentence]() for key in new}
+                for sentence in map(SENTENCE.read, self.database.rows(_SENTENCES_OF, {"statement_ids": new})):
+                    read[sentence.statement_id].append(sentence)
+                kept = kept | {key: tuple(own) for key, own in read.items()}
+                self._sentences = generation, kept
+            return {identifier: kept[identifier] for identifier in statement_ids}
 
     def sentences_by_id(self, sentence_ids: Collection[SentenceId]) -> dict[SentenceId, Sentence]:
         """Returns the sentences of these ids that exist."""
@@ -341,31 +323,6 @@ class Catalogue:
         within = which_passages(statement_ids, languages)
         return int(self.database.value(_count(tuple(within)), within))
 
-    def vectors_of(
-        self, statement_ids: Sequence[str] | None = None, languages: Languages = None, table: VectorTable = "vectors"
-    ) -> tuple[tuple[str, ...], Matrix]:
-        """Returns passage ids and their vectors, (n, dim) float32; None means the whole store, and any language."""
-        within = which_passages(statement_ids, languages)
-        # Sorted here, by the number of the passage, since SQLite would move the vectors as well.
-        found = _vectors(table, tuple(within), PASSAGES.c.passage, PASSAGES.c.passage_id)
-        rows = sorted(self.database.rows(found, within), key=itemgetter(0))
-        return tuple(str(row[1]) for row in rows), _matrix([row[2] for row in rows])
-
-    def vectors_in_parts(
-        self, passage_ids: Sequence[str], table: VectorTable, at_once: int
-    ) -> Iterator[tuple[tuple[str, ...], Matrix]]:
-        """Yields ids and vectors, (n, dim) float32, of the passages that have one, in order, `at_once` at a time."""
-        for begin in range(0, len(passage_ids), at_once):
-            some = passage_ids[begin : begin + at_once]
-            found = _vectors(table, ("passage_ids",), PASSAGES.c.passage_id)
-            by_passage = {str(each): vector for each, vector in self.database.rows(found, {"passage_ids": some})}
-            if ids := tuple(identifier for identifier in some if identifier in by_passage):
-                yield ids, _matrix([by_passage[identifier] for identifier in ids])
-
-    def count_vectors(self, table: VectorTable) -> int:
-        """Returns how many texts have a vector."""
-        return int(self.database.value(select(func.count()).select_from(VECTOR_TABLES[table])))
-
     def passage_ids(self, statement_ids: Sequence[str] | None = None) -> dict[str, str]:
         """Returns the statement id of every passage id.
 
@@ -374,52 +331,6 @@ class Catalogue:
         within = which_passages(statement_ids)
         rows = self.database.rows(_passage_ids(tuple(within)), within)
         return {str(passage): str(statement) for passage, statement in rows}
-
-    def known_keys(self, keys: Iterable[str]) -> frozenset[str]:
-        """Returns which of these text keys already have a vector."""
-        key = VECTOR_TABLES["vectors"].c.text_key
-        rows = self.database.rows(select(key).where(is_among(key, "keys")), {"keys": tuple(keys)})
-        return frozenset(str(row[0]) for row in rows)
-
-    def forget_vectors(self) -> None:
-        """Drops the vectors of the first model, so that another embedding model can fill the store."""
-        with self.database.transaction() as connection:
-            connection.execute(VECTOR_TABLES["vectors"].delete())
-            bump_generation(connection)
-
-    def embed_missing(self, texts: Mapping[str, str], embed: Callable[[Sequence[str]], Matrix]) -> int:
-        """Embeds the texts, by text key, that have no vector, and stores the vectors; returns how many there were.
-
-        On a server a text is claimed before it is embedded: one of several processes embeds it, and the others wait for
-        its vector. The claims of a process that dies end with its connection.
-        """
-        with ExitStack() as stack:
-            if self.is_served:
-                connection = stack.enter_context(self.database.transaction(counted=False))
-                missing = sorted(connection.scalars(_CLAIM, {"keys": json.dumps(sorted(texts))}))
-            else:
-                missing = sorted(texts.keys() - self.known_keys(texts))
-            if missing:
-                vectors = dict(zip(missing, embed([texts[key] for key in missing]), strict=True))
-                if not self.is_served:
-                    connection = stack.enter_context(self.database.transaction(counted=False))
-                _put_vectors(connection, "vectors", vectors)
-        return len(missing)
-
-    def add_vectors(self, vectors: Mapping[str, Matrix], table: VectorTable = "vectors") -> None:
-        """Stores vectors by text key, in place of older ones."""
-        with self.database.transaction() as connection:
-            _put_vectors(connection, table, vectors)
-            bump_generation(connection)
-
-    def texts_without_vector(self, languages: Languages = None, table: VectorTable = "vectors") -> dict[str, str]:
-        """Returns the passage texts, by text key, that have no vector yet, in these languages; None means any."""
-        within = which_passages(None, languages)
-        own = VECTOR_TABLES[table]
-        found = select(PASSAGES.c.text_key, PASSAGES.c.text).distinct().where(own.c.text_key.is_(None))
-        found = found.outerjoin_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-        rows = self.database.rows(found.where(*conditions(tuple(within))), within)
-        return {str(key): str(words) for key, words in rows}
 
     def mentions(
         self, statement_ids: Sequence[str], kind: MentionKind, treaty: str | None = None, values: Sequence[str] = ()
@@ -552,14 +463,6 @@ def _passage_ids(within: tuple[str, ...]) -> Select[Any]:
 
 
 @cache
-def _vectors(table: VectorTable, within: tuple[str, ...], *columns: Column[Any]) -> Select[Any]:
-    """Selects columns of passages together with their vectors."""
-    own = VECTOR_TABLES[table]
-    found = select(*columns, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
-    return found.where(*conditions(within))
-
-
-@cache
 def _mentions(wanted: tuple[str, ...]) -> Select[Any]:
     own = MENTIONS.c
     found = select(*(column for column in own if column.name != "mention")).order_by(own.mention)
@@ -568,20 +471,10 @@ def _mentions(wanted: tuple[str, ...]) -> Select[Any]:
     return found.where(is_among(own.value, "values")) if "values" in wanted else found
 
 
-def _matrix(vectors: Sequence[bytes]) -> Matrix:
-    numbers = np.frombuffer(b"".join(vectors), dtype=np.float32)
-    return numbers.reshape(len(vectors), -1 if vectors else 0)
-
-
 def _next_number(connection: Connection, table: Table) -> int:
     """Returns the number of the next row, which is safe since one process writes at a time."""
     (number,) = table.primary_key.columns
     return int(connection.scalar(select(func.max(number))) or 0) + 1
-
-
-def _put_vectors(connection: Connection, table: VectorTable, vectors: Mapping[str, Matrix]) -> None:
-    rows = [{"text_key": key, "vector": vector.astype(np.float32).tobytes()} for key, vector in vectors.items()]
-    put(connection, VECTOR_TABLES[table], rows)
 
 
 def _sort_key(summary: StatementSummary) -> tuple[str, str, str, int]:

@@ -72,6 +72,7 @@ class Database:
         Raises:
             StoreError: It cannot be opened; a StoreMissingError if there is no store and `create` is false.
         """
+        # The file, or None where the record is on a database server, to which other machines may write.
         self.path = source if isinstance(source, Path) else None
         self.read_only = read_only
         self._own = threading.local()

@@ -43,7 +43,7 @@ class Retriever:
         self._embedder = embedder
         self._config = config
         # Two, since questions that began before a write still read what was before it.
-        self._kept = lru_cache(maxsize=2)(lambda generation, *chosen: store.catalogue.vectors_of(*chosen))
+        self._kept = lru_cache(maxsize=2)(lambda generation, *chosen: store.catalogue.vectors.of(*chosen))
 
     def retrieve(
         self,
@@ -113,9 +113,9 @@ class Retriever:
         passages = catalogue.count_passages_of(statement_ids, languages)
         found = None
         if passages > self._config.exact_limit:
-            found = self._store.search_index(vector, fetch_k * self._config.overfetch, table)
+            found = self._store.index.search(vector, fetch_k * self._config.overfetch, table)
         elif passages >= max(_KEPT_FROM, catalogue.count_passages() / self._config.overfetch):
-            found = self._store.search_mapped(vector, fetch_k * self._config.overfetch, table)
+            found = self._store.index.mapped.nearest(vector, fetch_k * self._config.overfetch, table)
         if found is not None:
             allowed = catalogue.passages_among([identifier for identifier, _ in found], statement_ids, languages)
             kept = [(identifier, score) for identifier, score in found if identifier in allowed]
@@ -123,7 +123,7 @@ class Retriever:
                 return kept[:fetch_k]
         chosen = (tuple(statement_ids), None if languages is None else tuple(languages), table)
         is_cached = passages >= _KEPT_FROM
-        ids, vectors = self._kept(catalogue.generation, *chosen) if is_cached else catalogue.vectors_of(*chosen)
+        ids, vectors = self._kept(catalogue.generation, *chosen) if is_cached else catalogue.vectors.of(*chosen)
         if not ids:
             return []
         scores = vectors @ vector

@@ -162,7 +162,7 @@ def doctor(
 ) -> int:
     """Check the store."""
     from app.cli.printing import print_checks
-    from app.corpus.corpus import DoctorReport
+    from app.corpus.doctor import DoctorReport
     from vectorstore.health import Check
 
     try:

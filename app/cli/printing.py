@@ -20,10 +20,11 @@ from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
 from ingest.report import NO_STATE, IngestReport
 from prompts.wording import Wording, load_remark_words
-from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
+from vectorstore.records import DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
-    from app.corpus.corpus import Corpus, DoctorReport
+    from app.corpus.corpus import Corpus
+    from app.corpus.doctor import DoctorReport
     from app.server.accounts import Account, Key
 
 _RESULT_STYLES = {"added": "green"} | dict.fromkeys(("failed", "missing"), "bold red")
@@ -261,13 +262,12 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
     console.print(f"{len(documents)} statement{'' if len(documents) == 1 else 's'}", highlight=False)
 
 
-def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
+def print_statement(statement: Statement, corpus: "Corpus") -> None:
     """Prints a statement's metadata and readable text; for an intervention, only its part of the record."""
     from ingest.text.readable import readable
 
     console = stdout_console()
-    document = statement if isinstance(statement, Document) else statement.document
-    span = document.as_statement().span if isinstance(statement, Document) else statement.span
+    document, span = statement.document, statement.span
     if span.named is not None:
         summarised = ", as summarised in the record" if span.summarised else ""
         place = f"intervention {span.ordinal} of record {document.document_id}"
@@ -288,8 +288,7 @@ def print_statement(statement: Statement | Document, corpus: "Corpus") -> None:
         words = "the record's" if item.span.summarised else "the speaker's"
         return item.statement_id, who, item.span.named, words
 
-    interventions = corpus.interventions(document.document_id) if isinstance(statement, Document) else ()
-    if interventions:
+    if interventions := corpus.interventions(statement.statement_id):
         _print_rows(("id", "party", "speaker as named", "words"), map(cells, interventions), empty="")
     console.print(literal(readable(document.source_text, document.edits, span.start, span.end)))
 

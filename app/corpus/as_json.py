@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.parties.party_names import Party
 from vectorstore.families import Family
-from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary
+from vectorstore.records import DocumentSummary, Statement, StatementSummary
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus
@@ -31,12 +31,12 @@ def summary_json(summary: DocumentSummary | StatementSummary, family: Family | N
 
 
 def _entry(
-    item: Statement | Document | DocumentSummary | StatementSummary, family: Family | None, **told: object
+    item: Statement | DocumentSummary | StatementSummary, family: Family | None, **told: object
 ) -> dict[str, Any]:
     document_id = item.document.document_id if isinstance(item, Statement) else item.document_id
-    part = None if isinstance(item, Document | DocumentSummary) or item.span.named is None else item.span
+    part = None if isinstance(item, DocumentSummary) or item.span.named is None else item.span
     return {
-        "statement_id": document_id if isinstance(item, Document | DocumentSummary) else item.statement_id,
+        "statement_id": document_id if isinstance(item, DocumentSummary) else item.statement_id,
         "state": item.metadata.state,
         "on_behalf_of": item.metadata.on_behalf_of,
         "metadata": asdict(item.metadata),

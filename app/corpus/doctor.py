@@ -5,8 +5,9 @@ A sentence whose text is not at its offsets, or a source file that has changed s
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.answering.verify_citations import reads_as
 from ingest.report import quoted
@@ -19,6 +20,22 @@ from vectorstore.store import Store
 
 # Sample size: files whose sentences are compared with their texts.
 _SAMPLE: Final = 25
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoctorReport:
+    """The findings of a health check."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store is sound."""
+        return all(check.ok for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """Returns the contract of `untoc doctor --json`."""
+        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
 
 
 def examine(store: Store) -> tuple[Check, ...]:

@@ -85,7 +85,7 @@ class Gate:
         self._trusted = networks(config.trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves one request."""
+        """Serves one request; an error becomes a problem, unless the response has begun."""
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
@@ -94,6 +94,34 @@ class Gate:
             return
 
         send = sent = HeadedSend(send, self._headers)
+        try:
+            await self._serve(scope, receive, send)
+            return
+        except BodyTooLongError:
+            told: Response = problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "a request has at most 1 MB, and an upload what UNTOC_SERVER__UPLOAD_MB allows: send less at once",
+            )
+        except AppError as error:
+            # A rate limit or a missing permission, or the account could not be looked up.
+            told = as_shown(HTTPConnection(scope), problem(error))
+        except ClientDisconnect:
+            return
+        except asyncio.CancelledError:
+            # The server shuts down, and the time for this request is over.
+            if sent.begun:
+                raise
+            told = problem(EndingError())
+        except Exception:
+            # A bug, which is logged; the response has the request id and the headers of any other.
+            if sent.begun:
+                raise
+            logger.exception("a request could not be answered")
+            told = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id")
+        await told(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuses a request, or passes it on in the name of the person who sent it."""
         headers = Headers(scope=scope)
         address = self._client(scope, headers)
         path = scope["path"].removeprefix(scope.get("root_path", "")) or "/"
@@ -129,31 +157,6 @@ class Gate:
                         watch = asyncio.create_task(_watch(receive, person.left))
                     receive = replayed(body, receive)
             await (self._app if answer is None else as_shown(HTTPConnection(scope), answer))(scope, receive, send)
-        except BodyTooLongError:
-            too_long = problem(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                "a request has at most 1 MB, and an upload what UNTOC_SERVER__UPLOAD_MB allows: send less at once",
-            )
-            await too_long(scope, receive, send)
-        except AppError as error:
-            # A rate limit or a missing permission, or the account could not be looked up.
-            await as_shown(HTTPConnection(scope), problem(error))(scope, receive, send)
-        except ClientDisconnect:
-            return
-        except asyncio.CancelledError:
-            # The server shuts down, and the time for this request is over.
-            if sent.begun:
-                raise
-            await problem(EndingError())(scope, receive, send)
-        except Exception:
-            # A bug, which is logged; the response has the request id and the headers of any other.
-            if sent.begun:
-                raise
-            logger.exception("a request could not be answered")
-            unexpected = problem(
-                HTTPStatus.INTERNAL_SERVER_ERROR, "this could not be done: the log tells why, by request id"
-            )
-            await unexpected(scope, receive, send)
         finally:
             if watch is not None:
                 watch.cancel()

@@ -16,7 +16,8 @@ from app.briefing.cells import Review
 from app.briefing.reviews import ReviewBook
 from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
-from app.corpus.corpus import Corpus, UndoStep
+from app.corpus.corpus import Corpus
+from app.corpus.stored_documents import UndoStep
 from app.desk.works import THE_DESK
 from app.errors import ForbiddenError, NotFoundError, UnkeptError
 from app.records import Answer

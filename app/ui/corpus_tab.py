@@ -9,7 +9,8 @@ import gradio as gr
 
 from app.answering.localization import language_name
 from app.answering.provenance import holder, spoken_date
-from app.corpus.corpus import Corpus, UndoStep
+from app.corpus.corpus import Corpus
+from app.corpus.stored_documents import UndoStep
 from app.errors import SHOWN_ERRORS, NotFoundError
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.parts import QUIET, box, html, label, sent, several, skips
@@ -17,7 +18,7 @@ from app.ui.provenance_html import PartyNamer
 from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.words import language, say, worded
 from ingest.language.detection import direction_of
-from vectorstore.records import Document, DocumentSummary, Statement, StatementSummary, document_id_of
+from vectorstore.records import DocumentSummary, Statement, StatementSummary, document_id_of
 
 # Limit of rows, since browsers receive all of them, and send their ids back when all are chosen.
 _MOST_ROWS: Final = 1000
@@ -162,7 +163,7 @@ class _CorpusTabController:
         shown = statement_html(statement, self._name, kinship, parts)
         return statement_id, gr.Column(visible=True), message + shown, *values
 
-    def _value(self, statement: Statement | Document, field: str) -> str:
+    def _value(self, statement: Statement, field: str) -> str:
         """Returns the text of a form field: States and groups by their names, as people type them."""
         value: str = getattr(statement.metadata, field) or ""
         return self._named(field, value) if value and field in ("state", "on_behalf_of") else value
@@ -258,12 +259,12 @@ def _natural(choice: tuple[str, str]) -> tuple[bool, int, str]:
     return value == _NONE, int(value) if value.isdecimal() else 0, name.casefold()
 
 
-def _info(statement: Statement | Document, name: str) -> str:
+def _info(statement: Statement, name: str) -> str:
     return " · ".join((say(f"hint-{name}"), *([say("inferred")] if name in statement.inferred else [])))
 
 
 def statement_html(
-    statement: Statement | Document,
+    statement: Statement,
     names: PartyNamer,
     kinship: str | None = None,
     interventions: Sequence[StatementSummary] = (),
@@ -272,21 +273,18 @@ def statement_html(
 
     A record has a button for each of its interventions; an intervention shows only its own part of the record.
     """
-    held = statement.as_statement() if isinstance(statement, Document) else statement
-    span = held.span
-    page_starts = held.document.page_starts
-    ends = (*page_starts[1:], len(held.source_text))
+    span, page_starts = statement.span, statement.document.page_starts
+    ends = (*page_starts[1:], len(statement.source_text))
     pages = enumerate(zip(page_starts, ends, strict=False), 1)
-    nobody = say("several-speakers" if isinstance(statement, Document) else "nobody")
+    nobody = say("several-speakers" if interventions else "nobody")
     return render(
         "statement",
         statement=statement,
-        held=held,
         who=holder(statement.kind, statement.metadata, names) or nobody,
         kinship=None if kinship is None else worded(kinship),
-        span=span if isinstance(statement, Statement) and statement.is_intervention else None,
+        span=span if statement.is_intervention else None,
         direction=direction_of(spoken) if (spoken := statement.metadata.language) else "auto",
-        text=statement.source_text if isinstance(statement, Document) else held.source_text[span.start : span.end],
+        text=statement.source_text[span.start : span.end],
         parts=interventions,
         names=names,
         pages=[(number, begin) for number, (begin, end) in pages if begin < span.end and end > span.start],

@@ -16,7 +16,6 @@ from app.ui.templates import render, told
 from app.ui.words import language, say
 from ingest.language.detection import direction_of
 from prompts.wording import load_wording
-from vectorstore.records import Document
 
 _AROUND = 320  # characters of the paragraph shown on each side before the rest is folded away
 
@@ -88,7 +87,6 @@ def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, st
 def whole_statement(corpus: Corpus, statement_id: str, start: int, end: int) -> dict[str, str]:
     """Returns the whole statement around a citation: the text `before`, `quote`, `after`, with `lang` and `dir`."""
     statement = corpus.show(statement_id)
-    statement = statement.as_statement() if isinstance(statement, Document) else statement
     text, span = statement.source_text, statement.span
     quoted = {"before": text[span.start : start], "quote": text[start:end], "after": text[end : span.end]}
     spoken = statement.metadata.language

@@ -340,7 +340,7 @@ class PartyTable:
 
 def load_parties(store: "Store", *, other_than: Path | None = None) -> PartyTable:
     """Returns the built-in parties and those that ingested folders added, without those from the file `other_than`."""
-    return _table_with(store.party_files(other_than=other_than))
+    return _table_with(store.party_files.paths(other_than=other_than))
 
 
 # The name of a file in a store has a hash of its contents.

@@ -150,7 +150,7 @@ def contents(store):
             "links": rows("SELECT * FROM links"),
         }
         found = {name: sorted(map(tuple, values), key=repr) for name, values in found.items()}
-        ids, vectors = workspace.store.catalogue.vectors_of()
+        ids, vectors = workspace.store.catalogue.vectors.of()
     (folder,) = store.glob("index-*")
     index = open_index(folder)
     found["vectors"] = sorted(zip(ids, (vector.tobytes() for vector in vectors), strict=True))

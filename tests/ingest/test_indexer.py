@@ -384,7 +384,7 @@ def test_corrected_tables_take_the_place_of_the_older_ones_without_embedding(des
     assert tuple(result.state for result in results) == states and desk.held() == {"a.txt": states[1]}
     assert (results[1].result, report.embedded_passages, report.notes) == (outcome, 0, ())
     assert (results[0].statement_id == results[1].statement_id) == (states[0] == states[1])
-    assert len(desk.store.party_files()) == 1
+    assert len(desk.store.party_files.paths()) == 1
 
 
 @only_local
@@ -407,7 +407,7 @@ def test_parties_file_that_contradicts_the_built_in_table_is_a_note(desk):
     report = desk.ingest()
     assert results(report) == {"a.txt": "added"}
     assert "parties.csv" in " ".join(report.notes)
-    assert desk.store.party_files() == ()
+    assert desk.store.party_files.paths() == ()
 
 
 @only_local

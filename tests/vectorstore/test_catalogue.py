@@ -91,7 +91,7 @@ def test_absent_things_are_none_or_empty(catalogue):
     assert catalogue.trace("x") is None
     assert catalogue.meta("x") is None
     assert catalogue.documents() == catalogue.sentences("x") == catalogue.passages_of(["x"]) == ()
-    ids, vectors = catalogue.vectors_of()
+    ids, vectors = catalogue.vectors.of()
     assert ids == () and vectors.shape == (0, 0)
 
 
@@ -102,7 +102,7 @@ def test_remove_takes_all_that_was_derived(catalogue):
     assert lexical(catalogue, "heron") == []
     assert catalogue.mentions(["s"], "treaty", "UNTOC") == ()
     assert catalogue.count_passages() == 0
-    assert catalogue.known_keys([text_key("The heron flies.")]), "vectors belong to texts and stay"
+    assert catalogue.vectors.known([text_key("The heron flies.")]), "vectors belong to texts and stay"
 
 
 def test_generation_grows_with_every_change_of_passages(catalogue):
@@ -132,20 +132,20 @@ def test_vectors_come_in_the_order_of_their_passages(catalogue):
     put(catalogue, annotated("s", texts))
     put(catalogue, annotated("t", texts[:1]), embedder=None)
     expected = HashingEmbedder().embed_documents([*texts, texts[0]])
-    ids, vectors = catalogue.vectors_of()
+    ids, vectors = catalogue.vectors.of()
     assert ids == ("s/0", "s/1", "s/2", "t/0")
     assert vectors.dtype == np.float32 and np.array_equal(vectors, expected)
-    assert catalogue.vectors_of(["t"])[0] == ("t/0",)
-    assert catalogue.vectors_of([])[0] == ()
+    assert catalogue.vectors.of(["t"])[0] == ("t/0",)
+    assert catalogue.vectors.of([])[0] == ()
 
 
 def test_texts_without_vector_are_named_until_they_have_one(catalogue):
     put(catalogue, annotated("s", ["The heron flies."]))
-    catalogue.forget_vectors()
+    catalogue.vectors.forget()
     key = text_key("The heron flies.")
-    assert catalogue.texts_without_vector() == {key: "The heron flies."}
-    catalogue.add_vectors({key: np.ones(4, dtype=np.float32)})
-    assert catalogue.texts_without_vector() == {}
+    assert catalogue.vectors.missing() == {key: "The heron flies."}
+    catalogue.vectors.add({key: np.ones(4, dtype=np.float32)})
+    assert catalogue.vectors.missing() == {}
 
 
 _SCOPES = cases.tuples("SCOPES")
@@ -260,7 +260,7 @@ def test_fts_and_tables_stay_in_step_under_any_history(long_lived, history):
     assert {identifier.partition("/")[0] for identifier in lexical(catalogue, "heron")} == stored
     assert set(catalogue.passage_ids().values()) == stored
     assert {name for name in "abc" if catalogue.statement(name) or catalogue.sentences(name)} == stored
-    assert set(catalogue.vectors_of()[0]) == set(catalogue.passage_ids())
+    assert set(catalogue.vectors.of()[0]) == set(catalogue.passage_ids())
     assert catalogue.count_passages() == len(catalogue.passage_ids())
 
 
@@ -333,7 +333,7 @@ def test_passages_are_told_apart_by_language(catalogue):
     put(catalogue, replace(item, passages=passages))
     assert catalogue.summaries(ScopeFilter())[0].languages == (None, "en", "fr")
     assert catalogue.count_passages_of(["s"], ["fr"]) == 1
-    assert catalogue.vectors_of(["s"], ["en", None])[0] == ("s/0", "s/2")
+    assert catalogue.vectors.of(["s"], ["en", None])[0] == ("s/0", "s/2")
     assert catalogue.search_lexical("mot word", ["s"], 9, ["fr"])[0][0] == "s/1"
 
 

@@ -73,7 +73,7 @@ def test_copy_holds_all_of_the_record(both):
     assert contents(target) == contents(source)
     assert target.meta("embedding_model") == "hashing"
     assert target.meta("index_folder") is None and target.store_id != source.store_id
-    assert all(np.array_equal(*pair) for pair in zip(source.vectors_of()[1], target.vectors_of()[1], strict=True))
+    assert all(np.array_equal(*pair) for pair in zip(source.vectors.of()[1], target.vectors.of()[1], strict=True))
     assert all(check.ok for check in target.health.check(64)), target.health.check(64)
 
 
@@ -173,7 +173,7 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
     with closing(Store(folder, HashingEmbedder())) as store:
         table = tmp_path / "parties.csv"
         table.write_bytes(own)
-        store.keep_party_file(table)
+        store.party_files.keep(table)
         (folder / "relevance.json").write_text("{}")
         upload = folder.resolve() / "uploads" / "x"
         upload.mkdir(parents=True)
@@ -190,8 +190,8 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
             assert store.copy_to(copy) == store.copy_to(copy)
             files = {path.relative_to(copy.path).as_posix() for path in copy.path.rglob("*") if not path.is_dir()}
             held = {name for name in files if name.startswith(("parties", "uploads", "relevance"))}
-            assert held == {"relevance.json", f"parties/{store.party_files()[0].name}", "uploads/x/s.txt"}
-            assert copy.party_files()[0].read_bytes() == own
+            assert held == {"relevance.json", f"parties/{store.party_files.paths()[0].name}", "uploads/x/s.txt"}
+            assert copy.party_files.paths()[0].read_bytes() == own
             there = {document.folder for document in copy.catalogue.documents()}
             assert there == {str(disk / "copy" / "uploads" / "x"), str(tmp_path / "statements")}
             copy.catalogue.forget_unreadable(str(disk / "copy" / "uploads"))

@@ -22,12 +22,12 @@ def vectors(texts):
 def test_text_is_embedded_once_by_one_process(catalogue):
     asked = []
     embed = lambda texts: vectors(asked.extend(texts) or texts)  # noqa: E731 - a line that two calls share
-    assert catalogue.embed_missing({"a": "A", "b": "B"}, embed) == 2
-    assert catalogue.embed_missing({"b": "B", "c": "C"}, embed) == 1
-    assert asked == ["A", "B", "C"] and catalogue.known_keys("abc") == {"a", "b", "c"}
+    assert catalogue.vectors.embed_missing({"a": "A", "b": "B"}, embed) == 2
+    assert catalogue.vectors.embed_missing({"b": "B", "c": "C"}, embed) == 1
+    assert asked == ["A", "B", "C"] and catalogue.vectors.known("abc") == {"a", "b", "c"}
     with pytest.raises(ZeroDivisionError):
-        catalogue.embed_missing({"d": "D"}, lambda texts: 1 / 0)
-    assert catalogue.known_keys("abcd") == {"a", "b", "c"}
+        catalogue.vectors.embed_missing({"d": "D"}, lambda texts: 1 / 0)
+    assert catalogue.vectors.known("abcd") == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("fails", [False, True])
@@ -41,17 +41,17 @@ def test_text_that_another_process_embeds_is_waited_for(postgres, fails):
 
     with own_schema(postgres) as url, closing(Catalogue(url)) as one, closing(Catalogue(url)) as other:
         with ThreadPoolExecutor(2) as pool:
-            first = pool.submit(one.embed_missing, {"b": "B", "c": "C"}, slowly)
+            first = pool.submit(one.vectors.embed_missing, {"b": "B", "c": "C"}, slowly)
             assert began.wait(60)
             second = pool.submit(
-                other.embed_missing, {"a": "A", "b": "B"}, lambda texts: vectors(asked.extend(texts) or texts)
+                other.vectors.embed_missing, {"a": "A", "b": "B"}, lambda texts: vectors(asked.extend(texts) or texts)
             )
-            assert not second.done() and not one.known_keys("b")
+            assert not second.done() and not one.vectors.known("b")
             goes_on.set()
             assert second.result() == 1 + fails
             assert isinstance(first.exception(), ValueError) if fails else first.result() == 2
         assert asked == (["A", "B"] if fails else ["A"])
-        assert one.known_keys("abc") == ({"a", "b"} if fails else {"a", "b", "c"})
+        assert one.vectors.known("abc") == ({"a", "b"} if fails else {"a", "b", "c"})
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_everything_in_a_store_is_its_owners_alone(tmp_path):
     table = tmp_path / "parties.csv"
     table.write_text("code,name\nXAA,Arvandia\n", encoding="utf-8")
     with store.writer():
-        store.keep_party_file(table)
+        store.party_files.keep(table)
     assert {"catalogue.sqlite3-wal", "catalogue.sqlite3-shm", "chroma.sqlite3", "data_level0.bin"} <= {
         found.name for found in rights(path)
     }

@@ -99,8 +99,8 @@ def test_retrieve_never_leaves_its_scope(store, scope, topic, exact_limit, fetch
 
 
 def test_large_scope_goes_through_the_index_and_agrees_with_the_exact_result(store, monkeypatch):
-    search, asked = store.search_index, []
-    monkeypatch.setattr(store, "search_index", lambda vector, k, table: asked.append(k) or search(vector, k, table))
+    search, asked = store.index.search, []
+    monkeypatch.setattr(store.index, "search", lambda vector, k, table: asked.append(k) or search(vector, k, table))
     large = dense(store, TOPIC, STATEMENTS, exact_limit=0, fetch_k=10, overfetch=8)
     exact = dense(store, TOPIC, STATEMENTS, fetch_k=10)
     assert asked == [10 * 8], "a small scope does not ask the index"
@@ -119,7 +119,7 @@ def test_large_scope_goes_through_the_index_and_agrees_with_the_exact_result(sto
     ],
 )
 def test_search_is_exact_where_the_index_is_of_no_use(store, monkeypatch, found):
-    monkeypatch.setattr(store, "search_index", lambda vector, k, table: found)
+    monkeypatch.setattr(store.index, "search", lambda vector, k, table: found)
     searched = dense(store, "training", ["s9"], exact_limit=0)
     assert searched == dense(store, "training", ["s9"]) and len(searched) == 8
     scores = [score for _, score in searched]
@@ -129,7 +129,7 @@ def test_search_is_exact_where_the_index_is_of_no_use(store, monkeypatch, found)
 @pytest.fixture
 def mapping(tmp_path, engines, monkeypatch):
     monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
-    monkeypatch.setattr("vectorstore.store.MAPPED_FROM", 1)
+    monkeypatch.setattr("vectorstore.mapped_vectors.MAPPED_FROM", 1)
     embedder = HashingEmbedder()
     with closing(open_store(tmp_path / "store", embedder)) as store:
         keep(store, embedder, *(annotated(name, texts_of(i)) for i, name in enumerate(STATEMENTS)))
@@ -140,10 +140,10 @@ def mapped_and_read(store, scope, fetch_k, monkeypatch):
     """Returns the results of a search with and without mapped vectors, and whether the first one used them."""
     answers = []
     with monkeypatch.context() as patch:
-        search = store.search_mapped
-        patch.setattr(store, "search_mapped", lambda *asked: answers.append(search(*asked)) or answers[-1])
+        search = store.index.mapped.nearest
+        patch.setattr(store.index.mapped, "nearest", lambda *asked: answers.append(search(*asked)) or answers[-1])
         mapped = dense(store, TOPIC, scope, fetch_k=fetch_k)
-        patch.setattr(store, "search_mapped", lambda *asked: None)
+        patch.setattr(store.index.mapped, "nearest", lambda *asked: None)
         read = dense(store, TOPIC, scope, fetch_k=fetch_k)
     return mapped, read, bool(answers) and answers[0] is not None
 
@@ -173,8 +173,8 @@ def test_mapped_vectors_are_those_of_the_store_as_it_is(mapping, monkeypatch):
 
 
 def test_writer_holds_few_vectors_at_once(tmp_path, monkeypatch):
-    for name in ("store", "chroma"):
-        monkeypatch.setattr(f"vectorstore.{name}.BATCH", 100)
+    for name in ("chroma.BATCH", "vectors._AT_ONCE"):
+        monkeypatch.setattr(f"vectorstore.{name}", 100)
     embedder, passages = HashingEmbedder(), 1500
     embedder.dimension = 1024
     with closing(Store(tmp_path, embedder)) as store:
@@ -191,8 +191,8 @@ def test_mapped_vectors_of_statements_are_those_of_the_record(mapping, monkeypat
     put(mapping.catalogue, annotated("bare", ["Nobody embeds this."]))
     with mapping.writer():
         pass
-    read, asked = mapping.catalogue.vectors_of, []
-    monkeypatch.setattr(mapping.catalogue, "vectors_of", lambda ids: asked.append(ids) or read(ids))
+    read, asked = mapping.catalogue.vectors.of, []
+    monkeypatch.setattr(mapping.catalogue.vectors, "of", lambda ids: asked.append(ids) or read(ids))
     # A statement without vectors is not mapped, and a request that includes one is read from the record.
     for ids, of_record in ((STATEMENTS[2:7], False), (["other"], False), ([*STATEMENTS, "bare"], True)):
         found = mapping.vectors_by_statement(ids)
@@ -208,7 +208,7 @@ def test_vectors_of_texts_that_are_gone_are_not_mapped(tmp_path):
 def test_mapped_vectors_are_used_from_when_they_are_written(mapping, monkeypatch):
     (path,) = mapping.path.glob("mapped-*-vectors-*.npy")
     away = path.rename(path.with_suffix(".away"))
-    mapping._mapped["vectors"].cache_clear()
+    mapping.index.mapped._opened["vectors"].cache_clear()
     assert not mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)[2]
     away.rename(path)
     assert mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)[2]
@@ -222,7 +222,7 @@ def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
             path.unlink()
         else:
             path.write_bytes({"cut": data[:-3], "emptied": b"", "other numbers": data[:-4] + b"\0\0\0?"}[harm])
-        mapping._mapped["vectors"].cache_clear()
+        mapping.index.mapped._opened["vectors"].cache_clear()
         if harm != "other numbers":
             mapped, read, used = mapped_and_read(mapping, list(STATEMENTS), 10, monkeypatch)
             assert not used and mapped == read, harm

@@ -87,7 +87,7 @@ def findings(store):
 
 def assert_in_step(store):
     assert all(check.ok for check in store.check()), store.check()
-    with closing(store._indexes.open(store.catalogue.meta("index_folder"))) as index:
+    with closing(store.index._indexes.open(store.catalogue.meta("index_folder"))) as index:
         assert index.ids() == frozenset(store.catalogue.passage_ids())
 
 
@@ -95,7 +95,7 @@ def test_store_is_made_where_there_is_none(store):
     assert store.catalogue.count_passages() == 0
     checks = {check.name: check for check in store.check()}
     assert all(check.ok for check in checks.values()) and checks["vector index"].detail == "empty"
-    assert store.search_index(np.ones(64, dtype=np.float32), 3) is None
+    assert store.index.search(np.ones(64, dtype=np.float32), 3) is None
 
 
 @only_local
@@ -111,7 +111,7 @@ def test_read_only_store_reads_and_refuses_to_write(store, embedder, opening):
     assert reader.catalogue.count_passages() == 1
     with pytest.raises(StoreReadOnlyError), reader.writer():
         pytest.fail("never entered")
-    assert reader.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
+    assert reader.index.search(embedder.embed_query("heron"), 1)[0][0] == "s/0"
 
 
 OTHER = SimpleNamespace(name="other-model", dimension=8)
@@ -139,7 +139,7 @@ def test_other_model_takes_over_after_embedding_again(store, embedder, opening):
     with other.writer():
         other.embed_anew(lambda texts: np.eye(8, dtype=np.float32)[: len(texts)])
     assert_in_step(other)
-    assert other.search_index(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
+    assert other.index.search(np.eye(8, dtype=np.float32)[0], 1) == (("s/0", pytest.approx(1.0)),)
     other.close()
     opening(OTHER)
 
@@ -220,14 +220,14 @@ def test_lock_that_cannot_be_made_is_a_store_error(store, path):
 def test_index_behind_the_catalogue_is_not_used_until_a_writer_updates_it(store, embedder):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     query = embedder.embed_query("heron")
-    assert store.search_index(query, 1) is not None
+    assert store.index.search(query, 1) is not None
     put(store.catalogue, annotated("t", ["The otter swims."]), embedder=embedder)
-    assert store.search_index(query, 1) is None
+    assert store.index.search(query, 1) is None
     assert findings(store)["vector index"] is False
     with store.writer():
         store.catalogue.remove("s")
     assert_in_step(store)
-    assert store.search_index(query, 5)[0][0] == "t/0"
+    assert store.index.search(query, 5)[0][0] == "t/0"
 
 
 def test_interrupted_writer_leaves_a_store_that_the_next_one_completes(store, embedder, opening):
@@ -243,9 +243,9 @@ def test_reader_sees_what_another_store_object_wrote(store, embedder, opening):
     keep(store, embedder, annotated("s", ["The heron flies."]))
     reader = opening(read_only=True)
     query = embedder.embed_query("otter swims")
-    assert [identifier for identifier, _ in reader.search_index(query, 5)] == ["s/0"]
+    assert [identifier for identifier, _ in reader.index.search(query, 5)] == ["s/0"]
     keep(store, embedder, annotated("t", ["The otter swims."]))
-    assert reader.search_index(query, 5)[0][0] == "t/0"
+    assert reader.index.search(query, 5)[0][0] == "t/0"
     assert all(check.ok for check in reader.check())
 
 
@@ -259,19 +259,19 @@ def test_open_reader_finds_everything_that_another_process_writes(store, path, e
     keep(store, embedder, annotated("old", [f"Heron {index} flies." for index in range(50)]))
     reader = opening(read_only=read_only)
     query = embedder.embed_query("heron 7 flies")
-    assert reader.search_index(query, 1)[0][0] == "old/7"
+    assert reader.index.search(query, 1)[0][0] == "old/7"
     with beside(WRITE_BESIDE, path) as writer:
         while writer.poll() is None:
             # Meanwhile every result is consistent: from the index as it was, or exact, from the catalogue.
-            found = reader.search_index(query, 1)
+            found = reader.index.search(query, 1)
             assert found is None or found[0][1] == pytest.approx(1.0, abs=1e-4) or found[0][0].startswith("new")
     assert writer.returncode == 0
     assert reader.catalogue.count_passages() == 5 * 300
     for number in range(5):
         for lake in range(0, 300, 60):
-            (_, score), *_ = reader.search_index(embedder.embed_query(unlike_text(number, lake)), 20)
+            (_, score), *_ = reader.index.search(embedder.embed_query(unlike_text(number, lake)), 20)
             assert score == pytest.approx(1.0, abs=1e-4)
-    assert not {name for name, _ in reader.search_index(query, 20) if name.startswith("old")}
+    assert not {name for name, _ in reader.index.search(query, 20) if name.startswith("old")}
 
 
 def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
@@ -321,7 +321,7 @@ def test_index_server_that_was_never_there_is_not_called_damaged(path, embedder,
     away = pytest.raises(StoreAwayError, match=r"127\.0\.0\.1.* is not reached .*check UNTOC_CHROMA__URL")
     with closing(Store(path, embedder, chroma=elsewhere)) as store:
         with away as caught:
-            store.sync_index()
+            store.index.sync()
         assert "\n" not in str(caught.value) and not caplog.messages
         keep(store, embedder, annotated("t", ["The otter swims."]))
         assert "is not reached" in caplog.text and store.catalogue.count_passages() == 2
@@ -332,8 +332,8 @@ def test_a_write_is_done_and_search_exact_while_the_index_server_is_gone(path, e
     with chroma_server(tmp_path / "chroma") as url:
         store = Store(path, embedder, database=places(path)["database"], chroma=ChromaConfig(url=url))
         keep(store, embedder, annotated("s", ["The heron flies."]))
-        assert store.search_index(embedder.embed_query("heron"), 1)[0][0] == "s/0"
-    assert store.search_index(embedder.embed_query("heron"), 1) is None
+        assert store.index.search(embedder.embed_query("heron"), 1)[0][0] == "s/0"
+    assert store.index.search(embedder.embed_query("heron"), 1) is None
     keep(store, embedder, annotated("t", ["The otter swims."]))
     (told,) = [message for message in caplog.messages if "what was written is kept" in message]
     assert re.search(r"the vector index .* is not reached .*UNTOC_CHROMA__URL", told) and "\n" not in told
@@ -391,7 +391,7 @@ def rebuild(store):
 
 def write(store):
     keep(store, HashingEmbedder(), annotated("t", ["The otter swims."]))
-    assert store.search_index(HashingEmbedder().embed_query("The otter swims."), 1)[0][0] == "t/0"
+    assert store.index.search(HashingEmbedder().embed_query("The otter swims."), 1)[0][0] == "t/0"
 
 
 @only_local
@@ -399,14 +399,14 @@ def write(store):
 @pytest.mark.parametrize("mend", [rebuild, pytest.param(write, marks=pytest.mark.heavy)])
 def test_torn_index_is_reported_never_searched_wrongly_and_mended_without_embedding(damaged, mend, embedder, opening):
     store = opening()
-    found = store.search_index(embedder.embed_query(TEXTS[7]), 5)
+    found = store.index.search(embedder.embed_query(TEXTS[7]), 5)
     assert found is None or found == () or set(dict(found)) <= set(store.catalogue.passage_ids())
     assert [name for name, ok in findings(store).items() if not ok] == ["vector index"]
     assert "untoc doctor --rebuild" in next(check.detail for check in store.check() if not check.ok)
     mend(store)
     assert embedder.embedded == []
     assert_in_step(store)
-    assert store.search_index(embedder.embed_query(TEXTS[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
+    assert store.index.search(embedder.embed_query(TEXTS[3]), 1)[0][1] == pytest.approx(1.0, abs=1e-4)
 
 
 # For each seed, opens a store with flipped bytes in one file of the index, and rewrites it until it answers again.
@@ -475,13 +475,13 @@ def party_file(folder, text):
 def test_party_file_of_each_folder_is_kept_once_and_replaced_when_corrected(store, tmp_path):
     file = party_file(tmp_path / "a", "one")
     for _ in range(2):
-        store.keep_party_file(file)
-        store.keep_party_file(party_file(tmp_path / "b", "one"))
-    (other,) = store.party_files(other_than=file)
-    (kept,) = {*store.party_files()} - {other}
+        store.party_files.keep(file)
+        store.party_files.keep(party_file(tmp_path / "b", "one"))
+    (other,) = store.party_files.paths(other_than=file)
+    (kept,) = {*store.party_files.paths()} - {other}
     party_file(tmp_path / "a", "two")
-    store.keep_party_file(file)
-    (corrected,) = {*store.party_files()} - {other}
+    store.party_files.keep(file)
+    (corrected,) = {*store.party_files.paths()} - {other}
     assert (other.read_text(encoding="utf-8"), corrected.read_text(encoding="utf-8")) == ("one", "two")
     assert corrected != kept, "a new name, so that readers notice"
 
@@ -490,7 +490,7 @@ def test_party_file_of_each_folder_is_kept_once_and_replaced_when_corrected(stor
 def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path, monkeypatch):
     (path / "parties").write_text("in the way", encoding="utf-8")
     with pytest.raises(StoreReadOnlyError, match="cannot be copied"):
-        store.keep_party_file(party_file(tmp_path / "a", "one"))
+        store.party_files.keep(party_file(tmp_path / "a", "one"))
     (path / "parties").unlink()
 
     def full(*_, **__):
@@ -498,4 +498,4 @@ def test_party_file_that_cannot_be_kept_is_a_store_error(store, path, tmp_path, 
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(StoreFullError, match="No space left on device"):
-        store.keep_party_file(party_file(tmp_path / "a", "one"))
+        store.party_files.keep(party_file(tmp_path / "a", "one"))

@@ -231,7 +231,7 @@ class SentenceRanker:
     def rank_by_centroid(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the sentences nearest to the centroid of these statements, for a question that names no topic."""
         nothing = PartyEvidence(party=party, statements=tuple(statements))
-        ids, vectors = self._catalogue.vectors_of([summary.statement_id for summary in statements])
+        ids, vectors = self._catalogue.vectors.of([summary.statement_id for summary in statements])
         if not ids:
             return nothing
         order = np.argsort(-(vectors @ vectors.mean(axis=0)), kind="stable")[:_CENTROID_PASSAGES]

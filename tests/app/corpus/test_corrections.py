@@ -127,7 +127,7 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.1", {"speaker": "Mr. A. Ilvane"})
     corpus.edit(f"{record}.3", {"state": "XAC"})
-    assert not workspace.store.catalogue.texts_without_vector()
+    assert not workspace.store.catalogue.vectors.missing()
     step = corpus.undo_step(record)
     assert step.parts[0].metadata.held_by == ("XAA", "XAB")
     changed = corpus.edit(record, {"session": "10"})
@@ -140,8 +140,8 @@ def test_a_record_that_was_corrected_comes_back_with_all_that_was_set_of_its_spe
 def test_a_store_is_embedded_anew_and_brought_up_to_date_at_once(workspace, take, monkeypatch):
     take(SPEECH)
     monkeypatch.setattr(ingest.annotate, "ANNOTATION_VERSION", 999)
-    built, build = [], workspace.store.sync_index
-    monkeypatch.setattr(workspace.store, "sync_index", lambda: built.append(build()))
+    built, build = [], workspace.store.index.sync
+    monkeypatch.setattr(workspace.store.index, "sync", lambda: built.append(build()))
     checks = {check.name: check.detail for check in workspace.corpus.doctor(rebuild=True, reembed=True).checks}
     assert checks["annotation"] == "1 brought up to date"
     assert len(built) == 1
@@ -287,9 +287,7 @@ def test_a_record_that_was_corrected_keeps_it_when_a_party_is_added_until_its_ro
 def as_of_an_older_version(workspace: Workspace) -> None:
     """Gives the only document, whose date was corrected, the key that a first version would have given it."""
     (held,) = workspace.corpus.documents()
-    workspace.store.catalogue.touch(
-        held.document_id, file=held.file, folder=held.folder, sha256=held.sha256, input_key="0-0!date"
-    )
+    workspace.store.catalogue.touch(held.document_id, input_key="0-0!date")
 
 
 @cases("text", "changes", "learnt", "holder")

@@ -107,6 +107,15 @@ def test_request_that_makes_no_sense_is_not_found(kept, asked):
         fetched(kept.corpus, page_image)(asked)
 
 
+def test_page_of_a_whole_record_is_shown(tmp_path):
+    record = "Mr. A (Arvandia): We support extradition.\n\nMr. B (Arvandia): We support it as well.\n"
+    files, table = {"r.pdf": pdf_of(record, furniture=False)}, "file,kind\nr.pdf,record\n"
+    with workspace_over(tmp_path, files, table, parties=PARTIES) as workspace:
+        (summary,) = workspace.corpus.documents()
+        assert summary.kind == "record" and summary.interventions == 2
+        assert workspace.corpus.page_image(summary.document_id, 0, 0).page == 1
+
+
 def test_text_without_pages_offers_no_page(desk, tmp_path):
     workspace, folder = desk
     (folder / "b.txt").write_text(arvandia().replace("Remote", "Distant"), encoding="utf-8")

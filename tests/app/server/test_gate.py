@@ -18,7 +18,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import insert, select, update
 
-from app.corpus.corpus import Corpus, UndoStep
+from app.corpus.corpus import Corpus
+from app.corpus.stored_documents import UndoStep
 from app.desk.tables import KEYS, SESSIONS, USERS, Tables, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError

@@ -155,7 +155,7 @@ def record_with_parts():
 
 def test_record_lists_its_interventions_with_buttons_that_open_them():
     record, parts = record_with_parts()
-    html = statement_html(record, lambda code: "Arvandia" if code else "nobody", None, parts)
+    html = statement_html(record.as_statement(), lambda code: "Arvandia" if code else "nobody", None, parts)
     assert [f'data-id="r.{n}"' in html for n in (1, 2, 3)] == [True] * 3
     assert "Open intervention 2, Arvandia" in html and "Nobody's position (an office of the meeting)" in html
     assert "&lt;b&gt;Mr." in html and "<b>" not in html

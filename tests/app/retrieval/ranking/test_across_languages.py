@@ -115,7 +115,7 @@ def test_an_old_store_says_what_is_missing_searches_as_before_and_is_completed_w
         assert workspace.corpus.doctor(rebuild=True).ok
         assert "ardieron" in _says(workspace, question, "wildfires")
         made = _second_vectors(path)
-        workspace.store.catalogue.add_vectors({}, "second_vectors")
+        workspace.store.catalogue.vectors.add({}, "second_vectors")
     with closing(sqlite3.connect(path / CATALOGUE)) as connection:
         connection.execute("DELETE FROM second_vectors WHERE text_key = (SELECT min(text_key) FROM second_vectors)")
         connection.commit()
