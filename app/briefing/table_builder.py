@@ -132,16 +132,10 @@ class _Build:
 
     def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
         request = self._request
-        whole = request.whole
-        asked = ScopeFilter(
-            parties=whole.states,
-            bodies=whole.bodies,
-            sessions=whole.sessions,
-            years=tuple(map(int, whole.years)),
-            months=whole.months,
-        )
         self._check_bodies(request.bodies)
-        in_scope = self._catalogue.summaries(asked)
+        # Who is left out goes by the members of groups today, not at the date of a statement.
+        whole = replace(request.whole, excluded=())
+        in_scope = ScopedStatements(self._catalogue, whole, self._parties).of(request.parties)
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
         everyone -= left_out(request.excluded, self._parties)
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
@@ -219,7 +213,7 @@ class _Build:
         found = {summary.metadata.session or "" for summary in (*own, *others)}
 
         def place(session: str) -> tuple[bool, bool, int]:
-            return not session, not session.isdigit(), int(session) if session.isdigit() else 0
+            return not session, not session.isdecimal(), int(session) if session.isdecimal() else 0
 
         return tuple(sorted(found, key=place)) if any(found) else ()
 
