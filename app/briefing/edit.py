@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, Final
 
 from app.answering.recheck import Today, is_otherwise_dated
-from app.briefing.cells import Briefing, Cell, Moment, Part, Point, PositionChange, Repetition, Suggestion
+from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.position_classifier import deciding
 from app.briefing.talking_points import by_subject
@@ -14,7 +14,8 @@ from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
 from vectorstore.records import text_key
 
-_Item = TypeVar("_Item", Point, PositionChange, Repetition, Moment)
+# The fields of a briefing with what it has beside its cells.
+_PARTS: Final = ("points", "changes", "repetitions", "moments")
 
 
 def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
@@ -148,16 +149,8 @@ def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
 
 
 def _without(briefing: Briefing, is_out: Callable[[Part], bool]) -> Briefing:
-    def kept(parts: Iterable[_Item]) -> tuple[_Item, ...]:
-        return tuple(each for each in parts if not is_out(each))
-
-    return replace(
-        briefing,
-        points=kept(briefing.points),
-        changes=kept(briefing.changes),
-        repetitions=kept(briefing.repetitions),
-        moments=kept(briefing.moments),
-    )
+    kept: dict[str, Any] = {name: tuple(p for p in getattr(briefing, name) if not is_out(p)) for name in _PARTS}
+    return replace(briefing, **kept)
 
 
 def _cell(briefing: Briefing, key: str) -> Cell:

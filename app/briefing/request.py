@@ -295,6 +295,19 @@ def party_code(name: str, parties: PartyTable) -> str:
     raise BriefingError(f"{name!r} {problem}: {advice}")
 
 
+def code_among(offered: Iterable[tuple[str, str]], typed: str, parties: PartyTable) -> str:
+    """Returns the code of a party by its name, or by a part of a name that only one offered (name, code) has."""
+    try:
+        return party_code(typed, parties)
+    except BriefingError:
+        found = {code: f"{name} ({code})" for name, code in offered if typed.casefold() in name.casefold()}
+        if len(found) > 1:
+            raise BriefingError(f"{typed!r} may be several parties: say {' or '.join(found.values())}") from None
+        if not found:
+            raise
+        return next(iter(found))
+
+
 def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
     """Returns the numbers of sessions, and the bodies that are named with them."""
     # Sessions are read as in a question: a bare number as "sessions 10", else in the language of the text.

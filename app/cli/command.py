@@ -194,11 +194,8 @@ def command(group: typer.Typer, *examples: str, name: str | None = None, has_jso
 def refuse_unused(command: str, action: str, taken: Mapping[str, Container[str]], given: Mapping[str, object]) -> None:
     """Raises a UsageError for an argument that an action does not take, such as the name in `user list amina`.
 
-    Args:
-        command: The command's name, such as "user".
-        action: The action that was asked for.
-        taken: By each action, the names of the arguments and options that it takes.
-        given: By these names, their values; None, an empty list and False count as not given.
+    `taken` has, by action, the names of the arguments and options that it takes; `given` has their values by these
+    names, of which None, an empty list and False count as not given.
     """
     for name, value in given.items():
         if value not in (None, [], False) and name not in taken[action]:

@@ -209,11 +209,6 @@ def print_parties(parties: Sequence[Party]) -> None:
     stdout_console().print(f"{len(parties)} parties added by ingested folders", highlight=False)
 
 
-def _record(summary: DocumentSummary) -> str | None:
-    """Returns what is printed in place of a State for a record of several speakers; None for other documents."""
-    return f"record, {summary.interventions} interventions" if summary.interventions else None
-
-
 def print_accounts(accounts: Sequence["Account"]) -> None:
     """Prints accounts of the server as a table, with how each signs in."""
 
@@ -240,7 +235,9 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
 
     def cells(document: DocumentSummary) -> tuple[str | None, ...]:
         identifier, metadata = document.document_id, document.metadata
-        whose = _record(document) or holder(document.kind, metadata, corpus.party_name)
+        # A record of several speakers has no State of its own.
+        several = f"record, {document.interventions} interventions" if document.interventions else None
+        whose = several or holder(document.kind, metadata, corpus.party_name)
         item = metadata.agenda_item and f"item {metadata.agenda_item}"
         occasion = ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
         family = families.get(identifier)

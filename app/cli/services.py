@@ -11,6 +11,7 @@ from app.cli.command import Invocation, UsageError, command, flag, option, requi
 from app.errors import SettingsError
 
 commands = typer.Typer()
+Port = Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")]
 # Seconds for which a worker waits to write to the store, since many workers take turns.
 _WAITS = 600.0
 
@@ -68,7 +69,7 @@ def copy(
 def chat(
     invocation: Invocation,
     host: Annotated[str | None, typer.Option(help="one of this machine's own addresses (default: 127.0.0.1)")] = None,
-    port: Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")] = None,
+    port: Port = None,
 ) -> int:
     """Open the chat in a browser."""
     from app.loopback import require_loopback
@@ -89,7 +90,7 @@ def chat(
 def serve(
     invocation: Invocation,
     host: Annotated[str | None, typer.Option(help="address to bind to (default: 127.0.0.1)")] = None,
-    port: Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")] = None,
+    port: Port = None,
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
     require_server()

@@ -47,13 +47,7 @@ def conversation_markdown(title: str, turns: Sequence[ExportedTurn]) -> bytes:
 
 
 def conversation_docx(title: str, turns: Sequence[ExportedTurn], made: str) -> bytes:
-    """Returns a Word file with footnotes, numbered through the conversation.
-
-    Args:
-        title: Title of the conversation.
-        turns: Its questions with their answers, at least one.
-        made: Date and time to give the document, ISO 8601.
-    """
+    """Returns a Word file of at least one turn, dated `made` (ISO 8601), with footnotes numbered through."""
     pages = Pages(None, turns[0].language)
     pages.text(title, "Title")
     counted = count(1)

@@ -45,14 +45,8 @@ def open_template(template: Path | None) -> Document:
     if template is None:
         document = docx.Document()
         _make_ours(document)
-    else:
-        document = _load(template)
-    _add_missing(document)
-    return document
-
-
-def _load(template: Path) -> Document:
-    """Opens a house template without its text."""
+        _add_missing(document)
+        return document
     try:
         document = docx.Document(BytesIO(template.read_bytes()))
     except (OSError, BadZipFile, OpcError, LookupError, ValueError, SyntaxError) as exc:
@@ -64,6 +58,7 @@ def _load(template: Path) -> Document:
     for child in [child for child in body if child.tag != qn("w:sectPr")]:
         body.remove(child)
     body.get_or_add_sectPr()
+    _add_missing(document)
     return document
 
 

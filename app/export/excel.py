@@ -44,185 +44,186 @@ _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "c
 
 def excel_bytes(briefing: Briefing) -> bytes:
     """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
-    return _ExcelWriter(briefing).written()
+    say, book, made = Sayings(briefing), Workbook(), moment(briefing.made).replace(tzinfo=None)
+    book.remove(book.active)
+    positions, matrix, quotations, coverage = (
+        book.create_sheet(say.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
+    )
+    _write_positions(positions, say, quotations, _write_quotations(quotations, say))
+    _write_matrix(matrix, say, positions)
+    _write_coverage(coverage, say)
+    for sheet in book.worksheets:
+        sheet.sheet_view.rightToLeft = right_to_left("", say.language)
+        sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+        sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+    book.properties.title, book.properties.creator = visible(briefing.title)[:255], "untoc"
+    book.properties.created = made
+    out = BytesIO()
+    book.save(out)
+    return without_times(out.getvalue(), made)
 
 
-class _ExcelWriter:
-    def __init__(self, briefing: Briefing) -> None:
-        self.briefing, self.say = briefing, Sayings(briefing)
-        self.book = Workbook()
-        self.book.remove(self.book.active)
-        self.positions, self.matrix, self.quotations, self.coverage = (
-            self.book.create_sheet(self.say.say(name)) for name in ("positions", "matrix", "quotations", "coverage")
-        )
+def _write_quotations(sheet: Worksheet, say: Sayings) -> dict[int, int]:
+    """Writes one or more rows for each citation; returns the first row of each by its number."""
+    rows, row = dict[int, int](), 1
+    _head(sheet, say, _CITATION_COLUMNS)
+    for citation in say.briefing.citations:
+        rows[citation.number] = row + 1
+        # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
+        for quote, source in zip_longest(_chunks(citation.quote), _chunks(citation.source_quote)):
+            row += 1
+            _row(sheet, say, row, _provenance(say, citation, quote, source), citation.language)
+    _finish(sheet)
+    return rows
 
-    def written(self) -> bytes:
-        self._write_positions(self._write_quotations())
-        self._write_matrix()
-        self._write_coverage()
-        book, made = self.book, moment(self.briefing.made).replace(tzinfo=None)
-        for sheet in book.worksheets:
-            sheet.sheet_view.rightToLeft = right_to_left("", self.say.language)
-            sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-            sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
-        book.properties.title, book.properties.creator = visible(self.briefing.title)[:255], "untoc"
-        book.properties.created = made
-        out = BytesIO()
-        book.save(out)
-        return without_times(out.getvalue(), made)
 
-    def _write_quotations(self) -> dict[int, int]:
-        """Writes one or more rows for each citation; returns the first row of each by its number."""
-        sheet, rows, row = self.quotations, dict[int, int](), 1
-        self._head(sheet, _CITATION_COLUMNS)
-        for citation in self.briefing.citations:
-            rows[citation.number] = row + 1
-            # Excel limits the characters of a cell: a longer quotation goes on in the next rows, uncut.
-            for quote, source in zip_longest(_chunks(citation.quote), _chunks(citation.source_quote)):
-                row += 1
-                self._row(sheet, row, self._provenance(citation, quote, source), citation.language)
-        self._finish(sheet)
-        return rows
+def _provenance(say: Sayings, citation: Citation, quote: str | None, source: str | None) -> dict[str, object]:
+    """Returns the values of a row; a column that is not in `values` shows the citation's field of its name."""
+    values = {
+        "col_party": say.names(citation.holders),
+        "col_on_behalf_of": say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
+        "col_date": say.date(citation.date),
+        "col_quotation": quote,
+        "col_source_quote": source,
+        "col_speaker": say.name(citation.speaker) if citation.speaker else None,
+        "col_inferred": ", ".join(citation.inferred),
+        "col_verdict": load_remark_words(say.language).say(f"verdict_{citation.verdict}"),
+        "col_reference": say.reference(citation),
+    }
+    return {c: values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS}
 
-    def _provenance(self, citation: Citation, quote: str | None, source: str | None) -> dict[str, object]:
-        """Returns the values of a row; a column that is not in `values` shows the citation's field of its name."""
+
+def _write_positions(sheet: Worksheet, say: Sayings, quotations: Worksheet, rows: Mapping[int, int]) -> None:
+    """Writes a row for each cell of the position table, with a link to the row of its first quotation."""
+    worded = any(cell.claims for cell in say.briefing.cells)
+    labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
+    _head(sheet, say, labels)
+    for row, cell in enumerate(say.briefing.cells, start=2):
+        more = say.say("more", count=cell.more) if cell.more else ""
+        numbers = sorted(cell.citations)
         values = {
-            "col_party": self.say.names(citation.holders),
-            "col_on_behalf_of": self.say.name(citation.on_behalf_of) if citation.on_behalf_of else None,
-            "col_date": self.say.date(citation.date),
-            "col_quotation": quote,
-            "col_source_quote": source,
-            "col_speaker": self.say.name(citation.speaker) if citation.speaker else None,
-            "col_inferred": ", ".join(citation.inferred),
-            "col_verdict": load_remark_words(self.say.language).say(f"verdict_{citation.verdict}"),
-            "col_reference": self.say.reference(citation),
+            "col_party": say.name(cell.party),
+            "col_topic": cell.subject,
+            "col_session": say.say("no_session") if cell.session == "" else cell.session,
+            "col_position": say.position(cell),
+            "col_review": say.review(cell),
+            "col_words": "; ".join(words.text for words in cell.words),
+            "worded": _claims(say, cell),
+            "col_said": _said(say, cell),
+            "col_sources": ", ".join(map(str, numbers)),
+            "col_note": " · ".join(filter(None, (cell.note, more))),
         }
-        return {c: values[c] if c in values else getattr(citation, c.removeprefix("col_")) for c in _CITATION_COLUMNS}
+        languages = {say.briefing.citation(number).language for number in numbers}
+        shown = {label: values[label] for label in labels}
+        _row(sheet, say, row, shown, languages.pop() if len(languages) == 1 else None)
+        sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[cell.position])
+        if numbers:
+            square = sheet.cell(row, 1 + list(labels).index("col_sources"))
+            _link(square, quotations, f"A{rows[numbers[0]]}")
+    _finish(sheet)
 
-    def _write_positions(self, quotations: dict[int, int]) -> None:
-        """Writes a row for each cell of the position table, with a link to the row of its first quotation."""
-        sheet, say = self.positions, self.say
-        worded = any(cell.claims for cell in self.briefing.cells)
-        labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
-        self._head(sheet, labels)
-        for row, cell in enumerate(self.briefing.cells, start=2):
-            more = say.say("more", count=cell.more) if cell.more else ""
-            numbers = sorted(cell.citations)
-            values = {
-                "col_party": say.name(cell.party),
-                "col_topic": cell.subject,
-                "col_session": say.say("no_session") if cell.session == "" else cell.session,
-                "col_position": say.position(cell),
-                "col_review": say.review(cell),
-                "col_words": "; ".join(words.text for words in cell.words),
-                "worded": self._claims(cell),
-                "col_said": self._said(cell),
-                "col_sources": ", ".join(map(str, numbers)),
-                "col_note": " · ".join(filter(None, (cell.note, more))),
-            }
-            languages = {self.briefing.citation(number).language for number in numbers}
-            shown = {label: values[label] for label in labels}
-            self._row(sheet, row, shown, languages.pop() if len(languages) == 1 else None)
-            sheet.cell(row, 4).fill = PatternFill("solid", fgColor=TINTS[cell.position])
-            if numbers:
-                square = sheet.cell(row, 1 + list(labels).index("col_sources"))
-                self._link(square, self.quotations, f"A{quotations[numbers[0]]}")
-        self._finish(sheet)
 
-    def _claims(self, cell: Cell) -> str:
-        """Returns the claims of a model in a cell, each on a line with the numbers of its quotations."""
-        return "\n".join(
-            self.say.claim(cell.party, claim) + "".join(f" [{number}]" for number in claim.citations)
-            for claim in cell.claims
-        )
+def _claims(say: Sayings, cell: Cell) -> str:
+    """Returns the claims of a model in a cell, each on a line with the numbers of its quotations."""
+    return "\n".join(
+        say.claim(cell.party, claim) + "".join(f" [{number}]" for number in claim.citations) for claim in cell.claims
+    )
 
-    def _said(self, cell: Cell) -> str:
-        """Returns the quotations of a cell uncut; those that do not fit are given by their numbers alone."""
-        texts: list[str] = []
-        for number in cell.citations:
-            citation = self.briefing.citation(number)
-            opening, closing = in_marks(citation.quote, citation.language)
-            text = f"{opening}{citation.quote}{closing} [{number}]"
-            text = f"{self.say.source(cell, citation)}{self.say.words.colon}{text}"
-            fits = sum(map(len, texts)) + len(text) < _MOST_CHARACTERS - 1000
-            texts.append(text if fits else f"[{number}]")
-        return "\n".join(texts)
 
-    def _write_matrix(self) -> None:
-        sheet, say, shown = self.matrix, self.say, columns(self.say)
-        places = {(c.party, c.subject, c.session): (row, c) for row, c in enumerate(self.briefing.cells, start=2)}
-        self._heads(sheet, [(say.say("col_party"), 28), *((column.label, 22) for column in shown)])
-        for row, party in enumerate(self.briefing.parties, start=2):
-            self._put(sheet.cell(row, 1), say.name(party), say.language)
-            for column, place in enumerate(shown, start=2):
-                target, cell = places[party, place.subject, place.session]
-                square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
-                self._put(square, f"{kind} ({review})" if review else kind, say.language)
-                self._link(square, self.positions, f"A{target}", underline=False)
-                square.fill = PatternFill("solid", fgColor=TINTS[cell.position])
-        self._finish(sheet)
+def _said(say: Sayings, cell: Cell) -> str:
+    """Returns the quotations of a cell uncut; those that do not fit are given by their numbers alone."""
+    texts: list[str] = []
+    for number in cell.citations:
+        citation = say.briefing.citation(number)
+        opening, closing = in_marks(citation.quote, citation.language)
+        text = f"{opening}{citation.quote}{closing} [{number}]"
+        text = f"{say.source(cell, citation)}{say.words.colon}{text}"
+        fits = sum(map(len, texts)) + len(text) < _MOST_CHARACTERS - 1000
+        texts.append(text if fits else f"[{number}]")
+    return "\n".join(texts)
 
-    def _write_coverage(self) -> None:
-        sheet, say = self.coverage, self.say
-        about = (
-            (say.say("form_full"), self.briefing.title),
-            (say.say("coverage"), " ".join((f"{say.subtitle('full')}. {say.counts()}", *say.writing()))),
-            *say.gaps(),
-            (say.say("method"), say.say("how_kinds")),
-            ("untoc", say.say("how_check")),
-        )
-        for row, (label, text) in enumerate(about, start=1):
-            self._put(sheet.cell(row, 1), label, say.language, bold=True)
-            self._put(sheet.cell(row, 2), text, say.language)
-            # Merged, so that it is wide enough for a paragraph.
-            sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=len(_SOURCE_COLUMNS))
-            sheet.row_dimensions[row].height = 15 * (1 + len(text) // 110 + text.count("\n"))
-        top = len(about) + 2
-        self._head(sheet, _SOURCE_COLUMNS, row=top)
-        for row, source in enumerate(self.briefing.sources, start=top + 1):
-            cited = say.say("yes" if source.cited else "no")
-            values = (say.names(source.holders), say.date(source.date), source.session, source.file, cited)
-            self._row(sheet, row, dict(zip(_SOURCE_COLUMNS, values, strict=True)))
-        last = sheet.cell(top + len(self.briefing.sources), len(_SOURCE_COLUMNS))
-        sheet.auto_filter.ref = f"A{top}:{last.coordinate}"
 
-    def _head(self, sheet: Worksheet, labels: dict[str, int], *, row: int = 1) -> None:
-        self._heads(sheet, [(self.say.say(label), width) for label, width in labels.items()], row=row)
+def _write_matrix(sheet: Worksheet, say: Sayings, positions: Worksheet) -> None:
+    shown = columns(say)
+    places = {(c.party, c.subject, c.session): (row, c) for row, c in enumerate(say.briefing.cells, start=2)}
+    _heads(sheet, say, [(say.say("col_party"), 28), *((column.label, 22) for column in shown)])
+    for row, party in enumerate(say.briefing.parties, start=2):
+        _put(sheet.cell(row, 1), say.name(party), say.language)
+        for column, place in enumerate(shown, start=2):
+            target, cell = places[party, place.subject, place.session]
+            square, kind, review = sheet.cell(row, column), say.position(cell), say.review(cell)
+            _put(square, f"{kind} ({review})" if review else kind, say.language)
+            _link(square, positions, f"A{target}", underline=False)
+            square.fill = PatternFill("solid", fgColor=TINTS[cell.position])
+    _finish(sheet)
 
-    def _heads(self, sheet: Worksheet, labels: Iterable[tuple[str, int]], *, row: int = 1) -> None:
-        for column, (label, width) in enumerate(labels, start=1):
-            square = sheet.cell(row, column)
-            self._put(square, label, self.say.language, bold=True)
-            square.fill = PatternFill("solid", fgColor="DFE7EE")
-            sheet.column_dimensions[square.column_letter].width = width
 
-    def _row(self, sheet: Worksheet, row: int, values: Mapping[str, object], source: str | None = None) -> None:
-        """Writes a row of values by the names of their columns; quotations are in the language of their `source`."""
-        for column, (label, value) in enumerate(values.items(), start=1):
-            self._put(sheet.cell(row, column), value, source if label in _QUOTED else self.say.language)
+def _write_coverage(sheet: Worksheet, say: Sayings) -> None:
+    about = (
+        (say.say("form_full"), say.briefing.title),
+        (say.say("coverage"), " ".join((f"{say.subtitle('full')}. {say.counts()}", *say.writing()))),
+        *say.gaps(),
+        (say.say("method"), say.say("how_kinds")),
+        ("untoc", say.say("how_check")),
+    )
+    for row, (label, text) in enumerate(about, start=1):
+        _put(sheet.cell(row, 1), label, say.language, bold=True)
+        _put(sheet.cell(row, 2), text, say.language)
+        # Merged, so that it is wide enough for a paragraph.
+        sheet.merge_cells(start_row=row, start_column=2, end_row=row, end_column=len(_SOURCE_COLUMNS))
+        sheet.row_dimensions[row].height = 15 * (1 + len(text) // 110 + text.count("\n"))
+    top = len(about) + 2
+    _head(sheet, say, _SOURCE_COLUMNS, row=top)
+    for row, source in enumerate(say.briefing.sources, start=top + 1):
+        cited = say.say("yes" if source.cited else "no")
+        values = (say.names(source.holders), say.date(source.date), source.session, source.file, cited)
+        _row(sheet, say, row, dict(zip(_SOURCE_COLUMNS, values, strict=True)))
+    last = sheet.cell(top + len(say.briefing.sources), len(_SOURCE_COLUMNS))
+    sheet.auto_filter.ref = f"A{top}:{last.coordinate}"
 
-    def _put(self, square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
-        """Sets a cell to a number or a text; a text that looks like a formula stays a text when the cell is edited."""
-        rtl = isinstance(value, str) and right_to_left(value, language)
-        square.border, square.font = _BORDER, _BOLD if bold else _PLAIN
-        square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
-        if not isinstance(value, str):
-            square.value = value
-            return
-        text = visible(value)[:_MOST_CHARACTERS]
-        square.value = text
-        square.data_type = "s"
-        square.quotePrefix = text.startswith(FORMULA_STARTS)
 
-    def _link(self, square: Square, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
-        title = sheet.title.replace("'", "''")
-        square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
-        if underline:
-            square.font = _LINKED
+def _head(sheet: Worksheet, say: Sayings, labels: dict[str, int], *, row: int = 1) -> None:
+    _heads(sheet, say, [(say.say(label), width) for label, width in labels.items()], row=row)
 
-    def _finish(self, sheet: Worksheet) -> None:
-        sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
-        sheet.print_title_rows = "1:1"
+
+def _heads(sheet: Worksheet, say: Sayings, labels: Iterable[tuple[str, int]], *, row: int = 1) -> None:
+    for column, (label, width) in enumerate(labels, start=1):
+        square = sheet.cell(row, column)
+        _put(square, label, say.language, bold=True)
+        square.fill = PatternFill("solid", fgColor="DFE7EE")
+        sheet.column_dimensions[square.column_letter].width = width
+
+
+def _row(sheet: Worksheet, say: Sayings, row: int, values: Mapping[str, object], source: str | None = None) -> None:
+    """Writes a row of values by the names of their columns; quotations are in the language of their `source`."""
+    for column, (label, value) in enumerate(values.items(), start=1):
+        _put(sheet.cell(row, column), value, source if label in _QUOTED else say.language)
+
+
+def _put(square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
+    """Sets a cell to a number or a text; a text that looks like a formula stays a text when the cell is edited."""
+    rtl = isinstance(value, str) and right_to_left(value, language)
+    square.border, square.font = _BORDER, _BOLD if bold else _PLAIN
+    square.alignment = Alignment(wrap_text=True, vertical="top", readingOrder=2 if rtl else 1)
+    if not isinstance(value, str):
+        square.value = value
+        return
+    text = visible(value)[:_MOST_CHARACTERS]
+    square.value = text
+    square.data_type = "s"
+    square.quotePrefix = text.startswith(FORMULA_STARTS)
+
+
+def _link(square: Square, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
+    title = sheet.title.replace("'", "''")
+    square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
+    if underline:
+        square.font = _LINKED
+
+
+def _finish(sheet: Worksheet) -> None:
+    sheet.freeze_panes, sheet.auto_filter.ref = "B2", sheet.dimensions
+    sheet.print_title_rows = "1:1"
 
 
 def _chunks(text: str) -> list[str]:

@@ -48,14 +48,10 @@ def _heading_pages(pdf: bytes) -> Iterator[int]:
     yield from walk(reader.outline)  # type: ignore[arg-type] # as above
 
 
-def find_program() -> str | None:
-    """Returns the path of LibreOffice's program, or None where it is not installed."""
-    return next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
-
-
 def require_program() -> str:
     """Returns the path of LibreOffice's program; where it is not installed, an ExportError."""
-    if (program := find_program()) is None:
+    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
         raise ExportError(
             "a PDF needs LibreOffice, and neither 'soffice' nor 'libreoffice' is on the PATH: install it "
             "(such as the package libreoffice-writer), or choose a file name that ends in .docx"

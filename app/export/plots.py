@@ -4,7 +4,7 @@ Every colour has a mark beside it, so that it works without colour and in print.
 """
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -78,7 +78,9 @@ def timeline(briefing: Briefing) -> bytes:
         statements = {briefing.citation(number).statement_id for number in repetition.citations}
         joined = [dot for dot in dots if dot.statement_id in statements and parties[dot.row] == repetition.party]
         axes.plot([dot.at for dot in joined], [dot.row for dot in joined], color=_INK, linewidth=1.5, zorder=2)
-    first, last = _span(dots)
+    times = [dot.at for dot in dots] or [0.0]
+    room = max(0.5, (max(times) - min(times)) * 0.05)
+    first, last = min(times) - room, max(times) + room
     for dot in dots:
         if not dot.kinds:
             axes.plot(dot.at, dot.row, zorder=3, **_UNCITED)
@@ -160,12 +162,6 @@ def _years_of(value: str | None) -> float | None:
     except ValueError:
         return None
     return sum(day.year + (day.timetuple().tm_yday - 1) / 366 for day in days) / 2
-
-
-def _span(dots: Iterable[_Dot]) -> tuple[float, float]:
-    times = [dot.at for dot in dots] or [0.0]
-    room = max(0.5, (max(times) - min(times)) * 0.05)
-    return min(times) - room, max(times) + room
 
 
 def _years(axes: "Axes", first: float, last: float) -> None:

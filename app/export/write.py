@@ -63,7 +63,16 @@ def write_briefing(
         if with_manifest:
             beside = path.with_name(f"{path.name}.manifest.json")
             contents[beside] = manifest(arranged, contents[path], path.name, form)
-    _replace(contents)
+    try:
+        with ExitStack() as stack:
+            # The stack unwinds in reverse: the first document goes into place first, and if that fails, no file does.
+            for path, content in reversed(contents.items()):
+                stack.enter_context(replacing(path)).write_bytes(content)
+    except OSError as exc:
+        raise ExportError(
+            f"{', '.join(repr(str(path)) for path in contents)} cannot be written ({exc.strerror}): "
+            "close it where it is open, or choose another place"
+        ) from exc
     return tuple(contents)
 
 
@@ -109,17 +118,3 @@ def check_output(path: Path, form: DocumentForm = "full", template: Path | None 
         open_template(template)
     if suffix == ".pdf":
         require_program()
-
-
-def _replace(contents: dict[Path, bytes]) -> None:
-    """Writes all files as drafts beside their places first, then moves them into place."""
-    try:
-        with ExitStack() as stack:
-            # The stack unwinds in reverse: the first document goes into place first, and if that fails, no file does.
-            for path, content in reversed(contents.items()):
-                stack.enter_context(replacing(path)).write_bytes(content)
-    except OSError as exc:
-        raise ExportError(
-            f"{', '.join(repr(str(path)) for path in contents)} cannot be written ({exc.strerror}): "
-            "close it where it is open, or choose another place"
-        ) from exc

@@ -1,12 +1,10 @@
 """The Ask tab: the conversations, the question box, the scope editor and the evidence panel."""
 
-import re
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import gradio as gr
 from gradio.events import Dependency
@@ -17,31 +15,27 @@ from app.answering.localization import localize
 from app.corpus.drafts import Cases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
-from app.errors import SHOWN_ERRORS, NotFoundError, WorkError
+from app.errors import SHOWN_ERRORS, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
-from app.records import Answer, Pick, Scope
+from app.records import Answer
 from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
-from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, several, skips
-from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, without, year_runs
+from app.ui.open_conversation import TURNS_SHOWN, OpenConversation
+from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, skips
+from app.ui.scope_chips import Overrides, without
+from app.ui.scope_editor import FIELDS, build_editor, field_values, overrides_of
 from app.ui.templates import error_html, render, told
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.wiring import Workspace
-from ingest.parties.regions import regions
 
-# The last turns of a long conversation, which the page shows; all are stored and exported.
-_TURNS_SHOWN = 30
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_SESSION_SECONDS = 24 * 3600
-# The fields of the scope editor, in the order in which they are laid out.
-_SCOPE_FIELDS: Final = tuple(
-    "states members_of excluded treaties years months sessions bodies agenda_items pick since until topic".split()
-)
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_SESSION_SECONDS: Final = 24 * 3600
+# What changes while a question is answered; `wanted` is a briefing that is asked for.
+_OUTPUTS: Final = "conversation evidence turns here question ask stop asking wanted".split()
 
 
 class _AskTabController:
@@ -50,6 +44,7 @@ class _AskTabController:
     def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
         self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
         self._cases = Cases(conversations.works, workspace.settings.store)
+        self._open = OpenConversation(conversations, workspace.corpus)
         self._shown = partial(conversation_html, corpus=workspace.corpus)
 
     def renewed(self, turns: list[ShownTurn], asking: str) -> Any:  # noqa: ANN401 - the welcome, or an update
@@ -73,7 +68,7 @@ class _AskTabController:
         """
         problem, turns = "", list[ShownTurn]()
         try:
-            turns = self._turns(identifier, _TURNS_SHOWN) if identifier else []
+            turns = self._open.turns(identifier, TURNS_SHOWN) if identifier else []
         except SHOWN_ERRORS as error:
             problem, identifier = error_html(error), None
         shown = problem + self.welcome(turns, identifier)
@@ -81,48 +76,8 @@ class _AskTabController:
 
     def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
         """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
-        current = self._current(here, turns)
+        current = self._open.current(here, turns)
         return skips(3) if current is turns else (self._shown(current, here), _panel(current), current)
-
-    def _turns(self, identifier: str, last: int = 0) -> list[ShownTurn]:
-        """Returns the turns of a kept conversation, rendered; with `last`, only so many at the end."""
-        turns: list[ShownTurn] = []
-        for kept in self._kept.turns(identifier)[-last:]:
-            history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-            turns.append(shown_turn(kept, self._corpus, history))
-        return turns
-
-    def _current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
-        """Returns the turns as stored, if another browser tab or the store has changed them, else `turns`."""
-        if here is None:
-            return turns
-        try:
-            kept = self._kept.turns(here)[-_TURNS_SHOWN:]
-            return turns if [*map(_content, kept)] == [*map(_content, turns)] else self._turns(here, _TURNS_SHOWN)
-        except SHOWN_ERRORS:
-            return turns
-
-    def _keep(
-        self, here: str | None, turns: Sequence[KeptTurn], turn: KeptTurn, *, new: bool = False
-    ) -> tuple[str, int]:
-        """Stores a turn in place of the one with its number or, if `new`, after all that were stored meanwhile.
-
-        Returns the conversation's id and the turn's number in it; raises WorkError if it cannot be stored.
-        """
-        with suppress(NotFoundError):
-            if here is not None:
-                return self._kept.append(here, turn) if new else (self._kept.keep(here, turn), turn.number)
-        return self._copied(here, turns, turn), turn.number
-
-    def _copied(self, here: str | None, turns: Sequence[KeptTurn], changed: KeptTurn) -> str:
-        """Stores all turns, one of them changed or new, as a conversation of the person's own; returns its id.
-
-        Used if the open conversation was deleted in another tab, or may only be read.
-        """
-        with suppress(NotFoundError):
-            turns = turns if here is None else self._kept.turns(here)
-        numbered = {turn.number: turn for turn in (*turns, changed)}
-        return self._kept.keep_all([turn for _, turn in sorted(numbered.items())])
 
     def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
         """Renders the conversations that match all search words."""
@@ -149,7 +104,7 @@ class _AskTabController:
     # Not `ask`: Gradio names endpoints after functions, and the public endpoint has that name.
     def ask_new(self, question: str, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
         """Answers a new question after those before it; a request for a briefing goes to the Briefing tab."""
-        turns = self._current(here, turns)
+        turns = self._open.current(here, turns)
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
         except Exception as error:
@@ -165,7 +120,7 @@ class _AskTabController:
         data = sent(event)
         action, last = data.get("action"), turns[-1] if turns else None
         if action == "ask":
-            yield from self._answer(str(data.get("question", "")), self._current(here, turns), here, {})
+            yield from self._answer(str(data.get("question", "")), self._open.current(here, turns), here, {})
         elif last is None:
             return
         elif action == "brief":
@@ -192,7 +147,7 @@ class _AskTabController:
         try:
             self._cases.keep(turn.answer, judged, history=turn.history, overrides=turn.overrides)
             marked = replace(turn, judged=judged.verdict, should_be=judged.should_be)
-            here, kept = self._changed(here, turns, marked)
+            here, kept = self._open.mark(here, turns, marked)
         except SHOWN_ERRORS as error:
             return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(2)
         return self._shown(kept, here), kept, here
@@ -207,21 +162,10 @@ class _AskTabController:
         used = (*turn.used, *added)
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
         try:
-            here, kept = self._changed(here, turns, replace(turn, used=used, evidence=evidence))
+            here, kept = self._open.mark(here, turns, replace(turn, used=used, evidence=evidence))
         except SHOWN_ERRORS as error:
             return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(3)
         return self._shown(kept, here), _panel(kept, turn.number), kept, here
-
-    def _changed(
-        self, here: str | None, turns: list[ShownTurn], changed: ShownTurn
-    ) -> tuple[str | None, list[ShownTurn]]:
-        """Stores a turn that the reader judged or added to; returns the id of its conversation and the turns."""
-        try:
-            self._kept.mark(here or "", changed)
-        except NotFoundError:
-            here = self._copied(here, turns, changed)
-        # Another button may have been pressed since these turns were shown.
-        return here, self._current(here, [changed if each.number == changed.number else each for each in turns])
 
     def export(self, asked: object) -> dict[str, str]:
         """Exports a conversation for the browser to save.
@@ -231,7 +175,7 @@ class _AskTabController:
         values = asked if isinstance(asked, dict) else {}
         identifier, form = str(values.get("conversation", "")), str(values.get("form", ""))
         try:
-            work, turns = self._kept.works.get(identifier), self._turns(identifier)
+            work, turns = self._kept.works.get(identifier), self._open.turns(identifier)
         except SHOWN_ERRORS as error:
             return {"note": told(error)}
         exported = [
@@ -259,20 +203,9 @@ class _AskTabController:
         here: str | None,
         *values: Any,  # noqa: ANN401 - of the editor's fields
     ) -> Iterator[tuple[Any, ...]]:
-        """Asks the newest question again with the scope of the editor; `values` are those of `_SCOPE_FIELDS`."""
+        """Asks the newest question again with the scope of the editor, of whose fields `values` are."""
         if turns:
-            edited = dict(zip(_SCOPE_FIELDS, values, strict=True))
-            ends = [edited.pop(end).strip() or None for end in ("since", "until")]
-            stored = {summary.metadata.on_behalf_of for summary in self._corpus.documents()}
-            groups = stored | set(turns[-1].answer.scope.groups)
-            overrides: Overrides = edited | {
-                "states": [code for code in edited["states"] if code not in groups],
-                "groups": [code for code in edited["states"] if code in groups],
-                "treaties": treaties_json(edited["treaties"]),
-                "years": [*single_years(edited["years"])],
-                "pick": edited["pick"] or None,
-                "interval": ends if any(ends) else None,
-            }
+            overrides = overrides_of(values, turns[-1].answer.scope, self._corpus)
             yield from self._answer(turns[-1].question, turns, here, overrides, again=True)
 
     def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
@@ -295,14 +228,16 @@ class _AskTabController:
     ) -> tuple[Any, ...]:
         """Shows an error below the earlier answers; a question that was typed goes back into its box."""
         pending = Pending(question=question, error=told(error))
-        return self._shown(turns, here, pending), *skips(3), question if typed else gr.skip(), *_idle()
+        shown = self._shown(turns, here, pending)
+        return _ended(conversation=shown, question=question if typed else gr.skip())
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab; `question` is what was typed, empty if a button was pressed."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        return self._shown(turns, here, pending), *skips(3), "" if question else gr.skip(), *skips(3), wish
+        shown = self._shown(turns, here, pending)
+        return _updates(conversation=shown, question="" if question else gr.skip(), wanted=wish)
 
     def _answer(
         self,
@@ -314,16 +249,16 @@ class _AskTabController:
         again: bool = False,
         typed: bool = False,
     ) -> Iterator[tuple[Any, ...]]:
-        """Yields (conversation, evidence, turns, its id, question box, ask, stop, what is being asked, briefing).
+        """Yields the updates of `_OUTPUTS`.
 
         With `again`, the answer takes the place of the last one. The box changes only if the question was `typed`
         there, since it may hold another one by now.
         """
         before = turns[:-1] if again else turns
         history = [turn_of(turn.answer, turn.overrides) for turn in before]
-        busy = (gr.Button(visible=False), gr.Button(visible=True))
-        emptied = "" if typed else gr.skip()
-        yield self._shown(before, here, Pending(question=question)), *skips(3), emptied, *busy, question, gr.skip()
+        busy = {"ask": gr.Button(visible=False), "stop": gr.Button(visible=True)}
+        shown = self._shown(before, here, Pending(question=question))
+        yield _updates(conversation=shown, question="" if typed else gr.skip(), asking=question, **busy)
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
                 if isinstance(item, Answer):
@@ -331,65 +266,34 @@ class _AskTabController:
                     turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
                     unsaved = dict[int, str]()
                     try:
-                        here, number = self._keep(here, before, turn, new=not again)
+                        here, number = self._open.keep(here, before, turn, new=not again)
                     except WorkError as error:
                         unsaved = {number: told(error)}
-                    shown = shown_turn(replace(turn, number=number), self._corpus, history)
-                    kept = [*before, shown][-_TURNS_SHOWN:]
-                    yield self._shown(kept, here, unsaved=unsaved), _panel(kept), kept, here, gr.skip(), *_idle()
+                    answered = shown_turn(replace(turn, number=number), self._corpus, history)
+                    kept = [*before, answered][-TURNS_SHOWN:]
+                    shown = self._shown(kept, here, unsaved=unsaved)
+                    yield _ended(conversation=shown, evidence=_panel(kept), turns=kept, here=here)
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield self._shown(before, here, pending), *skips(4), *busy, *skips(2)
+                yield _updates(conversation=self._shown(before, here, pending), **busy)
         except Exception as error:
             yield self._refused(question, turns, here, error, typed=typed)
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
         if not turns:
-            return [gr.Accordion(visible=False), *skips(len(_SCOPE_FIELDS))]
-        scope = turns[-1].answer.scope
-        offered = self._offered(scope)
-        updates: list[Any] = [gr.Accordion(visible=True)]
-        updates += [gr.Dropdown(choices=choices, value=value) for choices, value in offered]
-        since, until = scope.interval or (None, None)
-        picks = [(say("pick-all"), ""), *((say(f"pick-{pick}"), pick) for pick in get_args(Pick))]
-        return [*updates, gr.Dropdown(choices=picks, value=scope.pick or ""), since or "", until or "", scope.topic]
-
-    def _offered(self, scope: Scope) -> list[tuple[list[Any], list[str]]]:
-        stored = [summary.metadata for summary in self._corpus.documents()]
-        codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
-        names = partial(self._corpus.party_name, language=language())
-        parties = sorted((names(code), code) for code in codes)
-        articles = treaty_values(scope)
-        # An interval is edited by its two ends, so its years are not listed.
-        runs = [] if scope.interval else year_runs(scope.years)
-        years = sorted({year for metadata in stored for year in map(str, metadata.years)} | set(runs))
-        columns = (
-            ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)} | set(scope.months), scope.months),
-            ({m.session for m in stored if m.session} | set(scope.sessions), scope.sessions),
-            ({m.body for m in stored if m.body} | set(scope.bodies), scope.bodies),
-            ({m.agenda_item for m in stored if m.agenda_item} | set(scope.agenda_items), scope.agenda_items),
-        )
-        sets = sorted((value_label("members_of", code, names), code) for code in {*regions(), *scope.members_of})
-        excluded = {*parties, *sets, *((value_label("excluded", code, names), code) for code in scope.excluded)}
-        return [
-            (parties, [*scope.states, *scope.groups]),
-            (sets, [*scope.members_of]),
-            (sorted(excluded), [*scope.excluded]),
-            (articles, articles),
-            ([(value_label("years", value, names), value) for value in years], runs),
-            *((sorted(choices, key=_natural), list(value)) for choices, value in columns),
-        ]
+            return [gr.Accordion(visible=False), *skips(len(FIELDS))]
+        return [gr.Accordion(visible=True), *field_values(turns[-1].answer.scope, self._corpus)]
 
 
-def _idle() -> tuple[Any, ...]:
-    """Returns the idle values of the last outputs of `_answer`: ask, stop, what is being asked, briefing."""
-    return gr.Button(visible=True), gr.Button(visible=False), "", gr.skip()
+def _updates(**changed: Any) -> tuple[Any, ...]:  # noqa: ANN401 - of any components
+    """Returns the updates of `_OUTPUTS`; those that are not named stay as they are."""
+    return tuple(changed.get(name, gr.skip()) for name in _OUTPUTS)
 
 
-def _content(turn: KeptTurn) -> tuple[object, ...]:
-    """Returns the parts of a turn that can change."""
-    return turn.answer, turn.judged, turn.should_be, turn.used
+def _ended(**changed: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as above
+    """Returns the updates of `_OUTPUTS` once nothing is being asked any more."""
+    return _updates(ask=gr.Button(visible=True), stop=gr.Button(visible=False), asking="", **changed)
 
 
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
@@ -400,30 +304,6 @@ def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
     """Renders the evidence of all turns; visible is that of the turn numbered `shown`, by default the newest."""
     newest = turns[-1].number if turns else 0
     return render("panel", turns=turns, shown=newest if shown is None else shown)
-
-
-def _natural(value: str) -> tuple[int, str]:
-    return (int(value), "") if value.isdigit() else (10**9, value)
-
-
-def _build_editor() -> tuple[gr.Accordion, list[gr.Dropdown | gr.Textbox], gr.Button, gr.Button]:
-    """Lays out the scope editor; returns it, its fields in the order of `_SCOPE_FIELDS`, and its two buttons."""
-    with gr.Accordion(label("edit-scope"), open=False, visible=False, elem_id="scope-editor") as accordion:
-        with gr.Row():
-            who = [several("states-and-groups", 220), several("chip-members_of", 160), several("chip-excluded", 160)]
-            articles = several("articles", 220, info=label("articles-such-as"), allow_custom_value=True)
-        with gr.Row():
-            dates = [several("years", 140), several("months", 140)]
-            ends = [box("since-label", 140, placeholder="2018, 2018-10"), box("until-label", 140, placeholder="2020")]
-            sessions, agenda_items = several("sessions", 140), several("choose-agenda-items", 140)
-        with gr.Row():
-            bodies = several("bodies", 220)
-            pick = gr.Dropdown(label=label("statements"), choices=[""], value="", min_width=140)
-            topic = box("topic-words", 220)
-        with gr.Row():
-            apply = gr.Button(label("ask-with-scope"), variant="primary", size="sm", min_width=200)
-            reset = gr.Button(label("ask-as-read"), size="sm", min_width=200)
-    return accordion, [*who, articles, *dates, sessions, bodies, agenda_items, pick, *ends, topic], apply, reset
 
 
 def build_ask_tab(
@@ -455,7 +335,7 @@ def build_ask_tab(
         with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
             conversation = html(elem_id="conversation", acts=True, server_functions=[export_conversation])
             suggestions = html(elem_id="suggestions", acts=True)
-            accordion, scope_fields, apply, reset = _build_editor()
+            accordion, scope_fields, apply, reset = build_editor()
             with gr.Row(elem_classes="u-composer"):
                 hint = label("ask-placeholder")
                 question = box(

@@ -11,9 +11,8 @@ from weakref import WeakValueDictionary
 import gradio as gr
 
 from app.briefing.cells import COMPOSERS, Briefing, Composer
-from app.briefing.edit import add_quotation, drop_quotation
 from app.briefing.kept_briefings import KeptBriefings
-from app.briefing.request import BriefingRequest, party_code, party_names, read_request, request_of_briefing
+from app.briefing.request import BriefingRequest, code_among, party_names, read_request, request_of_briefing
 from app.briefing.table_builder import BriefingProgress
 from app.desk.works import Work
 from app.errors import SHOWN_ERRORS, AppError, BriefingError, NotFoundError, WorkError
@@ -23,6 +22,7 @@ from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import BriefingWish
 from app.ui.briefing_view import FoundCitations, briefing_html
+from app.ui.cell_editing import edit_cell, find_quotations
 from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
@@ -45,7 +45,7 @@ class _BriefingTabController:
 
     def __init__(self, workspace: Workspace, kept: KeptBriefings) -> None:
         self._workspace, self._kept = workspace, kept
-        self._corpus, self._reviews = workspace.corpus, workspace.reviews
+        self._corpus = workspace.corpus
         self._locks, self._making_lock = WeakValueDictionary[str, Lock](), Lock()
 
     def _offered(self, chosen: Sequence[str]) -> list[tuple[str, str]]:
@@ -60,29 +60,16 @@ class _BriefingTabController:
         """Replaces typed names by codes; returns (the list, errors for names that are no party's)."""
         # The value that was just entered is not in the component's value yet.
         wanted = [*dict.fromkeys((*chosen, event.value) if event.selected else chosen)]
-        offered, problems = self._offered(()), list[str]()
-        known, codes = {code for _, code in offered}, dict[str, None]()
+        offered, problems, codes = self._offered(()), list[str](), dict[str, None]()
+        known = {code for _, code in offered}
         for typed in wanted:
             for name in [typed] if typed in known else party_names(typed, self._corpus.parties()):
                 try:
-                    codes[name if name in known else self._code(name, offered)] = None
+                    codes[name if name in known else code_among(offered, name, self._corpus.parties())] = None
                 except BriefingError as error:
                     problems.append(error_html(error))
         # Without a change there is no update, which would disturb a user who goes on choosing.
-        same = [*codes] == wanted
-        return gr.skip() if same else self._chosen([*codes]), "".join(problems)
-
-    def _code(self, name: str, offered: Sequence[tuple[str, str]]) -> str:
-        """Returns the code of a party by its name, or by a part of a name that only one offered party has."""
-        try:
-            return party_code(name, self._corpus.parties())
-        except BriefingError:
-            found = {code: f"{shown} ({code})" for shown, code in offered if name.casefold() in shown.casefold()}
-            if len(found) == 1:
-                return next(iter(found))
-            if found:
-                raise BriefingError(f"{name!r} may be several parties: say {' or '.join(found.values())}") from None
-            raise
+        return gr.skip() if [*codes] == wanted else self._chosen([*codes]), "".join(problems)
 
     def choices(self, chosen: Sequence[str]) -> tuple[Any, ...]:
         """Returns the choices of parties, forms of documents, composers (what stands in a cell) and languages."""
@@ -264,34 +251,18 @@ class _BriefingTabController:
         key, action = str(data.get("key", "")), data.get("action")
         if briefing is None or not any(cell.key == key for cell in briefing.cells):
             return *skips(2), found
-        number = int(data["number"]) if str(data.get("number", "")).isdigit() else -1
         try:
             briefing = self._now(briefing, here)
             cell = next((cell for cell in briefing.cells if cell.key == key), None)
             if cell is None:
                 return error_html(say("changed-elsewhere")) + self.shown(briefing, here), briefing, None
             if action == "find":
-                words = str(data.get("typed", ""))
-                held = {s for number in cell.citations for s in briefing.citation(number).sentence_ids}
-                offered = self._workspace.briefings.find(
-                    cell.party, words, session=cell.session, years=briefing.years, bodies=briefing.bodies, but=held
-                )
-                found = FoundCitations(key=key, words=words, citations=offered)
+                found = find_quotations(self._workspace, briefing, cell, str(data.get("typed", "")))
                 return self.shown(briefing, here, found), briefing, found
             if here is not None and action != "review":
                 self._kept.works.may_change(here)
-            if action == "drop" and number in cell.citations:
-                changed = drop_quotation(briefing, key, number)
-                rest = changed.cells[briefing.cells.index(cell)]
-                if not rest.citations:
-                    # Rejected, so that the cell says that a person set its evidence aside, not that none was found.
-                    changed = self._reviewed(changed, rest.key, {"state": "rejected"}, reviewer)
-            elif action == "add" and found is not None and found.key == key and 0 <= number < len(found.citations):
-                # A search result may be outdated: its statement may be another party's by now.
-                changed = self._kept.as_of_today(add_quotation(briefing, key, found.citations[number]))
-            elif action == "review":
-                changed = self._reviewed(briefing, key, data, reviewer)
-            else:
+            changed = edit_cell(self._workspace, self._kept, briefing, cell, found, reviewer, data)
+            if changed is None:
                 return *skips(2), found
             # Reviews are shared by all, so who may only read the briefing can still review it.
             with suppress(NotFoundError):
@@ -311,17 +282,6 @@ class _BriefingTabController:
             return self.reopened(self._kept.keep(None, briefing))[_FIELDS:]
         except SHOWN_ERRORS as error:
             return error_html(error) + self.shown(briefing, None), *skips(_MADE - 1)
-
-    def _reviewed(self, briefing: Briefing, key: str, data: Mapping[str, Any], reviewer: str) -> Briefing:
-        """Stores or removes the review of a cell; returns the briefing with it."""
-        if data.get("state") == "open":
-            self._reviews.forget(key)
-        else:
-            kind = str(data.get("kind", "")) or None
-            self._reviews.keep(key, str(data.get("state")), kind=kind, reviewer=reviewer or "")
-        held = self._reviews.of([key]).get(key)
-        cells = tuple(replace(cell, review=held) if cell.key == key else cell for cell in briefing.cells)
-        return replace(briefing, cells=cells)
 
     def documents(
         self,

@@ -45,47 +45,42 @@ class _Piece:
     look: str = ""
 
 
-class _CheckTabController:
-    """Checks drafts for the tab; keeps no user's draft."""
+def check_draft(checker: Checker, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+    """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
+    if bool(file) == bool(text.strip()):
+        yield hint_html("file-and-text" if file else "nothing-to-check"), gr.skip()
+        return
+    yield render("check", report=None, done=0, total=None), gr.DownloadButton(visible=False)
+    try:
+        path = Path(file) if file else None
+        document = checker.read(path) if path else read_pasted(text)
 
-    def __init__(self, checker: Checker) -> None:
-        self._checker = checker
+        def job(tell: Callable[[tuple[int, int]], None]) -> CheckReport:
+            return checker.check(document, lambda done, total: tell((done, total)), language=language())
 
-    def checked(self, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
-        if bool(file) == bool(text.strip()):
-            yield hint_html("file-and-text" if file else "nothing-to-check"), gr.skip()
-            return
-        yield render("check", report=None, done=0, total=None), gr.DownloadButton(visible=False)
-        try:
-            path = Path(file) if file else None
-            document = self._checker.read(path) if path else read_pasted(text)
+        # Cancellation: when the reader has left, the check ends at its next quotation.
+        for step in run_in_background(job):
+            if isinstance(step, CheckReport):
+                shown = check_html(document, step, checker.around)
+                yield shown, _download(path, step, request)
+            else:
+                done, total = step
+                yield render("check", report=None, done=done, total=total), gr.skip()
+    except Exception as error:
+        yield error_html(error), gr.DownloadButton(visible=False)
 
-            def job(tell: Callable[[tuple[int, int]], None]) -> CheckReport:
-                return self._checker.check(document, lambda done, total: tell((done, total)), language=language())
 
-            # Cancellation: when the reader has left, the check ends at its next quotation.
-            for step in run_in_background(job):
-                if isinstance(step, CheckReport):
-                    shown = check_html(document, step, self._checker.around)
-                    yield shown, self._download(path, step, request)
-                else:
-                    done, total = step
-                    yield render("check", report=None, done=done, total=total), gr.skip()
-        except Exception as error:
-            yield error_html(error), gr.DownloadButton(visible=False)
-
-    def _download(self, path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
-        """Writes a commented copy of a Word file, or a report on any other draft, into the session's served folder."""
-        source = path or Path(_PASTED)
-        commented = source.suffix.lower() == ".docx"
-        name = f"{Path(safe_name(source.name)).stem} (checked){'.docx' if commented else '.md'}"
-        output = session_folder(request) / name
-        # The loader's notes are translated, so that the report has the same words as the page.
-        report = replace(report, notes=tuple(map(worded, report.notes)))
-        write_output(output, source, report)
-        words = say("download-commented" if commented else "download-report")
-        return gr.DownloadButton(words, value=str(output), visible=True)
+def _download(path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
+    """Writes a commented copy of a Word file, or a report on any other draft, into the session's served folder."""
+    source = path or Path(_PASTED)
+    commented = source.suffix.lower() == ".docx"
+    name = f"{Path(safe_name(source.name)).stem} (checked){'.docx' if commented else '.md'}"
+    output = session_folder(request) / name
+    # The loader's notes are translated, so that the report has the same words as the page.
+    report = replace(report, notes=tuple(map(worded, report.notes)))
+    write_output(output, source, report)
+    words = say("download-commented" if commented else "download-report")
+    return gr.DownloadButton(words, value=str(output), visible=True)
 
 
 def check_html(document: CheckedDocument, report: CheckReport, around: Callable[[Place], Around | None]) -> str:
@@ -157,7 +152,10 @@ def _others(finding: Finding) -> int:
 
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
-    controller = _CheckTabController(checker)
+
+    def checked(text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        return check_draft(checker, text, file, request)
+
     html(label("intro-check"), elem_classes="u-intro")
     with gr.Row(elem_classes="u-check-in"):
         hint = label("paste-draft")
@@ -171,8 +169,8 @@ def build_check_tab(checker: Checker) -> None:
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
         download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
     result = html(elem_id="check-result")
-    checked = check.click(left_at_once(controller.checked), [text, file], [result, download], **queued("verify"))
+    checking = check.click(left_at_once(checked), [text, file], [result, download], **queued("verify"))
     emptied = [text, file, result, download]
-    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, emptied, cancels=[checked], **QUIET)
+    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, emptied, cancels=[checking], **QUIET)
     # Cancelled: a step may have been shown since the form was emptied.
-    checked.failure(lambda: ("", gr.DownloadButton(visible=False)), None, [result, download], **QUIET)
+    checking.failure(lambda: ("", gr.DownloadButton(visible=False)), None, [result, download], **QUIET)

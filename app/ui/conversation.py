@@ -122,6 +122,9 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
     choosing = editable and abstention is not None and abstention.options
     text = abstention.message if abstention is not None and choosing else answer.answer
     copied, notes = answer_text(turn, corpus), (f"[{c.number}] {turn.references[c.number]}" for c in turn.shown)
+    references = (f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
+    writer = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
+    seconds = answer.timings_ms.total / 1000
     # Unreadable files are listed only below an abstention, since they may be why nothing was found.
     found_nothing = abstention is not None and abstention.reason not in ("help", "out_of_scope", "ambiguous")
     return {
@@ -130,8 +133,9 @@ def _turn(turn: ShownTurn, corpus: Corpus, before: Scope | None, *, editable: bo
         "prose": render_prose(text, markers) + render_prose(_used_text(turn, corpus), markers),
         "unread": answer.coverage.unreadable_files if found_nothing else (),
         "copy_text": "\n\n".join((copied, *notes)),
-        "copy_html": _copy_html(turn, copied),
-        "how": _how(answer),
+        # To paste into a word processor: superscript numbers, references below.
+        "copy_html": f"{render_prose(copied, {c.number: None for c in turn.shown})}<hr>{''.join(references)}",
+        "how": [*writer, *([say("seconds", seconds=digits(f"{seconds:.1f}"))] if seconds >= 0.05 else [])],
     }
 
 
@@ -162,12 +166,6 @@ def _asked_everyone(answer: Answer) -> bool:
     """Returns whether an answer, if its scope names no State, was searched for among all, not in a treaty's text."""
     stopped_early = answer.abstention is not None and answer.abstention.reason in ("ambiguous", "out_of_scope")
     return not stopped_early and all(citation.kind != "treaty" for citation in answer.citations)
-
-
-def _how(answer: Answer) -> list[str]:
-    how = [say("written-by", model=answer.model or "?")] if answer.composer == "model" else []
-    seconds = answer.timings_ms.total / 1000
-    return [*how, say("seconds", seconds=digits(f"{seconds:.1f}"))] if seconds >= 0.05 else how
 
 
 def _record(answer: Answer, corpus: Corpus) -> str:
@@ -217,10 +215,3 @@ def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:
         except SHOWN_ERRORS:
             found[citation.number] = citation.file
     return found
-
-
-def _copy_html(turn: ShownTurn, text: str) -> str:
-    """Renders an answer as HTML to paste into a word processor: superscript numbers, references below."""
-    body = render_prose(text, {c.number: None for c in turn.shown})
-    notes = "".join(f"<p><sup>{c.number}</sup> {escape(turn.references[c.number])}</p>" for c in turn.shown)
-    return f"{body}<hr>{notes}"

@@ -33,7 +33,7 @@ def change_list(
     event: gr.EventData,
     opened: Callable[[str | None], tuple[Any, ...]],
     listed: Callable[[str | None, Work | None], str],
-    others: int = 5,
+    others: int,
 ) -> tuple[Any, ...]:
     """Applies an action of the list to a work; returns the outputs of `opened`: `others` of them, then the list."""
     data = sent(event)

@@ -26,6 +26,8 @@ _FIELDS: Final = tuple("state on_behalf_of speaker body session date agenda_item
 _COLUMNS: Final = (*_FIELDS, "file")
 _FIRST_COLUMNS: Final = ("state", "body", "session", "date", "agenda_item", "language", "file")
 _FILTERS: Final = ("state", "body", "session", "year", "language")
+# How many outputs `opened` returns.
+_OPENED: Final = 3 + len(_FIELDS)
 # The filters' choice for documents without a value in that field.
 _NONE: Final = "–"
 
@@ -84,12 +86,11 @@ class _CorpusTabController:
         found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
         shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
         rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
-        # Dates are displayed as people write them; the values behind them, which sort the table, are ISO dates.
-        dated = [field == "date" for field in fields]
-        keys = [
-            [number, *(d.metadata.date or "" if is_date else cell for cell, is_date in zip(cells, dated, strict=True))]
-            for (number, *cells), d in zip(rows, shown, strict=True)
-        ]
+        keys = [row.copy() for row in rows]
+        if "date" in fields:
+            # Dates are displayed as people write them; the values behind them, which sort the table, are ISO dates.
+            for row, summary in zip(keys, shown, strict=True):
+                row[1 + fields.index("date")] = summary.metadata.date or ""
         headers = [say("number"), *(say(f"field-{f}") for f in fields)]
         table = gr.Dataframe(value={"headers": headers, "data": keys, "metadata": {"display_value": rows}})
         if not stored:
@@ -145,7 +146,7 @@ class _CorpusTabController:
         """Opens the statement of a row; returns what `opened` returns."""
         number = int(event.row_value[0] or 0) if event.row_value else 0
         if not 0 < number <= len(ids):
-            return skips(3 + len(_FIELDS))
+            return skips(_OPENED)
         return self.opened(ids[number - 1])
 
     def act(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -159,7 +160,11 @@ class _CorpusTabController:
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
             return (None, gr.Column(visible=False), _refusal(error), *skips(len(_FIELDS)))
-        values = [gr.Textbox(value=self._value(statement, name), info=_info(statement, name)) for name in _FIELDS]
+        inferred = {name: f" · {say('inferred')}" for name in statement.inferred}
+        values = [
+            gr.Textbox(value=self._value(statement, name), info=say(f"hint-{name}") + inferred.get(name, ""))
+            for name in _FIELDS
+        ]
         shown = statement_html(statement, self._name, kinship, parts)
         return statement_id, gr.Column(visible=True), message + shown, *values
 
@@ -199,7 +204,7 @@ class _CorpusTabController:
         Returns (steps to undo, message, *opened): the statement `here`, which is open, as it is now.
         """
         if not chosen:
-            return gr.skip(), hint_html("choose-rows"), *skips(3 + len(_FIELDS))
+            return gr.skip(), hint_html("choose-rows"), *skips(_OPENED)
         steps, told = self._changed(chosen, changes)
         return steps, told, *self._reopened(here, {step.summary.document_id: step.now for step in steps})
 
@@ -207,7 +212,7 @@ class _CorpusTabController:
         """Opens the open statement anew if its document has another id by now, None if removed; returns `opened`."""
         document_id = document_id_of(here or "")
         if here is None or document_id not in ids:
-            return skips(3 + len(_FIELDS))
+            return skips(_OPENED)
         now = ids[document_id]
         if now is None:
             return None, gr.Column(visible=False), "", *skips(len(_FIELDS))
@@ -234,7 +239,7 @@ class _CorpusTabController:
             for step in steps:
                 self._corpus.restore(step)
         except SHOWN_ERRORS as error:
-            return gr.skip(), error_html(error), *skips(3 + len(_FIELDS))
+            return gr.skip(), error_html(error), *skips(_OPENED)
         before = {document_id_of(step.now): step.summary.document_id for step in steps if step.now}
         return [], said_html(say("taken-back", count=len(steps))), *self._reopened(here, before)
 
@@ -257,10 +262,6 @@ def _values(summary: DocumentSummary, field: str) -> set[str]:
 def _natural(choice: tuple[str, str]) -> tuple[bool, int, str]:
     name, value = choice
     return value == _NONE, int(value) if value.isdecimal() else 0, name.casefold()
-
-
-def _info(statement: Statement, name: str) -> str:
-    return " · ".join((say(f"hint-{name}"), *([say("inferred")] if name in statement.inferred else [])))
 
 
 def statement_html(

@@ -3,43 +3,30 @@
 import asyncio
 import hmac
 import json
-import os
 import re
 import secrets
-import shutil
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, NoReturn, cast
-from urllib.parse import urlencode
+from typing import Any, Final, NoReturn
 from weakref import WeakValueDictionary
 
 import gradio as gr
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import MutableHeaders, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route, Router
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.loopback import BodyTooLongError, read_body, replayed
-from app.ui.uploads import safe_name
+from app.loopback import BodyTooLongError, read_body
+from app.ui.passed_requests import passed_on
+from app.ui.upload_requests import store_upload
 from app.ui.words import say, word_for
 
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
-# Limits of uploads: bytes and files of one person; seconds that files are kept, an upload may last, and may stall.
-_LARGEST_TOTAL: Final = 1_000_000_000
-_MOST_FILES: Final = 1000
-_KEPT_SECONDS: Final = 3600
-_UPLOAD_SECONDS: Final = 1800
-_STALLED_SECONDS: Final = 60
 _DEEPEST: Final = 40  # nesting of lists and objects in a request
 _MOST_GRANTS: Final = 20_000  # events and files that are remembered with their session, the newest
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
@@ -155,37 +142,37 @@ class ChatGuard:
     async def _page(self, request: Request) -> ASGIApp:
         await self._require(request, "page")
         made = None if self._known(request) else _cookie(request, self._signed(secrets.token_hex(16), request))
-        return self._passed(request, cookie=made)
+        return passed_on(self._app, request, cookie=made)
 
     async def _other_page(self, request: Request) -> ASGIApp:
         self._session(request)
         await self._require(request, "page")
-        return self._passed(request, query=dict(request.query_params))
+        return passed_on(self._app, request, query=dict(request.query_params))
 
     async def _plain(self, request: Request) -> ASGIApp:
-        return self._passed(request)
+        return passed_on(self._app, request)
 
     async def _asset(self, request: Request) -> ASGIApp:
         if not _ASSET.fullmatch(_path_of(request)):
             _refuse(HTTPStatus.NOT_FOUND)
-        return self._passed(request)
+        return passed_on(self._app, request)
 
     async def _file(self, request: Request) -> ASGIApp:
         session, path = self._session(request), request.path_params["path"]
         if not (self._holds(session, "file", path) or self._own(self._folder(request), path)):
             _refuse(HTTPStatus.NOT_FOUND)
-        return self._passed(request)
+        return passed_on(self._app, request)
 
     async def _heartbeat(self, request: Request) -> ASGIApp:
         bound = self._bound(self._session(request), request.path_params["session_hash"])
-        return self._passed(request, path=f"{_API}/heartbeat/{bound}")
+        return passed_on(self._app, request, path=f"{_API}/heartbeat/{bound}")
 
     async def _events(self, request: Request) -> ASGIApp:
         session = self._session(request)
         bound = self._bound(session, request.query_params.get("session_hash"))
         if not self._holds(session, "queue", bound):
             _refuse(HTTPStatus.NOT_FOUND)
-        return self._passed(request, query={"session_hash": bound}, learn=partial(self._learn, session))
+        return passed_on(self._app, request, query={"session_hash": bound}, learn=partial(self._learn, session))
 
     async def _predict(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
@@ -201,7 +188,7 @@ class ChatGuard:
             "trigger_id": body["trigger_id"] if type(body.get("trigger_id")) is int else None,
             "session_hash": bound,
         }
-        return self._passed(request, body=kept, learn=partial(self._learn, session))
+        return passed_on(self._app, request, body=kept, learn=partial(self._learn, session))
 
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
@@ -210,14 +197,14 @@ class ChatGuard:
         body = await _body_of(request)
         # Programs have no cookie: the id of their event, which cannot be guessed, gives access to its result.
         learn = partial(self._learn, self._known(request) or self._visitors.owner(request))
-        return self._passed(request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
+        return passed_on(self._app, request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
 
     async def _result(self, request: Request) -> ASGIApp:
         name, event = request.path_params["name"], request.path_params["event_id"]
         session = self._known(request) or self._visitors.owner(request)
         if name not in self._public or not self._holds(session, "event", event):
             _refuse(HTTPStatus.NOT_FOUND)
-        return self._passed(request)
+        return passed_on(self._app, request)
 
     async def _cancel(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
@@ -228,7 +215,7 @@ class ChatGuard:
         if _path_of(request) == f"{_API}/cancel":
             bound = self._bound(session, body.get("session_hash"))
             kept |= {"session_hash": bound, "fn_index": function if type(function) is int else -1}
-        return self._passed(request, body=kept)
+        return passed_on(self._app, request, body=kept)
 
     async def _server_function(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
@@ -242,7 +229,7 @@ class ChatGuard:
             "fn_name": name,
             "session_hash": self._bound(session, body.get("session_hash")),
         }
-        return self._passed(request, body=kept)
+        return passed_on(self._app, request, body=kept)
 
     async def _upload_progress(self, request: Request) -> ASGIApp:
         # An upload from this machine is over before its progress could be read.
@@ -255,22 +242,7 @@ class ChatGuard:
         if _media_type(request) != "multipart/form-data":
             _refuse(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         async with self._locks.setdefault(folder.parent, asyncio.Lock()):
-            files, size = await run_in_threadpool(_expire_and_measure, self._uploads, folder.parent)
-            parts = _bounded(request.receive, _LARGEST_TOTAL - size)
-            room_for = max(0, _MOST_FILES - files)
-            parser = MultiPartParser(request.headers, cast(Any, parts), max_files=room_for, max_fields=0)
-            try:
-                form = await parser.parse()
-            except MultiPartException:
-                room = {"files": _MOST_FILES, "size": _LARGEST_TOTAL // 1_000_000, "minutes": _UPLOAD_SECONDS // 60}
-                _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, say("refused-uploads", **room))
-            try:
-                sent = [file for file in form.getlist("files") if isinstance(file, UploadFile)]
-                if any((file.size or 0) > self._largest_file for file in sent):
-                    _refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, say("refused-file", size=f"{self._largest_file:,}"))
-                return JSONResponse(await run_in_threadpool(_store, sent, folder))
-            finally:
-                await form.close()
+            return JSONResponse(await store_upload(request, self._uploads, folder, self._largest_file))
 
     def _known(self, request: Request) -> str | None:
         """Returns the session of the request's cookie, None unless this process signed it."""
@@ -357,62 +329,9 @@ class ChatGuard:
             elif isinstance(value, list):
                 todo += value
 
-    def _passed(
-        self,
-        request: Request,
-        *,
-        path: str | None = None,
-        query: Mapping[str, str] | None = None,
-        body: dict[str, Any] | None = None,
-        learn: Callable[[bytes], None] | None = None,
-        cookie: str | None = None,
-    ) -> ASGIApp:
-        """Returns an application that passes a request on to Gradio; of an error response only the status is sent."""
-        router_keys = ("endpoint", "path_params", "router", "route")
-        inner = {name: value for name, value in request.scope.items() if name not in router_keys}
-        inner["query_string"] = urlencode(query or {}).encode()
-        if path is not None:
-            path = inner.get("root_path", "") + path
-            inner |= {"path": path, "raw_path": path.encode()}
-        receive_inner = request.receive
-        if body is not None:
-            content = json.dumps(body, allow_nan=False).encode()
-            headers = MutableHeaders(raw=list(inner["headers"]))
-            headers.update({"content-type": "application/json", "content-length": str(len(content))})
-            inner["headers"] = headers.raw
-            receive_inner = replayed(content, receive_inner)
-
-        async def passed(scope: Scope, receive: Receive, send: Send) -> None:
-            failed = False
-
-            async def checked(message: Message) -> None:
-                nonlocal failed
-                if message["type"] == "http.response.start":
-                    failed = message["status"] >= HTTPStatus.BAD_REQUEST
-                    if failed:
-                        await _failure(message["status"])(scope, receive, send)
-                    elif cookie is not None:
-                        MutableHeaders(scope=message).append("set-cookie", cookie)
-                elif learn is not None and not failed:
-                    learn(message.get("body", b""))
-                if not failed:
-                    await send(message)
-
-            await self._app(inner, receive_inner, checked)
-
-        return passed
-
 
 def _refusal(refused: HTTPException) -> Response:
     return JSONResponse({"detail": refused.detail}, refused.status_code)
-
-
-def _failure(status: int) -> Response:
-    words = {
-        HTTPStatus.SERVICE_UNAVAILABLE: "too much is under way: try again in a moment",
-        HTTPStatus.INTERNAL_SERVER_ERROR: "this could not be done",
-    }
-    return JSONResponse({"detail": words.get(HTTPStatus(status), HTTPStatus(status).phrase), "error": None}, status)
 
 
 async def _body_of(request: Request) -> dict[str, Any]:
@@ -458,44 +377,3 @@ def _cookie_name(request: Request) -> str:
 def _cookie(request: Request, value: str) -> str:
     secure = "; Secure" if request.url.scheme == "https" else ""
     return f"{_cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
-
-
-async def _bounded(receive: Receive, limit: int) -> AsyncIterator[bytes]:
-    more, ends = True, time.monotonic() + _UPLOAD_SECONDS
-    while more:
-        try:
-            message = await asyncio.wait_for(receive(), _STALLED_SECONDS)
-        except TimeoutError as exc:
-            raise ClientDisconnect from exc
-        if message["type"] != "http.request":
-            raise ClientDisconnect
-        body = message.get("body", b"")
-        more, limit = message.get("more_body", False), limit - len(body)
-        if limit < 0 or time.monotonic() > ends:
-            raise MultiPartException("too long")
-        yield body
-
-
-def _store(files: list[UploadFile], folder: Path) -> list[str]:
-    stored = []
-    for file in files:
-        path = folder / secrets.token_hex(8) / safe_name(file.filename or "")
-        path.parent.mkdir(parents=True, mode=0o700)
-        with path.open("wb") as target:
-            shutil.copyfileobj(file.file, target)
-        stored.append(str(path))
-    return stored
-
-
-def _expire_and_measure(uploads: Path, own: Path) -> tuple[int, int]:
-    """Deletes all uploads older than an hour; returns how many files and bytes are then in the folder `own`."""
-    sizes = []
-    # Gradio deletes old files as well, and a session's folder when it ends: os.walk skips folders that are gone.
-    for path in [Path(folder, name) for folder, _, names in os.walk(uploads) for name in names]:
-        with suppress(OSError):
-            if path.stat().st_mtime < time.time() - _KEPT_SECONDS:
-                path.unlink()
-                path.parent.rmdir()
-            elif path.is_relative_to(own):
-                sizes.append(path.stat().st_size)
-    return len(sizes), sum(sizes)

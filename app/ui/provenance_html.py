@@ -35,6 +35,7 @@ def speaker_line(citation: Citation, names: PartyNamer, speaker: SpeakerNamer) -
 def provenance(citation: Citation) -> tuple[Part, ...]:
     """Returns the known facts of a citation in display order, each as (words, whether inferred rather than read)."""
     items = re.split(r",\s*", citation.agenda_item) if citation.agenda_item else []
+    note = scan_note(citation, load_wording(language()))
     foreign = citation.language if citation.language != language() else None
     facts = (
         ("kind", "treaty-not-state", citation.kind == "treaty" or None),
@@ -50,15 +51,10 @@ def provenance(citation: Citation) -> tuple[Part, ...]:
         ("page", "page", citation.page),
         ("paragraph", "paragraph", citation.paragraph),
         ("language", None, language_name(foreign, language()) if foreign else None),
-        ("ocr_confidence", None, _scan(citation)),
+        ("ocr_confidence", None, note and note[0].upper() + note[1:]),
         ("file", None, citation.file),
         ("edge", f"edge-{citation.edge}", citation.edge),
         ("also_in", "also-in", len(citation.also_in) or None),
     )
     fields = ((name, say(key, value=v) if key else str(v)) for name, key, v in facts if v is not None)
     return tuple((words, field in citation.inferred) for field, words in fields if words)
-
-
-def _scan(citation: Citation) -> str | None:
-    note = scan_note(citation, load_wording(language()))
-    return None if note is None else note[0].upper() + note[1:]

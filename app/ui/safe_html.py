@@ -22,15 +22,10 @@ _HEADING_OFFSET = 2  # the page's title is h1 and a question is h2
 
 
 def render_prose(markdown: str, markers: Mapping[int, tuple[str, str] | None]) -> str:
-    """Renders an answer.
+    """Renders an answer with `[1]` markers as HTML in which every text block finds its own writing direction.
 
-    Args:
-        markdown: The answer's text, with `[1]` markers.
-        markers: Citation number -> id of its card and the words that describe it, or None for a raised number without
-            a link; other numbers stay text.
-
-    Returns:
-        HTML in which every text block finds its own writing direction.
+    `markers` has, by citation number, the id of its card and the words that describe it, or None for a raised number
+    without a link; other numbers stay text.
     """
     env: MutableMapping[str, Any] = {MARKERS: dict(markers)}
     return str(_parser().render(markdown, env))

@@ -34,6 +34,10 @@ class Chip:
 
 _LISTS: Final = ("states", "groups", "members_of", "excluded", "bodies", "sessions", "years", "months", "agenda_items")
 _NAMED: Final = ("states", "groups", "members_of", "excluded")
+# The overrides that remove a field of one value.
+_CLEARED: Final[Mapping[str, Overrides]] = {
+    "topic": {"topic": ""}, "pick": {"pick": None}, "interval": {"interval": None, "years": []},
+}  # fmt: skip
 # At least this many consecutive years are shown as one chip.
 _MANY_YEARS = 3
 
@@ -120,12 +124,8 @@ def treaties_json(values: Sequence[str]) -> list[JSONValue]:
 
 def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
     """Returns the override that removes one chip; empty if there is no such chip."""
-    if field == "topic":
-        return {"topic": ""}
-    if field == "pick":
-        return {"pick": None}
-    if field == "interval":
-        return {"interval": None, "years": []}
+    if field in _CLEARED:
+        return dict(_CLEARED[field])
     if field == "treaties":
         values = treaty_values(scope)
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}

@@ -94,8 +94,7 @@ def told(error: Exception | str) -> str:
     """Returns the message of an error for the reader, in one line.
 
     Of an OSError only the reason is told, since its text names paths, and of an error of the store what a reader can
-    do; the log has its text. An unexpected error is a bug: its traceback is
-    logged, and the reader is told what to do next.
+    do; the log has its text. An unexpected error is a bug: the log has its traceback.
     """
     if (key := store_words(error)) is not None:
         logger.warning("%s", error)

@@ -138,7 +138,7 @@ def test_a_group_s_words_do_not_hide_what_may_be_the_member_s_own(workspace, mon
     def first(item, subject, sentences, parties, *, answering):
         return item.statements and [sentences[item.statements[0].statement_id][0]]
 
-    monkeypatch.setattr("app.briefing.table_builder.nearest", first)
+    monkeypatch.setattr("app.briefing.cell_builder.nearest", first)
     briefing = build(workspace, states=["FIN"])
     (cell,) = briefing.cells
     assert {briefing.citation(number).state for number in cell.citations} == {"FIN", "EU"}
@@ -158,8 +158,8 @@ def test_notes_of_cells_are_in_the_language_of_the_briefing(workspace):
 
 def test_an_empty_cell_refers_to_nothing_beside_it(own, monkeypatch):
     store_said(own, "x", "The extradition protocol was printed in May.")
-    monkeypatch.setattr("app.briefing.table_builder.on_subject", lambda *_: [])
-    monkeypatch.setattr("app.briefing.table_builder.nearest", lambda *_, **__: [])
+    monkeypatch.setattr("app.briefing.cell_builder.on_subject", lambda *_: [])
+    monkeypatch.setattr("app.briefing.cell_builder.nearest", lambda *_, **__: [])
     for party in ("XGA", "FIN"):
         (cell,) = build(own, (party,)).cells
         assert cell.note.startswith("Nothing was found in these words (statements searched: 1);")

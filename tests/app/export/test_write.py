@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import select
+import shutil
 import stat
 from io import BytesIO
 from pathlib import Path
@@ -177,7 +178,7 @@ def test_a_libreoffice_that_hangs_is_ended_with_all_that_it_started(tmp_path, mo
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice makes the PDF, and is not installed")
 @pytest.mark.parametrize("form", ["one_pager", "talking_points"])
 def test_a_short_form_is_one_page_whatever_there_is_to_say(form, tmp_path):
     (path,) = write_briefing(crowded_briefing(), tmp_path / "x.pdf", form=form)
@@ -190,7 +191,7 @@ def test_a_short_form_is_one_page_whatever_there_is_to_say(form, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(pdf.find_program() is None, reason="LibreOffice makes the PDF, and is not installed")
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice makes the PDF, and is not installed")
 def test_a_pdf_shows_notes_at_the_foot_of_their_page_and_pages_in_its_contents(tmp_path):
     (path,) = write_briefing(fake_briefing(), tmp_path / "x.pdf")
     reader = PdfReader(BytesIO(path.read_bytes()))

@@ -67,6 +67,13 @@ def test_what_a_search_offers_has_no_translation_of_what_the_briefing_cites_by_t
     assert offered.quote in _card(html, cell) and "Rimalia supports extradition." not in _card(html, cell)
 
 
+def test_made_up_number_of_a_quotation_changes_nothing(tmp_path: Path) -> None:
+    briefing = fake_briefing()
+    for number in ("-1", "99", "²", "1.0", ""):
+        changed = _change(tmp_path, briefing, cell_of(briefing, "XHO"), action="drop", number=number)
+        assert changed == (gr.skip(), gr.skip(), None, gr.skip())
+
+
 def test_cell_whose_last_quotation_is_dropped_says_who_set_it_aside(tmp_path: Path) -> None:
     briefing = fake_briefing()
     cell = cell_of(briefing, "XHO")

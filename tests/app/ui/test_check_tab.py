@@ -11,7 +11,7 @@ from app.checking.checker import Checker
 from app.checking.corpus_texts import CorpusTextsCache
 from app.checking.documents import read_pasted
 from app.checking.report import comment_text, markdown_report
-from app.ui.check_tab import _CheckTabController, check_html
+from app.ui.check_tab import check_draft, check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from tests.app.ui.conftest import open_tab, serving
@@ -114,7 +114,7 @@ def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checke
 
 def test_of_a_file_and_a_text_neither_is_passed_over(checker, tmp_path):
     request: Any = None
-    (html, _), *more = _CheckTabController(checker).checked("Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
+    (html, _), *more = check_draft(checker, "Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
     assert not more and "not both" in html
 
 

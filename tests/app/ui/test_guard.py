@@ -24,7 +24,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.ui import guard
+from app.ui import upload_requests
 from tests.app.ui.conftest import Served, serving
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
@@ -406,8 +406,8 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
             request = client.build_request("POST", f"{API}/upload", content=iter([request.read()]), headers=headers)
         return client.send(request).status_code
 
-    monkeypatch.setattr(guard, "_LARGEST_TOTAL", 6000)
-    monkeypatch.setattr(guard, "_MOST_FILES", 4)
+    monkeypatch.setattr(upload_requests, "_LARGEST_TOTAL", 6000)
+    monkeypatch.setattr(upload_requests, "_MOST_FILES", 4)
     assert status(1001) == 413
     assert status(900, 900) == 200
     assert status(*[900] * 5) == 413
@@ -415,14 +415,14 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(10, 10, 10) == 413  # with the two that are kept, three more exceed the four files
     assert status(10, 10) == 200
     assert status(10) == 413
-    monkeypatch.setattr(guard, "_KEPT_SECONDS", -1)
+    monkeypatch.setattr(upload_requests, "_KEPT_SECONDS", -1)
     assert status(10) == 200  # the earlier ones have gone
 
 
 def test_refusal_is_in_the_readers_language_and_names_no_command(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guard, "_MOST_FILES", 0)
+    monkeypatch.setattr(upload_requests, "_MOST_FILES", 0)
     sent = {"files": [("files", ("a.txt", b"x"))], "headers": {"accept-language": "fr"}}
     detail = client.post(f"{API}/upload", **sent).json()["detail"]
     assert detail.startswith("Ces fichiers ne peuvent pas être pris") and "untoc" not in detail
@@ -443,7 +443,7 @@ def test_upload_is_counted_while_the_folder_of_a_session_that_ends_goes(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scan)
-    assert guard._expire_and_measure(tmp_path, own) == (1, len("words"))
+    assert upload_requests._expire_and_measure(tmp_path, own) == (1, len("words"))
 
 
 def test_a_form_that_is_none_is_refused_as_an_upload(client: httpx.Client) -> None:
