@@ -7,7 +7,6 @@ packaged embedding model, fine-tuned on the same examples; the two are averaged.
 propose …") is `reported`: it has no direction, since it is not the speaker's position.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
+from app.question.classifiers import class_chances
 from app.records import Direction
 from app.retrieval.positions.position_marks import (
     OUTRIGHT,
@@ -196,10 +196,7 @@ def _class_chances(name: Literal["direction", "asked"], features: Matrix) -> dic
 
     Its weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON.
     """
-    weights = load_weights(_DATA / "direction.safetensors")
-    scores = weights.arrays[f"{name}.weight"] @ features + weights.arrays[f"{name}.bias"]
-    chances = np.exp(scores - np.logaddexp.reduce(scores))
-    return dict(zip(json.loads(weights.notes[f"{name}.classes"]), map(float, chances), strict=True))
+    return class_chances(name, load_weights(_DATA / "direction.safetensors"), features)
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
