@@ -51,15 +51,11 @@ class EvidenceRetriever:
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
         with self.store.catalogue.snapshot():
-            return self._retrieve(resolution, parties)
-
-    def _retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        if _is_unsearchable(resolution):
-            return self._empty(resolution.scope, parties)
-        if resolution.provision:
-            return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
-        base = self.in_scope(resolution, parties)
-        return base if base.empty_corpus else self._with_evidence(base, resolution, parties)
+            if resolution.provision and not _is_unsearchable(resolution):
+                return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
+            base = self.in_scope(resolution, parties)
+            unsearched = base.empty_corpus or _is_unsearchable(resolution)
+            return base if unsearched else self._with_evidence(base, resolution, parties)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
