@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from app.question.role_tagger.features import STAND_IN
 from app.question.role_tagger.network import RoleReading
@@ -91,7 +92,7 @@ def class_chances(name: str, weights: Weights, values: Matrix) -> dict[str, floa
     return chances_of(_noted(f"{name}.classes", weights), scores_of(values, weights.arrays, f"{name}.") / temperature)
 
 
-def chances_of(classes: Iterable[_Class], scores: Matrix) -> dict[_Class, float]:
+def chances_of(classes: Iterable[_Class], scores: npt.NDArray[np.floating[Any]]) -> dict[_Class, float]:
     """Returns the chance of each class, by scores that are logarithms of chances up to a common addend (softmax)."""
     return dict(zip(classes, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
 

@@ -126,7 +126,7 @@ class PositionReader:
     def _is_mixed(self, read: ReadEvidence) -> bool:
         """Returns whether the same statement also takes the opposite of the direction asked for on the topic."""
         opposite = {"for": "against", "against": "for"}.get(self.direction or "")
-        return opposite is not None and opposite in self.reader.directions_on_topic(read)
+        return opposite is not None and any(each == opposite for each in self.reader.directions_on_topic(read))
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
