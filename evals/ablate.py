@@ -6,7 +6,6 @@ from pathlib import Path
 from statistics import median
 
 from app.settings import Settings
-from evals.cases.documents import sha256_of
 from evals.errors import EvalError
 from evals.eval_environment import code_hash, described
 from evals.files import EVALS, EvalPaths, FileRecord, Tell, read_yaml
@@ -17,6 +16,7 @@ from evals.run_options import RunOptions
 from evals.runner import launch
 from evals.runs import MANIFEST
 from evals.summary import summarise
+from vectorstore.records import text_sha256
 
 
 class Configuration(FileRecord):
@@ -44,7 +44,7 @@ def ablate(options: RunOptions, configurations: Sequence[Configuration], setting
     """Runs or resumes every configuration, and returns a table with a row for each; time is a ratio to the first."""
     code = code_hash("app", "ingest", "vectorstore", "prompts")
     # A run's name contains a hash of code, settings and options, so an existing run of that name can be resumed.
-    digest = sha256_of(f"{options}{sorted(described(settings).items())}{code}")[:8]
+    digest = text_sha256(f"{options}{sorted(described(settings).items())}{code}")[:8]
     metrics, rows, first = [metric for metric in METRICS.values() if "ablation" in metric.shown_in], [], 0.0
     for number, configuration in enumerate(configurations, start=1):
         prefix = f"{number} of {len(configurations)}, {configuration.label}"

@@ -3,12 +3,10 @@
 The chance is a logistic regression over features and the cross-encoder's hidden state, fitted once for parties that are
 asked about and once for lists, where few of many parties speak of a topic and less is read of each. A pair answers if
 one of its sentences does; fitting alternates between weights and each pair's likeliest sentence (multiple-instance
-learning). The order is a conditional logit over the sentences of each pair: for "how many suspects were extradited?" it
-puts the one with the number before others on extradition. Features that do not differ within a pair have no effect.
+learning). The order is fitted in `calibrate_order.py`.
 
 Source, for alternating: Andrews, Tsochantaridis and Hofmann, Support Vector Machines for Multiple-Instance Learning
-(2003). For the order: McFadden, Conditional Logit Analysis of Qualitative Choice Behavior (1974); as a loss of
-rankings, Cao et al., Learning to Rank: From Pairwise Approach to Listwise Approach (2007).
+(2003).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,14 +14,13 @@ from itertools import compress
 from typing import Final
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, f1_score, precision_recall_curve, roc_auc_score
-from sklearn.preprocessing import StandardScaler
 
-from app.retrieval.relevance import AmongOthers, LinearWeights, RelevanceArtefact, RelevanceModel, logit_of
+from app.retrieval.relevance import AmongOthers, RelevanceArtefact, RelevanceModel, logit_of
 from app.retrieval.relevance_features import FEATURE_VERSION
+from evals.calibrate_order import PAIR_WEIGHTS, fit_order, order_figures, ranks_of, rounded, scaler_of
 from evals.errors import EvalError
 from evals.metrics.table import Flags, Floats
 from evals.relevance_pairs import FEATURES, FOLDS, FoldBy, Sample, fold_of
@@ -33,8 +30,6 @@ from vectorstore.records import text_sha256
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
 # The sealed fold, by party and for lists by topic, on which nothing is chosen and which is measured once, at the end.
 SEALED: Final = FOLDS - 1
-# Sample weight of a pair by its source, else 1: pairs from the thesaurus are not questions that anybody asked.
-_WEIGHTS: Final = {"thesaurus": 0.5}
 _ALTERNATIONS: Final = 3
 # Share of questions that have no answer, among questions as people type them at a desk.
 _IN_VAIN: Final = 0.25
@@ -50,13 +45,8 @@ _BESIDE_WEIGHT: Final = 0.5
 # Minimum precision of abstaining below `near`, the chance from which on a passage is shown as the nearest one.
 _SURELY_SILENT: Final = 0.97
 # Standard deviation of the components of the hidden state, where features have 1: the larger, the less their weights
-# are penalised. For the chance, and for the order with its L2 penalty; all three are chosen on folds by topic.
+# are penalised. Chosen on folds by topic.
 _STATE_SCALE: Final = 0.25
-_ORDER_STATE_SCALE: Final = 0.3
-_ORDER_PENALTY: Final = 10.0
-# Features that order the sentences of a party, beside the hidden state; the others added nothing on folds by topic.
-_ORDERED_BY: Final = ("alone", "meaning_lead", "meaning_around")
-_ORDER_COLUMNS: Final = [FEATURES.index(name) for name in _ORDERED_BY]
 
 
 def fit(samples: Sequence[Sample], models: dict[str, str], *, with_sealed: bool = False) -> RelevanceArtefact:
@@ -157,16 +147,16 @@ def fit_weights(samples: Sequence[Sample]) -> RelevanceModel:
     # `beside` sentences are added as negatives, so that features of a statement alone do not make its sentences likely.
     beside = np.concatenate([table[sample.beside] for table, sample in zip(tables, samples, strict=True)])
     labels = np.concatenate([_labels(samples), np.zeros(len(beside), dtype=np.bool_)])
-    importance = [_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
+    importance = [PAIR_WEIGHTS.get(s.pair.source, 1.0) for s in samples]
     importance += [_BESIDE_WEIGHT / s.beside.sum() for s in samples for _ in range(s.beside.sum())]
     for _ in range(_ALTERNATIONS):
         rows = np.concatenate([np.stack([table[row] for table, row in zip(tables, best, strict=True)]), beside])
-        scaler = _scaler(rows, len(FEATURES), _STATE_SCALE)
+        scaler = scaler_of(rows, len(FEATURES), _STATE_SCALE)
         model = LogisticRegression(C=0.3, max_iter=2000).fit(scaler.transform(rows), labels, sample_weight=importance)
         weights: Floats = model.coef_[0] / scaler.scale_
         best = [int(np.argmax(table @ weights + mask)) for table, mask in zip(tables, masks, strict=True)]
     intercept = float(model.intercept_[0] - weights @ scaler.mean_)
-    return RelevanceModel(**dict(_rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
+    return RelevanceModel(**dict(rounded(weights, FEATURES)), intercept=intercept, threshold=0.5, near=0.5)
 
 
 def fit_among(chances: Floats, samples: Sequence[Sample]) -> AmongOthers | None:
@@ -225,72 +215,6 @@ def surest(model: RelevanceModel, samples: Sequence[Sample]) -> Floats:
 def _table(sample: Sample) -> Floats:
     """Returns the inputs of the chance, (n, features + dim): the features and hidden state of each sentence."""
     return np.hstack([sample.features, sample.states], dtype=np.float64)
-
-
-def _scaler(rows: Floats, features: int, state_scale: float) -> StandardScaler:
-    """Returns a scaler that standardises the features, and the columns after them to a deviation of `state_scale`."""
-    scaler = StandardScaler().fit(rows)
-    scaler.scale_ = np.maximum(scaler.scale_, 1e-6)
-    scaler.scale_[features:] /= state_scale
-    return scaler
-
-
-def fit_order(samples: Sequence[Sample]) -> LinearWeights | None:
-    """Fits the order to the answered pairs that have both evidence and other sentences; None if there are none."""
-    pairs = [sample for sample in samples if _is_orderable(sample)]
-    if not pairs:
-        return None
-    table, evidence = np.concatenate(list(map(_order_table, pairs))), np.concatenate([s.evidence for s in pairs])
-    scaler = _scaler(table, len(_ORDERED_BY), _ORDER_STATE_SCALE)
-    table = scaler.transform(table)
-    lengths = [len(sample.evidence) for sample in pairs]
-    starts = np.cumsum([0, *lengths[:-1]])
-    importance = np.array([_WEIGHTS.get(sample.pair.source, 1.0) for sample in pairs])
-
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        """Returns the negative log likelihood with its penalty, and the gradient of both."""
-        logits = table @ weights
-        known = np.where(evidence, logits, -np.inf)
-        # For each pair, log-sum-exp of the logits over all sentences, and over those that are evidence.
-        everything, answering = np.logaddexp.reduceat(logits, starts), np.logaddexp.reduceat(known, starts)
-        surplus = np.exp(logits - np.repeat(everything, lengths)) - np.exp(known - np.repeat(answering, lengths))
-        value = float(importance @ (everything - answering)) + _ORDER_PENALTY / 2 * float(weights @ weights)
-        return value, table.T @ (surplus * np.repeat(importance, lengths)) + _ORDER_PENALTY * weights
-
-    found = minimize(loss, np.zeros(table.shape[1]), jac=True, method="L-BFGS-B").x / scaler.scale_
-    return _rounded(found, _ORDERED_BY)
-
-
-def _rounded(weights: Floats, names: Sequence[str]) -> LinearWeights:
-    """Returns weights of features, then of the hidden state, rounded and by name as an artefact holds them."""
-    features, state = ([round(float(weight), 5) for weight in part] for part in np.split(weights, [len(names)]))
-    return LinearWeights(features=dict(zip(names, features, strict=True)), state=tuple(state))
-
-
-def ranks_of(samples: Sequence[Sample], order: LinearWeights | None) -> list[int]:
-    """Returns for each orderable question the rank, from 1, of its first evidence sentence; empty without an order."""
-    ranks = list[int]()
-    for sample in samples:
-        if order is not None and _is_orderable(sample) and sample.pair.source == "question":
-            scores = _order_table(sample) @ (*order.features.values(), *order.state)
-            ranks.append(int(np.flatnonzero(sample.evidence[np.argsort(-scores, kind="stable")])[0]) + 1)
-    return ranks
-
-
-def order_figures(ranks: Sequence[int]) -> dict[str, float]:
-    """Returns the shares of questions whose evidence ranks first, and among the first five, by ranks of `ranks_of`."""
-    shares = {"first": np.mean(np.array(ranks) == 1), "among_five": np.mean(np.array(ranks) <= 5)} if ranks else {}
-    return {name: round(float(share), 4) for name, share in shares.items()}
-
-
-def _order_table(sample: Sample) -> Floats:
-    """Returns the inputs of the order: the features `_ORDERED_BY` and the hidden state of each sentence."""
-    return np.hstack([sample.features[:, _ORDER_COLUMNS], sample.states], dtype=np.float64)
-
-
-def _is_orderable(sample: Sample) -> bool:
-    """Whether a pair is answered, and has sentences that are its evidence and others that are not."""
-    return sample.pair.answered and bool(sample.evidence.any() and not sample.evidence.all())
 
 
 def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:

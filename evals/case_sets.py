@@ -9,11 +9,12 @@ from typing import Final
 from app.settings import Settings
 from evals.cases.case import Case, load_cases
 from evals.cases.case_table import SUFFIXES, read_case_table
-from evals.cases.documents import Documents, located, read_documents, sha256_of, stored_documents
+from evals.cases.documents import Documents, located, read_documents, stored_documents
 from evals.cases.lint import LintRemark, lint
 from evals.errors import DatasetError
 from evals.files import EVALS, EvalPaths, Tell, quiet, shipped_rows
 from evals.review import saved_cases
+from vectorstore.records import text_sha256
 
 Stored = Callable[[], Documents]
 CONFERENCE: Final = EVALS / "conference"
@@ -86,4 +87,4 @@ def folder_name(folder: Path) -> str:
 
 def cases_hash(cases: Sequence[Case]) -> str:
     """Returns a hexadecimal hash over cases as asked, which does not depend on their order."""
-    return sha256_of("".join(sorted(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)))
+    return text_sha256("".join(sorted(case.model_dump_json(exclude_defaults=True) + "\n" for case in cases)))

@@ -16,7 +16,7 @@ import yaml
 from pydantic import ValidationError
 
 from app.errors import SettingsError
-from app.settings import PREFIX, Settings, variables
+from app.settings import PREFIX, Settings, settings_json, variables
 from app.wiring import Workspace, open_workspace
 from evals.case_sets import SAMPLE
 from evals.cases.documents import Documents
@@ -123,8 +123,8 @@ def changed(settings: Settings, changes: Sequence[str]) -> Settings:
 
 def described(settings: Settings) -> dict[str, Any]:
     """Returns the effective settings by variable, secrets masked, without those with a prefix of `_PLACES`."""
-    kept = ((name, value) for name, value in variables(settings) if not name.startswith(_PLACES))
-    return {name: value if isinstance(value, str | int | float | bool | None) else str(value) for name, value in kept}
+    values = settings_json(settings)["settings"]
+    return {name: value for name, value in values.items() if not name.startswith(_PLACES)}
 
 
 def asked_with(settings: Settings) -> dict[str, Any]:

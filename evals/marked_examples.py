@@ -17,6 +17,7 @@ from app.question.role_tagger.network import WordRole
 from app.question.role_tagger.words import Word
 from app.records import QuestionKind
 from evals.files import load_yaml
+from vectorstore.records import text_sha256
 
 FOLDS: Final = 3
 _MARK: Final = re.compile(r"\{(who|not|mention|topic|quote):([^{}]*)\}")
@@ -84,7 +85,7 @@ def folds_of(examples: Sequence[MarkedExample]) -> list[int]:
         for group in (group for text in example.after for group in groups_by_text.get(_plain(text), ())):
             one, other = sorted((root(example.group), root(group)))
             groups[other] = one
-    return [int(hashlib.sha256(root(example.group).encode()).hexdigest(), 16) % FOLDS for example in examples]
+    return [int(text_sha256(root(example.group)), 16) % FOLDS for example in examples]
 
 
 def labels_of(words: Sequence[Word], marks: Sequence[Mark]) -> list[str]:

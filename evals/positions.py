@@ -21,7 +21,7 @@ from app.retrieval.positions.position_marks import KINDS, PositionKind
 from app.retrieval.topic.subject import names_harm
 from app.settings import Settings
 from evals.cases.case import CaseReview, Evidence, require_own_ids
-from evals.cases.documents import Document, Documents, read_documents, sha256_of
+from evals.cases.documents import Document, Documents, read_documents
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
 from evals.files import EVALS, FileRecord, read_yaml, tracked
@@ -32,7 +32,7 @@ from ingest.text.layout import find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
 from vectorstore.records import Document as StoredDocument
-from vectorstore.records import Metadata, Statement
+from vectorstore.records import Metadata, Statement, text_sha256
 
 SHIPPED: Final = EVALS / "datasets" / "positions.yaml"
 _Text = Annotated[str, Field(min_length=1)]
@@ -164,7 +164,7 @@ def cite_labels(
             statement = statements[span.file]
             place, text = cite_place(statement, span.start, span.end, page=None, paragraph=None), statement.source_text
             words, quote = text[span.start : span.end], readable(text, statement.edits, span.start, span.end)
-            if span.sha256 != sha256_of(words):
+            if span.sha256 != text_sha256(words):
                 raise DatasetError(f"{cell.id!r}: {span.file!r} has other words at {span.start} than were labelled")
             citations.append(replace(place, number=number, quote=quote, source_quote=words))
         yield cell, tuple(citations), statements

@@ -20,7 +20,7 @@ from app.retrieval.search_strategy import choose_strategy
 from app.settings import Settings
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import Case, Evidence, load_cases
-from evals.cases.documents import Documents, read_documents, sha256_of
+from evals.cases.documents import Documents, read_documents
 from evals.cases.synth import draw
 from evals.errors import DatasetError
 from evals.eval_environment import open_environment
@@ -32,7 +32,7 @@ from ingest.glossary.glossary import terms_of_concept
 from ingest.glossary.thesaurus import narrower, relation_rows
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import ScopeFilter, StatementSummary
+from vectorstore.records import ScopeFilter, StatementSummary, text_sha256
 
 PairSource = Literal["question", "list", "cell", "thesaurus"]
 FoldBy = Literal["topic", "party"]
@@ -97,7 +97,7 @@ class Sample:
 
 def fold_of(key: str) -> int:
     """Returns the fold of a party or a topic, which depends on its name alone."""
-    return int(sha256_of(key.casefold())[:8], 16) % FOLDS
+    return int(text_sha256(key.casefold())[:8], 16) % FOLDS
 
 
 def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -> tuple[list[Sample], dict[str, str]]:
@@ -183,7 +183,7 @@ def pairs_across(documents: Documents) -> Iterator[Pair]:
         document = documents.by_file.get(asked.file)
         if document is None:
             continue
-        if any(sha256_of(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
+        if any(text_sha256(document.text[span.start : span.end]) != span.sha256 for span in asked.evidence):
             raise DatasetError(f"{asked.file!r} is not the file that `asked_across.jsonl` was written for")
         yield Pair(
             topic=asked.topic, party=document.state or asked.file, files=(asked.file,), answered=asked.answered,

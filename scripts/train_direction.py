@@ -43,6 +43,7 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 from vectorstore.bert import packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
+from vectorstore.records import text_sha256
 from vectorstore.weights_file import load_weights, notes_array
 
 _parties: Final = cache(PartyTable.load)
@@ -140,7 +141,7 @@ def examples_hash(asked: bool = False) -> str:
 
 
 def _fold(name: str) -> int:
-    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % FOLDS
+    return int(text_sha256(name), 16) % FOLDS
 
 
 def _rows(examples: Sequence[Example]) -> Matrix:

@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from app.question.role_tagger.features import STAND_IN
 from app.question.role_tagger.network import RoleReading
@@ -18,6 +20,8 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.weights_file import Weights
+
+_Class = TypeVar("_Class", bound=str)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +81,20 @@ def input_vector(inputs: ClassifierInput, more: Iterable[str], vocabulary: Mappi
     return np.concatenate([5 * inputs.frame, 4 * inputs.sentence, 0.3 * np.maximum(inputs.tagger_kinds, -6), known])
 
 
-def class_chances(name: str, weights: Weights, inputs: ClassifierInput, more: Iterable[str] = ()) -> dict[str, float]:
+def input_chances(name: str, weights: Weights, inputs: ClassifierInput, more: Iterable[str] = ()) -> dict[str, float]:
+    """Returns the calibrated chance of each class of a classifier of questions, by its input and `more` features."""
+    return class_chances(name, weights, input_vector(inputs, more, _noted(f"{name}.features", weights)))
+
+
+def class_chances(name: str, weights: Weights, values: Matrix) -> dict[str, float]:
     """Returns the calibrated chance of each class by logistic regression, in some classifiers over a hidden layer."""
-    classes, vocabulary = _classes_and_features(name, weights)
-    scores = scores_of(input_vector(inputs, more, vocabulary), weights.arrays, f"{name}.")
-    scores = scores / float(weights.notes.get(f"{name}.temperature", "1"))
-    chances = np.exp(scores - np.logaddexp.reduce(scores))
-    return dict(zip(classes, map(float, chances), strict=True))
+    temperature = float(weights.notes.get(f"{name}.temperature", "1"))
+    return chances_of(_noted(f"{name}.classes", weights), scores_of(values, weights.arrays, f"{name}.") / temperature)
+
+
+def chances_of(classes: Iterable[_Class], scores: npt.NDArray[np.floating[Any]]) -> dict[_Class, float]:
+    """Returns the chance of each class, by scores that are logarithms of chances up to a common addend (softmax)."""
+    return dict(zip(classes, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
 
 
 def scores_of(values: Matrix, arrays: Mapping[str, Matrix], prefix: str = "") -> Matrix:
@@ -95,5 +106,5 @@ def scores_of(values: Matrix, arrays: Mapping[str, Matrix], prefix: str = "") ->
 
 
 @cache
-def _classes_and_features(name: str, weights: Weights) -> tuple[list[str], Mapping[str, int]]:
-    return json.loads(weights.notes[f"{name}.classes"]), json.loads(weights.notes[f"{name}.features"])
+def _noted(name: str, weights: Weights) -> Any:  # noqa: ANN401 - a list of classes, or an index by feature
+    return json.loads(weights.notes[name])

@@ -9,7 +9,7 @@ from typing import Final, cast, get_args
 
 import numpy as np
 
-from app.question.classifiers import ClassifierInput, class_chances
+from app.question.classifiers import ClassifierInput, chances_of, input_chances
 from app.question.kind_traits import ASIDES
 from app.question.lexicon import lexicon_of
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
@@ -37,9 +37,9 @@ class KindReading:
 
 def kind_chances(inputs: ClassifierInput, weights: Weights) -> dict[QuestionKind, float]:
     """Returns the chance of each kind, 0 to 1: the geometric mean of those by the classifier and by the network."""
-    chances = class_chances("kind", weights, inputs)
+    chances = input_chances("kind", weights, inputs)
     scores = (np.log(np.maximum(list(chances.values()), 1e-9)) + inputs.tagger_kinds) / 2
-    return dict(zip(KINDS, map(float, np.exp(scores - np.logaddexp.reduce(scores))), strict=True))
+    return chances_of(KINDS, scores)
 
 
 def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) -> KindReading:

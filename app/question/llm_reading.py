@@ -7,7 +7,7 @@ question does not contain in these words.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
@@ -20,10 +20,8 @@ from ingest.parties.party_table import PartyTable
 _PROPOSED_KIND_WEIGHT = 0.9
 
 
-class ProposedReading(BaseModel):
+class ProposedReading(BaseModel, frozen=True, extra="ignore"):
     """What a question asks for, in its own words."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     speakers: tuple[str, ...] = Field(default=(), description="States, groups or regions whose words are asked for")
     left_out: tuple[str, ...] = Field(default=(), description="States or groups that are excluded")

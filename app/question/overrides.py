@@ -11,7 +11,7 @@ from typing import Any, Final, cast, get_args
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
 from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, TIME_FIELDS, is_kept
-from app.records import QuestionKind, TreatyScope
+from app.records import Interval, QuestionKind, TreatyScope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
@@ -91,16 +91,7 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
     if not isinstance(value, list):
         raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
     if name == "interval":
-        if len(value) != 2:
-            raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {value!r}")
-        for end in value:
-            if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)):
-                raise ScopeError(f"{str(end)!r} is no year and no month: write it as 2018 or 2018-10")
-        first, last = (None if end is None else str(end) for end in value)
-        # A year contains its months: both ends are compared up to the length of the shorter one.
-        if first and last and first[: len(last)] > last[: len(first)]:
-            raise ScopeError(f"the time from {first} to {last} ends before it begins: write the earlier end first")
-        return (first, last)
+        return _interval(value)
     if name == "treaties":
         return tuple(map(_treaty, value))
     items = tuple(map(str, value))
@@ -116,6 +107,19 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         "members_of": lambda item: _set_code(item, parties),
     }.get(name, str)
     return tuple(map(read, items))
+
+
+def _interval(ends: list[JSONValue]) -> Interval:
+    if len(ends) != 2:
+        raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
+    for end in ends:
+        if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)):
+            raise ScopeError(f"{str(end)!r} is no year and no month: write it as 2018 or 2018-10")
+    first, last = (None if end is None else str(end) for end in ends)
+    # A year contains its months: both ends are compared up to the length of the shorter one.
+    if first and last and first[: len(last)] > last[: len(first)]:
+        raise ScopeError(f"the time from {first} to {last} ends before it begins: write the earlier end first")
+    return (first, last)
 
 
 def _party_code(name: str, parties: PartyTable) -> str:

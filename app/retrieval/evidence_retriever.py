@@ -7,22 +7,23 @@ among the best passages.
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
-from typing import Final, NamedTuple
+from typing import Final
 
-from app.question.language import detect_language
 from app.question.resolution import Resolution
 from app.records import Note, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions.direction import AskedDirection, direction_asked
+from app.retrieval.positions.asked_direction import AskedFor, asked_for
+from app.retrieval.positions.direction import AskedDirection
 from app.retrieval.positions.latest_position import PositionReader
+from app.retrieval.positions.position_reading import EvidenceReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
-from app.retrieval.topic.subject import has_one_subject, topic_words
+from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
@@ -33,20 +34,7 @@ from vectorstore.store import Store
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
-# Chance from which a question surely asks who changed position, so that "nobody" is an answer.
-_ASKS_CHANGE_SURELY: Final = 0.75
-# Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
-_OWN_DIRECTION_MIN: Final = 0.7
-
 _Evidence = tuple[PartyEvidence, ...]
-
-
-class _Asked(NamedTuple):
-    """The direction that a question asks for, the chance that it does (0 to 1), and the question in whose words."""
-
-    direction: AskedDirection | None = None
-    chance: float = 1.0
-    words: str = ""
 
 
 class EvidenceRetriever:
@@ -63,15 +51,11 @@ class EvidenceRetriever:
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
         with self.store.catalogue.snapshot():
-            return self._retrieve(resolution, parties)
-
-    def _retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        if _is_unsearchable(resolution):
-            return self._empty(resolution.scope, parties)
-        if resolution.provision:
-            return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
-        base = self.in_scope(resolution, parties)
-        return base if base.empty_corpus else self._with_evidence(base, resolution, parties)
+            if resolution.provision and not _is_unsearchable(resolution):
+                return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
+            base = self.in_scope(resolution, parties)
+            unsearched = base.empty_corpus or _is_unsearchable(resolution)
+            return base if unsearched else self._with_evidence(base, resolution, parties)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
@@ -150,7 +134,7 @@ class EvidenceRetriever:
         if strategy is None:
             return base
         scope, catalogue, ranker = resolution.scope, self.store.catalogue, self.ranker
-        asked = _direction_asked(resolution, parties)
+        asked = asked_for(resolution, parties)
         read = resolution if asked.direction is None else replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
@@ -163,10 +147,9 @@ class EvidenceRetriever:
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
         change_notes: tuple[Note, ...] = ()
-        unsure = asked.direction == "change" and asked.chance < _ASKS_CHANGE_SURELY
-        if unsure and not any(item.answers for item in positions):
+        if asked.is_unsure_change and not any(item.answers for item in positions):
             # Nobody changed, which the question may not have asked: who spoke is listed.
-            asked, positions = _Asked(), self._by_position(found, resolution, None, parties, many=many)
+            asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
             if any(item.answers for item in positions):
                 change_notes = (Note(kind="no_change"),)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
@@ -243,47 +226,12 @@ class EvidenceRetriever:
             return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
 
         topic = partial(topic_in, topic_words(scope), scope.language)
-        reader = PositionReader(topic, catalogue.sentences, own, asked, parties)
+        reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)
         if not takes_position:
             # What groups said for a State keeps its order.
             return tuple(item if item.members else reader.reported_last(item) for item in evidence)
         sure = resolution.sure_of_kind or scope.all_states
         return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
-
-
-def _direction_asked(resolution: Resolution, parties: PartyTable) -> _Asked:
-    """Returns the direction, or change of it, that a question after States asks for."""
-    scope, wording, earlier = resolution.scope, resolution.wording, resolution.stance_from
-    subject = topic_words(scope)
-    denied = _Asked("against", 1.0, earlier or resolution.question) if resolution.denies else _Asked()
-    if not (scope.all_states or scope.members_of) or scope.negated or not has_one_subject(scope):
-        return denied
-    # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
-    words = resolution.question if wording is None or resolution.act != "new" else wording.text
-    asked, chance = direction_asked(words, subject, scope.language, parties)
-    # In a turn whose topic was named before, the words that are left are those of what is asked for.
-    in_own_words = (
-        asked is not None
-        and chance >= _OWN_DIRECTION_MIN
-        and not resolution.negates
-        and resolution.act not in ("new", "remove", "more")
-        and subject not in resolution.question
-    )
-    if earlier and not in_own_words:
-        # "Not Belmora" asks for the direction of the question before it, "any sceptics?" for its own.
-        words = earlier
-        asked, chance = direction_asked(words, subject, detect_language(words, parties), parties)
-        if resolution.negates:
-            # Who did not change their mind may take any direction.
-            return _Asked() if asked == "change" else _Asked("for" if asked == "against" else "against", 1.0, words)
-    # That a direction is asked for is read with the question; that a change is, by this classifier alone.
-    if asked == "change":
-        unsure = resolution.over_time and chance < _ASKS_CHANGE_SURELY
-        return _Asked() if unsure else _Asked(asked, chance, words)
-    if in_own_words:
-        return _Asked(asked, 1.0, words)
-    stated = asked is not None and resolution.stance and not resolution.over_time
-    return denied if resolution.denies or not stated else _Asked(asked, 1.0, words)
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:

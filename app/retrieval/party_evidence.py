@@ -10,7 +10,7 @@ from typing import Final
 
 from app.records import Direction
 from app.retrieval.relevance import ConfidenceSource, Relevance
-from vectorstore.records import ScoredPassage, Sentence, SentenceId, StatementSummary
+from vectorstore.records import Metadata, ScoredPassage, Sentence, SentenceId, StatementSummary
 
 # Chance from which a group counts as having spoken on the topic. Of 32 questions on the fictional conference whose
 # group had, 31 were above .81 and one, on "rescue at sea", at .64; of 28 whose group had not, none was above .48
@@ -59,6 +59,11 @@ class PartyEvidence:
     silence_unproven: bool = False
     """Whether finding nothing does not prove that the party said nothing: the glossary translates only a part of the
     topic, or passages in a language of the statements are found by shared words alone, or in no way at all."""
+
+    @property
+    def metadata(self) -> dict[str, Metadata]:
+        """The metadata of its statements in scope, by id."""
+        return {summary.statement_id: summary.metadata for summary in self.statements}
 
     @property
     def relevance(self) -> Relevance | None:

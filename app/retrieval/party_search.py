@@ -1,7 +1,8 @@
 """Search for one party after another, by the strategy of a question; a list of many parties is searched as one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 from typing import Final
 
@@ -24,40 +25,35 @@ _MIN_POSITION_SENTENCES: Final = 8
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
 
+@dataclass(frozen=True)
 class PartySearch:
-    """Finds the evidence of one party after another, for one question.
+    """Finds the evidence of one party after another, for one question."""
 
-    Attributes:
-        topic: What is searched for by meaning; None where the strategy has no topic.
-    """
+    catalogue: Catalogue
+    ranker: SentenceRanker
+    strategy: SearchStrategy
+    resolution: Resolution
+    many: bool
+    """All parties are searched as one list, of which only the nearest are read."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        ranker: SentenceRanker,
-        strategy: SearchStrategy,
-        resolution: Resolution,
-        *,
-        many: bool,
-    ) -> None:
-        """Prepares the search; with `many`, all parties are searched as one list and only the nearest are read."""
-        self._catalogue = catalogue
-        self._ranker = ranker
-        self._strategy = strategy
-        self._resolution = resolution
-        self._scope = scope = resolution.scope
-        self._many = many
-        self.topic = None if strategy.topic is None else ranker.topic(strategy.topic, scope.language, strategy.wording)
-        self._treaty_words: Topic | None = None
-        if strategy.by == "treaties" and not strategy.joining:
-            self._treaty_words = ranker.topic(treaty_words(scope.treaties), "en")
+    @cached_property
+    def topic(self) -> Topic | None:
+        """What is searched for by meaning; None where the strategy has no topic."""
+        words, language = self.strategy.topic, self.resolution.scope.language
+        return None if words is None else self.ranker.topic(words, language, self.strategy.wording)
+
+    @cached_property
+    def _treaty_words(self) -> Topic | None:
+        if self.strategy.by != "treaties" or self.strategy.joining:
+            return None
+        return self.ranker.topic(treaty_words(self.resolution.scope.treaties), "en")
 
     def find_all(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
     ) -> tuple[tuple[PartyEvidence, ...], int]:
         """Returns the evidence of each party in order, and how many parties were read closely: not all of a list."""
         parties = len(statements_by_party)
-        if self._resolution.over_time:
+        if self.resolution.over_time:
             # A change over time shows only if the statements of a party are searched one by one.
             parts = (
                 (code, part)
@@ -65,20 +61,20 @@ class PartySearch:
                 for part in (zip(own) if len(own) > 1 else [own])
             )
             return tuple(self.find(code, part) for code, part in parts), parties
-        if self._many and self._strategy.by == "topic" and self.topic is not None:
-            listed, read = self._ranker.rank_list(statements_by_party, self.topic)
+        if self.many and self.strategy.by == "topic" and self.topic is not None:
+            listed, read = self.ranker.rank_list(statements_by_party, self.topic)
             return self._deeper(listed, self.topic), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
-        if not self._many or self._treaty_words is None:
+        if not self.many or self._treaty_words is None:
             return tuple(evidence.values()), parties
         rest = {party: own for party, own in statements_by_party.items() if not evidence[party].sentences}
-        listed, read = self._ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < parties)
+        listed, read = self.ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < parties)
         evidence |= {item.party: self._without_other_treaties(item) for item in listed}
         return tuple(evidence.values()), read + parties - len(rest)
 
     def find(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the evidence in the statements of a party, best first."""
-        strategy, ranker = self._strategy, self._ranker
+        strategy, ranker = self.strategy, self.ranker
         if strategy.by == "articles":
             return self._by_articles(party, statements)
         if strategy.by == "treaties":
@@ -88,7 +84,7 @@ class PartySearch:
             return ranker.rank_by_topic(party, statements, self.topic)
         if strategy.by == "centroid":
             return ranker.rank_by_centroid(party, statements)
-        named = ranker.rank_by_mentions(party, statements, "agenda_item", [(None, self._scope.agenda_items)])
+        named = ranker.rank_by_mentions(party, statements, "agenda_item", [(None, self.resolution.scope.agenda_items)])
         return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
 
     def _deeper(self, evidence: Sequence[PartyEvidence], topic: Topic) -> tuple[PartyEvidence, ...]:
@@ -99,25 +95,26 @@ class PartySearch:
         """
         again = [item.party for item in evidence if item.has_evidence and len(item.statements) > 1]
         share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(topic.with_synonyms)))
-        if share < (_MIN_POSITION_SENTENCES if self._resolution.stance else DEEP.sentences):
+        if share < (_MIN_POSITION_SENTENCES if self.resolution.stance else DEEP.sentences):
             return tuple(evidence)
         depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share)
 
         def read_again(item: PartyEvidence) -> PartyEvidence:
-            sentences = self._ranker.rank_by_topic(item.party, item.statements, topic, depth).sentences
+            sentences = self.ranker.rank_by_topic(item.party, item.statements, topic, depth).sentences
             return replace(item, sentences=surest((*item.sentences, *sentences)))
 
         return tuple(read_again(item) if item.party in again else item for item in evidence)
 
     def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
-        topic, named = self.topic, [(each.treaty, each.articles) for each in self._scope.treaties if each.articles]
-        evidence = self._ranker.rank_by_mentions(code, statements, "article", named, topic)
+        topic, treaties = self.topic, self.resolution.scope.treaties
+        named = [(each.treaty, each.articles) for each in treaties if each.articles]
+        evidence = self.ranker.rank_by_mentions(code, statements, "article", named, topic)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
         naming = {item.sentence.statement_id for item in evidence.sentences}
         near = [summary for summary in statements if summary.statement_id in naming]
-        on_topic = self._ranker.rank_by_topic(code, near, topic)
+        on_topic = self.ranker.rank_by_topic(code, near, topic)
         beside = replace(on_topic, sentences=on_topic.best[:2])
         return merge_evidence(evidence, beside) if on_topic.answers else evidence
 
@@ -125,14 +122,14 @@ class PartySearch:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
         # If there are none, sentences that refer to a treaty without its name count: as one of "the Protocols thereto",
         # or in a paraphrase, unless joining it is asked about, since nobody joins a treaty without naming it.
-        named = [(each.treaty, each.articles) for each in self._scope.treaties]
-        evidence = self._ranker.rank_by_mentions(code, statements, "treaty", named, self.topic)
+        named = [(each.treaty, each.articles) for each in self.resolution.scope.treaties]
+        evidence = self.ranker.rank_by_mentions(code, statements, "treaty", named, self.topic)
         if evidence.sentences:
             return evidence
-        evidence = self._ranker.rank_by_mentions(code, statements, "thereto", named)
-        if evidence.sentences or self._many or self._treaty_words is None:
+        evidence = self.ranker.rank_by_mentions(code, statements, "thereto", named)
+        if evidence.sentences or self.many or self._treaty_words is None:
             return evidence
-        return self._without_other_treaties(self._ranker.rank_by_topic(code, statements, self._treaty_words))
+        return self._without_other_treaties(self.ranker.rank_by_topic(code, statements, self._treaty_words))
 
     def related(self, evidence: Sequence[PartyEvidence]) -> tuple[tuple[PartyEvidence, ...], tuple[TreatyScope, ...]]:
         """Returns evidence related to the articles asked about, and the articles of other treaties that it cites.
@@ -140,9 +137,9 @@ class PartySearch:
         "What did Arvandia say about article 16?" also finds what it said about article 16 of another convention, and
         where it cites no article 16, what it said about extradition, which the article is on.
         """
-        articles = [treaty for treaty in self._scope.treaties if treaty.articles]
+        articles = [treaty for treaty in self.resolution.scope.treaties if treaty.articles]
         elsewhere: dict[TreatyScope, list[PartyEvidence]] = {}
-        for treaty in articles if self._resolution.assumed_treaty else ():
+        for treaty in articles if self.resolution.assumed_treaty else ():
             for other in TREATIES:
                 if other != treaty.treaty:
                     existing = [number for number in treaty.articles if article_title(other, number)]
@@ -151,17 +148,17 @@ class PartySearch:
                         elsewhere[TreatyScope(treaty=other, articles=cited)] = citing
         related = list(chain.from_iterable(elsewhere.values()))
         silent = [item for item in evidence if articles and not item.sentences and item.statements]
-        if silent and not (self._many and len(silent) < len(evidence)):
+        if silent and not (self.many and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
-            subject = self._ranker.topic(" ".join(title for title in titles if title), "en")
-            if self._many:
+            subject = self.ranker.topic(" ".join(title for title in titles if title), "en")
+            if self.many:
                 # For a question about change over time, a party has one record of evidence per statement.
                 statements_by_party: dict[str, list[StatementSummary]] = {}
                 for item in silent:
                     statements_by_party.setdefault(item.party, []).extend(item.statements)
-                related += self._ranker.rank_list(statements_by_party, subject)[0]
+                related += self.ranker.rank_list(statements_by_party, subject)[0]
             else:
-                related += [self._ranker.rank_by_topic(item.party, item.statements, subject) for item in silent]
+                related += [self.ranker.rank_by_topic(item.party, item.statements, subject) for item in silent]
         return tuple(related), tuple(elsewhere)
 
     def citing(
@@ -172,10 +169,10 @@ class PartySearch:
         The treaty None stands for a convention that is left unnamed.
         """
         ids = [summary.statement_id for item in evidence for summary in item.statements]
-        mentions = self._catalogue.mentions(ids, "article", treaty, articles) if articles else ()
+        mentions = self.catalogue.mentions(ids, "article", treaty, articles) if articles else ()
         numbers = tuple(n for n in articles if any(mention.value == n for mention in mentions))
         citing = (
-            self._ranker.rank_by_mentions(item.party, item.statements, "article", [(treaty, numbers)])
+            self.ranker.rank_by_mentions(item.party, item.statements, "article", [(treaty, numbers)])
             for item in (evidence if numbers else ())
         )
         return [item for item in citing if item.sentences], numbers
@@ -185,13 +182,13 @@ class PartySearch:
         if not evidence.sentences:
             return evidence
         ids = list(dict.fromkeys(item.sentence.statement_id for item in evidence.sentences))
-        asked = {treaty.treaty for treaty in self._scope.treaties}
+        asked = {treaty.treaty for treaty in self.resolution.scope.treaties}
         others = {
             mention.sentence
             for treaty in TREATIES
             if treaty not in asked
             for kind in _OF_TREATY
-            for mention in self._catalogue.mentions(ids, kind, treaty)
+            for mention in self.catalogue.mentions(ids, kind, treaty)
         }
         of_asked = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=of_asked)

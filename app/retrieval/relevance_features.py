@@ -4,7 +4,6 @@ Asked about "capital punishment", a sentence on "the death penalty" shares no wo
 and the glossary say how near it is all the same. Unrelated topics show how near any topic is to these statements.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
@@ -21,7 +20,7 @@ from app.retrieval.topic.topic import Topic
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
 from vectorstore.embeddings import Embedder
-from vectorstore.records import ScoredPassage, Sentence
+from vectorstore.records import ScoredPassage, Sentence, text_sha256
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
 
@@ -227,5 +226,4 @@ def keep_vectors(embedder: Embedder, path: Path) -> None:
 
 
 def _made_of(embedder: Embedder) -> dict[str, str]:
-    topics = hashlib.sha256("\n".join(background_topics()).encode()).hexdigest()
-    return {"model": embedder.identity, "topics": topics}
+    return {"model": embedder.identity, "topics": text_sha256("\n".join(background_topics()))}

@@ -26,13 +26,14 @@ from app.errors import BriefingError
 from app.records import AbstentionReason
 from app.ui.words import language, say, worded
 from evals.cases.case import Case, CaseReview, Evidence
-from evals.cases.documents import Document, Documents, sha256_of
+from evals.cases.documents import Document, Documents
 from evals.cases.lint import LintRemark, remark
 from evals.errors import DatasetError
 from ingest.errors import ManifestError
 from ingest.language.detection import detect_language
 from ingest.metadata.manifest import csv_rows
 from ingest.treaties.references import find_articles
+from vectorstore.records import text_sha256
 
 SUFFIXES: Final = (".csv", ".xlsx")
 _REQUIRED: Final = ("question", "state", "answered", "quote")
@@ -199,7 +200,7 @@ def _case(row: _Row, documents: Documents) -> Case | None:
     if row.remarks or answered is None:
         return None
     evidence, history = [span for span in found if span is not None], row.parts("history", "\n")
-    question_hash = sha256_of("\0".join((question, *states, *years, *row.parts("history"))))[:8]
+    question_hash = text_sha256("\0".join((question, *states, *years, *row.parts("history"))))[:8]
     kind = "list_states" if not states else "compare" if len(states) > 1 else "single_state"
     expect = {
         "status": "answered" if answered else "abstained", "years": years, "reason": reason or None,

@@ -30,8 +30,6 @@ from vectorstore.records import Metadata, text_sha256
 # Facts that both a citation and a manifest state, so that they can be compared.
 FACTS: Final = ("body", "session", "date", "agenda_item", "symbol", "on_behalf_of")
 _LIMITS: Final = LoadLimits()
-# The hash of a span's words that evidence may hold.
-sha256_of: Final = text_sha256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +62,7 @@ class Document:
         """Returns the words at `[start, end)` as evidence; `state` is used where the manifest names no State."""
         words = self.text[start:end]
         return Evidence(
-            id=identifier, file=self.file, state=self.state or state, start=start, end=end, sha256=sha256_of(words),
+            id=identifier, file=self.file, state=self.state or state, start=start, end=end, sha256=text_sha256(words),
             quote=words, lang=self.language,
         )  # fmt: skip
 
@@ -166,7 +164,7 @@ def _of_folder(folder: Path, parties: PartyTable, tell: Tell, limits: LoadLimits
 
 def _documents(by_file: Mapping[str, Document], parties: PartyTable) -> Documents:
     lines = (
-        f"{file}\0{sha256_of(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n"
+        f"{file}\0{text_sha256(document.text)}\0{document.state}\0{sorted(document.facts.items())}\n"
         for file, document in sorted(by_file.items())
     )
-    return Documents(by_file=by_file, sha256=sha256_of("".join(lines)), parties=parties)
+    return Documents(by_file=by_file, sha256=text_sha256("".join(lines)), parties=parties)

@@ -17,11 +17,12 @@ from app.question.reading import MAX_QUESTION, resolve
 from app.ui.words import say
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
-from evals.cases.documents import Documents, sha256_of
+from evals.cases.documents import Documents
 from evals.files import Tell, quiet, shipped_rows
 from ingest.glossary.glossary import terms_of, terms_within
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
+from vectorstore.records import text_sha256
 from vectorstore.stems import stems
 
 Severity = Literal["error", "warning", "note"]
@@ -141,7 +142,7 @@ def _evidence(case: Case, documents: Documents) -> Iterator[LintRemark]:
         found = {
             "not_in_file": place is None, "after_the_end": span.end > length,
             "other_words": text is not None and span.quote is not None and squash(text) != squash(span.quote),
-            "other_hash": text is not None and span.sha256 not in (None, sha256_of(text)),
+            "other_hash": text is not None and span.sha256 not in (None, text_sha256(text)),
             "other_state": manifest_state is not None and document.kind != "record" and span.state not in holders,
         }  # fmt: skip
         facts = {"span": span.id, "start": span.start, "end": span.end, "length": length, "state": span.state}

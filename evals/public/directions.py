@@ -14,11 +14,11 @@ from sklearn.metrics import f1_score
 
 from app.retrieval.positions.direction import read_sentence
 from app.settings import Settings
-from evals.cases.documents import sha256_of
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, tracked
 from evals.public.corpus import Figure, records_of
 from ingest.parties.party_table import PartyTable
+from vectorstore.records import text_sha256
 
 LABELS: Final = EVALS / "datasets" / "directions.csv"
 _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
@@ -43,7 +43,7 @@ def labelled_sentences(data: Path | None = None) -> Iterator[LabelledSentence]:
     texts = {each["id"]: each["text"] for file in _SPEECHES for each in records_of(file, data, "scale")}
     for row in shipped_rows(LABELS):
         span = texts[row["speech"]][int(row["start"]) : int(row["end"])]
-        if sha256_of(span) != row["sha256"]:
+        if text_sha256(span) != row["sha256"]:
             raise DatasetError("the speeches are not those that the labels are about")
         fields = {name: row[name] for name in ("split", "topic", "label", "speech")}
         yield LabelledSentence(text=" ".join(span.split()), **fields)

@@ -12,9 +12,9 @@ from typing import Any, Final
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.terms import content_terms
 from app.settings import Settings
-from evals.cases.documents import sha256_of
 from evals.files import tracked
 from evals.public.corpus import Figure, open_texts, records_of, silence_figures, write_texts
+from vectorstore.records import text_sha256
 
 _FILE: Final = "mtragun/reference.jsonl.gz"
 _UNANSWERABLE: Final = "UNANSWERABLE"
@@ -33,7 +33,7 @@ def topic_words(task: Mapping[str, Any]) -> str:
 
 def file_of(passage: str) -> str:
     """Returns the file name of a passage, a hash of its words, so that equal passages share a file."""
-    return f"{sha256_of(passage.strip())[:16]}.txt"
+    return f"{text_sha256(passage.strip())[:16]}.txt"
 
 
 def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
@@ -52,7 +52,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
                 statements = [statement for file in passages for statement in by_file.get(file, ())]
                 cases.append(workspace.ranker.rank_by_topic("", statements, topic))
     unanswerable = [task["answerability"] == [_UNANSWERABLE] for task in tasks]
-    folds = [int(sha256_of(task["conversation_id"]), 16) % _FOLDS for task in tasks]
+    folds = [int(text_sha256(task["conversation_id"]), 16) % _FOLDS for task in tasks]
     groups = (silence_figures(f"refusal, {name}", cases, unanswerable, folds, _OTHERS) for name, cases in found.items())
     return [figure for figures in groups for figure in figures]
 

@@ -11,17 +11,8 @@ import pytest
 import evals.calibrate_relevance
 from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.relevance_features import SentenceFeatures
-from evals.calibrate_relevance import (
-    SEALED,
-    best_threshold,
-    figures_of,
-    fit,
-    fit_among,
-    fit_order,
-    order_figures,
-    ranks_of,
-    split,
-)
+from evals.calibrate_order import fit_order, order_figures, ranks_of
+from evals.calibrate_relevance import SEALED, best_threshold, figures_of, fit, fit_among, split
 from evals.errors import EvalError
 from evals.metrics.table import Floats
 from evals.relevance_pairs import FOLDS, Pair, PairSource, Sample, fold_of

@@ -8,10 +8,11 @@ import pytest
 
 from evals.case_sets import SHIPPED
 from evals.cases.case import Case, load_cases
-from evals.cases.documents import Document, Documents, sha256_of
+from evals.cases.documents import Document, Documents
 from evals.cases.lint import LintRemark, lint
 from tests.cases import Cases
 from tests.evals import made
+from vectorstore.records import text_sha256
 
 cases = Cases(__file__)
 
@@ -44,7 +45,7 @@ def silent(**changes: Any) -> dict[str, Any]:
 
 def span(**changes: Any) -> dict[str, Any]:
     whole = {"id": "e1", "file": "nor.txt", "state": "NOR", "start": START, "end": START + len(SAID)}
-    return whole | {"sha256": sha256_of(SAID), "quote": SAID} | changes
+    return whole | {"sha256": text_sha256(SAID), "quote": SAID} | changes
 
 
 def remarks(*cases: Mapping[str, Any], against: Documents | None = None) -> tuple[LintRemark, ...]:

@@ -7,13 +7,14 @@ import pytest
 
 from evals.case_sets import CONFERENCE
 from evals.cases.case import Case, load_cases
-from evals.cases.documents import Documents, read_documents, sha256_of
+from evals.cases.documents import Documents, read_documents
 from evals.cases.lint import lint
 from evals.cases.synth import KINDS, synthesise, write_cases
 from evals.errors import DatasetError
 from evals.files import shipped_rows
 from ingest.language.lexicons import load_table
 from ingest.treaties.treaties import articles
+from vectorstore.records import text_sha256
 
 pytestmark = pytest.mark.integration
 
@@ -71,7 +72,7 @@ def test_gold_sentences_verify_and_name_what_is_asked(cases, documents):
         assert {span.state for span in case.evidence} == {*case.expect.states}, case.id
         for span in case.evidence:
             words = documents.words_of(span)
-            assert sha256_of(words) == span.sha256 and span.quote is None, case.id
+            assert text_sha256(words) == span.sha256 and span.quote is None, case.id
             if "topic" in case.tags:
                 assert names(words, case.tags["topic"], 4), (case.id, words)
             else:

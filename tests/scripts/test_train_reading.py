@@ -22,11 +22,12 @@ class _Serial:
 @pytest.mark.heavy
 def test_the_same_examples_give_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torch")
-    from scripts.train_reading import prepare, train
+    from scripts.reading_networks import prepare
+    from scripts.train_reading import train
 
     # Two epochs suffice, since a difference shows from the first step on.
-    monkeypatch.setattr("scripts.train_reading._EPOCHS", 2)
-    monkeypatch.setattr("scripts.train_reading._HIDDEN_EPOCHS", 2)
+    monkeypatch.setattr("scripts.reading_networks._EPOCHS", 2)
+    monkeypatch.setattr("scripts.reading_classifiers._EPOCHS", 2)
     parties = PartyTable.load(CONFERENCE_PARTIES)
     prepared = prepare(load_examples()[::_EVERY], parties)
     one, other = (train(prepared, parties, "", _Serial(), lambda _: None)[0] for _ in range(2))  # type: ignore[arg-type]  # see _Serial

@@ -13,7 +13,7 @@ from app.question.spans.dates import find_date_spans
 from app.question.spans.exclusion import extend_to_lists, mark_left_out
 from app.question.spans.parties import find_party_spans
 from app.question.spans.sessions import find_body_spans, find_session_spans
-from app.question.spans.span import NARROWING, Span, merge_equal, span_over, with_spans_as_items
+from app.question.spans.span import NARROWING, Span, apart, merge_equal, span_over, with_spans_as_items
 from app.question.spans.treaties import find_treaty_spans
 from app.records import Pick
 from ingest.parties.party_table import PartyTable
@@ -27,14 +27,14 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     plain = text.translate(_QUOTES)
     items = lexicon_of(language).items(plain)
     spans = merge_equal([span_over("agenda_item", each, codes=(each.item,)) for each in find_agenda_items(plain)])
-    bodies = [each for each in find_body_spans(plain, items) if not each.overlaps(spans)]
+    bodies = apart(find_body_spans(plain, items), spans)
     today = today or date.today()
     spans += find_session_spans(items, bodies, spans, today)
-    spans += [each for each in bodies if not each.overlaps(spans)]
-    spans += [each for each in find_treaty_spans(plain, items) if not each.overlaps(spans)]
+    spans += apart(bodies, spans)
+    spans += apart(find_treaty_spans(plain, items), spans)
     spans += _find_picks(items, spans)
     spans += find_date_spans(plain, items, spans, today)
-    spans += [each for each in find_party_spans(plain, items, language, parties) if not each.overlaps(spans)]
+    spans += apart(find_party_spans(plain, items, language, parties), spans)
     marked = (mark_left_out(span, items, plain, language) if span.kind in NARROWING else span for span in spans)
     return extend_to_lists(sorted(marked, key=lambda span: span.start), items)
 

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 from app.question.lexicon import Item
 from app.question.spans.exclusion import mark_left_out
-from app.question.spans.span import POSSESSIVE, Span, span_over
+from app.question.spans.span import POSSESSIVE, Span, apart, span_over
 from app.question.spans.treaties import word_of_longer_title
 from app.question.spans.typing_errors import find_respelt_names
 from ingest.parties.party_table import PartyTable
@@ -37,10 +37,10 @@ def find_party_spans(text: str, items: list[Item], language: str, parties: Party
     # "In Chinese" names a language, not a State.
     tongues = [item for item in items if "in_language" in item.kinds]
     spans = [each for each in spans if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
-    spans += [each for each in _group_nouns(text, items, parties) if not each.overlaps(spans)]
+    spans += apart(_group_nouns(text, items, parties), spans)
     spans = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in spans]
     respelt = find_respelt_names(text, spans, language, parties)
-    return [*_mark_places([*respelt, *(each for each in spans if not each.overlaps(respelt))], text, items)]
+    return [*_mark_places([*respelt, *apart(spans, respelt)], text, items)]
 
 
 def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.question.lexicon import Item, find_forms
 from app.question.spans.intervals import relate
-from app.question.spans.span import Span, span_over, with_spans_as_items
+from app.question.spans.span import Span, apart, span_over, with_spans_as_items
 from ingest.metadata.sessions import UNTOC_COP, find_bodies, load_sessions
 
 # Sessions listed after the one named where the number of the last session is not known.
@@ -20,7 +20,7 @@ def find_body_spans(text: str, items: list[Item]) -> list[Span]:
     """Finds bodies by the names in their table and by the words of questions for them."""
     named = [span_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
     listed = [span_over("body", item, codes=(item.values["bodies"],)) for item in items if "bodies" in item.kinds]
-    return named + [each for each in listed if not each.overlaps(named)]
+    return named + apart(listed, named)
 
 
 def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:

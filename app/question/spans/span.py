@@ -71,6 +71,11 @@ def span_over(kind: SpanKind, *parts: Any, **fields: Any) -> Span:  # noqa: ANN4
     return Span(start=parts[0].start, end=parts[-1].end, kind=kind, **fields)
 
 
+def apart(found: Iterable[Span], taken: Sequence[Span]) -> list[Span]:
+    """Returns the spans found that overlap none of those taken."""
+    return [span for span in found if not span.overlaps(taken)]
+
+
 def merge_equal(spans: Sequence[Span]) -> list[Span]:
     """Merges spans with the same offsets, such as those of a list of articles."""
     merged: dict[tuple[int, int], Span] = {}

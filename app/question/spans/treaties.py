@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any, Final
 
 from app.question.lexicon import Item, find_forms
-from app.question.spans.span import Span, merge_equal, span_over
+from app.question.spans.span import Span, apart, merge_equal, span_over
 from ingest.language.lexicons import load_words
 from ingest.treaties.references import ArticleMention, find_articles
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
@@ -24,7 +24,7 @@ def find_treaty_spans(text: str, items: list[Item]) -> list[Span]:
     spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
     spans = merge_equal(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = merge_equal([span_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
-    spans += [each for each in named_treaties if not each.overlaps(spans)]
+    spans += apart(named_treaties, spans)
     mentions, of_protocols = find_articles(text), any(item.kinds & {"protocol", "protocols"} for item in items)
     for _, part in find_forms("articles", items):
         # "The fourth article" and "artcle 4", which `find_articles` does not find, are of the treaty that is named.

@@ -6,7 +6,7 @@
 from collections.abc import Collection, Iterable
 from typing import Final, cast, get_args
 
-from app.question.classifiers import ClassifierInput, class_chances
+from app.question.classifiers import ClassifierInput, input_chances
 from app.question.resolution import Act
 from app.question.scope_fields import Slot
 from app.question.turns.state import TurnReading
@@ -35,7 +35,7 @@ def classify_turn(
     A slot that it does not fill is kept or not: "why?" asks those asked before, "who disagrees?" asks `everyone`.
     """
     more = slot_features(now, before, kind)
-    acts = class_chances("turn", weights, inputs, more)
+    acts = input_chances("turn", weights, inputs, more)
     # A turn that fills no slot and has no question word continues the conversation.
     full = ("who" in now or everyone) and not {"topic", "treaty"}.isdisjoint(now)
     if acts.pop("new") >= _NEW_TURN_MIN[full] and (now or "x ask" in inputs.features):
@@ -45,7 +45,7 @@ def classify_turn(
     act = cast(Act, max(acts, key=lambda each: acts[each] * (not named or each not in ("about", "more"))))
     # Times, meetings and treaties are kept until others are named; "who else?" drops the parties asked before.
     asked: list[Slot] = ["kind", *(slot for slot in ("who", "topic") if slot in before and slot not in now)]
-    gone = {slot for slot in asked if class_chances(f"keeps_{slot}", weights, inputs, more)["yes"] < _KEPT_SLOT_MIN}
+    gone = {slot for slot in asked if input_chances(f"keeps_{slot}", weights, inputs, more)["yes"] < _KEPT_SLOT_MIN}
     gone |= {"who"} if act == "more" and everyone and "kind" in gone else set()
     return TurnReading(act=act, keeps=frozenset(SLOTS) - gone)
 

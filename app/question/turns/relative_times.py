@@ -47,7 +47,8 @@ def counted_from(
         # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
         read = own_time and (alone.interval or form not in ("before", "after"))
         # "The one before" may be a year, "the previous session" is none.
-        in_sessions = form in _STEPS and _names_session(question[part[0].start : part[-1].end], alone.language)
+        words = lexicon_of(alone.language).items(question[part[0].start : part[-1].end])
+        in_sessions = form in _STEPS and any(item.kinds & {"session", "meeting", "conference"} for item in words)
         if read or in_sessions or not _is_counted(question, alone, part):
             continue
         if form == "before_that":
@@ -57,10 +58,6 @@ def counted_from(
         year = years[0] - _count(part) if form in _BACK else years[-1] + _count(part)
         return replace(timeless, years=(str(year),), pick=None)
     return alone
-
-
-def _names_session(words: str, language: str) -> bool:
-    return any(item.kinds & {"session", "meeting", "conference"} for item in lexicon_of(language).items(words))
 
 
 def _count(part: Sequence[Item]) -> int:

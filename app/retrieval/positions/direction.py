@@ -7,7 +7,6 @@ packaged embedding model, fine-tuned on the same examples; the two are averaged.
 propose …") is `reported`: it has no direction, since it is not the speaker's position.
 """
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 
+from app.question.classifiers import class_chances
 from app.records import Direction
 from app.retrieval.positions.position_marks import (
     OUTRIGHT,
@@ -41,6 +41,8 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.weights_file import load_weights
 
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
+# The classifiers of sentences (`direction`) and of questions (`asked`).
+_CLASSIFIERS: Final = _DATA / "direction.safetensors"
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 # What a question after States asks for: those in one direction, those that changed theirs, or None for any.
@@ -145,7 +147,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         for start, end in reversed(quoted):
             text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
         masked = mask_topic(text, topic, language, parties)
-    chances = _class_chances("direction", features_of(masked, marks, language))
+    chances = class_chances("direction", load_weights(_CLASSIFIERS), features_of(masked, marks, language))
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         by_reading = geometric_mean_of_chances(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
@@ -189,17 +191,6 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
         row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
     vector = sentence_encoder().encode(masked).sentence
     return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
-
-
-def _class_chances(name: Literal["direction", "asked"], features: Matrix) -> dict[str, float]:
-    """Returns the chance of each class by the classifier of sentences (`direction`) or of questions (`asked`).
-
-    Its weights are `{name}.weight` (classes, features) and `{name}.bias` (classes,), with `{name}.classes` as JSON.
-    """
-    weights = load_weights(_DATA / "direction.safetensors")
-    scores = weights.arrays[f"{name}.weight"] @ features + weights.arrays[f"{name}.bias"]
-    chances = np.exp(scores - np.logaddexp.reduce(scores))
-    return dict(zip(json.loads(weights.notes[f"{name}.classes"]), map(float, chances), strict=True))
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
@@ -261,7 +252,8 @@ def direction_asked(
     """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers."""
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
-    chances = _class_chances("asked", features_of(masked, find_position_marks(masked, language), language))
+    features = features_of(masked, find_position_marks(masked, language), language)
+    chances = class_chances("asked", load_weights(_CLASSIFIERS), features)
     likeliest = max(ASKED, key=lambda name: chances[name])
     asked, chance = ASKED[likeliest], chances[likeliest]
     return (None if asked == "change" and chance < _ASKS_CHANGE_MIN else asked), chance

@@ -5,6 +5,7 @@ vectors and by the topic's terms in that language.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Final
 
@@ -22,47 +23,45 @@ from vectorstore.store import Store
 _RARE_PASSAGES: Final = 60
 
 
+@dataclass(frozen=True)
 class PassageSearch:
     """Finds passages for a topic in a store."""
 
-    def __init__(
-        self, store: Store, retriever: Retriever, model_languages: ModelLanguages, features: FeatureExtractor
-    ) -> None:
-        self._store = store
-        self._retriever = retriever
-        self._languages = model_languages
-        self._features = features
+    store: Store
+    retriever: Retriever
+    languages: ModelLanguages
+    features: FeatureExtractor
 
     def finds_by_meaning(self, language: str | None) -> bool:
         """Returns whether passages in a language are found by vectors, and not by shared words alone."""
-        if language is None or language in self._languages.embedded:
+        if language is None or language in self.languages.embedded:
             return True
-        return language in LANGUAGES and self._store.compares_meaning
+        return language in LANGUAGES and self.store.compares_meaning
 
     def nearest(self, statements: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: in languages that the models know, then in others."""
         ids = [summary.statement_id for summary in statements]
-        others = self._languages.unranked_of(statements)
+        others = self.languages.unranked_of(statements)
         nearest: tuple[ScoredPassage, ...] = ()
-        if any(self._languages.ranks(language) for summary in statements for language in languages_of(summary)):
-            nearest = self._retriever.retrieve(
+        if any(self.languages.ranks(language) for summary in statements for language in languages_of(summary)):
+            nearest = self.retriever.retrieve(
                 topic.cross_encoder_query,
                 ids,
                 limit,
                 query_vector=topic.vector,
-                languages=self._languages.ranked_or_unknown if others else None,
+                languages=self.languages.ranked_or_unknown if others else None,
                 terms=topic.lexical_expansions,
             )
         if others:
-            query_vector = self._features.query_vector(topic)
-            by_meaning = self._retriever.retrieve_second(query_vector, ids, limit, languages=others)
+            query_vector = self.features.query_vector(topic)
+            by_meaning = self.retriever.retrieve_second(query_vector, ids, limit, languages=others)
             by_words = [
-                self._retriever.retrieve_lexical(topic.synonyms_in(each), ids, limit, languages=(each,))
+                self.retriever.retrieve_lexical(topic.synonyms_in(each), ids, limit, languages=(each,))
                 for each in others
             ]
-            embedded = [each for each in others if each in self._languages.embedded]
+            embedded = [each for each in others if each in self.languages.embedded]
             if embedded and topic.cross_lingual_vector is not None:
-                by_meaning += self._retriever.retrieve(
+                by_meaning += self.retriever.retrieve(
                     topic.words, ids, limit, query_vector=topic.cross_lingual_vector, languages=embedded
                 )
             nearest += tuple(item for items in zip_longest(by_meaning, *by_words) for item in items if item is not None)
@@ -76,17 +75,17 @@ class PassageSearch:
     ) -> Iterator[ScoredPassage]:
         """Yields the passages that hold a rare word of a topic, best first, the languages in turns, `limit` of each."""
         ids = [summary.statement_id for summary in statements]
-        wordings = [(topic.english, "en", self._languages.ranked_or_unknown)]
-        wordings += [(topic.synonyms_in(each), each, (each,)) for each in self._languages.unranked_of(statements)]
+        wordings = [(topic.english, "en", self.languages.ranked_or_unknown)]
+        wordings += [(topic.synonyms_in(each), each, (each,)) for each in self.languages.unranked_of(statements)]
         rare = [
-            self._retriever.retrieve_lexical(" ".join(words), ids, limit, languages=among)
+            self.retriever.retrieve_lexical(" ".join(words), ids, limit, languages=among)
             for text, language, among in wordings
             if (words := [word for word in _words(text, language) if self._is_rare(word, language)])
         ]
         yield from filter(None, chain.from_iterable(zip_longest(*rare)))
 
     def _is_rare(self, word: str, language: str) -> bool:
-        frequencies = [self._store.catalogue.document_frequency(term) for term in content_terms(word, language)]
+        frequencies = [self.store.catalogue.document_frequency(term) for term in content_terms(word, language)]
         return any(0 < frequency <= _RARE_PASSAGES for frequency in frequencies)
 
 

@@ -6,6 +6,7 @@ one. Sentences in languages that the models do not know are scored by their Engl
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Final, NamedTuple
@@ -43,22 +44,15 @@ class Depth(NamedTuple):
 DEEP: Final = Depth(passages=12, sentences=28)
 
 
+@dataclass(frozen=True)
 class SentenceScorer:
     """Scores sentences for a topic; `relevance` turns scores into chances, or else the words that they share do."""
 
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        score_pairs: Callable[[str, Sequence[str]], PairReading],
-        features: FeatureExtractor,
-        model_languages: ModelLanguages,
-        relevance: RelevanceArtefact | None,
-    ) -> None:
-        self.score_pairs = score_pairs
-        self.features = features
-        self.relevance = relevance
-        self._catalogue = catalogue
-        self._languages = model_languages
+    catalogue: Catalogue
+    score_pairs: Callable[[str, Sequence[str]], PairReading]
+    features: FeatureExtractor
+    languages: ModelLanguages
+    relevance: RelevanceArtefact | None
 
     def score(
         self,
@@ -69,7 +63,7 @@ class SentenceScorer:
     ) -> dict[str, ScoredBatch]:
         """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
-        texts = self._catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
+        texts = self.catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
         on_topic = partial(self._speaks_of, topic)
         candidates = {party: without_scraps(sentences_of(texts, own), on_topic) for party, own in best.items()}
         shortlists = self._shortlists(topic, candidates, depth.sentences)
@@ -89,7 +83,7 @@ class SentenceScorer:
                 sentences=tuple(sentences),
                 windows=windows,
                 english=english[party],
-                english_windows=tuple(map(self._languages.for_models, joined, languages)),
+                english_windows=tuple(map(self.languages.for_models, joined, languages)),
                 logits=logits,
                 highest_logit=float(logits.max(initial=-math.inf)),
                 states=states,
@@ -120,7 +114,7 @@ class SentenceScorer:
         return topic.share_of(terms) > 0 and not terms <= topic.weights.keys()
 
     def _english(self, sentence: Sentence) -> str:
-        return self._languages.for_models(sentence.text, sentence.language)
+        return self.languages.for_models(sentence.text, sentence.language)
 
     def _shortlists(
         self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int

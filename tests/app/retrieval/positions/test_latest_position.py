@@ -9,8 +9,9 @@ import pytest
 
 from app.answering.history import turn_of
 from app.question.turns.state import EarlierTurn
-from app.retrieval.positions import latest_position
+from app.retrieval.positions import position_reading
 from app.retrieval.positions.latest_position import PositionReader
+from app.retrieval.positions.position_reading import EvidenceReader
 from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
@@ -134,8 +135,8 @@ def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads,
         read.append(text)
         return read_sentence(text, *others)
 
-    read_sentence = latest_position.read_sentence
-    monkeypatch.setattr(latest_position, "read_sentence", counting)
+    read_sentence = position_reading.read_sentence
+    monkeypatch.setattr(position_reading, "read_sentence", counting)
     catalogue, parties = changed.store.catalogue, changed.corpus.parties()
     named = [("UNTOC", ("18",))]
     found = changed.ranker.rank_by_mentions("XDR", catalogue.summaries(ScopeFilter()), "article", named)
@@ -145,6 +146,6 @@ def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads,
     def words(statement_id: str) -> list[str]:
         return [sentence.text for sentence in catalogue.sentences(statement_id)]
 
-    reader = PositionReader(lambda language: "mutual legal assistance", catalogue.sentences, words, None, parties)
-    assert reader.read(found).direction == "against"
+    reader = EvidenceReader(lambda language: "mutual legal assistance", catalogue.sentences, words, parties)
+    assert PositionReader(reader, None).read(found).direction == "against"
     assert len(read) == reads

@@ -1,0 +1,172 @@
+"""Direction of evidence in its place: a sentence with the next ones, the opening of its list, and what is quoted there.
+
+"We opposed it then. We were mistaken." is not against it; "(a) the regional fund;" takes the direction of "We cannot
+accept the following proposals:".
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from app.records import Direction
+from app.retrieval.list_context import opening_of
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.positions.change_of_view import (
+    announces_change,
+    depends_on_before,
+    names_view,
+    without_taken_back,
+)
+from app.retrieval.positions.direction import SentenceDirection, as_opened, read_sentence
+from app.retrieval.positions.position_marks import declines_position
+from app.retrieval.topic.mask import mask_topic
+from ingest.language.anaphora import announces
+from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
+from vectorstore.records import Metadata, Sentence
+
+# Chance of taking a direction (`attitude`) from which a sentence expresses a view: even odds, not fitted.
+VIEW_MIN: Final = 0.5
+# Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
+# it may be told.
+_ANNOUNCED_WITHIN: Final = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadEvidence:
+    """A sentence whose direction was read, with the next sentences up to one that takes a direction in its place."""
+
+    items: tuple[ScoredSentence, ...]
+    metadata: Metadata
+    """The metadata of its statement."""
+    language: str | None
+    reading: SentenceDirection
+
+    @property
+    def chance(self) -> float:
+        """Chance that the sentence speaks of the topic, 0 to 1."""
+        return self.items[0].relevance.chance
+
+    @property
+    def direction(self) -> Direction | None:
+        """None where it only reports what others said."""
+        return self.reading.direction
+
+    @property
+    def is_neutral(self) -> bool:
+        """Whether it neither expresses a view nor speaks of one: "We received twelve requests under article 18."."""
+        text = self.items[0].sentence.text
+        return self.direction == "mentions" and self.reading.attitude < VIEW_MIN and not names_view(text)
+
+    @property
+    def statement_id(self) -> str:
+        """The id of its statement."""
+        return self.items[0].sentence.statement_id
+
+
+@dataclass(frozen=True)
+class EvidenceReader:
+    """Reads the direction of sentences in their statements, for one topic."""
+
+    topic: Callable[[str | None], str]
+    """Returns the topic words in a language."""
+    sentences: Callable[[str], Sequence[Sentence]]
+    """Returns the sentences of a statement, by its id."""
+    own_words: Callable[[str], Sequence[str]]
+    """Returns their texts, empty where quoted from another party."""
+    parties: PartyTable
+    """The parties that the topic may name."""
+
+    def read_each(self, items: Iterable[ScoredSentence], evidence: PartyEvidence) -> Iterator[ReadEvidence]:
+        """Yields sentences of the evidence as read."""
+        known = evidence.metadata
+        for item in items:
+            metadata = known[item.sentence.statement_id]
+            yield self._read(item, metadata, metadata.language)
+
+    def _read(self, item: ScoredSentence, metadata: Metadata, language: str | None) -> ReadEvidence:
+        sentence = item.sentence
+        language = sentence.language or language
+        # The next sentence may take it back or limit it: "We opposed it then. We were mistaken."
+        after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
+        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
+        readings = [self._read_sentence(each, language) for each in pair]
+        reading = without_taken_back(readings, [each.text for each in pair])[0]
+        # "(a) the regional fund;" after "The following proposals are not acceptable to Esquaria:".
+        if opening := opening_of(sentence, self.sentences(sentence.statement_id)):
+            opened = read_sentence(opening, self.topic(language), language, self.parties)
+            reading = as_opened(reading, opened) or replace(reading, reading="mentions")
+        return ReadEvidence(items=(item,), metadata=metadata, language=language, reading=reading)
+
+    def _read_sentence(self, sentence: Sentence, language: str | None) -> SentenceDirection:
+        """Reads the direction of a sentence; one that is quoted from another party is `reported`."""
+        own = self.own_words(sentence.statement_id)[sentence.ordinal]
+        reading = read_sentence(own or sentence.text, self.topic(language), language, self.parties)
+        return reading if own else replace(reading, reading="reported")
+
+    def directions_on_topic(self, read: ReadEvidence) -> Iterator[Direction | None]:
+        """Yields the directions of those sentences of the same statement that name the topic."""
+        for sentence in self.sentences(read.statement_id):
+            language = sentence.language or read.language
+            language = language if language in LANGUAGES else "en"
+            if mask_topic(sentence.text, self.topic(language), language, self.parties) != sentence.text:
+                yield self._read_sentence(sentence, language).direction
+
+    def resolve_announcement(self, read: ReadEvidence, evidence: PartyEvidence) -> ReadEvidence:
+        """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
+        after = self._with_next(read)
+        (item,) = read.items
+        beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
+        others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
+        other = None if after.reading.takes_direction else next(others, None)
+        if other is None:
+            return after
+        return self._read(replace(other, relevance=item.relevance), read.metadata, read.language)
+
+    def _with_next(self, read: ReadEvidence) -> ReadEvidence:
+        """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
+
+        A sentence that neither names the topic nor goes on from the one before is on something else: after "We took
+        note of the fund", "We welcome the election of the Chair" is no position on the fund.
+        """
+        (item,) = read.items
+        sentence, items = item.sentence, [item]
+        after = sentence.ordinal + 1
+        own = self.own_words(sentence.statement_id)
+        for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
+            quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
+            if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
+                break
+            reading = self._read_sentence(following, read.language)
+            goes_on = reading.goes_on or depends_on_before(following.text) or announces(items[-1].sentence.text)
+            if not (reading.names_topic or goes_on):
+                break
+            items.append(replace(item, sentence=following))
+            # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
+            harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
+            if reading.takes_direction and (reading.names_topic or not harm):
+                return replace(read, items=tuple(items), reading=reading)
+        return read
+
+    def declining(self, read: ReadEvidence) -> tuple[ScoredSentence, ...]:
+        """Returns a sentence that declines a position, alone or with one after it that does so; else nothing."""
+        (item,) = read.items
+        at = item.sentence.ordinal
+        near = self.sentences(read.statement_id)[at : at + 1 + _ANNOUNCED_WITHIN]
+        declines = next((sentence for sentence in near if declines_position(sentence.text, read.language)), None)
+        if declines is None:
+            return ()
+        return (item,) if declines is near[0] else (item, replace(item, sentence=declines))
+
+    def announced_change(self, read: ReadEvidence, party: str) -> tuple[ScoredSentence, ...]:
+        """Returns the sentence, and the one beside it in its paragraph that says that the party's view has changed."""
+
+        def is_speaker(name: str) -> bool:
+            return any(party in match.codes for match in self.parties.find(name))
+
+        (item, *_) = read.items
+        at, own = item.sentence.ordinal, self.own_words(read.statement_id)
+        around = self.sentences(read.statement_id)[max(0, at - _ANNOUNCED_WITHIN) : at + 1 + _ANNOUNCED_WITHIN]
+        beside = (s for s in around if s.paragraph == item.sentence.paragraph)
+        announcing = next((s for s in beside if announces_change(own[s.ordinal], is_speaker)), None)
+        return () if announcing is None else (item, replace(item, sentence=announcing))

@@ -1,0 +1,224 @@
+"""Networks of the tagger of roles, trained on marked examples and variants of them; see `scripts/train_reading.py`."""
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Final
+
+import numpy as np
+
+from app.question.kinds import KINDS
+from app.question.role_tagger.features import EncodedQuestion, encode_question
+from app.question.role_tagger.network import LABELS
+from evals.marked_examples import MarkedExample, labels_of
+from ingest.parties.party_table import PartyTable
+from vectorstore.arrays import Matrix
+from vectorstore.weights_file import Weights
+
+_EPOCHS: Final = 12
+_BATCH: Final = 48
+_RATE: Final = 4e-3
+# Minimum frequency of features.
+_RARE: Final = 30
+_SIZES: Final = {"inputs": 104, "states": 88, "whole": 144}
+# Dropout rate in 256ths: the mask is drawn as random bytes, in a fifth of the time that torch takes.
+_DROPPED: Final = 77
+# Arrays of at least this many numbers are quantized to a byte each.
+_LARGE: Final = 10_000
+# Letters with accents, as people type them who leave accents out.
+_BARE: Final = dict(zip("áéíóúüñàâçèêëîïôùûÁÉÍÓÚÑÀÂÇÈÊÎÔёЁأإآ", "aeiouunaaceeeiiouuAEIOUNAACEEIoеЕااا", strict=True))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """An example with the input (`encoded`) and the labels of the tagger."""
+
+    example: MarkedExample
+    encoded: EncodedQuestion
+    labels: tuple[str, ...]
+
+
+def prepare(examples: Sequence[MarkedExample], parties: PartyTable) -> list[Prepared]:
+    """Encodes the words of examples, with the spans found in them, and labels each word."""
+    prepared = []
+    for example in examples:
+        encoded = encode_question(example.text, example.language, parties, follows=bool(example.after))
+        labels = tuple(labels_of(encoded.words, example.marks))
+        prepared.append(Prepared(example=example, encoded=encoded, labels=labels))
+    return prepared
+
+
+def quantized(array: Matrix) -> tuple[Any, Any]:
+    """Returns an array in half precision and None; a large one in int8 and the quantization step of each row."""
+    if array.ndim < 2 or array.size < _LARGE:
+        return np.ascontiguousarray(array.astype(np.float16)), None
+    steps = (np.maximum(np.abs(array).max(axis=-1, keepdims=True), 1e-3) / 127).astype(np.float16)
+    return np.clip(np.round(array / steps), -127, 127).astype(np.int8), steps
+
+
+def as_stored(array: Matrix) -> Matrix:
+    """Returns an array in single precision with the values that it has when it is stored."""
+    packed, steps = quantized(array)
+    kept: Matrix = packed.astype(np.float32)
+    return kept if steps is None else kept * steps.astype(np.float32)
+
+
+def with_topics_exchanged(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
+    """Yields examples with the topic of another one, drawn from those where the topic follows the same word.
+
+    This teaches to tell the wording of a question from its topic: "any remarks on {topic:timber}?" has the kind and the
+    roles of "any remarks on {topic:extradition}?". Examples with two topics, or without such another, are left out.
+    """
+    topics: dict[tuple[str, str, bool], list[str]] = defaultdict(list)
+    placed = []
+    for example in examples:
+        marks = [mark for mark in example.marks if mark.role == "topic"]
+        if len(marks) == 1:
+            before, after = example.text[: marks[0].start], example.text[marks[0].end :]
+            word = before[-2:] if example.language == "zh" else (before.lower().split() or [""])[-1]
+            place = example.language, word, any(map(str.isalnum, after[:2]))
+            topics[place].append(example.text[marks[0].start : marks[0].end])
+            placed.append((example, marks[0], place))
+    for example, mark, place in placed:
+        replaced = example.text[mark.start : mark.end]
+        if others := [topic for topic in topics[place] if topic != replaced]:
+            topic = draw.choice(others)
+            longer = len(topic) - len(replaced)
+            moved = (
+                replace(each, start=each.start + longer * (each.start > mark.start),
+                        end=each.end + longer * (each.start >= mark.start))
+                for each in example.marks
+            )  # fmt: skip
+            yield replace(
+                example, text=example.text[: mark.start] + topic + example.text[mark.end :], marks=tuple(moved)
+            )
+
+
+def sloppily_typed(examples: Sequence[MarkedExample], draw: random.Random) -> Iterator[MarkedExample]:
+    """Yields examples in lower case, without accents or without final punctuation, where that changes them."""
+    for example in examples:
+        text = example.text
+        if draw.random() < 0.5 and len(text.lower()) == len(text):
+            text = text.lower()
+        if draw.random() < 0.5:
+            text = "".join(_BARE.get(char, char) for char in text)
+        if draw.random() < 0.5 and text[-1:] in "?.!？。؟" and all(mark.end < len(text) for mark in example.marks):
+            text = text[:-1]
+        if text != example.text:
+            yield replace(example, text=text)
+
+
+def train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable) -> Weights:
+    """Returns the weights of one network of the ensemble, trained on examples and on variants of them."""
+    import torch
+    from torch import nn
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
+
+    torch.manual_seed(seed)
+    torch.use_deterministic_algorithms(True)
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    vocabulary = vocabulary_of((name for item in prepared for row in item.encoded.features for name in row), _RARE)
+    none = len(vocabulary)
+
+    noise = np.random.default_rng(seed)
+
+    def drop(values: Any) -> Any:  # noqa: ANN401 - a tensor
+        kept = np.frombuffer(noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
+        return values * torch.from_numpy(kept.reshape(values.shape)) / (1 - _DROPPED / 256)
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            inputs, states, whole = _SIZES["inputs"], _SIZES["states"], _SIZES["whole"]
+            self.proj = nn.Linear(1280, inputs)
+            self.emb = nn.EmbeddingBag(none + 1, inputs, mode="sum", padding_idx=none)
+            nn.init.normal_(self.emb.weight, 0, 0.1)
+            self.rnn = nn.LSTM(inputs, states, bidirectional=True, batch_first=True)
+            self.out = nn.Linear(2 * states + inputs, len(LABELS))
+            self.trans = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
+            self.sent, self.pool = nn.Linear(512, whole), nn.Linear(4 * states + 2 * inputs, whole)
+            self.kind = nn.Linear(whole, len(KINDS))
+
+        def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a tensor
+            rows, longest, _ = vectors.shape
+            embedded = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
+            inputs = drop(torch.tanh(self.proj(drop(vectors)) + embedded))
+            packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+            states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
+            mask = (torch.arange(longest)[None] < lengths[:, None]).float()[:, :, None]
+            seen = torch.cat([states, inputs], -1)
+            pooled = torch.cat([(seen * mask).sum(1) / mask.sum(1), (seen - 1e4 * (1 - mask)).max(1).values], -1)
+            whole = drop(torch.tanh(self.sent(drop(sentences) * 8) + self.pool(drop(pooled))))
+            return self.out(torch.cat([drop(states), inputs], -1)), self.kind(whole)
+
+        def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401 - a tensor
+            gold = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
+            gold = gold + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
+            total = scores[:, 0]
+            for at in range(1, scores.shape[1]):
+                after = torch.logsumexp(total[:, :, None] + self.trans[None], 1) + scores[:, at]
+                here = mask[:, at][:, None]
+                total = after * here + total * (1 - here)
+            return (torch.logsumexp(total, 1) - gold).mean()
+
+    examples, draw = [item.example for item in prepared], random.Random(seed)
+    varied = [*with_topics_exchanged(examples, draw), *sloppily_typed(examples, draw)]
+    items = []
+    for item in chain(prepared, (item for each in varied for item in prepare([each], parties))):
+        if not item.encoded.words:
+            continue
+        known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
+        width = max(map(len, known))
+        features = torch.tensor([row + [none] * (width - len(row)) for row in known])
+        labels = torch.tensor([LABELS.index(label) for label in item.labels])
+        kind = -100 if "kind" in item.example.keeps else KINDS.index(item.example.kind)
+        # In half precision, since all examples are in memory at once.
+        vectors, sentence = torch.from_numpy(item.encoded.vectors).half(), torch.from_numpy(item.encoded.sentence)
+        items.append((vectors, features, labels, sentence, kind))
+    network = Network()
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02, fused=True)
+    steps = _EPOCHS * (len(items) // _BATCH + 14)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
+    network.train()
+    for _ in range(_EPOCHS):
+        for batch in _batches(items, draw):
+            lengths = torch.tensor([len(each[2]) for each in batch])
+            width = max(each[1].shape[1] for each in batch)
+            padded = [nn.functional.pad(each[1], (0, width - each[1].shape[1]), value=none) for each in batch]
+            features = pad_sequence(padded, batch_first=True, padding_value=none)
+            vectors, labels = (pad_sequence([each[part] for each in batch], batch_first=True) for part in (0, 2))
+            mask = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
+            scores, kinds = network(vectors.float(), features, lengths, torch.stack([each[3] for each in batch]))
+            loss = network.path_loss(scores, labels, mask)
+            wanted = torch.tensor([each[4] for each in batch])
+            if (wanted >= 0).any():
+                loss = loss + nn.functional.cross_entropy(kinds, wanted, ignore_index=-100, label_smoothing=0.05)
+            optimizer.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+            optimizer.step()
+            schedule.step()
+    torch.set_num_threads(threads)
+    arrays = {f"net.{name}": as_stored(value.detach().numpy()) for name, value in network.state_dict().items()}
+    return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
+
+
+def vocabulary_of(features: Iterable[str], rare: int) -> dict[str, int]:
+    """Returns the index of each feature that occurs at least `rare` times."""
+    return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= rare))}
+
+
+def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
+    # A batch has examples of similar length; batches come in random order.
+    order = list(items)
+    draw.shuffle(order)
+    batches: list[list[Any]] = []
+    for at in range(0, len(order), 12 * _BATCH):
+        part = sorted(order[at : at + 12 * _BATCH], key=lambda each: len(each[2]))
+        batches += [part[begin : begin + _BATCH] for begin in range(0, len(part), _BATCH)]
+    draw.shuffle(batches)
+    return batches
