@@ -32,6 +32,7 @@ from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.party_table import load_parties
+from ingest.renewal import renew, with_corrections_of
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport, IngestStep, listed, quoted
 from ingest.text.splitter import SplitConfig
 from vectorstore.arrays import Matrix
@@ -605,7 +606,7 @@ class _Run:
             if held.kind == unsplit.document.kind == "record":
                 old = catalogue.document(held.document_id)
                 is_same = old is not None and old.source_text == loaded.text
-            unsplit = self._annotator.with_corrections_of(held, unsplit, source.row, kind, catalogue, renews=is_same)
+            unsplit = with_corrections_of(self._annotator, held, unsplit, source.row, kind, catalogue, renews=is_same)
             is_current = unsplit.digest == held.digest and self._annotator.is_current(held.input_key)
             if is_same and not is_current:
                 return self._renewed(source, loaded, held, unsplit)
@@ -616,7 +617,7 @@ class _Run:
     ) -> _ReadFile:
         """Annotates a stored document by the present rules, with the States that a person set on its interventions."""
         before = self._store.catalogue.statements_of(replace(unsplit.document, document_id=held.document_id))
-        renewed = self._annotator.renew(unsplit.document, before, unsplit.input_key)
+        renewed = renew(self._annotator, unsplit.document, before, unsplit.input_key)
         document, unset = renewed.annotated.document, renewed.unset
         notes = [f"States set by hand have to be set again, of {quoted(unset)}"] if unset else []
         reason = "; ".join(filter(None, (unsplit.reason, *notes))) or None

@@ -5,6 +5,7 @@ corrections.
 """
 
 from ingest.annotate import Annotator
+from ingest.renewal import renew
 from ingest.report import quoted
 from vectorstore.health import Check
 from vectorstore.store import Store
@@ -24,7 +25,7 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
         document = catalogue.document(summary.document_id)
         if document is None:
             continue
-        renewed = annotator.renew(document, catalogue.statements_of(document), summary.input_key)
+        renewed = renew(annotator, document, catalogue.statements_of(document), summary.input_key)
         keys = renewed.annotated.texts.keys()
         if keys - catalogue.known_keys(keys):
             waiting.append(summary.file)

@@ -27,10 +27,11 @@ from app.corpus.ingest_jobs import IngestRequest
 from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
-from ingest.annotate import Annotator, UnsplitDocument, identify, key_of_held, with_fresh_blocks
+from ingest.annotate import Annotator, UnsplitDocument, identify
 from ingest.errors import IngestError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
 from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
+from ingest.input_key import key_of_held
 from ingest.loaders.loaded import LoadedText
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
@@ -40,6 +41,7 @@ from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliver
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable, load_parties
+from ingest.renewal import with_corrections_of, with_fresh_blocks
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date
@@ -520,7 +522,7 @@ class Corpus:
         without = old.kind == new.kind == "statement" and old.metadata.holders and not new.metadata.holders
         given = {"state"} if without and not self._holders_by_text(self._document(old.document_id)) else ()
         held = replace(old, input_key=with_corrections(old.input_key, given))
-        return annotator.with_corrections_of(held, unsplit, row, "statement", self._store.catalogue)
+        return with_corrections_of(annotator, held, unsplit, row, "statement", self._store.catalogue)
 
     def draft_manifest(self, folder: Path, *, overwrite: bool = False) -> Path:
         """Writes a draft `statements.csv` from what the texts of a folder say; returns its path."""

@@ -12,7 +12,7 @@ from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
 from ingest.metadata.body_session_date import symbol_in
-from ingest.metadata.represented_party import behalf_before, opens_on_behalf
+from ingest.metadata.on_behalf import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyMatch, PartyTable

@@ -23,10 +23,12 @@ from ingest.metadata.heading import (
     title_in,
     unknown_body_in,
 )
+from ingest.metadata.joint_statement import joint_holders
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, joint_holders, less_than_group
+from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for, sessions_held
+from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata
 
@@ -131,9 +133,10 @@ def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
     inferred = set()
+    lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
     unknown = unknown_body_in(heading, parties) is not None
     flat = _in_one_line(heading)
-    presides = _PRESIDES.search(flat) is not None and not chairs_group(flat, parties, metadata.language)
+    presides = _PRESIDES.search(flat) is not None and not chairs_group(flat, lookup)
     holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
@@ -141,18 +144,18 @@ def _with_parties(
     words = text[heading.end :]
     if state is None and not presides:
         hints = parties_of_file_name(file, parties)
-        state = speaking_state(words, parties, metadata.language, hints=hints, another=unknown)
+        state = speaking_state(words, lookup, hints=hints, another=unknown)
         inferred |= {"state"} if state else set()
-    _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
+    _, _, whom = capacities(heading.text, words, lookup, speaker=state)[0]
     group = whom.group or group
     whole = group is None or whom.states
-    if some := () if whole else less_than_group(_in_one_line(heading), parties, metadata.date):
+    if some := () if whole else less_than_group(flat, lookup):
         whom, group = SpokenFor(states=some), None
     if len(whom.states) == 1 and state is not None:
         # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
-    joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
+    joint = () if of_known else joint_holders(heading.text, words, lookup)
     if group is None or joint:
         together = (*joint, *whom.states)
         speaker = joint_speaker(metadata, state or delivering_state(heading, parties), whom.states, parties)

@@ -11,7 +11,7 @@ import regex
 
 from ingest.language.dates import without_dates
 from ingest.metadata.heading import Heading, holder_in
-from ingest.metadata.represented_party import behalf_phrase
+from ingest.metadata.on_behalf import behalf_phrase
 from ingest.records.interventions import Intervention, SpeakerTurn, may_be_several, of_party, of_unknown
 from ingest.records.procedural_text import closes_compilation
 from ingest.records.record_text import WORDS, Paragraph, RecordText
