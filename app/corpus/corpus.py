@@ -30,7 +30,7 @@ from app.records import Answer, Citation
 from ingest.annotate import Annotator, UnsplitDocument, identify
 from ingest.errors import IngestError, LoadError, ManifestError, PartyTableError
 from ingest.families import describe, link_families
-from ingest.indexer import Indexer, IngestOptions, PartReport, ProgressListener
+from ingest.indexer import Indexer, IngestOptions
 from ingest.input_key import key_of_held
 from ingest.loaders.loaded import LoadedText
 from ingest.loaders.registry import find_files
@@ -42,7 +42,7 @@ from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable, load_parties
 from ingest.renewal import with_corrections_of, with_fresh_blocks
-from ingest.report import NO_STATE, FileResult, IngestReport
+from ingest.report import NO_STATE, FileResult, IngestReport, PartReport, ProgressListener
 from ingest.text.layout import find_blocks
 from ingest.upgrade import bring_up_to_date
 from vectorstore.embeddings import Embedder
