@@ -201,7 +201,7 @@ class DocumentWriter:
     def _read(self, source: Source, loaded: LoadedText) -> ReadFile | None:
         """Reads the metadata of a file's text; reports the file and returns None if the store is up to date."""
         held = self.stored.by_file.get(source.key)
-        read = read_source(source, loaded, self._kind, self.annotator, self._store.catalogue, held)
+        read = read_source(source, loaded, held, self._kind, self.annotator, self._store.catalogue)
         if read is None and held is not None:
             self._confirm(source, held.document_id, _result(source, "unchanged", held))
         return read

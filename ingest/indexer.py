@@ -279,34 +279,47 @@ class _Run:
         reason = f"not in {MANIFEST_NAME}: add a row, or take files that it does not list as well"
         self._writer.report(FileResult(file=name_of(path, folder), result="not_listed", reason=reason))
 
+    def _read_manifest(self, folder: Path, found: Sequence[Path]) -> Manifest | None:
+        """Reads and reports the manifest of a folder in which files were found; None without one.
+
+        Raises:
+            ManifestError: It cannot be read.
+        """
+        if (unsent := self._unsent.get(folder / MANIFEST_NAME)) is not None:
+            raise ManifestError(str(unsent))
+        flat = self._options.by_base_name
+        files = [member for path in found for member in with_members(path, self._limits)] if flat else ()
+        manifest = read_manifest(folder, files=files, by_base_name=flat)
+        if manifest is not None:
+            problems = tuple(each for each in manifest.problems if folder / each.file not in self._unsent)
+            manifest = replace(manifest, problems=problems)
+            self._report_manifest(manifest)
+        return manifest
+
+    def _sources_of(self, folder: Path, found: Sequence[Path], manifest: Manifest | None) -> list[Source]:
+        """Returns the files of a folder that are ingested, and reports the others."""
+        if manifest is None:
+            return [self._source(path, folder) for path in found]
+        sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
+        rows = {source.path for source in sources}
+        rest = [path for path in found if path not in rows]
+        if self._options.include_unlisted:
+            return sources + [self._source(path, folder) for path in rest]
+        for path in rest if self._only is None else ():
+            for each in self._not_listed_of(path, rows):
+                self._report_not_listed(each, folder)
+        return sources
+
     def _ingest_folder(self, folder: Path) -> None:
         learned = self._learn_parties(folder)
         found, passed_over = survey(folder)
         passed_over |= {path: exc for path, exc in self._unsent.items() if path.is_relative_to(folder)}
-        flat = self._options.by_base_name
-        files = [member for path in found for member in with_members(path, self._limits)] if flat else ()
         try:
-            if (unsent := self._unsent.get(folder / MANIFEST_NAME)) is not None:
-                raise ManifestError(str(unsent))
-            manifest = read_manifest(folder, files=files, by_base_name=flat)
+            manifest = self._read_manifest(folder, found)
         except ManifestError as exc:
             self._writer.report(FileResult(file=MANIFEST_NAME, result="failed", reason=str(exc)))
             return
-        if manifest is None:
-            sources = [self._source(path, folder) for path in found]
-        else:
-            problems = tuple(each for each in manifest.problems if folder / each.file not in self._unsent)
-            manifest = replace(manifest, problems=problems)
-            self._report_manifest(manifest)
-            sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
-            rows = {folder / row.file for row in manifest.rows}
-            rest = [path for path in found if path not in rows]
-            if self._options.include_unlisted:
-                sources += [self._source(path, folder) for path in rest]
-            elif self._only is None:
-                for path in rest:
-                    for each in self._not_listed_of(path, rows):
-                        self._report_not_listed(each, folder)
+        sources = self._sources_of(folder, found, manifest)
         if self._only is not None:
             # The part that has an archive has the files inside it that rows name.
             only = {folder / name for name in self._only}

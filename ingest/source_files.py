@@ -47,18 +47,15 @@ def name_of(path: Path, folder: Path) -> str:
 
 
 def read_source(
-    source: Source,
-    loaded: LoadedText,
-    kind: StatementKind,
-    annotator: Annotator,
+    source: Source, loaded: LoadedText, held: DocumentSummary | None, kind: StatementKind, annotator: Annotator,
     catalogue: Catalogue,
-    held: DocumentSummary | None,
-) -> ReadFile | None:
+) -> ReadFile | None:  # fmt: skip
     """Reads the metadata of a file's text; None if the document that the store `held` for the file is up to date."""
     key = annotator.input_key(loaded, source.row, kind)
     read = partial(annotator.read, loaded, source.row, file=source.name, kind=kind, input_key=str(key))
+    as_read = partial(ReadFile, source=source, loaded=loaded, held=held)
     if held is None:
-        return ReadFile(source=source, loaded=loaded, held=None, unsplit=read())
+        return as_read(unsplit=read())
     stored, document = key.with_present_rules(held.input_key), None
     if held.input_key == stored:
         return None
@@ -67,34 +64,28 @@ def read_source(
     if document is not None and stored is not None:
         # Only the splitting rules are new: the metadata are kept, with a person's corrections.
         unsplit = UnsplitDocument(document=document, digest=held.digest, input_key=stored, reason=None)
-        return _renewed(source, loaded, held, unsplit, annotator, catalogue)
+        return _renewed(as_read(unsplit=unsplit), held.document_id, annotator, catalogue)
     unsplit = read(stored=document)
     if document is not None:
         kept = with_corrections(unsplit.input_key, corrected_fields(held.input_key))
-        return ReadFile(source=source, loaded=loaded, held=held, unsplit=replace(unsplit, input_key=kept))
+        return as_read(unsplit=replace(unsplit, input_key=kept))
     is_same = False
     if held.kind == unsplit.document.kind == "record":
         old = catalogue.document(held.document_id)
         is_same = old is not None and old.source_text == loaded.text
     unsplit = with_corrections_of(annotator, held, unsplit, source.row, kind, catalogue, renews=is_same)
-    if is_same and not (unsplit.digest == held.digest and annotator.is_current(held.input_key)):
-        return _renewed(source, loaded, held, unsplit, annotator, catalogue)
-    return ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit)
+    is_current = unsplit.digest == held.digest and annotator.is_current(held.input_key)
+    file = as_read(unsplit=unsplit)
+    return _renewed(file, held.document_id, annotator, catalogue) if is_same and not is_current else file
 
 
-def _renewed(
-    source: Source,
-    loaded: LoadedText,
-    held: DocumentSummary,
-    unsplit: UnsplitDocument,
-    annotator: Annotator,
-    catalogue: Catalogue,
-) -> ReadFile:
+def _renewed(read: ReadFile, held_id: str, annotator: Annotator, catalogue: Catalogue) -> ReadFile:
     """Annotates a stored document by the present rules, with the States that a person set on its interventions."""
-    before = catalogue.statements_of(replace(unsplit.document, document_id=held.document_id))
+    unsplit = read.unsplit
+    before = catalogue.statements_of(replace(unsplit.document, document_id=held_id))
     renewed = renew(annotator, unsplit.document, before, unsplit.input_key)
     document, unset = renewed.annotated.document, renewed.unset
     notes = [f"States set by hand have to be set again, of {quoted(unset)}"] if unset else []
     reason = "; ".join(filter(None, (unsplit.reason, *notes))) or None
     unsplit = replace(unsplit, document=document, digest=renewed.digest, input_key=renewed.input_key, reason=reason)
-    return ReadFile(source=source, loaded=loaded, held=held, unsplit=unsplit, annotated=renewed.annotated)
+    return replace(read, unsplit=unsplit, annotated=renewed.annotated)

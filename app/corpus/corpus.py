@@ -41,10 +41,9 @@ from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliver
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable, load_parties
-from ingest.renewal import with_corrections_of, with_fresh_blocks
+from ingest.renewal import bring_up_to_date, with_corrections_of, with_fresh_blocks
 from ingest.report import NO_STATE, FileResult, IngestReport, PartReport, ProgressListener
 from ingest.text.layout import find_blocks
-from ingest.upgrade import bring_up_to_date
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family
 from vectorstore.health import Check

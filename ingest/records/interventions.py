@@ -61,9 +61,14 @@ def may_be_several(named: str) -> str:
     return f"{named!r} may be several parties"
 
 
-def of_unknown(named: str, start: int) -> Intervention:
-    """Returns the intervention of a speaker whom no lookup knows, still without an end."""
-    reason = f"{named!r} names nobody that is known"
+def in_list_or_table(named: str) -> str:
+    """Returns the reason for which the speaker after a name is unknown that stands in a list or table."""
+    return f"{named!r} stands in a list or table"
+
+
+def of_unknown(named: str, start: int, reason: str = "") -> Intervention:
+    """Returns the intervention of an unknown speaker, still without an end; by default, no lookup knows the name."""
+    reason = reason or f"{named!r} names nobody that is known"
     return Intervention(start=start, end=start, role="unknown", named=named, summarised=False, reason=reason)
 
 
