@@ -273,12 +273,8 @@ class Annotator:
         )
         return replace(annotated, mentions=tuple(provisions))
 
-    def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
-        """Splits a single intervention of a stored record under its present metadata."""
-        return self.split(statement.document, [statement])
-
     def split(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
-        """Splits the statements of a repaired document under their present metadata."""
+        """Splits statements of a repaired document, all or some interventions, under their present metadata."""
         text = ReadableText(document.source_text, document.edits)
         split = [self._split_words(statement, text) for statement in statements]
         sentences, passages, mentions = (tuple(chain.from_iterable(parts)) for parts in zip(*split, strict=True))
@@ -355,7 +351,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
+def identify(document: Document, interventions: Sequence[Intervention]) -> tuple[str, str]:
     """Returns the document's id and the digest that it is cut from: a hash of text, metadata, kind and speakers."""
     speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
     metadata = _without_unset(asdict(document.metadata), "held_by")

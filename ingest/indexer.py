@@ -16,7 +16,7 @@ from types import MappingProxyType
 from ingest.annotate import Annotator
 from ingest.document_writer import DocumentWriter
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
-from ingest.families import describe, link_families
+from ingest.families import link_families, with_family
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
@@ -30,8 +30,7 @@ from ingest.source_files import Source, name_of
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreLockedError
-from vectorstore.families import Family
-from vectorstore.records import DocumentSummary, StatementKind, UnreadableFile
+from vectorstore.records import StatementKind, UnreadableFile
 from vectorstore.store import Store
 
 logger = logging.getLogger(__name__)
@@ -201,15 +200,14 @@ class _Run:
 
     def report(self) -> IngestReport:
         """Returns the outcome of every file, including those that parts of the ingest have read."""
-        seconds = round(time.perf_counter() - self._began, 3)
         families = self._store.catalogue.families.all()
         summaries = {s.document_id: s for s in self._store.catalogue.documents()} if families else {}
         parts = (self._writer.part_report(), *self._parts)
         return IngestReport(
-            files=tuple(_with_family(result, families, summaries) for result in self._writer.results()),
+            files=tuple(with_family(result, families, summaries) for result in self._writer.results()),
             embedded_passages=sum(part.embedded_passages for part in parts),
             passages=sum(part.passages for part in parts),
-            seconds=seconds,
+            seconds=round(time.perf_counter() - self._began, 3),
             notes=tuple(self._notes),
         )
 
@@ -401,16 +399,3 @@ class _Run:
             for summary in filter(None, map(self._writer.stored.by_file.get, missing)):
                 self._writer.stored.remove(summary)
                 self._writer.report(FileResult(file=summary.file, result="removed", statement_id=summary.document_id))
-
-
-def _with_family(
-    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, DocumentSummary]
-) -> FileResult:
-    """Adds the family of a file's statement to its result, and for a new statement how it is related to the others."""
-    family = families.get(result.statement_id or "")
-    if family is None or result.statement_id is None:
-        return result
-    reason = result.reason
-    if result.result in ("added", "updated", "replaced"):
-        reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
-    return replace(result, reason=reason, family=family.family_id)

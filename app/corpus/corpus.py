@@ -281,7 +281,7 @@ class Corpus:
         if isinstance(old, Statement) and old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
-            self._keep_intervention(annotator.annotate_statement(changed))
+            self._keep_intervention(annotator.split(changed.document, [changed]))
             if input_key is not None:
                 of = self._document_summary(before.document_id)
                 self._store.catalogue.touch(
@@ -340,7 +340,7 @@ class Corpus:
                 if read is not None and (read.metadata, read.span.role) != (part.metadata, part.span.role):
                     span = replace(read.span, role=part.span.role)
                     as_before = replace(read, metadata=part.metadata, inferred=part.inferred, span=span)
-                    self._keep_intervention(annotator.annotate_statement(as_before))
+                    self._keep_intervention(annotator.split(as_before.document, [as_before]))
 
     def remove(self, statement_id: str, *, undoable: bool = False) -> None:
         """Removes a statement or record, never one intervention; its file is deleted only if it is an upload.
