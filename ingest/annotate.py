@@ -5,25 +5,17 @@ of (UNTOC, 18). The same input gives the same ids.
 """
 
 import json
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 from itertools import chain
 
+from ingest.input_key import NAMES, InputKey
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
-from ingest.metadata.alignment import aligned_with
-from ingest.metadata.corrections import (
-    OF_SPEAKER,
-    carry_over,
-    corrected_fields,
-    is_state_by_hand,
-    lost_of_interventions,
-    with_corrections,
-    without_corrections,
-)
+from ingest.mentions import find_mentions
+from ingest.metadata.corrections import OF_SPEAKER
 from ingest.metadata.heading import cut_at_heading
+from ingest.metadata.joint_statement import sponsor_lists
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import (
     agenda_item_in,
@@ -35,10 +27,11 @@ from ingest.metadata.metadata import (
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.represented_party import behalf_phrase, is_in_national_capacity, sponsor_lists
+from ingest.metadata.on_behalf import behalf_phrase, is_in_national_capacity
+from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_several_capacities
-from ingest.records.interventions import Intervention
+from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
@@ -48,22 +41,16 @@ from ingest.text.layout import cut_out, find_blocks
 from ingest.text.readable import ReadableText
 from ingest.text.repair import repair
 from ingest.text.splitter import SplitConfig, make_passages, make_sentences
-from ingest.text.whole_quotations import begins_in_lower_case
-from ingest.treaties.references import find_agenda_items, find_articles
-from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
+from ingest.treaties.treaties import TREATIES
 from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
-from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedDocument,
     Block,
     Document,
-    DocumentSummary,
     Mention,
     Metadata,
     Passage,
-    Role,
     Sentence,
     Statement,
     StatementKind,
@@ -75,47 +62,6 @@ from vectorstore.records import (
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
 ANNOTATION_VERSION = 19
-# The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
-# draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
-_CONVENTION_OF_BODY = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
-# Precedes the hash of the parties in the input key of a record, and of a statement whose holder depends on them.
-_NAMES = "~"
-
-
-@dataclass(frozen=True, kw_only=True)
-class InputKey:
-    """The input of a statement: hashes of file, manifest row and kind (`content`), and of splitting rules (`cutting`).
-
-    A file with an equal key is not annotated again. For a record, and if no table or only an added table knows the
-    holder, the key also has a hash of the parties (`names`): one added or corrected later may change the holder.
-    """
-
-    content: str
-    cutting: str
-    names: str
-
-    def __str__(self) -> str:
-        return f"{self.cutting}-{self.content}"
-
-    def with_present_rules(self, stored: str) -> str | None:
-        """Returns a stored key with the present splitting rules if its content is this one's; else None."""
-        forms = (self.content, f"{self.content}{_NAMES}{self.names}")
-        own = without_corrections(stored)
-        found = next((f"{self.cutting}-{form}" for form in forms if own.endswith(f"-{form}")), None)
-        return found and with_corrections(found, corrected_fields(stored))
-
-    def is_of_other_names(self, stored: str) -> bool:
-        """Returns whether a stored key differs in the names of parties, and else at most in the splitting rules."""
-        rest, _, names = without_corrections(stored).rpartition(_NAMES)
-        return rest.endswith(f"-{self.content}") and names != self.names
-
-    def is_of_same_row(self, stored: str, kind: StatementKind) -> bool:
-        """Returns whether a stored key of a document of this `kind` is of the same file and row of the manifest.
-
-        The key that an older version gave a record does not tell, and counts as such: its corrections are kept.
-        """
-        own, names, _ = without_corrections(stored).partition(_NAMES)
-        return own.endswith(f"-{self.content}") or (kind == "record" and not names)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,16 +74,6 @@ class UnsplitDocument:
     reason: str | None
     is_nobodys: bool = False
     """Whether its words are of several parties, and could not be split."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class RenewedDocument:
-    """A stored document as annotated by this version; States that a person set for the `unset` speakers are lost."""
-
-    annotated: AnnotatedDocument
-    digest: str
-    input_key: str
-    unset: tuple[str, ...] = ()
 
 
 class Annotator:
@@ -166,35 +102,9 @@ class Annotator:
         """Returns whether a stored statement was annotated by this version with the present splitting rules."""
         return input_key.startswith(f"{self._cutting}-")
 
-    def renew(self, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
-        """Annotates a stored document again under its stored metadata, a person's corrections among them.
-
-        A State that a person set on one of the `statements`, or took from it, is kept for an overlapping intervention
-        of the same speaker, read as the same party.
-        """
-        fresh = with_fresh_blocks(document, corrected_fields(input_key))
-        identifier, digest = identify(fresh, self.interventions(fresh))
-        annotated = self.annotate(replace(fresh, document_id=identifier))
-        stored, renewed = [item for item in statements if item.is_intervention], [*annotated.statements]
-        for at, item in enumerate(annotated.statements):
-            # The same speaker at the same place: perhaps one intervention that two versions cut differently.
-            alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
-            before = [old for old in alike if _overlap(old.span, item.span)]
-            if all(map(is_state_by_hand, before)) and len(states := {old.metadata.state for old in before}) == 1:
-                role: Role = "unknown" if states == {None} else "party"
-                by_hand = {name: getattr(before[0].metadata, name) for name in OF_SPEAKER}
-                metadata, span = replace(item.metadata, **by_hand), replace(item.span, role=role)
-                renewed[at] = replace(item, metadata=metadata, span=span)
-        if renewed != [*annotated.statements]:
-            annotated = self._split_all(annotated.document, renewed)
-        lost = [
-            old.span.named
-            for old in filter(is_state_by_hand, stored)
-            if not any(item.metadata.state == old.metadata.state and _overlap(old.span, item.span) for item in renewed)
-        ]
-        unset = tuple(dict.fromkeys(named for named in lost if named is not None))
-        input_key = f"{self._cutting}-{input_key.partition('-')[2]}"
-        return RenewedDocument(annotated=annotated, digest=digest, input_key=input_key, unset=unset)
+    def with_present_rules(self, input_key: str) -> str:
+        """Returns a stored key as one of this version with the present splitting rules."""
+        return f"{self._cutting}-{input_key.partition('-')[2]}"
 
     def read(
         self,
@@ -274,62 +184,21 @@ class Annotator:
         named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
         by_names = any(code in self._parties.added for code in named_in)
         if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
-            input_key = f"{input_key}{_NAMES}{self._names}"
+            input_key = f"{input_key}{NAMES}{self._names}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
             document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=told is not None
         )
 
-    def with_corrections_of(
-        self,
-        held: DocumentSummary,
-        unsplit: UnsplitDocument,
-        row: ManifestRow | None,
-        kind: StatementKind,
-        catalogue: Catalogue,
-        *,
-        renews: bool = False,
-    ) -> UnsplitDocument:
-        """Carries the corrections by hand of a document over to its changed file, and reports those that are lost.
-
-        What becomes of the States set on its interventions is left to `renew` where the caller `renews` it.
-        """
-        names = corrected_fields(held.input_key)
-        old = catalogue.document(held.document_id) if names or held.interventions else None
-        if old is None:
-            return unsplit
-        same = LoadedText(text=old.source_text, sha256=held.sha256)
-        known = self.input_key(same, row, kind).is_of_same_row(held.input_key, held.kind)
-        cells = {} if known or row is None else row.model_dump(exclude_none=True)
-        before = self.read(same, row, file=held.file, kind=kind, input_key="").document.metadata
-        carried = partial(carry_over, names, old, before, unsplit.document, cells)
-        metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
-        is_kind_given = row is not None and row.kind is not None
-        if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
-            document = unsplit.document
-            text, blocks = document.source_text, document.blocks
-            titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
-            may_be = bool(titles) or may_be_record(text)
-            found = self._interventions(text, blocks, metadata) if may_be else ()
-            # One section is the whole text, whose heading a person corrected.
-            found = found if len(found) > 1 else ()
-            told = self._words_of_others(metadata, titles, found, several=False, may_be=may_be)
-            if told is not None:
-                metadata, kept, lost = carried(nobodys=True)
-                lost = (*lost, told)
-        inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
-        document = replace(unsplit.document, metadata=metadata, inferred=inferred)
-        identifier, digest = identify(document, self.interventions(document))
-        if digest != held.digest and not renews:
-            lost += lost_of_interventions(catalogue.statements_of(old))
-        notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
-        own = unsplit.input_key
-        own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own, document.kind)
-        return replace(
-            unsplit, document=replace(document, document_id=identifier), digest=digest,
-            input_key=with_corrections(own, kept),
-            reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
-        )  # fmt: skip
+    def words_of_others(self, document: Document) -> str | None:
+        """Returns a note on what a statement says as others than those to whom a person attributed it; else None."""
+        text, blocks = document.source_text, document.blocks
+        titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
+        may_be = bool(titles) or may_be_record(text)
+        found = self._interventions(text, blocks, document.metadata) if may_be else ()
+        # One section is the whole text, whose heading a person corrected.
+        found = found if len(found) > 1 else ()
+        return self._words_of_others(document.metadata, titles, found, several=False, may_be=may_be)
 
     def _words_of_others(
         self,
@@ -381,7 +250,8 @@ class Annotator:
             blocks = cut_at_interventions(text, blocks, found)
         elif document.kind == "statement":
             blocks = cut_at_heading(text, blocks)
-            blocks = cut_out(text, blocks, sponsor_lists(text, self._parties, document.metadata.language))
+            lookup = PartyLookup(parties=self._parties, language=document.metadata.language)
+            blocks = cut_out(text, blocks, sponsor_lists(text, lookup))
         if document.kind != "treaty":
             blocks = cut_out(text, blocks, footnotes(text, blocks))
         parties = [code for item in found for code in (item.state, item.group)]
@@ -391,7 +261,7 @@ class Annotator:
         edits = repair(text, blocks, language=document.metadata.language, names=names)
         document = replace(document, blocks=blocks, edits=edits)
         statements = [self._intervention(document, item, number) for number, item in enumerate(found, start=1)]
-        annotated = self._split_all(document, statements or [document.as_statement()])
+        annotated = self.split(document, statements or [document.as_statement()])
         if treaty is None:
             return annotated
         # The article to whose text each sentence belongs.
@@ -403,11 +273,8 @@ class Annotator:
         )
         return replace(annotated, mentions=tuple(provisions))
 
-    def annotate_statement(self, statement: Statement) -> AnnotatedDocument:
-        """Splits a single intervention of a stored record under its present metadata."""
-        return self._split_all(statement.document, [statement])
-
-    def _split_all(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
+    def split(self, document: Document, statements: Sequence[Statement]) -> AnnotatedDocument:
+        """Splits statements of a repaired document, all or some interventions, under their present metadata."""
         text = ReadableText(document.source_text, document.edits)
         split = [self._split_words(statement, text) for statement in statements]
         sentences, passages, mentions = (tuple(chain.from_iterable(parts)) for parts in zip(*split, strict=True))
@@ -475,47 +342,6 @@ class Annotator:
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
 
 
-def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:
-    """Finds the mentions in each sentence: agenda items, treaties, articles, and groups that its speaker aligns with.
-
-    A named treaty gives a mention without an article, even if an article of it is mentioned as well.
-    """
-    default = _convention_of(metadata)
-    # The convention that an earlier sentence names last, meant by "article 30 of the Convention".
-    named_before: str | None = None
-    # A group's statement mentions the alignment of its members with this same statement, not its own with another.
-    of_state = metadata.on_behalf_of is None
-    # The one Protocol that the title or an earlier sentence names, meant by "article 16 of the Protocol".
-    protocol = sole_protocol(metadata.title or "")
-    found: dict[Mention, None] = {}
-    for sentence in sentences:
-        mention = partial(Mention, sentence=sentence.sentence_id)
-        named = [mention(kind="agenda_item", value=item.item) for item in find_agenda_items(sentence.text)]
-        by_name = {match.treaty for match in find_treaties(sentence.text)}
-        for code in named_treaties(sentence.text):
-            named.append(mention(kind="treaty" if code in by_name else "thereto", treaty=code))
-        if of_state:
-            groups = aligned_with(sentence.text, metadata.state, parties, metadata.language)
-            named += [mention(kind="alignment", value=group) for group in groups]
-        for each in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
-            if each.unnamed or each.treaty is not None:
-                named.append(mention(kind="article", treaty=each.treaty, value=each.article, paragraph=each.paragraph))
-        last = last_convention(sentence.text)
-        # "Committee to Elaborate a Convention" in a heading does not tell which convention a later article belongs to.
-        if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
-            named_before = last
-        protocol = sole_protocol(sentence.text) or protocol
-        found |= dict.fromkeys(named)
-    return tuple(found)
-
-
-def _convention_of(metadata: Metadata) -> str | None:
-    """Returns the treaty that "the Convention" means by body or title, before the text names one; None if unknown."""
-    body = metadata.body or ""
-    own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
-    return own or last_convention(metadata.title or "")
-
-
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     known = ", ".join(TREATIES)
     if not treaty.treaties:
@@ -525,23 +351,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
     return ()
 
 
-def with_fresh_blocks(document: Document, corrected: Collection[str]) -> Document:
-    """Returns a document with its blocks found anew, in their languages, and without edits.
-
-    Blocks without a language of their own are in that of the document, which a person may have `corrected`.
-    """
-    text = document.source_text
-    blocks = with_languages(text, find_blocks(text), document.metadata.language, is_corrected="language" in corrected)
-    return replace(document, blocks=blocks, edits=())
-
-
-def key_of_held(input_key: str, kind: StatementKind) -> str:
-    """Returns the input key of a document that a person attributed: names added later must not change a statement."""
-    own = input_key if kind == "record" else input_key.partition(_NAMES)[0]
-    return with_corrections(own, corrected_fields(input_key))
-
-
-def identify(document: Document, interventions: Sequence[Intervention] = ()) -> tuple[str, str]:
+def identify(document: Document, interventions: Sequence[Intervention]) -> tuple[str, str]:
     """Returns the document's id and the digest that it is cut from: a hash of text, metadata, kind and speakers."""
     speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
     metadata = _without_unset(asdict(document.metadata), "held_by")
@@ -549,31 +359,9 @@ def identify(document: Document, interventions: Sequence[Intervention] = ()) -> 
     return digest[:16], digest
 
 
-def _overlap(one: StatementSpan, other: StatementSpan) -> bool:
-    return one.start < other.end and other.start < one.end
-
-
 def _without_unset(facts: dict[str, object], *later: str) -> dict[str, object]:
     """Leaves out `later` fields that are empty: older versions did not have them, and ids must stay the same."""
     return {name: value for name, value in facts.items() if value or name not in later}
-
-
-def record_report(interventions: Sequence[Intervention], text: str) -> str:
-    """Returns a line on a record: who speaks, which speakers are unknown, and whose first words may be missing."""
-    if not interventions:
-        return "a record in which no speaker was found: kept, but attributed to nobody"
-    counts = Counter(item.group or item.state for item in interventions if item.role == "party")
-    known = ", ".join(f"{code} {count}" if count > 1 else str(code) for code, count in counts.items())
-    many = f"{len(interventions)} intervention{'s' if len(interventions) > 1 else ''}"
-    parts = [f"a record of {many}" + (f": {known}" if known else "")]
-    if offices := sum(item.role == "office" for item in interventions):
-        parts.append(f"Chair or Secretariat {offices}, nobody's position")
-    if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
-        parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
-    with_own_words = (item for item in interventions if item.role == "party" and not item.summarised)
-    if cut := [item.named for item in with_own_words if begins_in_lower_case(text[item.start : item.end])]:
-        parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
-    return "; ".join(parts)
 
 
 def _hash(parts: Sequence[object]) -> str:

@@ -7,12 +7,14 @@ so that the cost does not grow with the number of pairs. Of two statements, the 
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Final, NamedTuple
 
 import numpy as np
 import regex
 
+from ingest.report import FileResult
 from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
 from vectorstore.families import Family, Link, Relation, Traits
@@ -80,6 +82,19 @@ def link_families(catalogue: Catalogue) -> None:
                 *_translations(catalogue, document, traits),
             )
             catalogue.families.record(identifier, _SCHEME, traits, links)
+
+
+def with_family(
+    result: FileResult, families: Mapping[str, Family], summaries: Mapping[str, DocumentSummary]
+) -> FileResult:
+    """Adds the family of a file's statement to its result, and for a new statement how it is related to the others."""
+    family = families.get(result.statement_id or "")
+    if family is None or result.statement_id is None:
+        return result
+    reason = result.reason
+    if result.result in ("added", "updated", "replaced"):
+        reason = "; ".join(filter(None, (reason, describe(result.statement_id, family, summaries))))
+    return replace(result, reason=reason, family=family.family_id)
 
 
 def describe(document_id: str, family: Family, summaries: Mapping[str, DocumentSummary]) -> str:

@@ -1,6 +1,6 @@
 """The report of an ingest, with the outcome of every file, and the progress events before it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -60,6 +60,15 @@ class IngestReport:
         return asdict(self)
 
 
+@dataclass(frozen=True, kw_only=True)
+class PartReport:
+    """The outcome of a part of an ingest, with the results of its files by path."""
+
+    results: Mapping[str, FileResult]
+    embedded_passages: int
+    passages: int
+
+
 def time_in_words(seconds: float) -> str:
     """Returns a time such as "40 s" or "4 min 09 s"."""
     minutes, rest = divmod(round(seconds), 60)
@@ -109,3 +118,6 @@ class IngestProgress:
             return ""
         number, unit = (passages, "passages") if passages else (finished, "files")
         return f"{number / spent:.0f} {unit}/s, about {time_in_words(left)} left"
+
+
+ProgressListener = Callable[[IngestProgress], None]

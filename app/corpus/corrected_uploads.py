@@ -18,6 +18,7 @@ from ingest.metadata.corrections import corrected_fields, heading_letters, with_
 from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_table import load_parties
+from ingest.renewal import with_corrections_of
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from vectorstore.records import Document, DocumentSummary
@@ -114,7 +115,7 @@ class CorrectedUploads:
         without = old.kind == new.kind == "statement" and old.metadata.holders and not new.metadata.holders
         given = {"state"} if without and not self._holders_by_text(self._documents.document(old.document_id)) else ()
         held = replace(old, input_key=with_corrections(old.input_key, given))
-        return annotator.with_corrections_of(held, unsplit, row, "statement", self._store.catalogue)
+        return with_corrections_of(annotator, held, unsplit, row, "statement", self._store.catalogue)
 
 
 def _row_of(document: DocumentSummary) -> ManifestRow | None:

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from ingest.errors import LoadError
-from ingest.indexer import IngestOptions, PartReport, ProgressListener
+from ingest.indexer import IngestOptions
 from ingest.loaders.loaded import printable
 from ingest.loaders.registry import SUFFIXES, find_files, is_true, survey
 from ingest.metadata.manifest import MANIFEST_NAME, find_row, read_manifest
 from ingest.parties.party_names import PARTIES_NAME
-from ingest.report import FileResult, IngestProgress, IngestReport, listed
+from ingest.report import FileResult, IngestProgress, IngestReport, PartReport, ProgressListener, listed
 from vectorstore.errors import NoWorkerError
 from vectorstore.files import SharedFiles
 from vectorstore.health import Check

@@ -7,12 +7,14 @@ from typing import Any, Final, TypeVar
 from pydantic import ValidationError
 
 from app.errors import DuplicateError, MetadataError, NotFoundError
-from ingest.annotate import Annotator, identify, key_of_held, with_fresh_blocks
+from ingest.annotate import Annotator, identify
 from ingest.families import link_families
+from ingest.input_key import key_of_held
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer
 from ingest.parties.party_table import PartyTable
+from ingest.renewal import with_fresh_blocks
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
@@ -82,7 +84,7 @@ class StoredDocuments:
         if old.is_intervention:
             role: Role = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
-            self._keep_intervention(annotator.annotate_statement(changed))
+            self._keep_intervention(annotator.split(changed.document, [changed]))
             if input_key is not None:
                 self._catalogue.touch(before.document_id, input_key=input_key)
             return old.statement_id
@@ -132,7 +134,7 @@ class StoredDocuments:
             if read is not None and (read.metadata, read.span.role) != (part.metadata, part.span.role):
                 span = replace(read.span, role=part.span.role)
                 as_before = replace(read, metadata=part.metadata, inferred=part.inferred, span=span)
-                self._keep_intervention(annotator.annotate_statement(as_before))
+                self._keep_intervention(annotator.split(as_before.document, [as_before]))
 
 
 def require(found: _T | None, statement_id: str) -> _T:

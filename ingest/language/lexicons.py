@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
 
 import regex
 import yaml
@@ -53,6 +54,8 @@ class Patterns:
     In a pattern, `<<key>>` stands for another one of the file or a `given` one, `<<file.key>>` for one of another file.
     """
 
+    _library: ModuleType = re
+
     def __init__(self, name: str, **given: str) -> None:
         self._name, self._given = name, given
 
@@ -60,7 +63,7 @@ class Patterns:
         """Compiles a pattern when it is first asked for."""
         if key.startswith("_"):
             raise AttributeError(key)
-        pattern = re.compile(self.source(key), re.IGNORECASE)
+        pattern: re.Pattern[str] = self._library.compile(self.source(key), self._library.IGNORECASE)
         setattr(self, key, pattern)
         return pattern
 
@@ -86,10 +89,8 @@ class Patterns:
 class RegexPatterns(Patterns):
     """Patterns compiled by `regex`, for features that `re` lacks, such as Unicode properties."""
 
-    def __getattr__(self, key: str) -> "regex.Pattern[str]":  # type: ignore[override]  # of the other library
-        """Compiles a pattern when it is first asked for."""
-        if key.startswith("_"):
-            raise AttributeError(key)
-        pattern = regex.compile(self.source(key), regex.IGNORECASE)
-        setattr(self, key, pattern)
-        return pattern
+    _library = regex
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, key: str) -> "regex.Pattern[str]": ...  # type: ignore[override]  # of the other library

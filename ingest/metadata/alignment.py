@@ -8,20 +8,22 @@ import re
 from collections.abc import Iterator
 
 from ingest.language.lexicons import Patterns
-from ingest.metadata.represented_party import JOINT, behalf_before
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.metadata.on_behalf import behalf_before
+from ingest.parties.party_lookup import PartyLookup
+from ingest.parties.party_table import PartyMatch
 
 _WORDS = Patterns("alignment")
 
 
-def aligned_with(sentence: str, state: str | None, parties: PartyTable, language: str | None = None) -> tuple[str, ...]:
+def aligned_with(sentence: str, state: str | None, lookup: PartyLookup) -> tuple[str, ...]:
     """Returns the groups, in order, with whose statements the speaker aligns, who may be named as the `state`."""
     # Words for a statement are searched first: few sentences have any, and the search is cheaper than that for verbs.
     verbs = list(_WORDS.verb.finditer(sentence)) if _WORDS.said.search(sentence) else []
     if not verbs:
         return ()
-    named = [match for match in parties.find(sentence, language) if len(match.codes) == 1]
-    groups = [match for match in named if parties.kind_of(match.codes[0]) == "group"]
+    named = [match for match in lookup.find(sentence) if len(match.codes) == 1]
+    groups = [match for match in named if lookup.kind_of(match.codes[0]) == "group"]
     others = [match for match in named if match not in groups]
     found: dict[str, None] = {}
     for number, verb in enumerate(verbs if groups else ()):
@@ -68,7 +70,7 @@ def _groups_after(
     for match in groups:
         if match.start < start or match.end > len(sentence) or said is None:
             continue
-        joined = previous is not None and JOINT.fullmatch(sentence, previous.end, match.start)
+        joined = previous is not None and ON_BEHALF.joint.fullmatch(sentence, previous.end, match.start)
         own = _WORDS.its_statement.match(sentence, match.end)
         if own is not None:
             linked = _is_direct(sentence, start, match.start, others) and _is_said(own.group(), own.group(), supports)

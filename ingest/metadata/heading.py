@@ -12,7 +12,7 @@ from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.words import split_glued
 from ingest.metadata.body_session_date import symbol_in
-from ingest.metadata.represented_party import behalf_before, opens_on_behalf
+from ingest.metadata.on_behalf import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -51,6 +51,11 @@ class Heading:
     def lines(self) -> tuple[str, ...]:
         """Its lines."""
         return tuple(self.text.split("\n")) if self.text else ()
+
+    @property
+    def flat(self) -> str:
+        """Its text in one line, in which all offsets stay."""
+        return self.text.replace("\n", " ")
 
 
 def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
@@ -203,7 +208,6 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
     """Read the parties that a heading names as holding the statement, and those that only deliver it."""
     ranked: dict[int, dict[str, Party]] = {}
     readers, alone = dict[str, Party](), dict[str, Party]()
-    flat = heading.text.replace("\n", " ")
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
     for line, start in zip(heading.lines, starts, strict=False):
         last: tuple[int, int, bool] | None = None
@@ -212,7 +216,7 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             if len(match.codes) != 1 or party is None:
                 continue
             # "Statement by" may end the line before the State's name.
-            before = flat[max(0, start + match.start - 120) : start + match.start]
+            before = heading.flat[max(0, start + match.start - 120) : start + match.start]
             rank, is_spoken_for = _rank(line, match, before), behalf_before(before)
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last

@@ -23,10 +23,12 @@ from ingest.metadata.heading import (
     title_in,
     unknown_body_in,
 )
+from ingest.metadata.joint_statement import joint_holders
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, joint_holders, less_than_group
+from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import is_general_debate, session_for, sessions_held
+from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata
 
@@ -57,7 +59,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     Fields that are not given are None; a State is never guessed from mere mentions. The file's name gives hints.
     """
     heading = find_heading(text, blocks)
-    flat = _in_one_line(heading)
+    flat = heading.flat
     occasion, inferred = read_occasion(heading.text, text, heading.end, file)
     metadata = replace(
         occasion, speaker=speaker_in(heading),
@@ -74,7 +76,7 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
 
 
 def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
-    unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(_in_one_line(heading))
+    unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(heading.flat)
     if unknown is not None:
         return (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",)
     return (f"spoken {office.group()!r}, and so nobody's: set the State if it is its position",) if office else ()
@@ -131,9 +133,9 @@ def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
     inferred = set()
+    lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
     unknown = unknown_body_in(heading, parties) is not None
-    flat = _in_one_line(heading)
-    presides = _PRESIDES.search(flat) is not None and not chairs_group(flat, parties, metadata.language)
+    presides = _PRESIDES.search(heading.flat) is not None and not chairs_group(heading.flat, lookup)
     holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
@@ -141,18 +143,18 @@ def _with_parties(
     words = text[heading.end :]
     if state is None and not presides:
         hints = parties_of_file_name(file, parties)
-        state = speaking_state(words, parties, metadata.language, hints=hints, another=unknown)
+        state = speaking_state(words, lookup, hints=hints, another=unknown)
         inferred |= {"state"} if state else set()
-    _, _, whom = capacities(heading.text, words, parties, metadata.language, date=metadata.date, speaker=state)[0]
+    _, _, whom = capacities(heading.text, words, lookup, speaker=state)[0]
     group = whom.group or group
     whole = group is None or whom.states
-    if some := () if whole else less_than_group(_in_one_line(heading), parties, metadata.date):
+    if some := () if whole else less_than_group(heading.flat, lookup):
         whom, group = SpokenFor(states=some), None
     if len(whom.states) == 1 and state is not None:
         # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
-    joint = () if of_known else joint_holders(heading.text, words, parties, metadata.language)
+    joint = () if of_known else joint_holders(heading.text, words, lookup)
     if group is None or joint:
         together = (*joint, *whom.states)
         speaker = joint_speaker(metadata, state or delivering_state(heading, parties), whom.states, parties)
@@ -242,10 +244,6 @@ def _delivered(metadata: Metadata, state: str, parties: PartyTable) -> Metadata:
         return replace(metadata, speaker=name)
     is_named = name.casefold() in metadata.speaker.casefold()
     return metadata if is_named else replace(metadata, speaker=f"{metadata.speaker} ({name})")
-
-
-def _in_one_line(heading: Heading) -> str:
-    return " ".join(heading.lines)
 
 
 def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: PartyTable, own: str | None) -> list[str]:

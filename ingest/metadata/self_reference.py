@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from ingest.language.lexicons import Patterns
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.parties.party_lookup import PartyLookup
+from ingest.parties.party_table import PartyMatch
 
 # Weights of a strong, a clear, a half and a weak reference.
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
@@ -22,15 +23,13 @@ _REACH = 90
 _WORDS = Patterns("self_reference")
 
 
-def speaking_state(
-    text: str, parties: PartyTable, language: str | None = None, *, hints: Sequence[str] = (), another: bool = False
-) -> str | None:
+def speaking_state(text: str, lookup: PartyLookup, *, hints: Sequence[str] = (), another: bool = False) -> str | None:
     """Infer which State speaks from its self-references; None if none is clear or more than one State has some.
 
     If the title names `another` speaker, only strong ones such as "my country, X" count. One of `hints`, States that
     the file's name may name, speaks if the text names no other as often and no other has more self-references.
     """
-    weights, namings, strongest = _self_references(text, parties, language)
+    weights, namings, strongest = _self_references(text, lookup)
     if not namings:
         return None
     best, *others = sorted(namings, key=lambda code: (-weights[code], code))
@@ -56,9 +55,7 @@ def is_voice(after: str) -> bool:
     return _WORDS.speaks.match(after) is not None
 
 
-def _self_references(
-    text: str, parties: PartyTable, language: str | None = None
-) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
+def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
     """Return by State that a text names: the weight of its self-references, its mentions, and the strongest weight.
 
     Without a strong one, the weight is 0 for a State accused in half of its mentions, as nobody accuses their own, and
@@ -70,10 +67,10 @@ def _self_references(
     strongest: dict[str, float] = defaultdict(float)
     accused: dict[str, int] = defaultdict(int)
     sentence_openers: set[str] = set()
-    matches = parties.find(flat, language)
+    matches = lookup.find(flat)
     for match, following in zip_longest(matches, matches[1:]):
         code = match.codes[0]
-        if len(match.codes) != 1 or match.form == "capital" or parties.kind_of(code) != "state":
+        if len(match.codes) != 1 or match.form == "capital" or lookup.kind_of(code) != "state":
             continue
         reach, is_demonym = max(0, match.start - _REACH), match.form == "demonym"
         if is_demonym:

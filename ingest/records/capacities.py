@@ -12,8 +12,10 @@ import regex
 
 from ingest.metadata.heading import find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.represented_party import SpokenFor, behalf_phrase, capacities, group_written, spoken_for
+from ingest.metadata.on_behalf import behalf_phrase, group_written
+from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
 from ingest.metadata.self_reference import speaking_state
+from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention, of_party
 from ingest.records.record_text import WORDS, RecordText
@@ -67,14 +69,13 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
     # Reports may say only "for": "Ilvenor, for the Island Forum, opposed".
     short = WORDS.for_group.match(head.strip(" ,"))
     name = head.strip(" ,")[short.end() :] if short is not None else ""
-    kind_of = lookup.parties.kind_of
-    if kind_of((*lookup.party(name), "")[0]) == "group" or group_written(f"the {name}"):
+    if lookup.kind_of((*lookup.party(name), "")[0]) == "group" or group_written(f"the {name}"):
         head = f"on behalf of the {name}"
     flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
     if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
         head = f"{head}, {told.group()}"
-    whom = spoken_for(head, opening, lookup.parties, lookup.language, date=lookup.date, speaker=words.state)
-    code = whom.group or (words.state if kind_of(words.state) == "group" else None)
+    whom = spoken_for(head, opening, lookup, speaker=words.state)
+    code = whom.group or (words.state if lookup.kind_of(words.state) == "group" else None)
     if code is not None:
         return replace(words, group=code, states=words.states if words.summarised else ())
     if whom.states:
@@ -91,9 +92,8 @@ def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) ->
     if words.role != "party" or words.state in (None, words.group) or words.summarised:
         return [_of_one_other(words, lookup.parties)]
     parts = capacities(
-        words.clause, page.text[words.start : words.end], lookup.parties, lookup.language, date=lookup.date,
-        speaker=words.state, group=words.group, fewest=0,
-    )  # fmt: skip
+        words.clause, page.text[words.start : words.end], lookup, speaker=words.state, group=words.group, fewest=0
+    )
     found = []
     for first, last, whom in parts if len(parts) > 1 else ():
         start, end = words.start + first, words.start + last
@@ -120,18 +120,17 @@ def in_several_capacities(
     `on_behalf_of`), else from the heading or from how the speaker refers to themselves.
     """
     heading = find_heading(text, tuple(blocks))
+    lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
     holder = holder_in(heading, parties)
     person, state = deliverer(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
-    parts = capacities(
-        heading.text, text[heading.end : notes_start(text)], parties, metadata.language, date=metadata.date,
-        speaker=state, group=metadata.on_behalf_of,
-    )  # fmt: skip
+    words = text[heading.end : notes_start(text)]
+    parts = capacities(heading.text, words, lookup, speaker=state, group=metadata.on_behalf_of)
     if len(parts) == 1:
         return ()
     own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")
     delegate = person or speaker_in(heading)
-    state = state or deliverer(delegate or "", parties)[1] or speaking_state(own, parties, metadata.language)
+    state = state or deliverer(delegate or "", parties)[1] or speaking_state(own, lookup)
     found = []
     for start, end, whom in parts:
         named = delegate or (parties.display(whom.group) if whom.group else "the speaker in their national capacity")

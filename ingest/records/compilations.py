@@ -11,8 +11,15 @@ import regex
 
 from ingest.language.dates import without_dates
 from ingest.metadata.heading import Heading, holder_in
-from ingest.metadata.represented_party import behalf_phrase
-from ingest.records.interventions import Intervention, SpeakerTurn, may_be_several, of_party, of_unknown
+from ingest.metadata.on_behalf import behalf_phrase
+from ingest.records.interventions import (
+    Intervention,
+    SpeakerTurn,
+    in_list_or_table,
+    may_be_several,
+    of_party,
+    of_unknown,
+)
 from ingest.records.procedural_text import closes_compilation
 from ingest.records.record_text import WORDS, Paragraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
@@ -105,7 +112,7 @@ def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[Speaker
             words = of_party(replace(words, clause=line.text if behalf_phrase(line.text) else ""), *codes)
             turns.append(SpeakerTurn(start=line.start, words=words, mark=numbering(line.text)))
         elif turns:
-            why = f"{line.text!r} stands in a list or table" if codes else may_be_several(line.text)
+            why = in_list_or_table(line.text) if codes else may_be_several(line.text)
             turns.append(SpeakerTurn(start=line.start, words=replace(words, reason=why)))
     return turns
 

@@ -1,7 +1,11 @@
 """An intervention, one speaker's part of a record, and the turn of a speaker that it is made from."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ingest.report import listed
+from ingest.text.whole_quotations import begins_in_lower_case
 from vectorstore.records import Role
 
 
@@ -57,12 +61,35 @@ def may_be_several(named: str) -> str:
     return f"{named!r} may be several parties"
 
 
-def of_unknown(named: str, start: int) -> Intervention:
-    """Returns the intervention of a speaker whom no lookup knows, still without an end."""
-    reason = f"{named!r} names nobody that is known"
+def in_list_or_table(named: str) -> str:
+    """Returns the reason for which the speaker after a name is unknown that stands in a list or table."""
+    return f"{named!r} stands in a list or table"
+
+
+def of_unknown(named: str, start: int, reason: str = "") -> Intervention:
+    """Returns the intervention of an unknown speaker, still without an end; by default, no lookup knows the name."""
+    reason = reason or f"{named!r} names nobody that is known"
     return Intervention(start=start, end=start, role="unknown", named=named, summarised=False, reason=reason)
 
 
 def of_party(words: Intervention, *codes: str) -> Intervention:
     """Returns words as those of a party, or of several that hold them together."""
     return replace(words, role="party", state=codes[0], states=codes[1:] and codes, reason=None)
+
+
+def record_report(interventions: Sequence[Intervention], text: str) -> str:
+    """Returns a line on a record: who speaks, which speakers are unknown, and whose first words may be missing."""
+    if not interventions:
+        return "a record in which no speaker was found: kept, but attributed to nobody"
+    counts = Counter(item.group or item.state for item in interventions if item.role == "party")
+    known = ", ".join(f"{code} {count}" if count > 1 else str(code) for code, count in counts.items())
+    many = f"{len(interventions)} intervention{'s' if len(interventions) > 1 else ''}"
+    parts = [f"a record of {many}" + (f": {known}" if known else "")]
+    if offices := sum(item.role == "office" for item in interventions):
+        parts.append(f"Chair or Secretariat {offices}, nobody's position")
+    if reasons := list(dict.fromkeys(item.reason for item in interventions if item.reason)):
+        parts.append(f"attributed to nobody: {listed(reasons)} (set their States, or add names to parties.csv)")
+    with_own_words = (item for item in interventions if item.role == "party" and not item.summarised)
+    if cut := [item.named for item in with_own_words if begins_in_lower_case(text[item.start : item.end])]:
+        parts.append(f"begins in lower case, so that words may be missing: {listed(cut)}")
+    return "; ".join(parts)

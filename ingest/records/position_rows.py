@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.represented_party import opens_on_behalf
+from ingest.metadata.on_behalf import opens_on_behalf
 from ingest.records.interventions import SpeakerTurn, of_party, of_unknown
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup

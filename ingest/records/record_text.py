@@ -1,13 +1,13 @@
 """The text of a record by paragraphs, without page furniture."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.text.layout import ends_sentence, flows, typesetting
+from ingest.text.layout import block_index, ends_sentence, flows, typesetting
 from ingest.text.page_furniture import TextLine, prose_lines, without_furniture
 from vectorstore.records import Block
 
@@ -54,7 +54,7 @@ class RecordText:
                 begins.append((number, apart, block))
         for (number, apart, block), (following, *_) in pairwise([*begins, (len(lines), True, None)]):
             line, after = lines[number], lines[number + 1 : number + 2]
-            inside = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
+            inside = block_index(blocks, line.start)
             stop = max(line.end, blocks[inside].end if inside >= 0 else 0)
             limit = lines[following].start if following < len(lines) else len(self.text)
             whole = " ".join(self.text[line.start : min(limit, stop)].split())

@@ -13,13 +13,8 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.represented_party import (
-    JOINT,
-    behalf_before,
-    behalf_phrase,
-    is_in_national_capacity,
-    opens_on_behalf,
-)
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.metadata.on_behalf import behalf_before, behalf_phrase, is_in_national_capacity, opens_on_behalf
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of_unknown
 from ingest.records.procedural_text import tells_decision
@@ -87,13 +82,13 @@ def _reported_turn(sentence: str, start: int, end: int, lookup: SpeakerLookup) -
             continue
         if (official := _WORDS.official_said.match(after)) is not None:
             return _turn(start, None, [match], official["clause"] or "", lookup)
-        run = next(in_rows(sentence, named[number:], JOINT))
+        run = next(in_rows(sentence, named[number:], ON_BEHALF.joint))
         saying, clause, joint = _WORDS.then_said.match(sentence, run[-1].end), "", run[1:]
-        whom = next(in_rows(sentence, named[number + 1 :], JOINT), run)
+        whom = next(in_rows(sentence, named[number + 1 :], ON_BEHALF.joint), run)
         before = sentence[match.end : whom[0].start]
         if len(run) == 1 and before.startswith(",") and opens_on_behalf(before) and behalf_before(before):
             # In "Arvandia, on behalf of the Riparian Group, Belmora and Drelnia said" the last two join the group.
-            joint = whom[1:] if lookup.parties.kind_of(whom[0].codes[0]) == "group" else []
+            joint = whom[1:] if lookup.kind_of(whom[0].codes[0]) == "group" else []
             after_whom = whom[-1].end + sentence.startswith(",", whom[-1].end)
             said = _WORDS.then_said.match(sentence, after_whom)
             # A comma after the verb: "Arvandia, on behalf of the Group, Belmora said, had misread it" reports Belmora.
@@ -112,7 +107,7 @@ def _turn(
 ) -> SpeakerTurn | None:
     """Returns the turn of reported parties; after one that speaks for a group, come those that join the group."""
     codes = tuple(dict.fromkeys(code for match in row for code in match.codes))
-    held = [code for code in codes if lookup.parties.kind_of(code) in ("state", "group")]
+    held = [code for code in codes if lookup.kind_of(code) in ("state", "group")]
     if held[:1] != [codes[0]]:
         return None
     words = replace(of_unknown(f"{row[0].text}{clause}".rstrip(", "), start), summarised=True)

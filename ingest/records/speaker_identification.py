@@ -1,13 +1,16 @@
 """Which party a speaker line names: by the tables of parties, and never by a guess."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import regex
 
-from ingest.metadata.represented_party import JOINT, behalf_phrase, chairs_group
-from ingest.parties.party_table import PartyMatch, PartyTable, in_rows
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.metadata.on_behalf import behalf_phrase
+from ingest.metadata.represented_party import chairs_group
+from ingest.parties.party_lookup import PartyLookup
+from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, may_be_several, of_party, of_unknown
 from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import WORDS as SPEAKER
@@ -17,17 +20,8 @@ _LONGEST_NEAR: Final = 12
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State
 
 
-@dataclass(frozen=True, kw_only=True)
-class SpeakerLookup:
-    """Looks up parties in a record of a language and a date, which decides who were the members of a group."""
-
-    parties: PartyTable
-    language: str | None
-    date: str | None
-
-    def find(self, words: str) -> Sequence[PartyMatch]:
-        """Finds the parties that words name."""
-        return self.parties.find(words, self.language)
+class SpeakerLookup(PartyLookup):
+    """Looks up the parties of speakers in a record."""
 
     def named_after(self, phrase: "regex.Pattern[str]", words: str) -> tuple["regex.Match[str] | None", str | None]:
         """Finds a phrase such as "in my capacity as representative of", and the party whose name follows it."""
@@ -49,8 +43,8 @@ class SpeakerLookup:
         codes = self.party(words)
         if codes:
             return codes if len(codes) == 1 else ()
-        row = next(in_rows(words, self.find(words), JOINT), [])
-        states = len(row) > 1 and all(self.parties.kind_of(match.code) == "state" for match in row)
+        row = next(in_rows(words, self.find(words), ON_BEHALF.joint), [])
+        states = len(row) > 1 and all(self.kind_of(match.code) == "state" for match in row)
         return tuple(dict.fromkeys(match.codes[0] for match in row)) if states and _is_all(words, row) else ()
 
     def intervention(self, line: SpeakerLine, *, trusted: bool) -> Intervention | None:
@@ -78,9 +72,9 @@ class SpeakerLookup:
                 # It may be a speaker without a title: the words go to nobody, rather than to the speaker before.
                 return words if codes or (line.brackets and _looks_like_name(line)) else None
         if len(codes) == 1:
-            of_office = names if self.parties.kind_of(codes[0]) == "organization" else []
+            of_office = names if self.kind_of(codes[0]) == "organization" else []
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
-            presides = presides and not chairs_group(line.clause, self.parties, self.language)
+            presides = presides and not chairs_group(line.clause, self)
             return office if presides or any(map(is_office, filter(None, of_office))) else of_party(words, *codes)
         if any(map(is_office, (*line.brackets, line.party or ""))):
             return office
@@ -91,7 +85,7 @@ class SpeakerLookup:
         if is_office(name.split(maxsplit=1)[0]):
             return True
         found = self.find(name)
-        return bool(found) and found[0].start == 0 and self.parties.kind_of(found[0].codes[0]) == "organization"
+        return bool(found) and found[0].start == 0 and self.kind_of(found[0].codes[0]) == "organization"
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""

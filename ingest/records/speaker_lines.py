@@ -17,7 +17,7 @@ from ingest.glossary.glossary import words_of_terms
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import is_ordinary
 from ingest.metadata.heading import is_salutation
-from ingest.metadata.represented_party import behalf_phrase
+from ingest.metadata.on_behalf import behalf_phrase
 from prompts.wording import LANGUAGES
 
 WORDS: Final = RegexPatterns("speaker_lines")

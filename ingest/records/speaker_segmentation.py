@@ -10,7 +10,6 @@ from typing import Final
 
 import regex
 
-from ingest.language.lexicons import load_words
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
@@ -22,7 +21,7 @@ from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_turns import speaker_turns
 from ingest.text.footnotes import footnotes
-from ingest.text.layout import cut_blocks, ends_sentence, holds_sentence_end
+from ingest.text.layout import cut_blocks, ends_sentence, holds_sentence_end, is_left_open
 from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block
 
@@ -140,7 +139,7 @@ def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] |
 
 def _goes_on(whole: str, following: Paragraph | None = None) -> bool:
     """Returns whether the sentence of a paragraph goes on in the next, as at the foot of a column or page."""
-    if whole.rsplit(maxsplit=1)[-1].casefold() in load_words("open_ends"):
+    if is_left_open(whole):
         return True
     if following is None:
         return False

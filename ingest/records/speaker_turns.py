@@ -11,9 +11,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from ingest.language.lexicons import load_words
 from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
-from ingest.records.interventions import SpeakerTurn, of_unknown
+from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import Paragraph, RecordText
@@ -21,7 +20,7 @@ from ingest.records.reported_speech import reported_turns, summarised_turns
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
-from ingest.text.layout import ends_sentence
+from ingest.text.layout import ends_sentence, is_left_open
 
 _FEWEST_PARTIES: Final = 2
 _FEWEST_OF_OFFICES: Final = 3
@@ -76,8 +75,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     if form == "heading":
         # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
         for row in rows:
-            words = of_unknown(row.words.named, row.words.start)
-            words = replace(words, reason=f"{row.words.named!r} stands in a list or table")
+            words = of_unknown(row.words.named, row.words.start, in_list_or_table(row.words.named))
             turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
     later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
@@ -102,7 +100,7 @@ def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLi
     """Yields the lines inside paragraphs that a party opens before a colon: in minutes, a full line may end a turn."""
     apart = {paragraph.line.start for paragraph in page.paragraphs if paragraph.apart}
     for before, line in pairwise(page.lines):
-        goes_on = before.text[-1] in ",،，" or before.text.rsplit(maxsplit=1)[-1].casefold() in load_words("open_ends")
+        goes_on = before.text[-1] in ",،，" or is_left_open(before.text)
         if goes_on or line.start in apart:
             continue
         found = SPEAKER.party_alone.match(page.words, line.start, line.end)

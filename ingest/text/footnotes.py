@@ -11,7 +11,7 @@ from itertools import count, pairwise
 import regex
 
 from ingest.language.sentences import NOTE_MARK
-from ingest.text.layout import ends_sentence, flows, typesetting
+from ingest.text.layout import block_index, ends_sentence, flows, typesetting
 from ingest.text.page_furniture import text_lines
 from vectorstore.records import Block
 
@@ -48,7 +48,7 @@ def footnotes(text: str, blocks: Sequence[Block]) -> list[tuple[int, int]]:
     notes: list[int] = []
 
     def block_at(place: int) -> Block | None:
-        index = bisect_right(blocks, place, key=lambda block: block.start) - 1
+        index = block_index(blocks, place)
         return blocks[index] if index >= 0 and place < blocks[index].end else None
 
     def may_begin(start: int) -> bool:

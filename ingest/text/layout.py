@@ -6,6 +6,7 @@ sentence. `Typesetting` measures per document how wide its lines are and whether
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
@@ -65,6 +66,16 @@ def holds_sentence_end(text: str) -> bool:
     )
 
 
+def is_left_open(text: str) -> bool:
+    """Returns whether a text ends in a word after which a sentence goes on, such as "of" or "and"."""
+    return any(word.casefold() in load_words("open_ends") for word in text.rsplit(maxsplit=1)[-1:])
+
+
+def block_index(blocks: Sequence[Block], place: int) -> int:
+    """Returns the index of the last block that begins at or before an offset; -1 if there is none."""
+    return bisect_right(blocks, place, key=lambda block: block.start) - 1
+
+
 def is_list_item(text: str) -> bool:
     """Returns whether a text begins with the mark of a list item: "(a) " or "- "."""
     return _LIST_MARK.match(text) is not None
@@ -101,8 +112,7 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
         return not text.endswith((":", "：")) or _fills(text, after, setting, 0.85)
     if closed:
         return setting.wrapped and not following.indented and _fills(text, after, setting, 0.97)
-    last = _LAST_WORD.search(text)
-    if last and (last.group().lower() in load_words("open_ends") or _abbreviated(text[:-1], text[-1])):
+    if is_left_open(text) or _abbreviated(text[:-1], text[-1]):
         return True
     return _fills(text, after, setting, 0.85 if text[-1] in ",،，:：" else 0.7)
 

@@ -18,7 +18,7 @@ from itertools import pairwise
 from ingest.language.lexicons import load_words
 from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.canonical_form import squash
-from ingest.text.layout import Typesetting, flows, typesetting
+from ingest.text.layout import Typesetting, block_index, flows, typesetting
 from ingest.text.page_furniture import (
     TextLine,
     is_furniture,
@@ -69,7 +69,7 @@ def repair(
 
 
 def _language_of(line: TextLine, blocks: Sequence[Block], otherwise: str | None) -> str | None:
-    index = bisect_right(blocks, line.start, key=lambda block: block.start) - 1
+    index = block_index(blocks, line.start)
     return (blocks[index].language if index >= 0 else None) or otherwise
 
 

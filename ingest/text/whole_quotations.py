@@ -4,13 +4,13 @@
 start or end at an item of a list ("(a) recover assets;") or where the words themselves begin or end.
 """
 
-from bisect import bisect_right
 from typing import Final, Literal
 
 import regex
 
-from ingest.language.lexicons import RegexPatterns, load_words
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import NOTE_MARK
+from ingest.text.layout import block_index, is_left_open
 from ingest.text.page_furniture import furniture_lines, running_heads, text_lines
 from vectorstore.records import Statement
 
@@ -64,21 +64,20 @@ def _edge(before: str, after: str) -> Edge | None:
     if begins_in_lower_case(after):
         return None
     line = before.rsplit("\n", maxsplit=1)[-1].strip()
-    last = line.rsplit(maxsplit=1)[-1].casefold() if line else ""
-    if last in load_words("open_ends"):
+    if is_left_open(line):
         return None
     # A short line that ends in a comma is a salutation, "Mr. President,"; a longer one goes on.
     return None if line.endswith(",") and len(line) > _LONGEST_SALUTATION else "sentence"
 
 
 def _in_prose(statement: Statement, position: int) -> bool:
-    index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
+    index = block_index(statement.blocks, position)
     return index >= 0 and statement.blocks[index].paragraph is not None
 
 
 def _follows_note(statement: Statement, position: int) -> bool:
     """Returns whether a block begins at a position, right after one that is not running text, such as a footnote."""
-    index = bisect_right(statement.blocks, position, key=lambda block: block.start) - 1
+    index = block_index(statement.blocks, position)
     if index < 1 or statement.blocks[index - 1].paragraph is not None:
         return False
     return not statement.source_text[statement.blocks[index].start : position].strip()

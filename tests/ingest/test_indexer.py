@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import IngestStoppedError
-from ingest.indexer import Indexer, IngestOptions, PartReport
+from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.loaded import LoadLimits
-from ingest.report import NO_STATE, FileResult
+from ingest.report import NO_STATE, FileResult, PartReport
 from ingest.text.readable import readable
 from ingest.text.splitter import SplitConfig
 from tests.cases import Cases

@@ -4,8 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.metadata.alignment import aligned_with
+from ingest.metadata.joint_statement import joint_holders
 from ingest.metadata.metadata import read_metadata
-from ingest.metadata.represented_party import joint_holders, spoken_for
+from ingest.metadata.represented_party import spoken_for
+from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -21,18 +23,21 @@ def read(text, parties):
 
 @cases("text", "groups", at_once=True)
 def test_aligned_with_counts_the_speaker_s_own_alignment_only(text, groups, parties):
-    assert aligned_with(text, "XAA", parties) == tuple(groups.split())
+    assert aligned_with(text, "XAA", PartyLookup(parties=parties)) == tuple(groups.split())
 
 
 def test_aligned_with_needs_no_state_for_the_first_person(parties):
+    lookup = PartyLookup(parties=parties)
     text = "My delegation would like to associate itself with the statement of the Arab Group."
-    assert aligned_with(text, None, parties) == ("ARAB_GROUP",)
-    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, parties) == ()
+    assert aligned_with(text, None, lookup) == ("ARAB_GROUP",)
+    assert aligned_with("Arvandia associates itself with the statement of the Arab Group.", None, lookup) == ()
 
 
 @given(st.text(alphabet="we align. not statementbehalf ofEU代表发言欧盟نؤيد", max_size=80))
 def test_aligned_with_stands_any_text(text):
-    assert set(aligned_with(text, None, PartyTable.load())) <= set(PartyTable.load().codes("group"))
+    assert set(aligned_with(text, None, PartyLookup(parties=PartyTable.load()))) <= set(
+        PartyTable.load().codes("group")
+    )
 
 
 @cases("text", "group", at_once=True)
@@ -55,15 +60,15 @@ def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
 
 @cases("words", "expected")
 def test_for_whom_words_are_spoken(words, expected, parties):
-    whom = spoken_for("", words, parties, "en", date="2020", speaker="XAA")
+    whom = spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XAA")
     assert (whom.group or "+".join(sorted(whom.states))) == expected
 
 
 def test_a_group_that_the_speaker_is_no_member_of_is_only_spoken_of(parties):
     words = "The Riparian Group wishes to thank you. The Riparian Group asks for boats. The Riparian Group agrees."
-    assert spoken_for("", words, parties, "en", date="2020", speaker="XES").group is None
+    assert spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XES").group is None
 
 
 @cases("heading", "words", "expected", tuples=True)
 def test_who_holds_a_joint_statement(heading, words, expected, parties):
-    assert joint_holders(heading, words, parties, None) == expected
+    assert joint_holders(heading, words, PartyLookup(parties=parties)) == expected

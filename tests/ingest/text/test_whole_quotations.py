@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest.annotate import Annotator, record_report
+from ingest.annotate import Annotator
 from ingest.loaders.loaded import LoadLimits
 from ingest.loaders.registry import load
 from ingest.parties.party_table import PartyTable
-from ingest.records.interventions import Intervention
+from ingest.records.interventions import Intervention, record_report
 from ingest.text.splitter import SplitConfig
 from ingest.text.whole_quotations import edges, is_whole
 from tests.cases import Cases

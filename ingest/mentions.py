@@ -1,0 +1,58 @@
+"""Mentions in a statement's sentences: "article 18 of the Convention" is a mention of (UNTOC, 18)."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+from ingest.metadata.alignment import aligned_with
+from ingest.parties.party_lookup import PartyLookup
+from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.treaties import find_treaties, named_treaties
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
+from vectorstore.records import Mention, Metadata, Sentence
+
+# The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
+# draft a convention or discuss several, so that an article "of the Convention" gets no treaty there.
+_CONVENTION_OF_BODY: Final = {"UNTOC": "UNTOC", "UNCAC COSP": "UNCAC"}
+
+
+def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: PartyTable) -> tuple[Mention, ...]:
+    """Finds the mentions in each sentence: agenda items, treaties, articles, and groups that its speaker aligns with.
+
+    A named treaty gives a mention without an article, even if an article of it is mentioned as well.
+    """
+    default, lookup = _convention_of(metadata), PartyLookup(parties=parties, language=metadata.language)
+    # The convention that an earlier sentence names last, meant by "article 30 of the Convention".
+    named_before: str | None = None
+    # A group's statement mentions the alignment of its members with this same statement, not its own with another.
+    of_state = metadata.on_behalf_of is None
+    # The one Protocol that the title or an earlier sentence names, meant by "article 16 of the Protocol".
+    protocol = sole_protocol(metadata.title or "")
+    found: dict[Mention, None] = {}
+    for sentence in sentences:
+        mention = partial(Mention, sentence=sentence.sentence_id)
+        named = [mention(kind="agenda_item", value=item.item) for item in find_agenda_items(sentence.text)]
+        by_name = {match.treaty for match in find_treaties(sentence.text)}
+        for code in named_treaties(sentence.text):
+            named.append(mention(kind="treaty" if code in by_name else "thereto", treaty=code))
+        if of_state:
+            groups = aligned_with(sentence.text, metadata.state, lookup)
+            named += [mention(kind="alignment", value=group) for group in groups]
+        for each in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
+            if each.unnamed or each.treaty is not None:
+                named.append(mention(kind="article", treaty=each.treaty, value=each.article, paragraph=each.paragraph))
+        last = last_convention(sentence.text)
+        # "Committee to Elaborate a Convention" in a heading does not tell which convention a later article belongs to.
+        if last is not None and (sentence.paragraph is not None or last != OTHER_CONVENTION):
+            named_before = last
+        protocol = sole_protocol(sentence.text) or protocol
+        found |= dict.fromkeys(named)
+    return tuple(found)
+
+
+def _convention_of(metadata: Metadata) -> str | None:
+    """Returns the treaty that "the Convention" means by body or title, before the text names one; None if unknown."""
+    body = metadata.body or ""
+    own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
+    return own or last_convention(metadata.title or "")
