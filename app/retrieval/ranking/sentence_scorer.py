@@ -44,7 +44,7 @@ class Depth(NamedTuple):
 DEEP: Final = Depth(passages=12, sentences=28)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SentenceScorer:
     """Scores sentences for a topic; `relevance` turns scores into chances, or else the words that they share do."""
 
