@@ -46,44 +46,23 @@ def copy_record(
     Raises:
         StoreError: The target holds another record, or the two records differ at the end.
     """
-    facts = _facts(source)
-    target_facts = _facts(target)
-    if target_facts.get(COPYING) != facts[STORE_ID]:
-        if COPYING in target_facts or _count(target, DOCUMENTS):
-            if target_facts.get(COPIED) != facts[STORE_ID]:
-                raise StoreError(f"{target.name} holds another record already: name an empty one")
-            for table in _TABLES:
-                if _digest(source, table, moved) != _digest(target, table):
-                    raise StoreError(
-                        f"{target.name} holds a complete copy of this record, and one of the two has changed since"
-                        f" (table {table.name!r}): name an empty one"
-                    )
-            finish()
-            return {table.name: _count(source, table) for table in _TABLES}
-        target.set_meta({COPYING: facts[STORE_ID]})
-    else:
+    facts, target_facts = _facts(source), _facts(target)
+    if target_facts.get(COPYING) == facts[STORE_ID]:
         _remove_outdated(source, target)
-    counts = {}
-    for table in _TABLES:
-        copied = _count(target, table)
-        is_new = not copied
-        with source.reading() as connection:
-            for rows in _batches(connection, table):
-                with target.transaction() as writing:
-                    copied_before = {} if is_new else _by_key(writing, table, rows)
-                    rows = [row for row in rows if _key(table, row) not in copied_before]
-                    if not rows:
-                        continue
-                    writing.execute(table.insert(), rows)
-                    if table is PASSAGES:
-                        target.full_text.add(writing, [(row["passage"], row["text"]) for row in rows])
-                copied += len(rows)
-                progress(table.name, copied)
-        counts[table.name] = copied
-        if _digest(source, table) != _digest(target, table):
-            raise StoreError(
-                f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
-            )
+    elif COPYING in target_facts or _count(target, DOCUMENTS):
+        if target_facts.get(COPIED) != facts[STORE_ID]:
+            raise StoreError(f"{target.name} holds another record already: name an empty one")
+        for table in _TABLES:
+            if _digest(source, table, moved) != _digest(target, table):
+                raise StoreError(
+                    f"{target.name} holds a complete copy of this record, and one of the two has changed since"
+                    f" (table {table.name!r}): name an empty one"
+                )
+        finish()
+        return {table.name: _count(source, table) for table in _TABLES}
+    else:
+        target.set_meta({COPYING: facts[STORE_ID]})
+    counts = {table.name: _copy_table(source, target, table, progress) for table in _TABLES}
     target.set_meta({key: value for key, value in facts.items() if not key.startswith(_STORE_FACTS)})
     finish()
     with target.transaction() as writing:
@@ -92,6 +71,29 @@ def copy_record(
         writing.execute(META.delete().where(META.c.key == COPYING))
         put(writing, META, [{"key": COPIED, "value": facts[STORE_ID]}])
     return counts
+
+
+def _copy_table(source: Database, target: Database, table: Table, progress: Callable[[str, int], None]) -> int:
+    """Copies the rows that the target lacks, and compares the tables; returns how many rows they have."""
+    copied = _count(target, table)
+    is_new = not copied
+    with source.reading() as connection:
+        for rows in _batches(connection, table):
+            with target.transaction() as writing:
+                copied_before = {} if is_new else _by_key(writing, table, rows)
+                rows = [row for row in rows if _key(table, row) not in copied_before]
+                if not rows:
+                    continue
+                writing.execute(table.insert(), rows)
+                if table is PASSAGES:
+                    target.full_text.add(writing, [(row["passage"], row["text"]) for row in rows])
+            copied += len(rows)
+            progress(table.name, copied)
+    if _digest(source, table) != _digest(target, table):
+        raise StoreError(
+            f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
+        )
+    return copied
 
 
 def move_paths(connection: Connection, before: Path, after: Path) -> None:
