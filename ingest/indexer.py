@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
 from ingest.annotate import Annotator
-from ingest.document_writer import DocumentWriter
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
 from ingest.families import link_families, with_family
+from ingest.incremental.document_writer import DocumentWriter
+from ingest.incremental.source_files import Source, name_of
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
@@ -26,7 +27,6 @@ from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
 from ingest.parties.party_table import load_parties
 from ingest.report import FileResult, IngestReport, PartReport, ProgressListener, listed
-from ingest.source_files import Source, name_of
 from ingest.text.splitter import SplitConfig
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreLockedError

@@ -30,6 +30,7 @@ from app.records import Answer, Citation
 from ingest.annotate import Annotator
 from ingest.errors import IngestError, LoadError, PartyTableError
 from ingest.families import describe, link_families
+from ingest.incremental.renewal import bring_up_to_date
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members
@@ -38,7 +39,6 @@ from ingest.metadata.manifest import MANIFEST_NAME, draft_row, write_draft
 from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable, load_parties
-from ingest.renewal import bring_up_to_date
 from ingest.report import IngestReport, PartReport, ProgressListener
 from vectorstore.embeddings import Embedder
 from vectorstore.families import Family

@@ -13,12 +13,12 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError
 from ingest.annotate import UnsplitDocument
 from ingest.errors import ManifestError
+from ingest.incremental.renewal import with_corrections_of
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.corrections import corrected_fields, heading_letters, with_corrections
 from ingest.metadata.manifest import ManifestRow, read_manifest
 from ingest.metadata.metadata import read_metadata
 from ingest.parties.party_table import load_parties
-from ingest.renewal import with_corrections_of
 from ingest.report import NO_STATE, FileResult, IngestReport
 from ingest.text.layout import find_blocks
 from vectorstore.records import Document, DocumentSummary

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-import ingest.document_writer
+import ingest.incremental.document_writer
 from app.answering.localization import localize
 from app.cli import printing
 from tests.app.cli.conftest import QUESTION, SCRIPTED, Run, process
@@ -276,14 +276,14 @@ def test_ingest_that_waits_too_long_for_another_prints_what_it_stored(run, tmp_p
     monkeypatch.setenv("UNTOC_WAIT_SECONDS", "0")
     folder = _folder(tmp_path, **{f"a{number}": FICTION.format(f"lamps {number}") for number in range(4)})
     with ExitStack() as held:
-        load = ingest.document_writer.load
+        load = ingest.incremental.document_writer.load
 
         def load_beside(path, *rest):
             if path.name == "a3.txt":
                 held.enter_context(FileLock(tmp_path / "store" / "write.lock"))
             return load(path, *rest)
 
-        monkeypatch.setattr(ingest.document_writer, "load", load_beside)
+        monkeypatch.setattr(ingest.incremental.document_writer, "load", load_beside)
         ran = run("ingest", folder, "--json", at=tmp_path / "store")
     assert ran.code == 1 and ran.err.startswith("untoc: another process writes")
     assert "added" in {file["result"] for file in ran.json["files"]} and len(ran.json["files"]) < 4

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError
+from ingest.incremental.documents_by_file import DocumentsByFile
+from ingest.incremental.source_files import ReadFile, Source, read_source
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.worker import exists, load
 from ingest.metadata.manifest import MANIFEST_NAME
@@ -27,8 +29,6 @@ from ingest.report import (
     PartReport,
     ProgressListener,
 )
-from ingest.source_files import ReadFile, Source, read_source
-from ingest.stored_documents import StoredDocuments
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
 from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile
@@ -60,7 +60,7 @@ class DocumentWriter:
         """Sets what documents are made from; files that `parts` have stored are not read again."""
         self._store, self._embedder, self._limits, self._kind = store, embedder, limits, kind
         self.annotator, self._progress, self._is_part = annotator, progress, is_part
-        self.stored = StoredDocuments(store)
+        self.stored = DocumentsByFile(store)
         # Ids of the documents whose file was read in this run, and keys of the files that are still to be read.
         self._confirmed: set[str] = set()
         self._pending: set[tuple[str, str]] = set()

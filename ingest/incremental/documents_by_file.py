@@ -7,7 +7,7 @@ from vectorstore.records import DocumentSummary
 from vectorstore.store import Store
 
 
-class StoredDocuments:
+class DocumentsByFile:
     """The documents of a store, by folder and name of their file, and by digest."""
 
     def __init__(self, store: Store) -> None:

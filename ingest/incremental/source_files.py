@@ -5,10 +5,10 @@ from functools import partial
 from pathlib import Path
 
 from ingest.annotate import Annotator, UnsplitDocument
+from ingest.incremental.renewal import renew, with_corrections_of
 from ingest.loaders.loaded import LoadedText, printable
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow
-from ingest.renewal import renew, with_corrections_of
 from ingest.report import quoted
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind
