@@ -98,15 +98,16 @@ class AttributionReader:
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
         lead, _, behind = text.rpartition(MASK)
+        between: tuple[str, ...] = ()
         if self._speakers.takes_over(text):
             text = behind
         elif (found := self._speakers.find(lead)) and any(not is_object(name, found, lead) for name in found):
-            text = lead
+            between, text = self._speakers.between(text), lead
         if (joint := self._speakers.joint(text)).parties:
             yield replace(
                 joint,
                 together=joint.together + self._speakers.in_apposition(text, joint.parties),
-                beside=tuple(code for code in self._speakers.beside(text) if code not in joint.parties),
+                beside=tuple(code for code in (*self._speakers.beside(text), *between) if code not in joint.parties),
                 source=source,
             )
 
