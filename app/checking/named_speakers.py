@@ -145,7 +145,7 @@ class NamedSpeakers:
     def takes_over(self, text: str) -> bool:
         """Returns whether a party named after a sentence's last quotation is the speaker of the next one."""
         # It is if it has a verb or a clause of its own, or stands as the first speaker does: "Drelnia’s view: “…”;
-        # Arvandia’s: “…”", "Drelnia (“…”), Arvandia (“…”)"; in "called the protocol “…” and Arvandia’s plan “…”" it is not.
+        # Arvandia’s: “…”", "Drelnia (“…”), Arvandia (“…”)"; not in "called the law “…” and Arvandia’s plan “…”".
         start, own = text.rfind(MASK) + 1, self._own_words(text)
         found = self.find(own)
         lead = text[: text.find(MASK)].rstrip(OPENING) if start else ""

@@ -59,7 +59,7 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
 
 
 def _without_asides(text: str) -> str:
-    """Returns the words before a verb without asides that end before it: "Amnesty, which watches Belmora, in Rome, "."""
+    """Returns the words before a verb without asides between: "Amnesty, which watches Belmora, in Rome, said"."""
     first, *asides = regex.split("[,،，]", text)
     if len(asides) < 2 or asides[-1].strip():
         return text
