@@ -181,6 +181,17 @@ def reported_behind(after: str, language: str) -> bool:
     return any(_governors(code, "behind").match(begins) is not None for code in _languages(after, language))
 
 
+def limit_behind(after: str, language: str) -> int | None:
+    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"; else None."""
+    starts = [0, *(mark.end() for mark in _CLAUSE.finditer(after))]
+    clauses = [start + len(after[start:]) - len(after[start:].lstrip()) for start in starts]
+    found = [
+        at for code in _languages(after, language) for at in clauses if _governors(code, "limits").match(after, at)
+    ]
+    found += [word.start for word in of_kinds(polarity_words(after, language), "condition")]
+    return min(found, default=None)
+
+
 def speaks_of_itself(text: str) -> bool:
     """Returns whether a text contains words by which speakers mean their own side: "we", "my country"."""
     return _PATTERNS.self.search(text) is not None or _PATTERNS.own_side.search(text) is not None
