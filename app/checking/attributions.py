@@ -13,6 +13,7 @@ import regex
 
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
+from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
 from app.checking.speakers import by_order, subject_after, subject_before, unknown_in
@@ -25,6 +26,9 @@ from ingest.treaties.references import ArticleMention, find_articles
 _PATTERNS: Final = RegexPatterns("drafts")
 # A town before its State, "Vienna, Austria": in a title this is the place of a meeting and names no speaker.
 _PLACE: Final = regex.compile(r"\p{Lu}[\p{L}.’'-]+,\s*$")
+# Not in "the Belmora 2018 budget".
+_YEAR_BEHIND: Final = regex.compile(rf"\s(?:[’'‘]\d\d|{YEAR})(?!\w|\s+\p{{L}})")
+_OPENING: Final = regex.compile("(?:[^,،，]*[,،，])?")
 
 
 class AttributionReader:
@@ -98,15 +102,16 @@ class AttributionReader:
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
         lead, _, behind = text.rpartition(MASK)
+        between: tuple[str, ...] = ()
         if self._speakers.takes_over(text):
             text = behind
         elif (found := self._speakers.find(lead)) and any(not is_object(name, found, lead) for name in found):
-            text = lead
+            between, text = self._speakers.between(text), lead
         if (joint := self._speakers.joint(text)).parties:
             yield replace(
                 joint,
                 together=joint.together + self._speakers.in_apposition(text, joint.parties),
-                beside=tuple(code for code in self._speakers.beside(text) if code not in joint.parties),
+                beside=tuple(code for code in (*self._speakers.beside(text), *between) if code not in joint.parties),
                 source=source,
             )
 
@@ -141,7 +146,11 @@ class AttributionReader:
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        yield read_sentence(before, near.after, earlier[: max(0, begins)])
+        before, notes = self._dated(before), [read_reference(note.text) for note in near.notes]
+        # A note is nearer than what the sentence says before another quotation.
+        if MASK in before and not read_occasion(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
+            yield from notes
+        yield read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._speakers.find(before) and {*named.parties} & {
             *self._speakers.joint(near.said_earlier()).parties
@@ -151,14 +160,20 @@ class AttributionReader:
             yield read_occasion(near.said_earlier())
         yield read_occasion(self._around.line_below(near.index), reference=True)
         leads_in = near.lead.rstrip().endswith(COLONS)
-        yield read_occasion(near.lead) if leads_in else self._time_of_line(near.lead)
+        yield read_occasion(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
         yield read_occasion(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
-        for note in near.notes:
-            yield read_reference(note.text)
+        yield from notes
         for place, (at, heading) in enumerate(self._around.headings(near.index)):
             # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
             if not place or self._around.blocks[at].kind == "heading":
                 yield self._time_of_heading(at, heading)
+
+    def _dated(self, text: str) -> str:
+        """Returns a text with a mark before each year directly behind a name: "Belmora 2018: “…”" gives its time."""
+        for name in self._speakers.find(text):
+            if _YEAR_BEHIND.match(text, name.end):
+                text = f"{text[: name.end]}·{text[name.end + 1 :]}"
+        return text
 
     def _of_speaker(self, near: Near) -> str:
         """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
@@ -169,7 +184,8 @@ class AttributionReader:
         lead, mask, own = near.before.rpartition(MASK)
         if not mask or not self._speakers.takes_over(near.before):
             return near.before
-        begin = next((name.start for name in self._speakers.find(lead)), len(lead))
+        opening = _OPENING.match(lead).end()  # type: ignore[union-attr]  # the pattern matches anything
+        begin = next((name.start for name in self._speakers.find(lead)), opening if near.finished_before else len(lead))
         its = "" if near.finished_before else BRACKETED.sub(" ", lead[begin:])
         return lead[:begin] + its + mask + own
 

@@ -24,6 +24,8 @@ _VERB_REACH: Final = 48  # characters between a name and its verb of saying
 _BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 _COLON: Final = regex.compile(r"\s*[:：]")
+_BRACKETS: Final = ("(", "（")
+_POSSESSIVE: Final = regex.compile(r"[’']s?(?!\p{L})")
 _PATTERNS: Final = RegexPatterns("drafts")
 
 
@@ -142,19 +144,47 @@ class NamedSpeakers:
 
     def takes_over(self, text: str) -> bool:
         """Returns whether a party named after a sentence's last quotation is the speaker of the next one."""
-        # It is if it has a verb of its own, or shares the first speaker's verb: "Drelnia’s view: “…”; Arvandia’s:
-        # “…”", "Drelnia said “…” and Arvandia “…”"; in "called the protocol “…” and Arvandia’s plan “…”" it is not.
+        # It is if it has a verb or a clause of its own, or stands as the first speaker does: "Drelnia’s view: “…”;
+        # Arvandia’s: “…”", "Drelnia (“…”), Arvandia (“…”)"; not in "called the law “…” and Arvandia’s plan “…”".
         start, own = text.rfind(MASK) + 1, self._own_words(text)
         found = self.find(own)
-        lead = own[: text.find(MASK)].rstrip(OPENING) if start else ""
-        says = introduces_speech(blanked(lead, [(name.start, name.end) for name in found if name.end <= len(lead)]))
+        lead = text[: text.find(MASK)].rstrip(OPENING) if start else ""
+        first = [name for name in found if name.end <= len(lead)]
+        says = introduces_speech(blanked(own[: len(lead)], [(name.start, name.end) for name in first]))
+        subjects = [name for name in first if not is_object(name, found, own)][:1]
+        alone = any(_first(name, first, own) in subjects for name in first[-1:])
         for name in (name for name in found if 0 < start <= name.start):
             before, rest = own[start : name.start], own[name.end :].rstrip()
-            subject = _PATTERNS.clause_opens.fullmatch(before) or attribution().speaker_of.search(before)
-            elided = rest.endswith(COLONS) or (says and _PATTERNS.elided.fullmatch(rest))
-            if (subject and elided) or self._speaks(name, found, own):
+            elided, in_brackets = _PATTERNS.elided.fullmatch(rest), rest.endswith(_BRACKETS)
+            if elided:
+                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :])
+            else:
+                alike = any(lead[subject.end :].strip() == rest.strip() for subject in subjects)
+            opens = self._opens(before)
+            if opens and (rest.endswith(COLONS) or alike or (elided and says)):
+                return True
+            # In "contrast Drelnia (“…”) with Arvandia (“…”)" each name has the words in brackets behind it.
+            if elided and in_brackets and lead.endswith(_BRACKETS):
+                return True
+            noun = attribution().speaker_of.search(before)
+            clause = _PATTERNS.anew.fullmatch(before[: noun.start()] if noun else before)
+            if not _POSSESSIVE.match(rest) and ((opens and in_brackets) or clause):
+                return True
+            if self._speaks(name, found, own):
                 return True
         return False
+
+    def _opens(self, before: str) -> bool:
+        """Returns whether a name behind these words may begin a clause, as its subject."""
+        patterns = (_PATTERNS.same_of.search, attribution().speaker_of.search)
+        return _PATTERNS.clause_opens.fullmatch(before) is not None or any(match(before) for match in patterns)
+
+    def between(self, text: str) -> tuple[str, ...]:
+        """Returns the parties that may be subjects of a clause between a sentence's last two quotations."""
+        start, own = text.rfind(MASK) + 1, self._own_words(text)
+        names = (name for name in self.find(own) if 0 < start <= name.start)
+        opening = (name for name in names if _PATTERNS.clause_opens.fullmatch(own, start, name.start))
+        return parties_of(name for name in opening if not _POSSESSIVE.match(own, name.end))
 
     def _own_words(self, text: str) -> str:
         """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.

@@ -16,6 +16,7 @@ from app.checking.polarity_words import (
     denies,
     governing,
     half_of_pair,
+    limit_behind,
     of_kinds,
     polarity_words,
     reported_behind,
@@ -44,6 +45,7 @@ _AROUND: Final = 600
 # Words after a quotation in its sentence that are searched for a limitation.
 _LIMIT_REACH: Final = 40
 _PIECE_WORDS: Final = 3
+_SHOWN: Final = 6  # words that a remark shows of those before or after a quotation
 _FEWEST_PIECES: Final = 4
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
@@ -159,8 +161,10 @@ def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif limited is not None and not of_kinds(polarity_words(around[1], language), "condition", "lack"):
-        remarks.append(remark("limited_after", words=_head(rest.lstrip(" ,;،，"))))
+    elif limited is not None and not (
+        of_kinds(polarity_words(around[1], language), "lack") or limit_behind(around[1], language) is not None
+    ):
+        remarks.append(remark("limited_after", words=_head(limited.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
@@ -185,13 +189,17 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
 
 
 def _limit(rest: str, language: str, quoted: str) -> str | None:
-    """Returns the beginning of the rest of a sentence if it limits the `quoted` words before it, else None."""
+    """Returns the words in the rest of a sentence that limit the `quoted` words before it, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    found = polarity_words(near, language)
+    if takes_back(near):
+        return near
     sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
     # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".
-    denied = of_kinds(found, "lack") and of_kinds(polarity_words("".join(sentence), language), "denial")
-    return near if takes_back(near) or of_kinds(found, "condition") or denied else None
+    denied = of_kinds(polarity_words("".join(sentence), language), "denial")
+    lacks = [word.start for word in of_kinds(polarity_words(near, language), "lack") if denied]
+    starts = [at for at in (limit_behind(near, language), *lacks) if at is not None]
+    # A limit near the beginning is shown with the words before it.
+    return near[min(starts) if len(near[: min(starts)].split()) > _SHOWN // 2 else 0 :] if starts else None
 
 
 def _says_view(before: str) -> bool:
@@ -216,8 +224,8 @@ def _shortened(text: str) -> str:
 def _tail(text: str) -> str:
     # The opening mark of the quotation is not part of the words before it.
     text = text.rstrip(' “«„「『"')
-    return " ".join(text.split()[-6:]) if " " in text else text[-12:]
+    return " ".join(text.split()[-_SHOWN:]) if " " in text else text[-12:]
 
 
 def _head(text: str) -> str:
-    return " ".join(text.split()[:6]) if " " in text else text[:12]
+    return " ".join(text.split()[:_SHOWN]) if " " in text else text[:12]

@@ -105,7 +105,39 @@ def denies(before: str, language: str) -> bool:
 
     The denial stands at most two words before the quotation, or before "that"; and two of them cancel each other.
     """
-    clause = _CLAUSE.split(_PATTERNS.join_ends.sub("", before.rstrip(_OPENS)))[-1]
+    text, led = before.rstrip(_OPENS), before.rstrip()[-1:] in (":", "：")
+    if (found := _denial(_PATTERNS.join_ends.sub("", text), language)) is not None:
+        word, rest, turned = found
+        if word.sense == "not":
+            # A colon begins the speaker's own words: "did not agree: “…”"; not so after "did not say".
+            near = not led or attribution().verb.search(rest) is not None
+        else:
+            # A noun such as "dispute" before a subject of its own denies nothing: "In the dispute Arvandia said".
+            near = not turned and not led and not regex.search(r"\p{Lu}", rest)
+        if near and len(rest.split()) <= _NEAR and len(regex.findall(r"\p{Han}", rest)) <= 2 * _NEAR:
+            return True
+    # Whoever denies having said something denies all of the clause: "never said that its courts “…”".
+    clause = _PATTERNS.that_clause.match(text)
+    found = _denial(text[: clause.start("that")].rstrip(" ,،"), language) if clause is not None else None
+    if found is None:
+        return False
+    word, rest, turned = found
+    # Names count nothing: "nowhere did Belmora say that".
+    rest = " ".join(each for each in rest.split() if not each[0].isupper())
+    if word.sense != "not":
+        return not rest and not turned
+    says = [
+        attribution().verb,
+        _PATTERNS.holds_true,
+        *(_governors(code, "says") for code in _languages(rest, language)),
+    ]
+    adverbs = [rest[: said.start()] for pattern in says if (said := pattern.search(rest)) is not None]
+    return any(len(each.split()) < _NEAR and not _PATTERNS.goes_on.search(each) for each in adverbs)
+
+
+def _denial(text: str, language: str) -> tuple[PolarityWord, str, bool] | None:
+    """Returns the last denial of a text's last clause, the words behind it, and whether another one is before it."""
+    clause = _CLAUSE.split(text)[-1]
     affirmed = [match.span() for match in _PATTERNS.affirms.finditer(clause)]
     found = [
         word
@@ -113,17 +145,9 @@ def denies(before: str, language: str) -> bool:
         if not any(start <= word.start < end for start, end in affirmed)
     ]
     if not found:
-        return False
+        return None
     last = max(found, key=lambda word: word.end)
-    rest = clause[last.end :].strip()
-    if last.sense == "not":
-        # A colon begins the speaker's own words: "did not agree: “…”"; not so after "did not say".
-        near = not before.rstrip().endswith((":", "：")) or attribution().verb.search(rest) is not None
-    else:
-        # A noun such as "dispute" before a subject of its own denies nothing: "In the dispute Arvandia said".
-        turned = any(word.end <= last.start for word in found)
-        near = not turned and before.rstrip()[-1:] not in (":", "：") and not regex.search(r"\p{Lu}", rest)
-    return near and len(rest.split()) <= _NEAR and len(regex.findall(r"\p{Han}", rest)) <= 2 * _NEAR
+    return last, clause[last.end :].strip(), any(word.end <= last.start for word in found)
 
 
 def reports(before: str, language: str, *, own: bool) -> bool:
@@ -155,6 +179,17 @@ def reported_behind(after: str, language: str) -> bool:
     """Returns whether the rest of a sentence attributes the words before it to others or denies them: ", some say"."""
     begins = after.lstrip(" ,;،，—–-")
     return any(_governors(code, "behind").match(begins) is not None for code in _languages(after, language))
+
+
+def limit_behind(after: str, language: str) -> int | None:
+    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"; else None."""
+    starts = [0, *(mark.end() for mark in _CLAUSE.finditer(after))]
+    clauses = [start + len(after[start:]) - len(after[start:].lstrip()) for start in starts]
+    found = [
+        at for code in _languages(after, language) for at in clauses if _governors(code, "limits").match(after, at)
+    ]
+    found += [word.start for word in of_kinds(polarity_words(after, language), "condition")]
+    return min(found, default=None)
 
 
 def speaks_of_itself(text: str) -> bool:

@@ -29,6 +29,7 @@ _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w
 _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80
+_LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
 # "Greenpeace" and "Greece" 75.
@@ -48,13 +49,25 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
         return text[according[-1].end() :].strip(" ,:،，：")[:_LONGEST]
     if not verbs:
         return None
-    before = regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()])
-    # An aside before the verb is removed: "Amnesty, which watches Belmora, said".
-    before = regex.sub(r",[^,]{2,80},\s*$", " ", before)
+    before = _without_asides(regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()]))
     subject = _last_clause(before.rstrip(" ,،，"), parties).strip()
     behind = text[verbs[-1].end() :].strip(' ,:،，：«“"')
     # Arabic puts the speaker behind the verb.
-    return (subject or behind)[-_LONGEST:] if not regex.match(r"\p{Arabic}", behind) else behind[:_LONGEST]
+    if regex.match(r"\p{Arabic}", behind):
+        return behind[:_LONGEST]
+    return _LAST_WORDS.search(subject or behind)[0]  # type: ignore[index]  # the pattern matches anything
+
+
+def _without_asides(text: str) -> str:
+    """Returns the words before a verb without asides between: "Amnesty, which watches Belmora, in Rome, said"."""
+    first, *asides = regex.split("[,،，]", text)
+    if len(asides) < 2 or asides[-1].strip():
+        return text
+    # Several are removed as long as each begins with a preposition or a relative pronoun.
+    kept = asides[:-2]
+    while kept and _PATTERNS.aside_opens.match(kept[-1]):
+        kept.pop()
+    return ",".join([first, *kept]) + " "
 
 
 def _last_clause(text: str, parties: PartyTable) -> str:
