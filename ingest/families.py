@@ -14,11 +14,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import regex
 
+from ingest.language.lexicons import Patterns
 from ingest.report import FileResult
 from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
 from vectorstore.families import Family, Link, Relation, Traits
-from vectorstore.records import Document, DocumentSummary
+from vectorstore.records import Document, DocumentSummary, Metadata
 
 NEAR_DUPLICATE: Final = 0.7
 """Jaccard similarity of shingles from which two texts are near-duplicates. Two speeches on one subject have a few
@@ -31,7 +32,7 @@ _FEWEST: Final = 20
 # 32 bands of 4 hashes miss 1 in 6,000 pairs at the threshold, and make 1 in 4 pairs with similarity 0.3 candidates.
 _BANDS: Final = 32
 _ROWS: Final = 4
-_SCHEME: Final = f"1/{version('datasketch')}"
+_SCHEME: Final = f"2/{version('datasketch')}"
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
@@ -42,6 +43,9 @@ _TELLING_NUMBER: Final = 10
 # Least ratio of the numbers of paragraphs of two translations, and least share of numbers that they have in common.
 _PARAGRAPHS_SHARED: Final = 0.8
 _NUMBERS_SHARED: Final = 0.5
+# Characters at the beginning of a text in which it says that it is a corrected version.
+_HEAD: Final = 1000
+_CORRECTED = Patterns("occasion").corrected
 _RELATIONS: Final[Mapping[str, Relation]] = {"rev": "revision", "corr": "correction", "add": "addendum"}
 
 
@@ -77,7 +81,7 @@ def link_families(catalogue: Catalogue) -> None:
             paragraphs = max((block.paragraph or 0 for block in document.blocks), default=0)
             traits = Traits(paragraphs=paragraphs, numbers=tuple(numbers), bands=_bands(sequences))
             links = (
-                *_near_duplicates(catalogue, identifier, sequences, traits),
+                *_near_duplicates(catalogue, document, sequences, traits),
                 *_of_symbol(catalogue, document),
                 *_translations(catalogue, document, traits),
             )
@@ -145,8 +149,9 @@ def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
 
 
 def _near_duplicates(
-    catalogue: Catalogue, identifier: str, sequences: frozenset[str], traits: Traits
+    catalogue: Catalogue, document: Document, sequences: frozenset[str], traits: Traits
 ) -> Iterator[Link]:
+    identifier = document.document_id
     for other in catalogue.families.alike(traits):
         candidate = catalogue.document(other) if other != identifier else None
         if candidate is None:
@@ -154,6 +159,24 @@ def _near_duplicates(
         shared = likeness(sequences, shingles(readable(candidate.source_text, candidate.edits)))
         if shared >= NEAR_DUPLICATE:
             yield _unordered(identifier, other, "near_duplicate", round(shared, 4))
+            if _of_one_speech(document.metadata, candidate.metadata) and document.kind == candidate.kind == "statement":
+                old, new = sorted((document, candidate), key=_version)
+                if _version(old) < _version(new):
+                    yield Link(document_id=new.document_id, other_id=old.document_id, relation="revision")
+
+
+def _of_one_speech(one: Metadata, other: Metadata) -> bool:
+    """Returns whether two near-duplicates may be versions of one speech: same party and language, no other meeting."""
+    fields = ("body", "session", "agenda_item") if one.session and other.session else ("body", "date", "agenda_item")
+    pairs = [(getattr(one, name), getattr(other, name)) for name in fields]
+    same = bool(one.holders) and (one.holders, one.language) == (other.holders, other.language)
+    return same and all(a == b or None in (a, b) for a, b in pairs)
+
+
+def _version(document: Document) -> int:
+    """Returns the number in a line such as "Rev.2" at a text's head, 1 for "Corrected version", 0 without one."""
+    found = map(_CORRECTED.match, document.source_text[:_HEAD].split("\n"))
+    return max((int(line["number"] or 1) for line in found if line), default=0)
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:

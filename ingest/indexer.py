@@ -23,8 +23,8 @@ from ingest.loaders.loaded import LoadLimits, printable
 from ingest.loaders.registry import read_bytes, survey
 from ingest.loaders.worker import exists, with_members
 from ingest.metadata.manifest import MANIFEST_NAME, Manifest, ManifestRow, find_row, read_manifest
-from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes
+from ingest.metadata.party_checks import RefusedName, check_added_names, refused_names
+from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes, without_aliases
 from ingest.parties.party_table import load_parties
 from ingest.report import FileResult, IngestReport, PartReport, ProgressListener, listed
 from ingest.text.splitter import SplitConfig
@@ -370,11 +370,14 @@ class _Run:
     def _learn_table(self, table: Path, path: Path) -> tuple[str, ...]:
         """Adds the parties in the file `table`, which belongs at `path`; returns their names."""
         try:
+            refused = refused_names(table)
+            if refused and all(each.alias for each in refused):
+                return self._learn_without(refused, table, path)
             check_added_names(table)
             load_parties(self._store, other_than=path).with_extra(table)
             names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
-            self._notes.append(str(exc))
+            self._notes.append(str(exc).replace(str(table), str(path)))
             self._disputed[path.parent] = claimed_codes(table)
             return ()
         with self._store.writer(sync=False):
@@ -383,6 +386,14 @@ class _Run:
         self._writer.commit()
         self._writer.annotator = self._indexer.make_annotator()
         return names
+
+    def _learn_without(self, refused: Sequence[RefusedName], table: Path, path: Path) -> tuple[str, ...]:
+        problems = "; ".join(each.problem for each in refused)
+        self._notes.append(f"{str(path)!r}, {problems}; the other names of the table are known without it")
+        with TemporaryDirectory() as apart:
+            kept = Path(apart) / PARTIES_NAME
+            kept.write_bytes(without_aliases(table, {(each.code, each.name) for each in refused}))
+            return self._learn_table(kept, path)
 
     def _report_manifest(self, manifest: Manifest) -> None:
         self._notes += manifest.notes

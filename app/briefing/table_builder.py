@@ -141,7 +141,7 @@ class _Build:
         codes = request.parties or tuple(sorted(everyone, key=self._local.name))
         if not codes:
             raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
-        sessions = request.sessions or (self._sessions(in_scope, codes) if request.by_session else ())
+        sessions = self._sessions(in_scope, codes) if request.sessions or request.by_session else ()
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         cells: list[Cell] = []
         moments: list[Moment] = []
@@ -203,14 +203,23 @@ class _Build:
         return replace(briefing, names=self._names(briefing))
 
     def _sessions(self, in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
-        """Returns the sessions of what these parties said, and groups for them: numbers first, then others.
+        """Returns the sessions asked for, else those of what these parties said, and groups for them.
 
-        Statements without a session have an empty one, the last; if none has a session, nothing is returned.
+        Numbers come first, then others. Statements without a session have an empty one, the last; if none has a
+        session, nothing is returned. A number that is a session of several bodies is a BriefingError.
         """
         of_groups = ScopedStatements(self._catalogue, self._request.whole, self._parties).of_groups(codes)
         own = (s for s in in_scope if not set(codes).isdisjoint(s.metadata.holders))
         others = (summary for each in of_groups for summary in each.statements)
-        found = {summary.metadata.session or "" for summary in (*own, *others)}
+        found: dict[str, set[str]] = {}
+        for summary in (*own, *others):
+            found.setdefault(summary.metadata.session or "", set()).update(filter(None, [summary.metadata.body]))
+        for number, bodies in found.items():
+            if number and len(bodies) > 1:
+                held = ", ".join(sorted(bodies))
+                raise BriefingError(f"there is a session {number} of several bodies ({held}): brief on one at a time")
+        if self._request.sessions:
+            return self._request.sessions
 
         def place(session: str) -> tuple[bool, bool, int]:
             return not session, not session.isdecimal(), int(session) if session.isdecimal() else 0

@@ -16,7 +16,7 @@ from app.checking.documents import read_document
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier, times_in_words
-from app.checking.superseded_quotation import superseded_by
+from app.checking.superseded_quotation import corrected_in, superseded_by
 from app.checking.work_limit import READING, CheckLimits, WorkDone
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -115,9 +115,12 @@ def _named(given: Attribution, local: Localization, words: Wording) -> str:
 
 
 def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:
-    """Yields a remark on verified words that a later statement of their party supersedes."""
+    """Yields remarks on verified words that a corrected version, or a later statement of their party, supersedes."""
     if finding.verdict == "verified" and finding.place is not None:
-        later = superseded_by(finding.place, texts.by_id[finding.place.statement_id], texts, local.parties)
+        stored = texts.by_id[finding.place.statement_id]
+        if (corrected := corrected_in(finding.place, stored, texts)) is not None:
+            yield remark("corrected", where=reference(corrected, local), words=corrected.quote)
+        later = superseded_by(finding.place, stored, texts, local.parties)
         if later is not None:
             yield remark("superseded", where=reference(later, local), words=later.quote)
 

@@ -16,8 +16,8 @@ from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.matches import TextMatch
-from ingest.language.numerals import find_numbers, find_session_mentions, number_words, roman_value
-from ingest.metadata.sessions import find_bodies
+from ingest.language.numerals import find_numbers, number_words, roman_value
+from ingest.metadata.sessions import find_bodies, find_session_mentions
 from ingest.treaties.references import find_agenda_items
 
 # Stands in a text for each character of a quotation, so that a State or a time in it is not taken for its attribution.

@@ -26,8 +26,9 @@ from app.checking.polarity_words import (
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.numerals import find_numbers, find_session_mentions
+from ingest.language.numerals import find_numbers
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
+from ingest.metadata.sessions import find_session_mentions
 from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
 

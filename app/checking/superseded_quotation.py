@@ -1,9 +1,11 @@
-"""Finds quotations that their party has superseded: a later statement of it on the same matter takes another direction.
+"""Finds quotations that their party has superseded: by a later statement in another direction, or a corrected version.
 
 For "Drelnia is not in favour of new protocols", said in 2020, the report adds that Drelnia supported one in 2024.
 """
 
 from typing import Final
+
+from rapidfuzz.fuzz import partial_ratio
 
 from app.answering.citations import cite
 from app.answering.cited_direction import directions_of
@@ -15,6 +17,7 @@ from app.retrieval.chronology import made_before
 from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.terms import content_terms
 from ingest.parties.party_table import PartyTable
+from ingest.text.canonical_form import squash
 from vectorstore.stems import words_of
 
 # Passages of later statements whose sentences are compared.
@@ -61,6 +64,17 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties:
         if first.superseded_by is not None:
             return cited
     return None
+
+
+def corrected_in(place: Place, stored: StoredText, texts: CorpusTexts) -> Citation | None:
+    """Returns the sentence that the newest version of a statement has for the words at a place; None if it has them."""
+    newer = texts.by_id.get(texts.revised.get(place.statement_id, ""))
+    words = squash(stored.keyed.source[place.start : place.end])
+    if newer is None or words in squash(newer.statement.source_text):
+        return None
+    own = texts.sentences(newer.statement.statement_id)
+    near = max(own, key=lambda sentence: partial_ratio(squash(sentence.text), words), default=None)
+    return near and cite(newer.statement, own, range(near.ordinal, near.ordinal + 1), 1)
 
 
 def _takes_position(text: str, language: str) -> bool:

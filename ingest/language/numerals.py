@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Final, Literal
 
-from ingest.language.lexicons import Patterns, any_of, load_lexicon, load_table
+from ingest.language.lexicons import Patterns, load_lexicon, load_table
 from ingest.language.matches import TextMatch, without_overlaps
 
 NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
@@ -95,52 +95,6 @@ def number_words(kind: NumberKind, language: str | None = None) -> dict[str, int
         for row in load_table("number_words")
         if row["kind"] == kind and language in (None, row["language"])
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionMatch(TextMatch):
-    """A session named by its number."""
-
-    number: int
-
-
-def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
-    """Find the sessions that a text names by number, in its order: "tenth session", "Session X", "第十届"."""
-    return without_overlaps(
-        SessionMatch(start=match.start(), end=match.end(), number=number)
-        for pattern in _session_forms()
-        for match in pattern.finditer(text)
-        if (number := _session_number({name: value for name, value in match.groupdict().items() if value}))
-    )
-
-
-def find_session_number(text: str) -> str | None:
-    """Read the number of the first session that a text names, in digits."""
-    return next((str(session.number) for session in find_session_mentions(text)), None)
-
-
-@cache
-def _session_forms() -> tuple[re.Pattern[str], ...]:
-    words = {
-        "ordinal": number_words("ordinal"),
-        "russian_tens": number_words("tens", "ru"),
-        "russian_stem": number_words("stem", "ru"),
-    }
-    return Patterns("numbers", **{name: any_of(own, r"[\s\-–]+") for name, own in words.items()}).each("session_forms")
-
-
-def _session_number(groups: dict[str, str]) -> int | None:
-    if digits := groups.get("digits"):
-        return int(digits)
-    if roman := groups.get("roman"):
-        # "VVVX" is no number, and its value is negative.
-        return max(0, roman_value(roman))
-    if word := groups.get("word"):
-        return number_words("ordinal").get(" ".join(re.split(r"[\s\-–]+", word.lower())))
-    if stem := groups.get("stem"):
-        tens = number_words("tens", "ru").get(groups.get("tens", "").lower(), 0)
-        return tens + number_words("stem", "ru")[stem.lower()]
-    return han_value(groups["zh"]) if "zh" in groups else None
 
 
 @dataclass(frozen=True, kw_only=True)

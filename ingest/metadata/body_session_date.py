@@ -13,8 +13,17 @@ from typing import Final
 
 from ingest.language.dates import DateMatch, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
-from ingest.language.numerals import ascii_digits, find_session_mentions, find_session_number
-from ingest.metadata.sessions import GENERAL_ASSEMBLY, UNTOC_COP, find_bodies, session_for
+from ingest.language.numerals import ascii_digits
+from ingest.metadata.sessions import (
+    GENERAL_ASSEMBLY,
+    NEAR,
+    UNTOC_COP,
+    distance,
+    find_bodies,
+    find_session_mentions,
+    find_session_number,
+    session_for,
+)
 from vectorstore.records import Metadata
 
 _WORDS = Patterns("occasion")
@@ -25,9 +34,8 @@ _HEADS: Final = 2
 _LONGEST_HEAD: Final = 120
 # Most letters of a last word of a line after which a sentence goes on in the next line: "in", "at", "à", "в".
 _LONGEST_LINK: Final = 3
-# Length of a statement's opening, in which it greets the meeting; most characters between a session and its body.
+# Length of a statement's opening, in which it greets the meeting.
 _OPENING: Final = 1500
-_NEAR: Final = 80
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
 _PLACE: Final = re.compile(r"\W*[^\W\d_]{2,20}(?:[ .’'/-]{1,2}[^\W\d_]{1,20}){0,3},\s*")
 _DASH_OR_END: Final = re.compile(r"\s*(?:\([^()\n]{2,60}\)\s*)?[—–-]+\s|[^\S\n]*(?:\n|$)")
@@ -185,7 +193,7 @@ def _of_opening(words: str) -> Metadata:
 def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
     bodies = find_bodies(sentence)
     for session in find_session_mentions(sentence):
-        near = [body for body in bodies if max(body.start - session.end, session.start - body.end) < _NEAR]
+        near = [body for body in bodies if distance(body, session) < NEAR]
         if near:
             yield min(near, key=lambda body: abs(body.start - session.end)).body, str(session.number)
 

@@ -33,6 +33,9 @@ _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\S)")
 _LETTERS = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_])+(?!\S)")
 _GLUED = re.compile(r"\b[A-Za-z]{8,}\b")
 _CUT = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
+_PROSE = re.compile(r"[^\W\d_]{4}[.!?]\s+[^\W\d_].*[.!?]$")
+# Most lines of a title that ends in the next: "Statement by", "H.E. Ms. Oram,", "Minister of Justice".
+_MOST_OF_TITLE = 3
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
 
 
@@ -278,8 +281,19 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
 
 
 def title_in(heading: Heading) -> str | None:
-    """Read the title line: "Statement by …"."""
-    return next(filter(_WORDS.title.match, heading.whole), None)
+    """Read the title line, "Statement by …", with the next where it goes on there; a sentence of a mail is none."""
+    lines = heading.whole
+    first = next((n for n, line in enumerate(lines) if _WORDS.title.match(line) and not _PROSE.search(line)), None)
+    if first is None:
+        return None
+    title = lines[first]
+    for following in lines[first + 1 : first + _MOST_OF_TITLE]:
+        dated = find_dates(following) or find_bodies(following) or _WORDS.agenda_item.search(following)
+        bare = _WORDS.title_bare.fullmatch(title) is not None or following[0].islower()
+        if not (_WORDS.title_open.search(title) or (bare and not dated)):
+            break
+        title = f"{title} {following}"
+    return title
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.errors import PartyTableError
 from ingest.language.lexicons import RegexPatterns, load_words
@@ -17,19 +17,35 @@ _WORDS: Final = RegexPatterns("speakers")
 _FUNCTION_WORDS: Final = load_words("function_words") | load_words("short_words")
 
 
+class RefusedName(NamedTuple):
+    """A name in a `parties.csv` that has another meaning; `alias` if its party has another name."""
+
+    code: str
+    name: str
+    problem: str
+    alias: bool
+
+
 def check_added_names(path: Path) -> None:
     """Refuse a `parties.csv` with a name that has another meaning, so that other words would be read as the party.
 
     Raises:
         PartyTableError: If it cannot be read, or a name is an everyday word, an office, a treaty, a region, or a name
-            of another State or group; the message has its line number.
+            of another State or group; the message has all of them with their line numbers.
     """
+    if refused := refused_names(path):
+        raise PartyTableError(f"{str(path)!r}, {'; '.join(each.problem for each in refused)}; use another name")
+
+
+def refused_names(path: Path) -> tuple[RefusedName, ...]:
+    """Return all names of a `parties.csv` that have another meaning; a PartyTableError if it cannot be read."""
     table = PartyTable.load()
-    for line, row in added_rows(path):
-        for name in (row.name, *row.aliases):
-            meaning = next(_meanings(name, row.code, row.kind, table), None)
-            if meaning is not None:
-                raise PartyTableError(f"{str(path)!r}, line {line}: the name {name!r} {meaning}; use another name")
+    return tuple(
+        RefusedName(row.code, name, f"line {line}: the name {name!r} {meaning}", alias=name != row.name)
+        for line, row in added_rows(path)
+        for name in (row.name, *row.aliases)
+        if (meaning := next(_meanings(name, row.code, row.kind, table), None)) is not None
+    )
 
 
 def _meanings(name: str, code: str, kind: PartyKind, table: PartyTable) -> Iterator[str]:

@@ -4,20 +4,28 @@
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import chain
+from typing import Final
 
-from ingest.language.dates import interval
-from ingest.language.lexicons import Patterns, load_lexicon, load_table
+from ingest.language.dates import interval, month_numbers, without_dates
+from ingest.language.lexicons import Patterns, any_of, load_lexicon, load_table
 from ingest.language.matches import TextMatch, without_overlaps
-from ingest.language.numerals import find_session_number
+from ingest.language.numerals import han_value, number_words, roman_value
+from vectorstore.stems import without_accents
 
 UNTOC_COP = "UNTOC COP"
 GENERAL_ASSEMBLY = "UN General Assembly"
+# Most characters between a session and its body.
+NEAR: Final = 80
 
+# Latin letters with accents, each with the plain letter, so that offsets stay.
+_PLAIN: Final = {code: plain for code in range(0xC0, 0x180) if len(plain := without_accents(chr(code))) == 1}
 _WORDS = Patterns("bodies")
+_NUMBERS = Patterns("numbers")
 _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
 
 
@@ -26,6 +34,13 @@ class BodyMatch(TextMatch):
     """A body named in a text."""
 
     body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionMatch(TextMatch):
+    """A session named by its number."""
+
+    number: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,15 +61,15 @@ def _patterns() -> dict[str, re.Pattern[str]]:
         forms = [*map(_WORDS.resolved, written)]
         unspaced = [form for form in forms if re.search("[\u4e00-\u9fff]", form)] or [r"(?!)"]
         pattern = rf"(?<![^\W_])(?:{'|'.join(forms)})(?![^\W_])|(?:{'|'.join(unspaced)})"
-        found[body] = re.compile(pattern, re.IGNORECASE)
+        found[body] = re.compile(pattern.translate(_PLAIN), re.IGNORECASE)
     return found
 
 
 def find_bodies(text: str) -> tuple[BodyMatch, ...]:
-    """Find the bodies that a text names, in its order; where names overlap, the longest counts."""
+    """Find the bodies that a text names, with accents or without, in order; of overlapping names the longest counts."""
     found: list[BodyMatch] = []
     for body, pattern in _patterns().items():
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text.translate(_PLAIN)):
             # "CND" is a body and "cnd" is not.
             if not _WORDS.acronym.fullmatch(match[0]) or match[0].isupper():
                 found.append(BodyMatch(start=match.start(), end=match.end(), body=body))
@@ -82,6 +97,68 @@ def canonical_session(text: str) -> str:
     if cleaned.isdecimal():
         return str(int(cleaned))
     return find_session_number(cleaned) or find_session_number(f"{cleaned} session") or cleaned
+
+
+def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
+    """Find the sessions that a text names by number, in its order: "tenth session", "Session X", "第十届".
+
+    A day is no number of a session: "UNTOC COP 14 October 2024". A working group calls its sessions meetings.
+    """
+    undated = without_dates(text)
+    found = tuple(_numbered("session_forms", undated))
+    one_sitting = found or _NUMBERS.of_one_sitting.search(undated)
+    groups = () if one_sitting else [body for body in find_bodies(undated) if "Working Group" in body.body]
+    meetings = _numbered("meeting_forms", undated) if groups else ()
+    near = (each for each in meetings if any(distance(each, group) < NEAR for group in groups))
+    return without_overlaps(found or near)
+
+
+def _numbered(forms: str, text: str) -> Iterator[SessionMatch]:
+    for match in chain.from_iterable(pattern.finditer(text) for pattern in _session_forms(forms)):
+        if number := _session_number({name: value for name, value in match.groupdict().items() if value}):
+            yield SessionMatch(start=match.start(), end=match.end(), number=number)
+
+
+def distance(one: TextMatch, other: TextMatch) -> int:
+    """Return the number of characters between two matches; it is negative where they overlap."""
+    return max(one.start - other.end, other.start - one.end)
+
+
+def find_session_number(text: str) -> str | None:
+    """Read the number of the first session that a text names, in digits."""
+    return next((str(session.number) for session in find_session_mentions(text)), None)
+
+
+@cache
+def _session_forms(key: str) -> tuple[re.Pattern[str], ...]:
+    words = {
+        "ordinal": _ordinals(),
+        "russian_tens": number_words("tens", "ru"),
+        "russian_stem": number_words("stem", "ru"),
+        "month_name": month_numbers(),
+    }
+    return Patterns("numbers", **{name: any_of(own, r"[\s\-–]+") for name, own in words.items()}).each(key)
+
+
+@cache
+def _ordinals() -> dict[str, int]:
+    """Return ordinals with their values; in Arabic a session is feminine, a meeting masculine."""
+    masculine = {word.replace("ة", ""): value for word, value in number_words("ordinal", "ar").items()}
+    return {"الأول": 1} | masculine | number_words("ordinal")
+
+
+def _session_number(groups: dict[str, str]) -> int | None:
+    if digits := groups.get("digits"):
+        return int(digits)
+    if roman := groups.get("roman"):
+        # "VVVX" is no number, and its value is negative.
+        return max(0, roman_value(roman))
+    if word := groups.get("word"):
+        return _ordinals().get(" ".join(re.split(r"[\s\-–]+", word.lower())))
+    if stem := groups.get("stem"):
+        tens = number_words("tens", "ru").get(groups.get("tens", "").lower(), 0)
+        return tens + number_words("stem", "ru")[stem.lower()]
+    return han_value(groups["zh"]) if "zh" in groups else None
 
 
 def session_for(body: str | None, iso: str | None) -> str | None:

@@ -8,7 +8,7 @@ Indian Ocean is not India). Short names and many capitals come from CLDR through
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -257,8 +257,8 @@ def trie_of(language: Language) -> NameTrie:
     return trie
 
 
-def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
-    """Yields the rows of a `parties.csv` with their line numbers; an invalid row is a PartyTableError."""
+def added_rows(path: Path) -> Sequence[tuple[int, Party]]:
+    """Returns the rows of a `parties.csv` with their line numbers; a PartyTableError names all that are invalid."""
     try:
         reader = _read_cells(path)
         missing = {"code", "name"} - set(reader.fieldnames or ())
@@ -269,13 +269,20 @@ def added_rows(path: Path) -> Iterator[tuple[int, Party]]:
     except (LoadError, UnicodeDecodeError, csv.Error) as exc:
         raise PartyTableError(f"{str(path)!r} could not be read as UTF-8 CSV: {exc}") from exc
     seen: dict[str, int] = {}
+    found: list[tuple[int, Party]] = []
+    problems: list[str] = []
     for line, cells in rows:
-        stripped = {key: value.strip() for key, value in cells.items() if isinstance(value, str)}
-        row = _added_row(path, line, stripped)
-        if row.code in seen:
-            raise PartyTableError(f"{str(path)!r}, line {line}: code {row.code!r} is already in line {seen[row.code]}")
-        seen[row.code] = line
-        yield line, row
+        row = _added_row({key: value.strip() for key, value in cells.items() if isinstance(value, str)})
+        if isinstance(row, Party) and row.code in seen:
+            row = f"code {row.code!r} is already in line {seen[row.code]}"
+        if isinstance(row, str):
+            problems.append(f"line {line}: {row}")
+        else:
+            seen[row.code] = line
+            found.append((line, row))
+    if problems:
+        raise PartyTableError(f"{str(path)!r}, {'; '.join(problems)}")
+    return found
 
 
 def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
@@ -327,24 +334,41 @@ def user_assigned_codes() -> Iterator[str]:
 
 def without_party(path: Path, code: str) -> bytes:
     """Returns the contents of a `parties.csv` without the party of one code."""
-    rows = _cells(path.read_text(encoding="utf-8-sig"))
-    kept = io.StringIO(newline="")
-    writer = csv.DictWriter(kept, rows.fieldnames or (), restval="", extrasaction="ignore")
+    cells = _read_cells(path)
+    return _written(cells, (row for row in cells if (row["code"] or "").strip() != code))
+
+
+def without_aliases(path: Path, refused: Collection[tuple[str, str]]) -> bytes:
+    """Returns the contents of a `parties.csv` without these other names of parties, each with its party's code."""
+
+    def kept(row: dict[str, str]) -> dict[str, str]:
+        of_row = {name for code, name in refused if code == (row["code"] or "").strip()}
+        aliases = "|".join(name for name in split_list(row.get("aliases") or "") if name not in of_row)
+        cells = {column: "" if (cell or "").strip() in of_row else cell for column, cell in row.items() if column}
+        return cells | {"aliases": aliases}
+
+    cells = _read_cells(path)
+    return _written(cells, map(kept, cells))
+
+
+def _written(table: "csv.DictReader[str]", rows: Iterable[Mapping[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, table.fieldnames or (), restval="", extrasaction="ignore")
     writer.writeheader()
-    writer.writerows(row for row in rows if (row["code"] or "").strip() != code)
-    return kept.getvalue().encode("utf-8")
+    writer.writerows(rows)
+    return text.getvalue().encode("utf-8")
 
 
-def _added_row(path: Path, line: int, cells: Mapping[str, str]) -> Party:
-    where = f"{str(path)!r}, line {line}"
+def _added_row(cells: Mapping[str, str]) -> Party | str:
+    """Returns the party of a row, or what is wrong with it."""
     code, name = cells.get("code", ""), cells.get("name", "")
     kind = _KINDS.get(cells.get("kind", "") or "state")
     if not name or not _CODE.fullmatch(code):
-        raise PartyTableError(f"{where}: needs a name and a code in capitals, not {code!r}")
+        return f"needs a name and a code in capitals, not {code!r}"
     if kind is None:
-        raise PartyTableError(f"{where}: kind {cells['kind']!r} is none of {', '.join(_KINDS)}")
+        return f"kind {cells['kind']!r} is none of {', '.join(_KINDS)}"
     if kind == "state" and not _FICTIONAL_STATE.fullmatch(code) and code not in built_in():
-        raise PartyTableError(f"{where}: code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ")
+        return f"code {code!r} of a State that ISO 3166 does not know must be XAA to XZZ"
     aliases, members = (split_list(cells.get(column, "")) for column in ("aliases", "members"))
     shown = tuple((language, of) for language in LANGUAGES if (of := cells.get(f"name_{language}")))
     aliases = tuple(dict.fromkeys((*aliases, *(of for _, of in shown if of != name))))

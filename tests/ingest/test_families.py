@@ -80,6 +80,18 @@ def row(state="XAA", occasion=OCCASION, language="en", symbol=""):
     return f"{state},{occasion},{language},{symbol}"
 
 
+@cases("line", "other", "state", "revised")
+def test_a_version_that_calls_itself_corrected_supersedes_its_near_duplicate(desk, line, other, state, revised):
+    texts = {"a.txt": speech(1), "b.txt": f"{line}\n\n{with_changes(speech(1), 3)}"}
+    texts["a.txt"] = f"{other}\n\n{texts['a.txt']}" if other else texts["a.txt"]
+    for name, holder in (("a.txt", "XAA"), ("b.txt", state)):
+        desk.write(name, texts[name], row(holder))
+    desk.ingest()
+    family = desk.workspace.corpus.families()[desk.identifier("a.txt")]
+    assert family.superseded_by(desk.identifier("a.txt")) == (desk.identifier("b.txt") if revised else None)
+    assert family.superseded_by(desk.identifier("b.txt")) is None
+
+
 def likeness(one, other):
     return families.likeness(shingles(one), shingles(other))
 

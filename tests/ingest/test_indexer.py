@@ -788,6 +788,21 @@ def test_table_of_parties_alone_says_what_it_did(desk):
 
 
 @only_local
+def test_a_refused_alias_leaves_the_other_names_of_its_table(desk):
+    desk.write("a.txt", f"Statement by Belmora\n\n{text_about('herons')}")
+    desk.write(
+        "parties.csv", "code;name;aliases;kind\nXAA;Arvandia;We|Arvandian;state\nXAB;Belmora;the Compact;group\n"
+    )
+    report = desk.ingest()
+    (refused,) = report.notes
+    assert "line 2: the name 'We' is an everyday word; line 3: the name 'the Compact'" in refused
+    assert report.files[0].state == "XAB"
+    (kept,) = desk.store.party_files.paths()
+    assert kept.read_text() == "code,name,aliases,kind\nXAA,Arvandia,Arvandian,state\nXAB,Belmora,,group\n"
+    assert desk.ingest().files[0].result == "unchanged"
+
+
+@only_local
 def test_archive_of_a_part_that_was_given_up_is_not_read_again(desk):
     archive = zipped(desk.folder / "a.zip", {"in.txt": text_about("firearms")})
     given_up = FileResult(file="a.zip", result="failed", reason="given up (killed)")

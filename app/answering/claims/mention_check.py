@@ -8,7 +8,7 @@ from typing import Final
 
 from app.answering.claims.premise import Premise
 from ingest.language.lexicons import Patterns
-from ingest.language.numerals import find_session_mentions
+from ingest.metadata.sessions import find_session_mentions
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import find_treaties

@@ -235,6 +235,16 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     assert build(own, ("XGA",), by_session=True).sessions == ()
 
 
+def test_a_number_that_is_a_session_of_two_bodies_splits_no_table(own):
+    for name, body in (("w10", "CCPCJ"), ("x10", "UNTOC COP")):
+        store_said(own, name, SUPPORT, session="10", body=body)
+    for how in ({"by_session": True}, {"sessions": ["10"]}):
+        with pytest.raises(BriefingError, match=r"session 10 of several bodies \(CCPCJ, UNTOC COP\)"):
+            build(own, ("AUT", "XGA"), **how)
+    assert build(own, ("XGA",), by_session=True, bodies=["UNTOC COP"]).sessions == ("10",)
+    assert build(own, ("AUT",), by_session=True).sessions == ("8", "10")
+
+
 def test_changes_between_sessions_are_told_by_date_whatever_the_order_asked(workspace):
     briefing = build(workspace, states=["AUT"], sessions=["10, 8"])
     (change,) = briefing.changes

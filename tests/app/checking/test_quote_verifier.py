@@ -219,6 +219,23 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
     assert later in told and "2024" in told and none == []
 
 
+def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
+    words = (
+        "The lamps of the harbour were lit by night and by day in {} towns of our coast, and nobody was lost at sea."
+    )
+    more = "We ask the Secretariat to count lamps in every harbour of the region, and to report to the next session."
+    texts = {
+        f"{name}.txt": f"Statement by Austria\n12 October 2020\n{line}\nMr. Chair,\n\n{words.format(towns)} {more}\n"
+        for name, line, towns in (("a", "", 12), ("b", "Corrected version\n", 21))
+    }
+    with workspace_over(tmp_path, texts) as workspace:
+        said = (words.format(12), words.format(21), more)
+        found = [only(workspace.checker(), f"Austria said: “{each}”") for each in said]
+    assert [finding.verdict for finding in found] == ["verified"] * 3
+    told = [[str(w) for w in finding.warnings if w.kind == "corrected"] for finding in found]
+    assert "in 21 towns" in told[0][0] and told[1:] == [[], []]
+
+
 @cases("source", "draft", "told")
 def test_differences_are_told_as_sentences(source, draft, told):
     like = likest_words(draft, source)

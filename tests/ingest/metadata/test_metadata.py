@@ -104,6 +104,11 @@ def test_cover_names_the_session_in_many_notations(cover, body, session, date, e
     assert (found.body, found.session, found.date) == (body, session, date)
 
 
+@cases("lines", "title")
+def test_title_goes_on_where_its_line_does_not_end_it(lines, title, examplia):
+    assert read(f"{lines}\n\nMr. President,\n\nLamps burn. We thank you all.", examplia).metadata.title == title
+
+
 @cases("opening", "date", tuples=True)
 def test_report_of_a_press_office_begins_with_its_date(opening, date, examplia):
     text = f"Speakers in Debate Call for Lamps\n\n{opening} The Commission heard of lamps today. It will go on.\n"

@@ -3,13 +3,13 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.language.numerals import find_session_number
 from ingest.metadata.sessions import (
     GENERAL_ASSEMBLY,
     UNTOC_COP,
     canonical_body,
     canonical_session,
     find_bodies,
+    find_session_number,
     is_general_debate,
     load_sessions,
     session_for,

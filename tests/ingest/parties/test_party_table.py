@@ -236,6 +236,16 @@ def test_name_that_means_something_else_is_refused_with_its_line(tmp_path, name)
         check_added_names(path)
 
 
+def test_all_faults_of_a_table_are_told(tmp_path):
+    twice = write(tmp_path, "code,name,aliases,kind\nXAA,Nous,,state\nXAB,Belmora,Belmoran|We,state\n")
+    with pytest.raises(
+        PartyTableError, match=r"line 2: the name 'Nous' .*; line 3: the name 'We' .*; use another name"
+    ):
+        check_added_names(twice)
+    with pytest.raises(PartyTableError, match=r"line 2: .*; line 3: "):
+        PartyTable.load(write(tmp_path, "code,name,aliases,kind\nxa,Arvandia,,state\nXAB,Belmora,,realm\n"))
+
+
 def test_names_of_fictional_states_and_groups_are_taken(tmp_path):
     check_added_names(PROJECT / "evals" / "conference" / "parties.csv")
     rows = "XAA,Arvandia,Port Selwe|Keel Harbour,state\nFICS,Forum of Island and Coastal States,,group\n"
