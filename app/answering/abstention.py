@@ -92,7 +92,11 @@ class _Case:
     @cached_property
     def articles(self) -> str:
         """The articles asked about, each with its treaty."""
-        return ", ".join(f"{short_name(t.treaty)} {number}" for t in self.scope.treaties for number in t.articles)
+        return ", ".join(
+            f"{short_name(t.treaty, self.local.language)} {number}"
+            for t in self.scope.treaties
+            for number in t.articles
+        )
 
     @property
     def count(self) -> int:
@@ -260,7 +264,7 @@ def _article_not_cited(case: _Case) -> Abstention | None:
     if articles and any(evidence.answers for evidence in retrieved.related_evidence):
         # Its subject is spoken of, or the article of that number in another treaty.
         elsewhere = tuple(
-            case.local.say("option_article", article=number, treaty=short_name(reading.treaty))
+            case.local.say("option_article", article=number, treaty=short_name(reading.treaty, case.local.language))
             for reading in retrieved.other_readings
             for number in reading.articles
         )

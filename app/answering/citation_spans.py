@@ -13,6 +13,7 @@ import regex
 
 from app.records import Sources
 from app.retrieval.list_context import Bond, bonds_of
+from app.retrieval.model_languages import is_courtesy
 from app.retrieval.positions.change_of_view import depends_on_before
 from ingest.language.anaphora import (
     CONTRASTING,
@@ -101,6 +102,8 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
         return False
     here, following = sentences[last], sentences[last + 1]
     length = following.end - sentences[first].start
+    if is_courtesy(following.text, following.language):
+        return False
     return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
 
 
@@ -134,15 +137,24 @@ def spans(
             first = pointed
         elif pointed is not None and pointed not in used:
             distant = range(pointed, pointed + 1)
-        while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and _brings_next(sentences, bonds, last):
-            last += 1
-        while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and last + 1 in wanted:
-            last += 1
-        while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used and joins_next(first - 1):
-            first -= 1
-        for _ in range(CONTEXT_SENTENCES if ordinal in going_on else 0):
-            if last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last) and _goes_on(sentences, first, last):
+        # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
+        for context in (0, CONTEXT_SENTENCES if ordinal in going_on else 0):
+            while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
+                if not (_brings_next(sentences, bonds, last) or last + 1 in wanted):
+                    if not context or not _goes_on(sentences, first, last):
+                        break
+                    context -= 1
                 last += 1
+            while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used and joins_next(first - 1):
+                first -= 1
+        # The longest span does not end with a sentence that the next one answers, but leaves it to a span of both.
+        if (
+            last > ordinal
+            and joins_next(last)
+            and _brings_next(sentences, bonds, last)
+            and not _brings_next(sentences, bonds, last - 1)
+        ):
+            last -= 1
         bound = _bound(sentences, bonds, quotations, first, last)
         # An item whose opening is already part of an earlier span is joined to that span.
         overlapped = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)

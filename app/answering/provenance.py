@@ -138,8 +138,8 @@ def spoken_date(value: str | None, language: str) -> str | None:
         return value
     locale = _LOCALES.get(language, language)
     texts = [format_date(day, format="long", locale=locale) for day in days]
-    if len(set(days)) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month) and language != "zh":
-        return f"{days[0].day}–{texts[1]}"
+    if len(set(days)) == 2 and (days[0].year, days[0].month) == (days[1].year, days[1].month):
+        return f"{texts[0]}至{days[1].day}日" if language == "zh" else f"{days[0].day}–{texts[1]}"
     return " – ".join(dict.fromkeys(texts))
 
 

@@ -11,7 +11,9 @@ from app.answering.localization import Localization
 from app.answering.markdown import escape, plain_line
 from app.answering.provenance import attribution, occasions, scan_note
 from app.records import Citation, Claim, Note
+from app.retrieval.topic.topic import topic_in
 from ingest.parties.regions import regions
+from ingest.treaties.treaties import short_name
 
 # Directions that are shown beside a quotation; a mere mention needs no label.
 _SHOWN: Final = ("for", "against", "conditional")
@@ -84,6 +86,10 @@ def note_in_words(note: Note, local: Localization) -> str:
         }
     elif note.kind == "members_of_group":
         values["group"] = local.sets(values.pop("codes"))
+    elif note.kind == "article":
+        values["title"] = topic_in(values["title"], "en", local.language) or values["title"]
+    if "treaty" in values:
+        values["treaty"] = short_name(values["treaty"], local.language)
     if "party" in values:
         values["party"] = local.name(values["party"])
     if "parties" in values:

@@ -5,10 +5,12 @@ Where the cross-encoder knows English alone, "Nous appuyons l'extradition." is s
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
+from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import gloss
+from ingest.language.lexicons import load_words
 from prompts.wording import LANGUAGES
 from vectorstore.records import StatementSummary
 
@@ -16,6 +18,19 @@ from vectorstore.records import StatementSummary
 _ENGLISH: Final = frozenset({"en"})
 # The English gloss of a text, word by word as far as words are known; for models only, never shown.
 in_english: Final = lru_cache(maxsize=8192)(gloss)
+
+
+def is_courtesy(text: str, language: str | None) -> bool:
+    """Returns whether a sentence is thanks or a salutation alone, by its gloss: "Спасибо.", "Madam President,"."""
+    english = in_english(text, language) if language in LANGUAGES and language != "en" else text
+    terms = content_terms(english, "en")
+    courteous = _terms_of("courteous")
+    return not terms.isdisjoint(courteous) and terms <= courteous | _terms_of("beside_courteous")
+
+
+@cache
+def _terms_of(key: str) -> frozenset[str]:
+    return content_terms(" ".join(load_words(key)), "en")
 
 
 @dataclass(frozen=True, kw_only=True)

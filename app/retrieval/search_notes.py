@@ -15,7 +15,6 @@ from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.topic import Topic
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import terms_within
-from ingest.treaties.treaties import short_name
 from prompts.wording import LANGUAGES
 
 # Maximum number of terms of quotations in other languages that are explained.
@@ -84,7 +83,7 @@ def result_notes(
         yield Note(kind=pick, values={"statements": base.statements_in_scope})
     for reading in readings:
         for number in reading.articles:
-            yield Note(kind="other_reading", values={"article": number, "treaty": short_name(reading.treaty)})
+            yield Note(kind="other_reading", values={"article": number, "treaty": reading.treaty})
     unproven = [item for item in evidence if item.silence_unproven and item.statements and not item.answers]
     listed = [] if base.asked_parties else evidence
     neutral = [item for item in listed if item.takes_no_position and item.has_evidence]

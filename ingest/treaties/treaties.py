@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from ingest.language.lexicons import Patterns, load_lexicon, load_table, unfolded
@@ -18,9 +18,9 @@ class Treaty:
     """A treaty whose articles are known, such as `UNTOC`, or `FIREARMS`, which is a `protocol` to the Convention.
 
     The `name` is its title in English, `titles` are those in the other five languages, by ISO 639-1 code.
-    The `aliases` are English names to show, or to offer in a clarifying question; the `search_words`, also in English,
-    find passages about the treaty that do not name it. Texts call it by the patterns `names`, and a Protocol to the
-    Convention by its `subject`.
+    The `aliases` are English names to show, or to offer in a clarifying question, and `short` those to show in other
+    languages; the `search_words`, also in English, find passages about the treaty that do not name it. Texts call it by
+    the patterns `names`, and a Protocol to the Convention by its `subject`.
     """
 
     code: str
@@ -30,6 +30,7 @@ class Treaty:
     protocol: bool
     aliases: Sequence[str]
     names: Sequence[str]
+    short: Mapping[str, str] = field(default_factory=dict)
     subject: str = ""
 
 
@@ -87,10 +88,10 @@ def find_treaties(text: str) -> tuple[TreatyMatch, ...]:
     return tuple(matches)
 
 
-def short_name(code: str) -> str:
-    """Returns the usual short name of a treaty: `UNTOC`, `UNCAC`, "Firearms Protocol"."""
+def short_name(code: str, language: str = "en") -> str:
+    """Returns the usual short name of a treaty in one of the six languages: `UNTOC`, "Firearms Protocol"."""
     names = TREATIES[code].aliases
-    return code if code in names else names[0]
+    return code if code in names else TREATIES[code].short.get(language, names[0])
 
 
 def title_in(code: str, language: str) -> str:

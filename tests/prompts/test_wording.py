@@ -91,7 +91,13 @@ def test_load_wording_names_what_is_wrong(old, new, names, monkeypatch, tmp_path
 
 @pytest.mark.parametrize(("party", "said"), [("Arvandia", "d’Arvandia"), ("Belmora", "de Belmora")])
 def test_french_elides_the_word_before_a_name(party, said):
-    assert f"aucune déclaration {said}." in load_wording("fr").say("no_statement", party=party)
+    assert f"membre {said}" in load_wording("fr").say("as_member", party="Velmyra", group=party)
+
+
+@pytest.mark.parametrize("key", ["no_statement", "no_position", "not_mentioned", "nearest_passage", "silent_parties"])
+def test_french_messages_need_no_article_of_a_name(key):
+    said = load_wording("fr").say(key, party="Cassoria", parties="Cassoria", count=2)
+    assert " : Cassoria" in said and "de Cassoria" not in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

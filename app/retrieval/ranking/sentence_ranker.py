@@ -130,7 +130,7 @@ class SentenceRanker:
         }
         parties_read: set[str] = set()
         for wording in topic.with_synonyms:
-            recalibrated = self._recalibrated(evidence, others_answer)
+            recalibrated = self._recalibrated(evidence, topic, others_answer)
             silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
             batches = self.score_list(silent, wording, len(topic.with_synonyms))
             parties_read |= batches.keys()
@@ -139,11 +139,13 @@ class SentenceRanker:
                 found = (*evidence[party].sentences, *_scored(batch, judged))
                 passages = evidence[party].passages or batch.passages
                 evidence[party] = replace(evidence[party], sentences=surest(found), passages=passages)
-        return tuple(self._recalibrated(evidence, others_answer).values()), len(parties_read)
+        return tuple(self._recalibrated(evidence, topic, others_answer).values()), len(parties_read)
 
-    def _recalibrated(self, evidence: Mapping[str, PartyEvidence], others_answer: bool) -> dict[str, PartyEvidence]:
+    def _recalibrated(
+        self, evidence: Mapping[str, PartyEvidence], topic: Topic, others_answer: bool
+    ) -> dict[str, PartyEvidence]:
         """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
-        if self.relevance is None:
+        if self.relevance is None or topic.unknown:
             return dict(evidence)
         alone = [[scored.relevance for scored in item.sentences] for item in evidence.values()]
         # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.

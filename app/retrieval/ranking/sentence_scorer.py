@@ -13,11 +13,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.model_languages import ModelLanguages, in_english, is_courtesy
 from app.retrieval.relevance import Relevance, RelevanceArtefact, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.topic import Topic
+from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScoredPassage, Sentence, StatementSummary
@@ -26,8 +27,12 @@ from vectorstore.rerank import PairReading
 # At most this many candidates for each sentence to read are encoded, to choose those nearest in meaning; others are
 # left out by their words, since encoding a sentence takes as long as scoring it.
 _CANDIDATES: Final = 3
-# Sentences of fewer words that say nothing on the topic are scraps, such as "Thank you.".
+# Sentences of fewer words, or of fewer content words in their English gloss, that say nothing on the topic are scraps:
+# "It is so." and "Elle ne s'en tient pas là." ("hold not").
 _SCRAP_WORDS: Final = 4
+_SCRAP_TERMS: Final = 2
+# Longer texts are not looked at: none is a scrap.
+_SCRAP_CHARS: Final = 80
 # Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
 _MAX_SHARED_WORDS: Final = 2
 # The sentences of each statement in order, by statement id.
@@ -98,7 +103,8 @@ class SentenceScorer:
         self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
     ) -> tuple[tuple[Relevance, ...], ...]:
         """Returns the relevance of the sentences of each batch; `one_of_many` is the calibration for lists."""
-        if (artefact := self.relevance) is not None:
+        # A topic that the models do not know is looked for as it is written.
+        if (artefact := self.relevance) is not None and not topic.unknown:
             return tuple(
                 artefact.judge(features, batch.states, one_of_many=one_of_many)
                 for features, batch in zip(self.features.measure(topic, batches), batches, strict=True)
@@ -109,9 +115,12 @@ class SentenceScorer:
         )
 
     def _speaks_of(self, topic: Topic, sentence: Sentence) -> bool:
-        """Returns whether a sentence shares a content word with a topic and has others: more than a heading's words."""
+        """Returns whether a sentence shares a content word with a topic and has others: more than a heading's words.
+
+        In other scripts a sentence may have no other words that are known: "Мы против вето." is "veto".
+        """
         terms = content_terms(self._english(sentence), "en")
-        return topic.share_of(terms) > 0 and not terms <= topic.weights.keys()
+        return topic.share_of(terms) > 0 and not (sentence.text.isascii() and terms <= topic.weights.keys())
 
     def _english(self, sentence: Sentence) -> str:
         return self.languages.for_models(sentence.text, sentence.language)
@@ -155,18 +164,26 @@ def sentences_of(texts: Texts, scored: Sequence[ScoredPassage]) -> list[Sentence
 def without_scraps(
     sentences: Sequence[Sentence], on_topic: Callable[[Sentence], bool] = lambda _: False
 ) -> list[Sentence]:
-    """Returns the sentences without scraps and lines in capitals, such as headings, unless there is nothing else.
+    """Returns the sentences without scraps, courtesies and lines in capitals, such as headings.
 
-    A sentence with non-ASCII characters is never a scrap, since some scripts have no spaces by which to count words;
-    nor is a short one on the topic: "We support extradition."
+    If there is nothing else, they are returned. A short one on the topic is none: "We support extradition."
     """
-    full = [
-        each
-        for each in sentences
-        if not each.text.isupper()
-        and (len(each.text.split()) >= _SCRAP_WORDS or not each.text.isascii() or on_topic(each))
-    ]
+    full = [each for each in sentences if not each.text.isupper() and (not _is_scrap(each) or on_topic(each))]
     return full or list(sentences)
+
+
+def _is_scrap(sentence: Sentence) -> bool:
+    text, language = sentence.text, sentence.language
+    if len(text) > _SCRAP_CHARS:
+        return False
+    # In some scripts words cannot be counted by spaces.
+    short = text.isascii() and len(text.split()) < _SCRAP_WORDS
+    glossed = language in LANGUAGES and language != "en"
+    return (
+        short
+        or is_courtesy(text, language)
+        or (glossed and len(content_terms(in_english(text, language), "en")) < _SCRAP_TERMS)
+    )
 
 
 def lexical_relevance_of(topic: Topic, sentence: Sentence, window: str, english: str, english_window: str) -> Relevance:

@@ -33,6 +33,8 @@ class Topic:
     """The words that the models are given."""
     translation_coverage: float
     """Share of the topic that `english` covers, 0 to 1; below 1, finding nothing does not prove silence."""
+    unknown: bool = False
+    """Whether models can say nothing of it: no word could be translated, and its language is unknown to them."""
     vector: Matrix | None
     """The vector of `english`."""
     weights: Mapping[str, float]
@@ -123,7 +125,7 @@ class Topic:
         query = question if wording is not None and wording.adds else words
         if language not in model_languages.ranked:
             translated = translate_topic(words, language, to="en")
-            # Words of which nothing can be translated, such as names, are searched as they are written.
+            # Words of which nothing can be translated, such as names, are looked for as they are written.
             english, coverage = translated.text or words, translated.coverage
             query = in_english(query, language) or english
         in_english_words = cls._of_english_words(english, embed, rarity)
@@ -134,6 +136,7 @@ class Topic:
             words=words,
             language=language,
             translation_coverage=coverage,
+            unknown=bool(words.strip()) and coverage == 0.0 and language not in model_languages.embedded,
             synonym_topics=tuple(cls._of_english_words(term, embed, rarity) for term in others),
             question=question,
             cross_encoder_query=query,

@@ -133,6 +133,23 @@ def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     assert [bound.span for bound in spans(far, [0], going_on=[0])] == [range(0, 1)]
 
 
+def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None:
+    objects = ("Some have proposed a court.", "Ondrava strongly opposes this.")
+    joined = _sentences(PLAIN, *objects, PLAIN)
+    assert [bound.span for bound in spans(joined, [0, 1])] == [range(0, 3)]
+    context = _sentences(PLAIN, PLAIN, *objects, PLAIN)
+    assert [bound.span for bound in spans(context, [0], going_on=[0])] == [range(0, 4)]
+    # At the longest span, the last sentence is left to a span of its own.
+    long = _sentences(PLAIN, PLAIN, PLAIN, *objects)
+    assert [bound.span for bound in spans(long, [0, 1, 2, 3])] == [range(0, 3), range(3, 5)]
+
+
+@cases("courtesy")
+def test_a_quotation_does_not_go_on_with_a_courtesy(courtesy: str) -> None:
+    sentences = [replace(each, paragraph=1) for each in annotated("s", [OFFENCE[0], courtesy, PLAIN]).sentences]
+    assert [bound.span for bound in spans(sentences, [0], going_on=[0])] == [range(0, 1)]
+
+
 OPENING = "We cannot accept the following proposals:"
 
 

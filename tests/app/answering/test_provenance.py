@@ -46,7 +46,7 @@ def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(cit
     ("language", "line"),
     [
         ("ar", "UNTOC COP، الدورة 10، 12–16 أكتوبر 2020، البنود 2، 4 من جدول الأعمال"),
-        ("zh", "UNTOC COP，第10届会议，2020年10月12日 – 2020年10月16日，议程项目2、4"),
+        ("zh", "UNTOC COP，第10届会议，2020年10月12日至16日，议程项目2、4"),
     ],
 )
 def test_facts_are_joined_by_the_commas_of_their_language(citation, parties, language, line):

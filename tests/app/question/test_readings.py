@@ -17,7 +17,7 @@ from app.question.language import detect_language
 from app.question.reading import MAX_QUESTION, resolve
 from app.question.spans.find_spans import find_spans
 from app.question.time_and_venue import time_and_venue_of
-from app.records import QuestionKind, Scope
+from app.records import Note, QuestionKind, Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
 from tests.app.question.reading_parts import check
@@ -96,6 +96,12 @@ def test_a_denied_verb_of_saying_asks_who_was_silent_and_a_denied_deed_who_says_
 def test_readings_that_are_not_obvious_are_noted(question, note, parties):
     read = resolve(question, parties)
     assert any(note_in_words(each, localize(parties, "en")).startswith(note) for each in read.notes)
+
+
+@cases("language", "note")
+def test_an_article_is_noted_with_its_treaty_and_title_in_the_language_of_the_answer(language, note, parties):
+    read = Note(kind="article", values={"article": "5", "treaty": "SOM", "title": "Criminal liability of migrants"})
+    assert note_in_words(read, localize(parties, language)) == note
 
 
 @cases("question", "states", "written", tuples=True)

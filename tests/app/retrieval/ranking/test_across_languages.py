@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,10 @@ BY_MEANING = RelevanceArtefact(
     pairs=0,
     data_sha256="",
     figures={},
+)
+# All sentences answer, whatever is asked.
+EVERYTHING = BY_MEANING.model_copy(
+    update=dict.fromkeys(("asked", "listed"), _LIKENESS.model_copy(update={"features": {}, "intercept": 3.0}))
 )
 TEXTS = (
     {"g.txt": cases["SPANISH"], "z.txt": cases["RUSSIAN"]},
@@ -89,6 +94,19 @@ def test_sentences_that_name_an_article_are_ordered_by_their_gloss(tmp_path):
         topic = workspace.ranker.topic("firearms", "en")
         found = workspace.ranker.rank_by_mentions("XGA", searched, "article", [("UNTOC", ("16",))], topic)
     assert "armes à feu" in found.sentences[0].sentence.text and len(found.sentences) == 2
+
+
+@pytest.mark.parametrize(("topic", "found"), [("вышивка", False), ("Урожай", True), ("подводные лодки", False)])
+def test_a_topic_that_cannot_be_translated_is_looked_for_as_it_is_written(tmp_path, topic, found):
+    with workspace_over(tmp_path, *TEXTS, relevance=EVERYTHING) as workspace:
+        searched = workspace.store.catalogue.summaries(ScopeFilter())
+        asked = replace(workspace.ranker.topic(topic, "ru"), unknown=True)
+        for evidence in (
+            workspace.ranker.rank_by_topic("XZR", searched, asked),
+            workspace.ranker.rank_list({"XZR": searched}, asked)[0][0],
+        ):
+            assert evidence.answers is found
+    assert workspace.ranker.topic("квзрпт", "ru").unknown and not workspace.ranker.topic("санкции", "ru").unknown
 
 
 def test_a_list_names_who_speaks_of_it_in_other_languages(desk):

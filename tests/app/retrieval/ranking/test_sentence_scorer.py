@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.briefing.request import read_request
 from app.retrieval.ranking.sentence_scorer import without_scraps
 from tests.fakes import fake_workspace
@@ -20,6 +22,26 @@ def test_scraps_and_lines_in_capitals_are_left_out_where_there_is_more():
     sentences = annotated("s", texts).sentences
     assert [each.ordinal for each in without_scraps(sentences)] == [2, 3]
     assert without_scraps(sentences[:2]) == list(sentences[:2])
+
+
+@pytest.mark.parametrize(
+    ("language", "scraps", "kept"),
+    [
+        ("en", ["I thank you very much, Mr. President."], ["We thank the host of this meeting."]),
+        (
+            "fr",
+            ["Je vous remercie de votre attention.", "Elle ne s'en tient pas là pour autant."],
+            ["Six ont été tués là."],
+        ),
+        ("es", ["Muchas gracias, señora Presidenta."], ["Agradecemos a la Secretaría su labor."]),
+        ("ru", ["Спасибо.", "Благодарю вас за внимание."], ["Мы благодарим Секретариат."]),
+        ("ar", ["وشكرا.", "شكرا لكم على حسن الاستماع."], ["نشكر الأمانة على إعداد الاجتماع."]),
+        ("zh", ["谢谢主席先生。"], ["主席应由选举产生。"]),
+    ],
+)
+def test_courtesies_and_sentences_of_which_a_word_remains_are_scraps_in_every_language(language, scraps, kept):
+    sentences = [replace(each, language=language) for each in annotated("s", [*scraps, *kept]).sentences]
+    assert [each.text for each in without_scraps(sentences)] == kept
 
 
 def test_a_short_sentence_on_the_topic_is_no_scrap(tmp_path):
