@@ -35,6 +35,7 @@ from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
+from ingest.records.words_of_others import words_of_others
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -251,7 +252,10 @@ class Annotator:
         elif document.kind == "statement":
             blocks = cut_at_heading(text, blocks)
             lookup = PartyLookup(parties=self._parties, language=document.metadata.language)
-            blocks = cut_out(text, blocks, sponsor_lists(text, lookup))
+            holders = {*document.metadata.holders, document.metadata.on_behalf_of or ""}
+            others = words_of_others(text, blocks, holders, self._parties, language=document.metadata.language)
+            spans = [*sponsor_lists(text, lookup), *(others if document.metadata.holders else ())]
+            blocks = cut_out(text, blocks, spans)
         if document.kind != "treaty":
             blocks = cut_out(text, blocks, footnotes(text, blocks))
         parties = [code for item in found for code in (item.state, item.group)]
