@@ -228,8 +228,8 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
                 continue
             # A group or organization may be named as part of the meeting: it speaks only after "Statement by", or in a
             # line such as "Arvandia Group statement", or by its name alone above "Statement".
-            titled = _WORDS.alone.fullmatch(line[: match.start] + line[match.end :]) and _WORDS.title.match(following)
-            titled = titled and not _WORDS.named_by.match(following)
+            titled = _WORDS.title.match(following) and not _WORDS.named_by.match(following)
+            titled = titled and _WORDS.alone.fullmatch(line[: match.start] + line[match.end :]) is not None
             opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
             opens = opens and _WORDS.speech_ends.fullmatch(line, match.end) is not None
             if rank is not None and (party.kind == "state" or rank == 0 or opens or titled) and not is_spoken_for:
