@@ -317,6 +317,7 @@ class Annotator:
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
             record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
+            date=item.date or record.metadata.date,
             agenda_item=named or record.metadata.agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
@@ -330,7 +331,9 @@ class Annotator:
             are_equal = both and behalf_phrase(item.clause) is None
             speaker = item.speaker if are_equal else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
-        inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))
+        given = {"agenda_item"} if named else set()
+        given |= {"date"} if item.date else set()
+        inferred = tuple(name for name in record.inferred if name not in given)
         return replace(statement, metadata=metadata, inferred=inferred)
 
     def _split_words(
@@ -357,7 +360,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 def identify(document: Document, interventions: Sequence[Intervention]) -> tuple[str, str]:
     """Returns the document's id and the digest that it is cut from: a hash of text, metadata, kind and speakers."""
-    speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
+    speakers = [_without_unset(asdict(item), "interruptions", "date") for item in interventions]
     metadata = _without_unset(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest
