@@ -35,6 +35,7 @@ from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
+from ingest.records.words_of_others import words_of_others
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -251,7 +252,10 @@ class Annotator:
         elif document.kind == "statement":
             blocks = cut_at_heading(text, blocks)
             lookup = PartyLookup(parties=self._parties, language=document.metadata.language)
-            blocks = cut_out(text, blocks, sponsor_lists(text, lookup))
+            holders = {*document.metadata.holders, document.metadata.on_behalf_of or ""}
+            others = words_of_others(text, blocks, holders, self._parties, language=document.metadata.language)
+            spans = [*sponsor_lists(text, lookup), *(others if document.metadata.holders else ())]
+            blocks = cut_out(text, blocks, spans)
         if document.kind != "treaty":
             blocks = cut_out(text, blocks, footnotes(text, blocks))
         parties = [code for item in found for code in (item.state, item.group)]
@@ -313,6 +317,7 @@ class Annotator:
         named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
         metadata = replace(
             record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
+            date=item.date or record.metadata.date,
             agenda_item=named or record.metadata.agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
@@ -326,7 +331,9 @@ class Annotator:
             are_equal = both and behalf_phrase(item.clause) is None
             speaker = item.speaker if are_equal else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
-        inferred = tuple(name for name in record.inferred if not (name == "agenda_item" and named))
+        given = {"agenda_item"} if named else set()
+        given |= {"date"} if item.date else set()
+        inferred = tuple(name for name in record.inferred if name not in given)
         return replace(statement, metadata=metadata, inferred=inferred)
 
     def _split_words(
@@ -353,7 +360,7 @@ def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
 
 def identify(document: Document, interventions: Sequence[Intervention]) -> tuple[str, str]:
     """Returns the document's id and the digest that it is cut from: a hash of text, metadata, kind and speakers."""
-    speakers = [_without_unset(asdict(item), "interruptions") for item in interventions]
+    speakers = [_without_unset(asdict(item), "interruptions", "date") for item in interventions]
     metadata = _without_unset(asdict(document.metadata), "held_by")
     digest = _hash([document.source_text, metadata, document.kind, *([speakers] if speakers else [])])
     return digest[:16], digest

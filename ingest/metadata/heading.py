@@ -210,9 +210,9 @@ def delivering_state(heading: Heading, parties: PartyTable) -> str | None:
 def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tuple[Party, ...]]:
     """Read the parties that a heading names as holding the statement, and those that only deliver it."""
     ranked: dict[int, dict[str, Party]] = {}
-    readers, alone = dict[str, Party](), dict[str, Party]()
+    readers, alone, spoken_for = dict[str, Party](), dict[str, Party](), False
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
-    for line, start in zip(heading.lines, starts, strict=False):
+    for line, start, following in zip(heading.lines, starts, [*heading.lines[1:], ""], strict=False):
         last: tuple[int, int, bool] | None = None
         for match in parties.find(line, capitals="none"):
             party = parties.get(match.codes[0])
@@ -224,19 +224,22 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last
             last = None if rank is None else (match.end, rank, is_spoken_for)
+            spoken_for = spoken_for or is_spoken_for
             if _WORDS.read_by_state.search(before) or (rank is not None and _WORDS.read_by.search(before)):
                 readers[party.code] = party
                 alone |= {party.code: party} if rank is not None and not is_spoken_for else {}
                 continue
             # A group or organization may be named as part of the meeting: it speaks only after "Statement by", or in a
-            # line such as "Arvandia Group statement".
+            # line such as "Arvandia Group statement", or by its name alone above "Statement".
+            titled = _WORDS.title.match(following) and not _WORDS.named_by.match(following)
+            titled = titled and _WORDS.alone.fullmatch(line[: match.start] + line[match.end :]) is not None
             opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
             opens = opens and _WORDS.speech_ends.fullmatch(line, match.end) is not None
-            if rank is not None and (party.kind == "state" or rank == 0 or opens) and not is_spoken_for:
+            if rank is not None and (party.kind == "state" or rank == 0 or opens or titled) and not is_spoken_for:
                 ranked.setdefault(rank, {})[party.code] = party
     # Who reads a statement out holds it only if nobody else is named.
     best = tuple(ranked[min(ranked)].values()) if ranked else ()
-    return best or tuple(alone.values()), tuple(readers.values()) if best else ()
+    return best or tuple(alone.values()), tuple(readers.values()) if best or spoken_for else ()
 
 
 def holds_office(before: str) -> bool:

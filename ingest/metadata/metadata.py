@@ -19,6 +19,7 @@ from ingest.metadata.heading import (
     find_heading,
     holder_in,
     holds_office,
+    named_as_speaking,
     speaker_in,
     title_in,
     unknown_body_in,
@@ -139,14 +140,18 @@ def _with_parties(
     holder = None if unknown or presides else holder_in(heading, parties)
     group = holder.code if holder is not None and holder.kind == "group" else None
     state = holder.code if holder is not None and group is None else None
-    state = delivering_state(heading, parties) if group is not None else state
+    # Who reads out a statement on behalf of others, none of whom is named as speaking, holds it only with a group.
+    reader = delivering_state(heading, parties)
+    of_others = reader if not named_as_speaking(heading, parties) else None
+    state = reader if group is not None else state
     words = text[heading.end :]
-    if state is None and not presides:
+    if state is None and of_others is None and not presides:
         hints = parties_of_file_name(file, parties)
         state = speaking_state(words, lookup, hints=hints, another=unknown)
         inferred |= {"state"} if state else set()
-    _, _, whom = capacities(heading.text, words, lookup, speaker=state)[0]
+    _, _, whom = capacities(heading.text, words, lookup, speaker=state or of_others)[0]
     group = whom.group or group
+    state = of_others if of_others and (group is not None or len(whom.states) == 1) else state
     whole = group is None or whom.states
     if some := () if whole else less_than_group(heading.flat, lookup):
         whom, group = SpokenFor(states=some), None
@@ -157,10 +162,11 @@ def _with_parties(
     joint = () if of_known else joint_holders(heading.text, words, lookup)
     if group is None or joint:
         together = (*joint, *whom.states)
-        speaker = joint_speaker(metadata, state or delivering_state(heading, parties), whom.states, parties)
+        speaker = joint_speaker(metadata, state or reader, whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()
-    return attributed(replace(metadata, state=state, on_behalf_of=group), parties), inferred
+    held = attributed(replace(metadata, state=state, on_behalf_of=group), parties)
+    return replace(held, held_by=held_together(group, whom.joined)), inferred
 
 
 def parties_of_file_name(file: str, parties: PartyTable) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
@@ -32,6 +32,8 @@ class SpokenFor:
 
     group: str | None = None
     states: tuple[str, ...] = ()
+    joined: tuple[str, ...] = field(default=(), compare=False)
+    """Codes of the States that hold it beside the group."""
 
 
 def spoken_for(
@@ -79,7 +81,9 @@ def spoken_for(
                 others = named if number > 0 else ()
                 found = _for_one_other(before, line, listed[-1], others, lookup, speaker)
             if found is not None and found.group is not None and listed:
-                found = _of_some(line, phrase.end(), listed[0], named, lookup) or found
+                found = _of_some(line, phrase.end(), listed[0], named, lookup) or replace(
+                    found, joined=_joined(line, listed, lookup, in_heading=number == 0)
+                )
             known = found is not None and (number == 0 or lookup.kind_of(found.group) == "group")
             if not known and WORDS.only_for.match(phrase.group()):
                 continue
@@ -95,10 +99,11 @@ def spoken_for(
                 at = line.find(name, phrase.end())
                 after = at + len(name) if at >= 0 else phrase.end()
                 if number == 0 or own_voice(rest(after), name):
-                    # "A group of countries, namely Arvandia, Belmora and Cassivar": these States hold it.
-                    members = _as_one(_listed_after(line, after, named, WORDS.namely), lookup, speaker)
-                    if members is not None:
-                        return members
+                    # "A group of countries, namely Arvandia, Belmora and Cassivar": these States hold it, and no group
+                    # that they happen to make up.
+                    members = _states(_listed_after(line, after, named, WORDS.namely), lookup)
+                    if len(members) > 1:
+                        return SpokenFor(states=members)
                     written = written or name
         if denied:
             # Speakers who deny that they speak for a group speak for themselves.
@@ -257,11 +262,10 @@ def _listed_after(line: str, start: int, named: Sequence[PartyMatch], *forms: re
 
 def _as_one(listed: Sequence[PartyMatch], lookup: PartyLookup, speaker: str | None) -> SpokenFor | None:
     """Return the holder that a list of parties stands for: a group that is first, or that its States form, or these."""
-    kinds = [(match.codes[0], kind) for match in listed if (kind := lookup.kind_of(match.codes[0])) is not None]
-    group = next((code for code, kind in kinds[:1] if kind != "state"), None)
-    if group is not None:
-        return SpokenFor(group=group)
-    states = tuple(code for code, kind in kinds if kind == "state")
+    known = [match.codes[0] for match in listed if lookup.kind_of(match.codes[0]) is not None]
+    states = _states(listed, lookup)
+    if known and lookup.kind_of(known[0]) != "state":
+        return SpokenFor(group=known[0])
     if len(states) < 2:
         return None
     for code in lookup.parties.codes("group"):
@@ -269,6 +273,21 @@ def _as_one(listed: Sequence[PartyMatch], lookup: PartyLookup, speaker: str | No
         if members and set(states) <= members and members - set(states) <= {speaker}:
             return SpokenFor(group=code)
     return SpokenFor(states=states)
+
+
+def _states(listed: Sequence[PartyMatch], lookup: PartyLookup) -> tuple[str, ...]:
+    return tuple(match.codes[0] for match in listed if lookup.kind_of(match.codes[0]) == "state")
+
+
+def _joined(line: str, listed: Sequence[PartyMatch], lookup: PartyLookup, *, in_heading: bool) -> tuple[str, ...]:
+    """Return the States that a list adds to a group by "and": "the Riparian Group, Belmora and Drelnia".
+
+    A single State after a comma may be the one that speaks, and outside a heading so may several: "On behalf of the
+    Group, Belmora and Drelnia wish".
+    """
+    if lookup.kind_of(listed[0].codes[0]) == "state" or not (len(listed) == 2 or (in_heading and listed[1:])):
+        return ()
+    return _states(listed, lookup) if WORDS.together.search(line, listed[-2].end, listed[-1].start) else ()
 
 
 def _for_one_other(

@@ -10,7 +10,8 @@ from typing import Final
 
 import regex
 
-from ingest.metadata.heading import find_heading, holder_in, speaker_in
+from ingest.language.sentences import split_sentences
+from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
 from ingest.metadata.on_behalf import behalf_phrase, group_written
 from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
@@ -27,37 +28,47 @@ from vectorstore.records import Block, Metadata
 # Characters of an intervention that are searched for the party on whose behalf it is made.
 _OPENING: Final = 1500
 _OPENING_OF_SUMMARY: Final = 400
-_LONGEST_COVER: Final = 240  # characters of "President: Mr. Oram (Quenza)"
 
 
-def presiding_state(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> str | None:
+def presiding_state(page: RecordText, lookup: SpeakerLookup) -> str | None:
     """Returns the State whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
-    said = " ".join(page.text[words.start : words.end].split())
-    found = regex.search(r"[(（]([^()（）]{3,60})[)）]$", said)
-    if words.role != "office" or found is None or len(said) > _LONGEST_COVER:
-        return None
-    codes = lookup.party(found.group(1))
-    return codes[0] if len(codes) == 1 else None
+    for line in page.lines:
+        found = regex.search(r"[:：][^:：]*[(（]([^()（）]{3,60})[)）]$", line.text)
+        if found is not None and SPEAKER.office.match(line.text):
+            codes = lookup.party(found.group(1))
+            if len(codes) == 1:
+                return codes[0]
+    return None
 
 
 def in_national_capacity(
     words: Intervention, said: str, presiding: str | None, lookup: SpeakerLookup
-) -> tuple[Intervention, Intervention | None]:
+) -> list[Intervention]:
     """Attributes the words of a President or Chair who speaks for a State to that State, until they preside again.
 
-    Of an office's text up to the next speaker (`said`), returns the words, which are the State's if their opening
-    says so, and the words as office after these, if any. The delegate of a State may be `presiding`.
+    Of an office's text up to the next speaker (`said`), the State's words begin with the sentence that says so; those
+    before it, and those after these, remain the office's. The delegate of a State may be `presiding`.
     """
-    if words.role != "office":
-        return words, None
-    opening = said[:_OPENING]
-    capacity, state = (None, None) if words.summarised else lookup.named_after(SPEAKER.capacity, opening)
-    # The phrase gives the State's name, or no name where it is the State on the cover.
-    state = presiding if capacity is None and SPEAKER.national.search(opening) else state
-    if state is None:
-        return words, None
-    resumed = SPEAKER.resumes.search(said)
-    return of_party(words, state), resumed and replace(words, start=words.start + resumed.start())
+    if words.role != "office" or words.summarised:
+        return [words]
+    parts, since = [words], 0
+    while True:
+        opening = said[since : since + _OPENING]
+        phrase, state = lookup.named_after(SPEAKER.capacity, opening)
+        # The phrase gives the State's name, or no name where it is the State on the cover.
+        national = SPEAKER.national.search(opening) if phrase is None else None
+        phrase, state = (national, presiding) if national is not None else (phrase, state)
+        if phrase is None or state is None:
+            return parts
+        ends = [start for start, _ in split_sentences(said[: since + phrase.start() + 1].replace("\n", " "))]
+        begin = max(since, ends[-1])
+        parts = parts[: -1 if begin == since else None]
+        parts.append(of_party(replace(words, start=words.start + begin), state))
+        resumed = SPEAKER.resumes.search(said, since + phrase.end())
+        if resumed is None:
+            return parts
+        since = resumed.start()
+        parts.append(replace(words, start=words.start + since))
 
 
 def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> Intervention:
@@ -77,7 +88,7 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
     whom = spoken_for(head, opening, lookup, speaker=words.state)
     code = whom.group or (words.state if lookup.kind_of(words.state) == "group" else None)
     if code is not None:
-        return replace(words, group=code, states=words.states if words.summarised else ())
+        return replace(words, group=code, states=words.states if words.summarised else whom.joined)
     if whom.states:
         return replace(words, states=whom.states)
     unknown = behalf_phrase(head)
@@ -98,14 +109,14 @@ def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) ->
     for first, last, whom in parts if len(parts) > 1 else ():
         start, end = words.start + first, words.start + last
         inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
-        part = replace(words, group=whom.group, states=whom.states, interruptions=inside)
+        part = replace(words, group=whom.group, states=whom.states or whom.joined, interruptions=inside)
         found.append(replace(part, start=start, end=page.end_before(end)))
     return [_of_one_other(part, lookup.parties) for part in found or [words]]
 
 
 def _of_one_other(words: Intervention, parties: PartyTable) -> Intervention:
     """Attributes words that a delegate says on behalf of one other State to that State."""
-    if words.state is None or len(words.states) != 1 or words.states[0] == words.state:
+    if words.state is None or words.group or len(words.states) != 1 or words.states[0] == words.state:
         return words
     delivered = f"{words.speaker or words.named} ({parties.display(words.state)})"
     return replace(words, state=words.states[0], states=(), speaker=delivered)
@@ -124,6 +135,7 @@ def in_several_capacities(
     holder = holder_in(heading, parties)
     person, state = deliverer(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
+    state = state or delivering_state(heading, parties)
     words = text[heading.end : notes_start(text)]
     parts = capacities(heading.text, words, lookup, speaker=state, group=metadata.on_behalf_of)
     if len(parts) == 1:
@@ -134,7 +146,7 @@ def in_several_capacities(
     found = []
     for start, end, whom in parts:
         named = delegate or (parties.display(whom.group) if whom.group else "the speaker in their national capacity")
-        states = whom.states if len(whom.states) > 1 else ()
+        states = whom.states if len(whom.states) > 1 else whom.joined
         holds = whom.states[0] if len(whom.states) == 1 else state or whom.group
         found.append(
             Intervention(

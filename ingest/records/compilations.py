@@ -9,7 +9,7 @@ from typing import Final
 
 import regex
 
-from ingest.language.dates import without_dates
+from ingest.language.dates import find_dates, without_dates
 from ingest.metadata.heading import Heading, holder_in
 from ingest.metadata.on_behalf import behalf_phrase
 from ingest.records.interventions import (
@@ -26,6 +26,7 @@ from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import names_somebody
 from ingest.text.layout import ends_sentence, holds_sentence_end
+from ingest.text.page_furniture import TextLine
 
 _FEWEST_ROWS: Final = 3
 _LONGEST_TITLE: Final = 250  # characters
@@ -107,7 +108,10 @@ def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[Speaker
     rows = _table_rows(page, headings)
     for position, (paragraph, codes) in enumerate(headings):
         line, number = paragraph.line, paragraph.number
-        words = of_unknown(line.text, page.after(line))
+        below = [*takewhile(_is_note, page.lines[number + 1 :])]
+        words = of_unknown(line.text, page.after([line, *below][-1]))
+        days = [found for each in (line, *below) for found in find_dates(each.text) if found.first == found.last]
+        words = replace(words, date=days[0].iso if len(days) == 1 else None)
         if codes and position not in rows and not numbers & {number - 1, number + 1}:
             words = of_party(replace(words, clause=line.text if behalf_phrase(line.text) else ""), *codes)
             turns.append(SpeakerTurn(start=line.start, words=words, mark=numbering(line.text)))
@@ -115,6 +119,13 @@ def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[Speaker
             why = in_list_or_table(line.text) if codes else may_be_several(line.text)
             turns.append(SpeakerTurn(start=line.start, words=replace(words, reason=why)))
     return turns
+
+
+def _is_note(line: TextLine) -> bool:
+    """Returns whether a line is a note on a reply: "[Original: English]", "[28 July 2023]"."""
+    if line.text[:1] not in "[(（" or line.text[-1:] not in "])）" or len(line.text) > _LONGEST_CELL:
+        return False
+    return bool(SPEAKER.note_alone.fullmatch(line.text) or without_dates(line.text).strip("[]()（）· ") == "")
 
 
 def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:

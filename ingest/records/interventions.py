@@ -33,6 +33,8 @@ class Intervention:
     """Codes of the States that it names one by one as those it speaks for, or that join the group."""
     speaker: str | None = None
     """The delegate, as the record names them; None under a heading by State."""
+    date: str | None = None
+    """The day that the heading of a section gives; None if it gives none."""
     agenda_item: str | None = None
     """The heading of the agenda item under which it stands, as written."""
     reason: str | None = None

@@ -44,7 +44,11 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     length = len(text[: notes_start(text)].strip())
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
-    sections = all(item.is_section for item in interventions)
+    # Lines such as "Arvandia: wants lamps" count as sections, although the record tells these words.
+    sections = all(
+        item.is_section or (item.speaker is None and text[: item.start].rstrip()[-1:] in (":", "："))
+        for item in interventions
+    )
     heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))

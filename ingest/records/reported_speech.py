@@ -24,12 +24,14 @@ from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, speaker_line
 
 _WORDS: Final = RegexPatterns("reported_speech")
+TELLS: Final = _WORDS.tells
+"""What follows a party of which notes tell in the past: "objected", "was against"."""
 _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240
 # A report has at most one sentence in the first person for this many turns of parties.
 _SELDOM: Final = 5
-_QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
+QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 
 
 def reported_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
@@ -43,7 +45,7 @@ def reported_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]
         # Whether the next sentences join the last one that reports somebody; None after a sentence that reports nobody.
         goes_on: bool | None = None
         for start, end, sentence in paragraph:
-            in_first_person += speaks_in_first_person(_QUOTED.sub("", sentence))
+            in_first_person += speaks_in_first_person(QUOTED.sub("", sentence))
             if (reported := _reported_turn(sentence, start, end, lookup)) is not None:
                 turns.append(replace(reported, end=end))
                 goes_on = reported.end is None

@@ -46,22 +46,23 @@ def find_interventions(
     turns = [turn for turn in speaker_turns(page, lookup) if not any(start <= turn.start < end for start, end in notes)]
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     found: list[Intervention] = []
-    agenda_item = presiding = None
+    presiding = presiding_state(page, lookup)
+    agenda_item = None
     since = 0
-    numberings = {turn.mark for turn in turns if turn.mark is not None}
+    marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=False):
         limit = following if turn.end is None else min(following, turn.end)
         agenda_item = page.agenda_item(since, turn.start) or agenda_item
         since = turn.words.start
         introduced = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
-        spoken, rest = in_national_capacity(introduced, text[introduced.start : limit], presiding, lookup)
-        parts = [_bounded(spoken, page, limit, numberings if turn.mark is not None else None)]
-        if rest is not None and parts[0].end > rest.start:
-            parts = [replace(parts[0], end=page.end_before(rest.start)), replace(rest, end=parts[0].end)]
-        for part in parts:
-            if part.end > part.start:
-                presiding = presiding or presiding_state(part, page, lookup)
-                found += by_capacity(for_whom(replace(part, agenda_item=agenda_item), page, lookup), page, lookup)
+        parts = in_national_capacity(introduced, text[introduced.start : limit], presiding, lookup)
+        stops = [*(part.start for part in parts[1:]), limit]
+        for part, stop in zip(parts, stops, strict=True):
+            words = _bounded(
+                replace(part, agenda_item=agenda_item), page, stop, marks if turn.mark is not None else None
+            )
+            if words.end > words.start:
+                found += by_capacity(for_whom(words, page, lookup), page, lookup)
     return tuple(found)
 
 

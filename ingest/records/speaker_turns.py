@@ -13,6 +13,7 @@ from typing import Final
 
 from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
+from ingest.records.meeting_notes import as_notes
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import Paragraph, RecordText
@@ -85,6 +86,8 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         unknown = sections_of_unknown(page, lookup, turns, later)
     elif form in ("direct", "name"):
         unknown = _after_labels(page, lookup, later, names=form == "name")
+    if form == "name":
+        return [*as_notes(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 
@@ -103,9 +106,11 @@ def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLi
         goes_on = before.text[-1] in ",،，" or is_left_open(before.text)
         if goes_on or line.start in apart:
             continue
-        found = SPEAKER.party_alone.match(page.words, line.start, line.end)
+        lead = SPEAKER.before.match(page.words, line.start, line.end)
+        begin = line.start if lead is None else lead.end()
+        found = SPEAKER.party_alone.match(page.words, begin, line.end)
         # "Chair: Since nobody objects, …" ends the turn of the party before.
-        office = SPEAKER.office.match(page.words, line.start, line.end)
+        office = SPEAKER.office.match(page.words, begin, line.end)
         if office is not None or (found is not None and lookup.holders(found["name"])):
             named = speaker_line(page.words, line.start, len(page.words))
             if named is not None and not named.summarised and named.who == ("name" if office is None else "office"):

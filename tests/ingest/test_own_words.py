@@ -86,6 +86,13 @@ def test_list_of_co_sponsors_is_not_quoted_and_its_states_hold_the_statement(ann
     ]
 
 
+@cases("added", "own")
+def test_what_others_say_in_a_statement_is_not_quoted(annotate, added, own):
+    annotated = annotate(f"{SPEECH}We protect witnesses. We thank you.\n\n{added}\n")
+    assert annotated.document.metadata.state == "XAB"
+    assert said_in(annotated)[2:] == own
+
+
 def test_states_of_a_joint_statement_hold_it_though_a_list_runs_over_a_page(annotate):
     foot = "\n\nJoint statement on witnesses, page {}\n\f"
     text = (

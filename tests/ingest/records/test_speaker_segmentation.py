@@ -148,6 +148,21 @@ def test_a_title_with_an_unknown_author_ends_the_section_before(headings, states
     assert [item.state for item in split(text)] == states
 
 
+def test_a_section_has_the_day_that_its_heading_gives(split):
+    notes = {
+        "Arvandia": "[Original: English]\n\n[28 July 2023]\n\n",
+        "Belmora (3 July 2023)": "",
+        "Drelnia": "[see 28 July 2023]\n\n",
+        "Galdoria": "[2023]\n\n",
+    }
+    text = "\n\n".join(f"{name}\n\n{note}We light lamps. We trim their wicks." for name, note in notes.items())
+    found = split(text, "en")
+    assert [(item.state, item.date) for item in found] == [
+        ("XAA", "2023-07-28"), ("XAB", "2023-07-03"), ("XDR", None), ("XGA", None)
+    ]  # fmt: skip
+    assert text[found[0].start :].startswith("We light")
+
+
 def speech(split, text, state):
     """Returns the words of a State's only intervention, without interruptions."""
     (item,) = [item for item in split(text, "en") if item.state == state]

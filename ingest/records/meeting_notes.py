@@ -1,0 +1,85 @@
+"""Notes of a meeting, "Arvandia: wants lamps.", and what they tell in their own words after the last such line."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import Final
+
+import regex
+
+from ingest.language.sentences import split_sentences
+from ingest.metadata.heading import speaks_in_first_person
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.parties.party_table import in_rows
+from ingest.records.interventions import SpeakerTurn
+from ingest.records.record_text import WORDS, Paragraph, RecordText
+from ingest.records.reported_speech import QUOTED, TELLS
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import speaker_line
+from ingest.text.layout import ends_sentence
+from ingest.text.whole_quotations import begins_in_lower_case
+
+# What heads a part of the notes: "2. Preamble", "Paragraph 5 – bracketed", "OP4 (lamps)".
+_LABEL: Final = regex.compile(r"(?P<word>\p{L}{1,12})\s?\p{N}{1,3}\s*(?:$|[(（–—:：-])\s*")
+
+
+def as_notes(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
+    """Ends the turns of a record of the form "State: words" where it goes on in its own words.
+
+    These begin under a heading like those before the turns, or with a paragraph that tells what another party or an
+    office said or did; after them, nobody speaks in the first person. Words in lower case are themselves the record's:
+    "wants lamps".
+    """
+    starts = {turn.start for turn in turns}
+    before = [
+        one for one, other in zip(page.paragraphs, page.paragraphs[1:], strict=False) if other.line.start in starts
+    ]
+    marks = {_mark(paragraph) for paragraph in before} - {""}
+    ends = [*(turn.start for turn in turns[1:]), len(page.text)]
+    for turn, limit in zip(turns, ends, strict=True):
+        after = [each for each in page.paragraphs if turn.start < each.line.start < limit]
+        own = max((n for n, each in enumerate(after, start=1) if is_own(each.whole)), default=0)
+        told = after[own:]
+        end = next((n for n, each in enumerate(told) if _mark(each) in marks or _tells(each, turn, lookup)), None)
+        if end is not None:
+            # The heading above belongs to what is told.
+            end -= sum(1 for _ in takewhile(is_title, reversed(told[:end])))
+            turn = replace(turn, end=told[end].line.start)
+        words = page.words[turn.words.start : turn.end or limit]
+        if turn.words.role == "party" and begins_in_lower_case(words) and not is_own(words):
+            turn = replace(turn, words=replace(turn.words, summarised=True))
+        yield turn
+
+
+def is_own(words: str) -> bool:
+    """Returns whether words, those in quotation marks apart, are in the first person."""
+    return speaks_in_first_person(QUOTED.sub("", words))
+
+
+def is_title(paragraph: Paragraph) -> bool:
+    """Returns whether a paragraph may be a heading: it stands alone, and ends no sentence."""
+    return paragraph.stands_alone and not ends_sentence(paragraph.whole)
+
+
+def _mark(paragraph: Paragraph) -> str:
+    """Returns how a heading is numbered or labelled; empty for any other paragraph."""
+    label = _LABEL.match(paragraph.whole)
+    if label is not None:
+        return label["word"].casefold()
+    return "number" if is_title(paragraph) and WORDS.enumerator.match(paragraph.whole) else ""
+
+
+def _tells(paragraph: Paragraph, turn: SpeakerTurn, lookup: SpeakerLookup) -> bool:
+    """Returns whether a sentence of a paragraph tells what an office or another party than the speaker said or did."""
+    for start, end in split_sentences(paragraph.whole):
+        label = _LABEL.match(paragraph.whole, start, end)
+        sentence = paragraph.whole[start if label is None else label.end() : end]
+        line = speaker_line(sentence, 0, len(sentence))
+        if line is not None and line.who == "office" and line.summarised and line.understood and line.says:
+            return True
+        named = lookup.find(sentence)
+        row = next(in_rows(sentence, named, ON_BEHALF.joint), [])
+        others = any(turn.words.state not in match.codes for match in row)
+        if others and ON_BEHALF.article.sub("", sentence[: row[0].start]) == "" and TELLS.match(sentence, row[-1].end):
+            return True
+    return False

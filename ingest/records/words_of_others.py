@@ -1,0 +1,48 @@
+"""What others say in one party's statement: questions in an interview, annexed comments and proposals."""
+
+from collections.abc import Iterator, Set
+
+from ingest.metadata.heading import find_heading
+from ingest.parties.party_table import PartyTable
+from ingest.records.meeting_notes import is_own, is_title
+from ingest.records.record_text import WORDS, RecordText
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_lines import speaker_line
+from ingest.text.whole_quotations import begins_in_lower_case
+from vectorstore.records import Block
+
+_LONGEST_NAME = 120
+
+
+def words_of_others(
+    text: str, blocks: tuple[Block, ...], holders: Set[str], parties: PartyTable, *, language: str | None
+) -> Iterator[tuple[int, int]]:
+    """Yields the spans of paragraphs that a line gives to an office or to another party than the `holders`.
+
+    A mere list, "Arvandia: 12 cases", is the holders': others speak in the first person, or under a heading such as
+    "Comments received", where they go on until the next heading. Questions count where answers are marked, too.
+    """
+    lookup = SpeakerLookup(parties=parties, language=language)
+    page, begin = RecordText(text, blocks), find_heading(text, blocks).end
+    paragraphs = [each for each in page.paragraphs if each.line.start >= begin]
+    is_interview = any(WORDS.answer.match(each.whole) for each in paragraphs)
+    under_heading = goes_on = False
+    for each in paragraphs:
+        line = speaker_line(page.words, each.line.start, len(page.words)) if _is_marked(each.whole) else None
+        words = lookup.intervention(line, trusted=True) if line is not None and not line.summarised else None
+        if words is None and is_title(each):
+            under_heading, goes_on = WORDS.heading_of_others.search(each.whole) is not None, False
+            continue
+        if words is not None:
+            # "Arvandia: our friend and neighbour" is what the holders say of it.
+            own = is_own(each.whole) and not begins_in_lower_case(text[words.start : each.end])
+            speaks = words.role == "office" or under_heading or own
+            goes_on = speaks and words.role != "unknown" and holders.isdisjoint((words.state, *words.states))
+        elif not under_heading:
+            goes_on = is_interview and WORDS.question.match(each.whole) is not None
+        if goes_on:
+            yield each.line.start, each.end
+
+
+def _is_marked(paragraph: str) -> bool:
+    return not {":", "："}.isdisjoint(paragraph[:_LONGEST_NAME])
