@@ -30,13 +30,13 @@ def mask_topic(text: str, topic: str, language: str, parties: PartyTable) -> str
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable) -> str:
     """Returns a text with each run of topic words replaced by what `put` makes of it."""
-    for start, end in reversed(_runs(text, topic, language, parties)):
+    for start, end in reversed(topic_runs(text, topic, language, parties)):
         text = text[:start] + put(text[start:end]) + text[end:]
     return text
 
 
 @lru_cache(maxsize=16)
-def _runs(text: str, topic: str, language: str, parties: PartyTable) -> tuple[tuple[int, int], ...]:
+def topic_runs(text: str, topic: str, language: str, parties: PartyTable) -> tuple[tuple[int, int], ...]:
     """Returns the spans of the runs of topic words in a text; cached, since each classifier of a sentence asks."""
     terms = content_terms(topic, language)
     subject, synonyms = _subject_of(topic, language, parties)
