@@ -15,10 +15,12 @@ from app.retrieval.list_context import split_bound
 from app.retrieval.positions.change_of_view import (
     depends_on_before,
     is_counterfactual,
+    is_former,
     is_taken_back,
     limited,
     limits,
     own_view,
+    since_former,
     takes_back,
 )
 from app.retrieval.positions.direction import (
@@ -124,11 +126,12 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
     # item of a list takes the direction of the words that open it.
     read: list[SentenceDirection] = []
-    counterfactual = announced = False
+    counterfactual = announced = former = told_former = False
     for sentence in split_bound(words):
         current = read_sentence(sentence.text, topic, language, parties)
         current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
-        announced = announces(sentence.text)
+        current = since_former(current) if former else current
+        announced, former = announces(sentence.text), is_former(current, sentence.text)
         if read and limits(sentence.text):
             read[-1] = limited(read[-1], sentence.text)
         elif takes_back(sentence.text):
@@ -139,11 +142,15 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
         elif sentence.opening:
             opened = as_opened(current, read_sentence(sentence.opening, topic, language, parties))
             read += [] if opened is None else [opened]
+        elif former:
+            read.append(replace(current, reading="reported"))
+            told_former = True
         elif is_counterfactual(sentence.text, language, parties):
             counterfactual = True
         elif not (counterfactual and current.reading == "for") or current.is_outright:
             read.append(current)
-    return read
+    # A former view after which none is taken is no mention without a position: no direction is told.
+    return [] if told_former and not any(each.takes_direction for each in read) else read
 
 
 def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:

@@ -15,11 +15,14 @@ from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 
 _WORDS: Final = load_lexicon("change_of_view")
-_DISOWNS, _RETRACTS, _REVISES, _LIMITS, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _ENDS = (
+(
+    _DISOWNS, _RETRACTS, _REVISES, _LIMITS, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _ENDS,
+    _FORMERLY, _EARLIER, _WAS_AGAINST, _CONTINUES,
+) = (
     regex.compile(_WORDS[name], regex.VERBOSE)
     for name in (
         "disowns", "retracts", "revises", "limits", "of_view", "changes_view", "unchanged", "no_longer",
-        "counterfactual", "clause_ends",
+        "counterfactual", "clause_ends", "formerly", "earlier", "was_against", "continues",
     )
 )  # fmt: skip
 
@@ -54,6 +57,26 @@ def limited(read: SentenceDirection, following: str) -> SentenceDirection:
     return replace(read, reading="conditional") if read.reading == "for" and limits(following) else read
 
 
+def is_former(read: SentenceDirection, text: str) -> bool:
+    """Returns whether a sentence tells of a view that was taken before, and not that it is still held.
+
+    "We used to reject it" and "in 2020 we opposed it" do; "in 2020 we supported it" is rather an example of support.
+    """
+    if _CONTINUES.search(text) is not None:
+        return False
+    dated = read.reading != "for" and _EARLIER.search(text) is not None and _WAS_AGAINST.search(text) is not None
+    return dated or _FORMERLY.search(text) is not None
+
+
+def since_former(read: SentenceDirection) -> SentenceDirection:
+    """Returns the reading of a sentence after one that tells of a former view: it goes on from it.
+
+    "That is over" is not against the topic.
+    """
+    ends = read.reading == "against" and not (read.names_topic or read.is_outright)
+    return replace(read, goes_on=True, reading="mentions" if ends else read.reading)
+
+
 def announces_change(text: str, is_speaker: Callable[[str], bool]) -> bool:
     """Returns whether a sentence says that the speaker's view is no longer the same: "Our position has changed."."""
     if retracts(text):
@@ -81,15 +104,19 @@ def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
 
 
 def without_taken_back(read: Sequence[SentenceDirection], texts: Sequence[str]) -> list[SentenceDirection]:
-    """Returns the readings of successive sentences; one that the next sentence takes back has no direction.
+    """Returns the readings of successive sentences; what the next sentence takes back, or is former, has no direction.
 
     What is for the topic within a limit that the next sentence sets ("But only …") is `conditional`.
     """
     present: list[SentenceDirection] = []
+    former = False
     for current, text in zip(read, texts, strict=True):
+        current = since_former(current) if former else current
         if present:
             present[-1] = limited(present[-1], text)
         own = own_view(current, text) if takes_back(text) else current
+        former = is_former(own, text)
+        own = replace(own, reading="mentions") if former else own
         if present and takes_back(text) and is_taken_back(present[-1], own, text):
             present[-1] = replace(present[-1], reading="mentions")
         present.append(own)

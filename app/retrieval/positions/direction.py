@@ -16,18 +16,23 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 import numpy as np
+import regex
 
 from app.question.classifiers import class_chances
 from app.records import Direction
 from app.retrieval.positions.position_marks import (
+    BLANK,
+    CLAUSE,
     OUTRIGHT,
     RULES,
     PositionKind,
     PositionMark,
     find_position_marks,
+    is_breach,
     kind_of,
+    without_restraints,
 )
-from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text
+from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
 from ingest.language.anaphora import announces, is_question, refers_back
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
 from ingest.language.sentences import split_sentences
@@ -63,6 +68,12 @@ _INSTRUCTION_MIN: Final = 0.1
 _OWN_WORDS_BELOW: Final = 0.7
 # Minimum chance of a direction that words such as "rejects" show outright.
 _MARKED_MIN: Final = 0.25
+# The same where the topic is the object of such words, and where a part of it is ("the participation of this").
+_OBJECT_MIN, _PART_MIN = 0.05, 0.15
+# What may stand between such words and their object: an article, a preposition, in Chinese a character or two.
+_OBJECT: Final = regex.compile(
+    r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?P<part>[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}"
+)
 # Weight of a sentence that does not name the topic, beside one that does.
 _UNNAMED_WEIGHT: Final = 0.7
 # Chance from which a question asks who changed position, below which any direction answers.
@@ -141,7 +152,10 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     masked = mask_topic(text, topic, language, parties)
     named = masked != text
     marks = find_position_marks(text, language)
-    if quoted := _quoted_within(text):
+    quoted, blanked = _quoted_within(text), text
+    for start, end in (*quoted, *topic_runs(text, topic, language, parties)):
+        blanked = blanked[:start] + BLANK * (end - start) + blanked[end:]
+    if quoted:
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         for start, end in reversed(quoted):
@@ -151,12 +165,17 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
         by_reading = geometric_mean_of_chances(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
+    own = without_restraints(marks, blanked, language)
+    if own != marks:
+        lower, higher = sorted((by_reading["for"], by_reading["against"]))
+        by_reading = {**by_reading, "for": higher, "against": lower}
+    marks = own
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
     is_instruction = orders(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
     may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
-    marked = _marked(marks, masked, language) if may_be_own else None
-    if marked is not None and by_reading[marked] >= _MARKED_MIN:
+    marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
+    if marked is not None and by_reading[marked] >= chance_min:
         best = marked
     asserts = not is_question(text) and (any(mark.strength == OUTRIGHT for mark in marks) or not announces(text))
     if not asserts and best != "reported":
@@ -205,12 +224,31 @@ def geometric_mean_of_chances(one: Mapping[Reading, float], other: Mapping[str, 
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
 
 
-def _marked(marks: tuple[PositionMark, ...], masked: str, language: str) -> Reading | None:
-    """Returns the direction that a mark shows outright; None where an operator such as "abolition" may reverse it."""
-    outright = any(mark.strength == OUTRIGHT for mark in marks)
-    if not outright or any(match.lastgroup == "guard" for match in operators(language).finditer(masked)):
-        return None
-    return _SHOWN_BY.get(kind_of(marks))
+def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[Reading | None, float]:
+    """Returns the direction that marks show outright, and the chance that it needs.
+
+    There is none where an operator such as "abolition", between a mark and the topic or beside them, may reverse it.
+    """
+    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
+    reading = _SHOWN_BY.get(kind_of(marks))
+    topics = [match.start() for match in regex.finditer(f"{BLANK}+", blanked)]
+    ends = [0, *(match.end() for match in CLAUSE.finditer(blanked)), len(blanked)]
+    places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(blanked)]
+    if not outright or reading is None:
+        return None, 1.0
+    first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
+    within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
+    guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
+    if any(not any(start <= guard < end for start, end in within) for guard in guards):
+        return None, 1.0
+    pairs = ((mark, _OBJECT.fullmatch(blanked, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
+    objects = [(mark, match["part"]) for mark, match in pairs if match]
+    if reading != "against" or not objects:
+        return reading, _MARKED_MIN
+    # What violates the topic is not against it: "these measures are contrary to the Convention".
+    if all(is_breach(mark, blanked, language) for mark, _ in objects):
+        return "mentions", 0.0
+    return reading, _PART_MIN if all(part for _, part in objects) else _OBJECT_MIN
 
 
 def read_span(

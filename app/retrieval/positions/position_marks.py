@@ -50,6 +50,8 @@ PRECEDENCE: Final[tuple[PositionKind, ...]] = (
     "opposes", "conditional", "proposes", "calls_on_others", "supports", "reports_practice",
 )  # fmt: skip
 OUTRIGHT: Final = 3
+# Stands for each character of the topic where only what is said about it counts.
+BLANK: Final = "\ufffc"
 # Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
@@ -57,7 +59,7 @@ _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition"
 _NEGATION_REACH: Final = 40
 _PATTERNS: Final = Patterns("position_context")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
-_CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
+CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,34 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
         return ()
     own = _own(cues, text)
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
-    return tuple(_conditions(without_overlaps(mark for rule in RULES for mark in _marks(rule, cues, own))))
+    marks = without_overlaps(mark for rule in RULES for mark in _marks(rule, cues, own))
+    # "We support the confiscation of assets of whoever violates this": what is violated there is nobody's position.
+    support = min(
+        (mark.start for mark in marks if (mark.kind, mark.strength) == ("supports", OUTRIGHT)), default=len(own)
+    )
+    return tuple(_conditions([mark for mark in marks if mark.start < support or not is_breach(mark, text, language)]))
+
+
+def is_breach(mark: PositionMark, text: str, language: str | None) -> bool:
+    """Returns whether a mark says that something breaks a rule ("violates"), which is no act of the speaker."""
+    cues = _compiled(language or "en")
+    return cues is not None and cues["breaches"].fullmatch(text, mark.start, mark.end) is not None
+
+
+def without_restraints(marks: Sequence[PositionMark], text: str, language: str) -> tuple[PositionMark, ...]:
+    """Returns the marks of a text, of which those are `accepts` that reject only what restricts or doubts the topic.
+
+    "We reject restrictions on this" and "we do not share the concerns of others" do not reject the topic, which is
+    blanked out of the text by `BLANK`. Such a mark extends to the end of those words.
+    """
+    restraints = (_compiled(language) or {})["restraints"]
+    kind, strength = RULES["accepts"]
+
+    def own(mark: PositionMark) -> PositionMark:
+        match = restraints.match(text, mark.end) if (mark.kind, mark.strength) == ("opposes", OUTRIGHT) else None
+        return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength) if match else mark
+
+    return tuple(map(own, marks))
 
 
 def declines_position(text: str, language: str | None) -> bool:
@@ -129,7 +158,7 @@ def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> I
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
     """Returns the offset of a negation in `[start, end)`, or before it in the same clause; None without one."""
     before = text[max(0, start - _NEGATION_REACH) : start]
-    clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
+    clause = max((match.end() for match in CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
     return match.start() if match else None
 

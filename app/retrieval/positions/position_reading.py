@@ -14,7 +14,9 @@ from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.change_of_view import (
     announces_change,
     depends_on_before,
+    is_former,
     names_view,
+    since_former,
     without_taken_back,
 )
 from app.retrieval.positions.direction import SentenceDirection, as_opened, read_sentence
@@ -138,6 +140,7 @@ class EvidenceReader:
             if following.paragraph != sentence.paragraph or quoted_apart or read.reading.is_instruction:
                 break
             reading = self._read_sentence(following, read.language)
+            reading = since_former(reading) if is_former(read.reading, items[-1].sentence.text) else reading
             goes_on = reading.goes_on or depends_on_before(following.text) or announces(items[-1].sentence.text)
             if not (reading.names_topic or goes_on):
                 break
@@ -167,6 +170,10 @@ class EvidenceReader:
         (item, *_) = read.items
         at, own = item.sentence.ordinal, self.own_words(read.statement_id)
         around = self.sentences(read.statement_id)[max(0, at - _ANNOUNCED_WITHIN) : at + 1 + _ANNOUNCED_WITHIN]
-        beside = (s for s in around if s.paragraph == item.sentence.paragraph)
+        beside = [s for s in around if s.paragraph == item.sentence.paragraph]
         announcing = next((s for s in beside if announces_change(own[s.ordinal], is_speaker)), None)
+        if announcing is None and read.reading.names_topic and is_former(read.reading, item.sentence.text):
+            # "In 2020 we opposed it. Its new rules have answered our questions."
+            since = self._with_next(read).reading.reading != "against"
+            announcing = next((s for s in beside if since and s.ordinal > at), None)
         return () if announcing is None else (item, replace(item, sentence=announcing))

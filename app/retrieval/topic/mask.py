@@ -6,6 +6,7 @@ what a classifier then reads is the same for every topic.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate, product
 from typing import Final
 
 import regex
@@ -30,13 +31,13 @@ def mask_topic(text: str, topic: str, language: str, parties: PartyTable) -> str
 
 def _with_topic(text: str, topic: str, language: str, put: Callable[[str], str], parties: PartyTable) -> str:
     """Returns a text with each run of topic words replaced by what `put` makes of it."""
-    for start, end in reversed(_runs(text, topic, language, parties)):
+    for start, end in reversed(topic_runs(text, topic, language, parties)):
         text = text[:start] + put(text[start:end]) + text[end:]
     return text
 
 
 @lru_cache(maxsize=16)
-def _runs(text: str, topic: str, language: str, parties: PartyTable) -> tuple[tuple[int, int], ...]:
+def topic_runs(text: str, topic: str, language: str, parties: PartyTable) -> tuple[tuple[int, int], ...]:
     """Returns the spans of the runs of topic words in a text; cached, since each classifier of a sentence asks."""
     terms = content_terms(topic, language)
     subject, synonyms = _subject_of(topic, language, parties)
@@ -91,13 +92,13 @@ def _topical(
         return [(*word, pairs[n] or (n > 0 and pairs[n - 1])) for n, word in enumerate(words)]
     with_terms = [(start, end, content_terms(text[start:end], language)) for start, end in words]
     content = [at for at, (_, _, own) in enumerate(with_terms) if own]
-    others = {
-        at
-        for each in synonyms
-        for run in zip(*(content[first:] for first in range(len(each))), strict=False)
-        if frozenset().union(*(with_terms[at][2] for at in run)) == each
-        for at in run
-    }
+    others: set[int] = set()
+    for each, first in product(synonyms, range(len(content))):
+        # The shortest run of words that has all of its terms, of which "non-governmental" has two, and no others.
+        unions = accumulate((with_terms[at][2] for at in content[first:]), frozenset.union)
+        length = next((n for n, union in enumerate(unions, 1) if union == each or not union <= each), 0)
+        run = content[first : first + length]
+        others |= set(run) if frozenset().union(*(with_terms[at][2] for at in run)) == each else set()
     return [
         (start, end, own <= terms or at in others if own else None) for at, (start, end, own) in enumerate(with_terms)
     ]

@@ -74,6 +74,7 @@ SAID = {
     "XAA": [f"Arvandia does not support {ARTICLE}, and rejects it.", f"Arvandia fully supports {ARTICLE}."],
     "XAB": [f"Belmora fully supports {ARTICLE}.", f"Esquaria has changed its position on {ARTICLE}."],
     "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
+    "XGA": [f"In 2015 Galdoria opposed {ARTICLE}. Its practice has answered our questions."],
     "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
 }
 
