@@ -30,7 +30,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
-from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 
@@ -140,8 +140,12 @@ class Steps:
         return retrieve_for(self._context(resolution))
 
     def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
-        """Retrieves; filters that no statement fits are read as what is spoken of instead, if that finds an answer."""
+        """Retrieves; what no statement fits is read as members or as what is spoken of, if that finds an answer."""
         retrieved = self.retrieve(resolution)
+        if (of_members := as_members(resolution, retrieved, self.parties())) is not None:
+            of_each = self.retrieve(of_members)
+            if of_each.statements_in_scope:
+                return of_members, of_each
         if unfit := unfit_filters(resolution, retrieved):
             reread = as_spoken_of(resolution, unfit)
             if found := speaking_of(self.retrieve(reread), resolution.scope, unfit):

@@ -23,6 +23,7 @@ from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_rol
 from app.question.scope_fields import PARTY_FIELDS
 from app.question.spans.span import NARROWING, Span
 from app.question.time_and_venue import time_and_venue_of
+from app.question.unread_venues import unread_venues
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
 from ingest.language.detection import is_in_other_language
@@ -98,6 +99,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
                 for span, words in filters.items()
                 if span.kind == "session" and not span.codes
             ),
+            *(() if KIND_TRAITS[kind.kind].is_aside else unread_venues(roles)),
         ),
         without=without,
         topic_parties=tuple(asked.spoken_of),

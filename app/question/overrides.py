@@ -26,6 +26,7 @@ _NOTED: Final = {
     "counted": (*TIME_FIELDS, "pick", "sessions"),
     "not_counted": (*TIME_FIELDS, "pick", "sessions"),
     "unknown_sessions": ("sessions",),
+    "unknown_venue": ("bodies", "sessions"),
 }
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.

@@ -25,7 +25,7 @@ from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
@@ -58,8 +58,11 @@ class EvidenceRetriever:
             return base if unsearched else self._with_evidence(base, resolution, parties)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the evidence; filters that no statement fits are read as spoken of, as in an answer."""
+        """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
         retrieved = self.retrieve(resolution, parties)
+        if (of_members := as_members(resolution, retrieved, parties)) is not None:
+            found = self.retrieve(of_members, parties)
+            return found if found.statements_in_scope else retrieved
         if unfit := unfit_filters(resolution, retrieved):
             found = self.retrieve(as_spoken_of(resolution, unfit), parties)
             return speaking_of(found, resolution.scope, unfit) or retrieved
@@ -173,6 +176,7 @@ class EvidenceRetriever:
                 *change_notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
+                *search.uncited_paragraphs((*evidence, *spoken_for)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )

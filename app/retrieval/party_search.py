@@ -1,18 +1,20 @@
 """Search for one party after another, by the strategy of a question; a list of many parties is searched as one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from types import MappingProxyType
 from typing import Final
 
 from app.question.resolution import Resolution
-from app.records import TreatyScope
+from app.records import Note, TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
-from app.retrieval.ranking.sentence_ranker import SentenceRanker
+from app.retrieval.ranking.sentence_ranker import SentenceRanker, cites
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
 from app.retrieval.topic.topic import Topic
+from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
@@ -48,11 +50,31 @@ class PartySearch:
             return None
         return self.ranker.topic(treaty_words(self.resolution.scope.treaties), "en")
 
+    @cached_property
+    def _paragraphs(self) -> dict[str, str]:
+        """The paragraphs that the question names, by the number of their article."""
+        asked = {number for treaty in self.resolution.scope.treaties for number in treaty.articles}
+        named = find_articles(self.resolution.question) if asked else ()
+        return {each.article: each.paragraph for each in named if each.paragraph and each.article in asked}
+
+    def uncited_paragraphs(self, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
+        """Yields a note on each paragraph named that no statement of these parties cites."""
+        ids = [summary.statement_id for item in evidence for summary in item.statements]
+        for article, paragraph in self._paragraphs.items():
+            of_treaties = (
+                self.catalogue.mentions(ids, "article", treaty.treaty, (article,))
+                for treaty in self.resolution.scope.treaties
+            )
+            if not any(cites(mention, self._paragraphs) for mention in chain.from_iterable(of_treaties)):
+                yield Note(kind="uncited_paragraph", values={"article": article, "paragraph": paragraph})
+
     def find_all(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
     ) -> tuple[tuple[PartyEvidence, ...], int]:
         """Returns the evidence of each party in order, and how many parties were read closely: not all of a list."""
         parties = len(statements_by_party)
+        if self.strategy.by == "articles" and self._paragraphs and not self.resolution.over_time:
+            return self._by_paragraphs(statements_by_party), parties
         if self.resolution.over_time:
             # A change over time shows only if the statements of a party are searched one by one.
             parts = (
@@ -71,6 +93,19 @@ class PartySearch:
         listed, read = self.ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < parties)
         evidence |= {item.party: self._without_other_treaties(item) for item in listed}
         return tuple(evidence.values()), read + parties - len(rest)
+
+    def _by_paragraphs(
+        self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
+    ) -> tuple[PartyEvidence, ...]:
+        """Returns the sentences that cite the paragraphs asked about; of a party without any, those on the article.
+
+        Of a list only those who cite a paragraph are left.
+        """
+        citing = {party: self._by_articles(party, own, self._paragraphs) for party, own in statements_by_party.items()}
+        if any(item.sentences for item in citing.values()) and not self.resolution.scope.states:
+            return tuple(citing.values())
+        silent = {party: own for party, own in statements_by_party.items() if not citing[party].sentences}
+        return tuple((citing | {party: self.find(party, own) for party, own in silent.items()}).values())
 
     def find(self, party: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Returns the evidence in the statements of a party, best first."""
@@ -105,10 +140,12 @@ class PartySearch:
 
         return tuple(read_again(item) if item.party in again else item for item in evidence)
 
-    def _by_articles(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
+    def _by_articles(
+        self, code: str, statements: Sequence[StatementSummary], paragraphs: Mapping[str, str] = MappingProxyType({})
+    ) -> PartyEvidence:
         topic, treaties = self.topic, self.resolution.scope.treaties
         named = [(each.treaty, each.articles) for each in treaties if each.articles]
-        evidence = self.ranker.rank_by_mentions(code, statements, "article", named, topic)
+        evidence = self.ranker.rank_by_mentions(code, statements, "article", named, topic, paragraphs)
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.

@@ -8,10 +8,12 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from app.question.lexicon import lexicon_of
 from app.question.resolution import NamedFilter, Resolution
 from app.records import Note, Scope
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
+from ingest.parties.party_table import PartyTable
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
@@ -26,6 +28,24 @@ def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFi
         for named in resolution.filters
         if named.code in silent or (nothing and not resolution.scope.pick and named.code not in retrieved.asked_parties)
     )
+
+
+def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> Resolution | None:
+    """Returns the question as asked of the members of a group that holds no statements; None if it is no such set.
+
+    "The Nordic countries", a name with a noun for States, may be the group or each of its members.
+    """
+    scope, sets = read.scope, dict[str, str]()
+    for named in read.filters if not (scope.states or retrieved.statements_of_parties) else ():
+        kinds = (item.kinds for item in lexicon_of(scope.language).items(named.words, mend=False))
+        if named.code in scope.groups and parties.has_members(named.code) and any("states" in each for each in kinds):
+            sets[named.code] = named.words
+    if not sets or len(sets) < len(scope.groups):
+        return None
+    note = Note(kind="members_of_group", values={"name": ", ".join(sets.values()), "codes": tuple(sets)})
+    scope = replace(scope, groups=(), members_of=(*scope.members_of, *sets), all_states=True)
+    filters = tuple(named for named in read.filters if named.code not in sets)
+    return replace(read, scope=scope, filters=filters, notes=(*read.notes, note), party_notes=(*read.party_notes, note))
 
 
 def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:

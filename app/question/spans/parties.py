@@ -4,12 +4,12 @@ A capital may be a place ("in Vienna", "the Vienna session") or its State ("what
 `ingest/parties/capitals.py` decides.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import takewhile
 from typing import Final, cast
 
-from app.question.lexicon import Item
+from app.question.lexicon import Item, lexicon_of
 from app.question.spans.exclusion import mark_left_out
 from app.question.spans.span import POSSESSIVE, Span, apart, span_over
 from app.question.spans.treaties import word_of_longer_title
@@ -19,6 +19,8 @@ from ingest.parties.regions import find_regions
 from prompts.wording import Language
 
 _MEETINGS: Final = frozenset({"session", "meeting", "conference"})
+# Kinds of words within a longer name that begins with a group's noun: "Forum for Free Rivers", not "the Forum on gold".
+_IN_TITLE: Final = frozenset({"fill", "other_treaty", "by", "between"})
 
 
 def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
@@ -37,22 +39,35 @@ def find_party_spans(text: str, items: list[Item], language: str, parties: Party
     # "In Chinese" names a language, not a State.
     tongues = [item for item in items if "in_language" in item.kinds]
     spans = [each for each in spans if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
-    spans += apart(_group_nouns(text, items, parties), spans)
-    spans = [mark_left_out(_with_noun(each, items, parties), items, text, language) for each in spans]
+    spans += apart(_group_nouns(text, items, parties, spans), spans)
+    some_of = {i.end for i in lexicon_of(language, "unnamed_parties").items(text, mend=False) if "some_of" in i.kinds}
+    spans = [mark_left_out(_with_noun(each, items, parties, some_of), items, text, language) for each in spans]
     respelt = find_respelt_names(text, spans, language, parties)
     return [*_mark_places([*respelt, *apart(spans, respelt)], text, items)]
 
 
-def _group_nouns(text: str, items: list[Item], parties: PartyTable) -> Iterator[Span]:
-    """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked."""
-    for before, item in zip([None, *items], items, strict=False):
+def _group_nouns(text: str, items: list[Item], parties: PartyTable, named: Sequence[Span]) -> Iterator[Span]:
+    """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked.
+
+    "The Alliance of Civil Society" is another one, which no table knows; "the Alliance on fishing" is not.
+    """
+    for at, (before, item) in enumerate(zip([None, *items], items, strict=False)):
         codes = parties.groups_called(item.values["group_noun"]) if "group_noun" in item.kinds else ()
-        if codes and not (word_of_longer_title(text, before, item) or text[item.start].islower()):
-            yield span_over("party", item, codes=codes, party_form="group")
+        if not codes or word_of_longer_title(text, before, item) or text[item.start].islower():
+            continue
+        further = takewhile(lambda each: each.kinds <= _IN_TITLE or text[each.start].isupper(), items[at + 1 :])
+        title = [each for each in further if "other_treaty" in items[at + 1].kinds]
+        capitals = [each for each in title[1:] if text[each.start].isupper()]
+        other = [span_over("others", item, each) for each in capitals[-1:]]
+        group = span_over("party", item, codes=codes, party_form="group")
+        yield from other if other and not other[0].overlaps(named) else [group]
 
 
-def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
-    """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77"."""
+def _with_noun(span: Span, items: list[Item], parties: PartyTable, some_of: Set[int]) -> Span:
+    """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77".
+
+    Behind a word that ends in `some_of`, a group is a set by its name alone: "which SIDS", "all Nordic countries".
+    """
     group = span.party_form == "group" and len(span.codes) == 1 and parties.has_members(span.codes[0])
     if span.kind != "set" and not group:
         return span
@@ -60,6 +75,11 @@ def _with_noun(span: Span, items: list[Item], parties: PartyTable) -> Span:
     if after is not None and "states" in after.kinds:
         return replace(span, kind="set", end=after.end)
     before = [item for item in items if item.end <= span.start][-3:]
+    led = next((item for item in reversed(before) if item.end in some_of or "fill" not in item.kinds), None)
+    over = any(item.start < span.start < item.end and "everyone" in item.kinds for item in items)
+    # "How many EU statements" are the group's own.
+    if (over or (led and led.end in some_of)) and not (after and "statement" in after.kinds):
+        span = replace(span, kind="set")
     joining = takewhile(lambda item: item.kinds & {"fill", "other_treaty", "members", "states"}, reversed(before))
     noun = next((item for item in joining if item.kinds & {"members", "states"}), None)
     return span if noun is None else replace(span, kind="set", start=noun.start)

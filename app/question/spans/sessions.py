@@ -31,7 +31,7 @@ def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequenc
     row = with_spans_as_items(with_spans_as_items(items, taken, "taken"), bodies, "body")
     atoms: list[Span] = []
     for name, part in find_forms("sessions", row):
-        if name == "session" and _counts_sessions(part):
+        if name == "counted" or (name == "session" and _counts_sessions(part)):
             continue
         numbers = _listed(part)
         part = part[1:] if ("between" in part[0].kinds and len(numbers) == 1) or "statement" in part[0].kinds else part

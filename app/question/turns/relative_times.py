@@ -1,7 +1,8 @@
-"""Relative times of a follow-up, counted from the turn before: "the year before", "two years later", "before that".
+"""Relative times, counted from the turn before: "the year before", "two sessions ago", "before that".
 
-After a question on 2015, "and two years later?" asks about 2017. The words are in `follow_up_times.yaml`, the forms
-that they make, such as a number with "years later", under `relative_times` of `grammar.yaml`.
+After a question on 2015, "and two years later?" asks about 2017; a first question has nothing to count from, which a
+note says. The words are in `follow_up_times.yaml`, the forms that they make, such as a number with "years later", under
+`relative_times` of `grammar.yaml`.
 """
 
 from collections.abc import Sequence
@@ -46,10 +47,7 @@ def counted_from(
     for form, part in relative:
         # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
         read = own_time and (alone.interval or form not in ("before", "after"))
-        # "The one before" may be a year, "the previous session" is none.
-        words = lexicon_of(alone.language).items(question[part[0].start : part[-1].end])
-        in_sessions = form in _STEPS and any(item.kinds & {"session", "meeting", "conference"} for item in words)
-        if read or in_sessions or not _is_counted(question, alone, part):
+        if read or _is_in_sessions(question, alone, form, part) or not _is_counted(question, alone, part):
             continue
         if form == "before_that":
             return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
@@ -64,18 +62,30 @@ def _count(part: Sequence[Item]) -> int:
     return next((item.number("number") for item in part if "number" in item.kinds), 1)
 
 
-def time_note(question: str, alone: Scope, counted: Scope) -> Note | None:
-    """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from."""
+def _is_in_sessions(question: str, alone: Scope, form: str, part: Sequence[Item]) -> bool:
+    """Returns whether a time is one of sessions: "the one before" may be a year, "the previous session" is none."""
+    words = lexicon_of(alone.language).items(question[part[0].start : part[-1].end])
+    named = any(item.kinds & {"session", "meeting", "conference"} for item in words)
+    return form == "session_before_last" or (form in _STEPS and named)
+
+
+def time_note(question: str, alone: Scope, counted: Scope, *, first: bool = False) -> Note | None:
+    """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from.
+
+    Of a `first` question only sessions are: "trials that begin two years later" are no time of statements.
+    """
     items = lexicon_of(alone.language, "follow_up_times").items(question)
-    parts = [part for _, part in find_forms("relative_times", items)]
+    found = find_forms("relative_times", items)
+    parts = [part for form, part in found if not first or _is_in_sessions(question, alone, form, part)]
     part = next((each for each in parts if _is_counted(question, alone, each)), parts[0] if parts else ())
     words = question[part[0].start : part[-1].end] if part else ""
     if counted != alone:
-        first, last = counted.interval or ("", "")
-        meant = ", ".join(counted.years or counted.sessions) or f"{first or ''}–{last or ''}"
+        begin, end = counted.interval or ("", "")
+        meant = ", ".join(counted.years or counted.sessions) or f"{begin or ''}–{end or ''}"
         return Note(kind="counted", values={"words": words, "meant": meant})
     named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
-    untimed = words and not named and _is_counted(question, alone, part)
+    read = named or words.casefold() in alone.topic.casefold()
+    untimed = words and not read and _is_counted(question, alone, part)
     return Note(kind="not_counted", values={"words": words}) if untimed else None
 
 

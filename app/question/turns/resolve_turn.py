@@ -16,7 +16,7 @@ from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, c
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState
-from app.question.turns.unnamed_parties import by_unnamed_parties
+from app.question.turns.unnamed_parties import by_unnamed_parties, with_theirs
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
@@ -49,7 +49,10 @@ def _read_turn(
 ) -> Resolution:
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
-        return read_alone(question, parties, weights, proposed=proposed)[0]
+        first = read_alone(question, parties, weights, proposed=proposed)[0]
+        first = with_theirs(first) if slots_of(first) >= {"who"} else first
+        untimed = time_note(question, first.scope, first.scope, first=True)
+        return first if untimed is None else replace(first, party_notes=(*first.party_notes, untimed))
     if (only := citation_asked(question, state.read, state.shown)) is not None:
         # The same answer, with its citations found as before.
         return replace(repeat_in_form(state, Restyle()), act=state.read.act, only=only)
@@ -67,7 +70,7 @@ def _read_turn(
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
-    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn)), question=question)
+    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn, parties)), question=question)
 
 
 def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:

@@ -1,26 +1,37 @@
 """Whom a turn asks that names no party: "which of them?" asks those asked before, "everyone?" and "who else?" all.
 
-The words are in `app/question/data/unnamed_parties.yaml`. A turn that says more, such as "did everyone agree?", is
-read by `classifier.py` alone.
+"Its members" are those of the group asked before; "its neighbours", which no table knows, are asked back. The words are
+in `app/question/data/unnamed_parties.yaml`. A turn that says more, such as "did everyone agree?", is read by
+`classifier.py` alone.
 """
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import SIGNS, lexicon_of
+from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
 from app.question.turns.classifier import SLOTS
 from app.question.turns.state import TurnReading
+from app.records import Note
+from ingest.parties.party_table import PartyTable
 
 # Maximum length in words of a turn that only says whom it asks: "and what about everyone?".
 _MAX_WORDS: Final = 4
 
 
-def by_unnamed_parties(alone: Resolution, before: Resolution, turn: TurnReading) -> tuple[Resolution, TurnReading]:
+def by_unnamed_parties(
+    alone: Resolution, before: Resolution, turn: TurnReading, parties: PartyTable
+) -> tuple[Resolution, TurnReading]:
     """Returns a turn by itself and what it does, both corrected by words for parties that it does not name."""
     own, asked = slots_of(alone), before.scope
+    groups = tuple(code for code in (*asked.groups, *asked.members_of) if parties.has_members(code))
+    theirs = with_theirs(alone, groups)
+    if theirs is not alone:
+        # "And its members?" changes only who is asked.
+        kept = frozenset(SLOTS) - {"who"} if not own else turn.keeps
+        return theirs, TurnReading(act=turn.act if turn.act == "add" else "replace", keeps=kept)
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     words = [item.kinds for item in items if not item.kinds & SIGNS]
     several = asked.all_states or asked.members_of or len((*asked.states, *asked.groups)) > 1
@@ -39,6 +50,28 @@ def by_unnamed_parties(alone: Resolution, before: Resolution, turn: TurnReading)
     if "all_parties" in kinds:
         return _asking(alone, everyone=True), TurnReading(act="replace", keeps=frozenset(SLOTS) - {"who"})
     return alone, turn
+
+
+def with_theirs(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:
+    """Returns a question that asks the members of these groups, or others of somebody, whom it is asked back about.
+
+    "And its members?" asks those of the group asked before, "and its neighbours?" nobody who is known, nor does "Tonga
+    and its neighbours on fishing"; "how does it help its neighbours?" has them in its topic.
+    """
+    items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
+    for form, part in find_forms("unnamed_parties", items):
+        words = alone.question[part[0].start : part[-1].end]
+        before = [item for item in items if item.end <= part[0].start][-1:]
+        beside = "who" in slots_of(alone) and not any("and" in item.kinds for item in before)
+        if beside or words.casefold() in alone.scope.topic.casefold():
+            continue
+        if form == "others":
+            return replace(_asking(alone, everyone=False), unclear=words, options=(), option_codes=(), known_name=False)
+        if groups and "who" not in slots_of(alone):
+            note = Note(kind="members_of_group", values={"name": words, "codes": tuple(groups)})
+            asked = replace(alone.scope, members_of=tuple(groups), all_states=True)
+            return replace(alone, scope=asked, party_notes=(*alone.party_notes, note))
+    return alone
 
 
 def _asks_some_of_them(words: Sequence[frozenset[str]]) -> bool:

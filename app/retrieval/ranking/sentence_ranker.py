@@ -5,10 +5,12 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -26,7 +28,7 @@ from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
-from vectorstore.records import MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
+from vectorstore.records import Mention, MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
 from vectorstore.rerank import Reranker, reader
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
@@ -190,19 +192,20 @@ class SentenceRanker:
         kind: MentionKind,
         named: Sequence[tuple[str | None, Sequence[str]]],
         topic: Topic | None = None,
+        paragraphs: Mapping[str, str] = MappingProxyType({}),
     ) -> PartyEvidence:
         """Returns the sentences that name treaties, articles or agenda items; they are evidence without any threshold.
 
         `named` are pairs of a treaty, None for agenda items and a convention left unnamed, and of articles or items,
-        without which all count. The sentences come in the order of the pairs, those of each pair newest first; with a
-        topic, those that speak of it most come first.
+        without which all count; of an article in `paragraphs`, only its paragraph does. The sentences come in the order
+        of the pairs, those of each pair newest first; with a topic, those that speak of it most come first.
         """
         made = {summary.statement_id: recency(summary.metadata) for summary in statements}
         ranked: dict[SentenceId, Sentence] = {}
         passages: tuple[ScoredPassage, ...] = ()
         for treaty, values in named:
             mentions = self._catalogue.mentions([*made], kind, treaty, values)
-            wanted = dict.fromkeys(mention.sentence for mention in mentions)
+            wanted = dict.fromkeys(mention.sentence for mention in mentions if cites(mention, paragraphs))
             stored = self._catalogue.sentences_by_id(wanted)
             sentences = [stored[identifier] for identifier in wanted]
             sentences.sort(key=lambda each: made[each.statement_id], reverse=True)
@@ -257,6 +260,13 @@ class SentenceRanker:
         if language in self.model_languages.embedded:
             return key_sentences(sentences, self._embedder.embed_documents, k)
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
+
+
+def cites(mention: Mention, paragraphs: Mapping[str, str]) -> bool:
+    """Returns whether a mention is of the paragraph given for its article, or of an article for which none is given."""
+    paragraph = paragraphs.get(mention.value)
+    within = paragraph is None or re.search(rf"(?<!\w){re.escape(paragraph)}(?!\w)", mention.paragraph or "")
+    return bool(within)
 
 
 def _scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:

@@ -250,6 +250,25 @@ def test_article_of_a_convention_that_is_not_named_is_shown_and_neither_claimed_
         assert any("article 32 of a convention" in note for note in answer.scope.notes)
 
 
+def test_a_paragraph_is_looked_for_before_its_article(tmp_path):
+    texts = {
+        "a.txt": "Austria applies article 16, paragraph 10, of UNTOC.\n\nArticle 16, paragraph 15 (b), is clear.\n",
+        "b.txt": "Germany applies article 16, paragraph 10, of UNTOC in every case.\n",
+    }
+    with workspace_over(tmp_path, texts, "file,state,date\na.txt,AUT,2020\nb.txt,DEU,2020\n") as workspace:
+
+        def cited(question: str) -> tuple[list[str], bool]:
+            answer = workspace.assistant.ask(question)
+            noted = any("cites paragraph 15 of article 16" in note for note in answer.scope.notes)
+            return [c.quote for c in answer.citations], noted
+
+        paragraph = "Article 16, paragraph 15 (b), is clear."
+        assert cited("Which States cited article 16, paragraph 15?") == ([paragraph], False)
+        assert cited("What did Austria say about article 16(15)?") == ([paragraph], False)
+        assert cited("What did Germany say about article 16(15)?") == ([texts["b.txt"].strip()], True)
+        assert len(cited("Which States cited article 16?")[0]) > 1
+
+
 def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
     said = "Austria applies article 16 of the United Nations Convention against Corruption."
     with workspace_over(tmp_path, {"a.txt": said}, "file,state,date\na.txt,Austria,2020\n") as workspace:

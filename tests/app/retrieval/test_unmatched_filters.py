@@ -35,3 +35,13 @@ def test_words_of_a_group_that_do_not_name_the_year_are_not_quoted_for_it(tmp_pa
         ask = workspace.assistant.ask
         assert [c.quote for c in ask("What did Maravel say about extradition in 2015?").citations] == [own]
         assert [c.state for c in ask("What did Maravel say about extradition in 2018?").citations] == ["XMR", "XGR"]
+
+
+def test_a_set_of_states_without_words_of_its_own_is_each_of_its_members(tmp_path):
+    text, manifest = "Fyrossa has gold on every island.", "file,state,date\na.txt,XFY,2018\n"
+    with workspace_over(tmp_path, {"a.txt": text}, manifest) as workspace:
+        answer = workspace.assistant.ask("What do the Island and Coastal States say about gold?")
+        assert [c.quote for c in answer.citations] == [text] and answer.scope.members_of == ("XIC",)
+        assert any("Island and Coastal States" in note for note in answer.scope.notes)
+        alone = workspace.assistant.ask("What does the Island Forum say about gold?")
+        assert alone.abstention is not None and alone.scope.groups == ("XIC",)

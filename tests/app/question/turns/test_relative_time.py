@@ -59,6 +59,7 @@ def test_a_step_of_sessions_is_not_counted_in_years(language, question):
     "question",
     [
         "What did Arvandia say two sessions ago about extradition?",
+        "What did Arvandia say 2 sessions ago about extradition?",
         "Which States spoke at more than two sessions?",
         "Quels États ont pris la parole à trois sessions ?",
         "Какие государства выступали на двух сессиях?",

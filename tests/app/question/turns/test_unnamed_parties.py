@@ -16,6 +16,12 @@ def test_words_for_parties_not_named_ask_those_before_or_everyone(row, parties):
     assert not act or [read.act] == act
 
 
+@cases("first", "turn", "members", "unclear")
+def test_members_of_the_group_before_are_asked_and_its_neighbours_asked_back(first, turn, members, unclear, parties):
+    read = resolve(turn, parties, history=[first])
+    assert ([*read.scope.members_of], read.unclear) == (members, unclear)
+
+
 def test_who_else_takes_no_direction_from_its_own_words(parties):
     read = resolve("ومن أيضا؟", parties, history=["ماذا قالت ريماليا عن تسليم المجرمين؟"])
     assert (read.kind, read.scope.topic, read.stance) == ("which_states", "تسليم المجرمين", False)
