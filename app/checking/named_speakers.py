@@ -158,7 +158,7 @@ class NamedSpeakers:
             before, rest = own[start : name.start], own[name.end :].rstrip()
             elided, in_brackets = _PATTERNS.elided.fullmatch(rest), rest.endswith(_BRACKETS)
             if elided:
-                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :])
+                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :]) is not None
             else:
                 alike = any(lead[subject.end :].strip() == rest.strip() for subject in subjects)
             opens = self._opens(before)
