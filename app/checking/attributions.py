@@ -51,7 +51,7 @@ class AttributionReader:
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
             when=replace(when, items=place.items, bodies=place.bodies),
-            files=tuple(file for file in self._files if any(_names_file(note.text, file) for note in near.notes)),
+            files=tuple(file for file in self._files if any(_names_file(note, file) for note in near.notes)),
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
         )
 
@@ -85,13 +85,18 @@ class AttributionReader:
         for label in self._labels(self._around.blocks[near.index]):
             yield replace(self._in_label(label), source="table")
         for note in near.notes:
-            yield Attribution(parties=parties_of(self._speakers.find(note.text)[:1]), source="note")
+            yield Attribution(parties=parties_of(self._speakers.find(note)[:1]), source="note")
         joint = self._speakers.joint
         yield Attribution(parties=joint(near.said_earlier()).parties, source="paragraph")
         yield Attribution(parties=joint(self._around.carried_over(near.index)).parties, source="paragraph above")
         for at, heading in self._around.headings(near.index):
             source = "heading" if self._around.blocks[at].kind == "heading" else "line above"
-            label = self._without_place(heading) if at < self._around.title else heading
+            label = heading
+            if at < self._around.title:
+                label = self._without_place(heading)
+                # "Notes for the lunch with Austria": a title may name whom a draft is for.
+                if any(_PATTERNS.addressed.search(label[: name.start]) for name in self._speakers.find(label)[:1]):
+                    continue
             yield replace(self._in_label(label), source=source)
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
@@ -146,7 +151,7 @@ class AttributionReader:
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
-        before, notes = self._dated(before), [read_reference(note.text) for note in near.notes]
+        before, notes = self._dated(before), [read_reference(note) for note in near.notes]
         # A note is nearer than what the sentence says before another quotation.
         if MASK in before and not read_occasion(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes

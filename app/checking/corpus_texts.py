@@ -81,13 +81,13 @@ class SourceText:
 
     def names_itself(self, words: str) -> bool:
         """Returns whether words name the statement's holder as the speaker, unlike "critics of Arvandia"."""
+        found = self.local.parties.find(words)
+        own = [match.start for match in found if self.stored.parties.intersection(match.codes)]
+        if any(self.local.parties.kind_of(code) != "state" for code in self.stored.parties):
+            groups = (match.start() for match in _PATTERNS.own_group.finditer(words))
+            own += [at for at in groups if not any(match.start <= at < match.end for match in found)]
         return any(
-            self.stored.parties.intersection(match.codes)
-            and not (
-                _PATTERNS.object_of.search(words[: match.start])
-                and not attribution().speaker_of.search(words[: match.start])
-            )
-            for match in self.local.parties.find(words)
+            not _PATTERNS.object_of.search(words[:at]) or attribution().speaker_of.search(words[:at]) for at in own
         )
 
 

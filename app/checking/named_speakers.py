@@ -105,7 +105,8 @@ class NamedSpeakers:
             return parties_of([m for m in found if not is_object(m, found, text)])
         is_told = attribution().object_before.search
         begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
-        return parties_of([m for m in found if m.start >= begin and not is_told(text[: _first(m, found, text).start])])
+        told = [m for m in found if is_told(text[: _first(m, found, text).start]) or _is_acted_on(m, found, text)]
+        return parties_of([m for m in found if m.start >= begin and m not in told])
 
     def behind(self, after: str) -> Attribution:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
@@ -157,7 +158,7 @@ class NamedSpeakers:
             before, rest = own[start : name.start], own[name.end :].rstrip()
             elided, in_brackets = _PATTERNS.elided.fullmatch(rest), rest.endswith(_BRACKETS)
             if elided:
-                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :])
+                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :]) is not None
             else:
                 alike = any(lead[subject.end :].strip() == rest.strip() for subject in subjects)
             opens = self._opens(before)
@@ -203,14 +204,16 @@ class NamedSpeakers:
         before, after = text[: match.start], text[match.end :]
         if _ends_with(attribution().according_to, before):
             return True
-        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and _COLON.match(after)):
+        told = _COLON.match(after) or _PATTERNS.that_alone.fullmatch(after)
+        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and told):
             return True
         if is_object(match, found, text):
             return False
         # A verb after the next name belongs to that name.
-        following = min((other.start for other in found if other.start >= match.end), default=len(text))
+        following = _following(match, found, text)
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
-        if (verb is not None and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+        acts = verb is not None and not _is_acted_on(match, found, text)
+        if (verb and acts and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
@@ -224,6 +227,16 @@ class NamedSpeakers:
             regex.search(r"[;.,،]", text[previous : v.start()]) and not goes_on(text, previous, v.start()) for v in said
         )
         return any(apart) if previous else bool(said)
+
+
+def _following(name: PartyMatch, found: list[PartyMatch], text: str) -> int:
+    """Returns where the next name begins, or the text ends."""
+    return min((other.start for other in found if other.start >= name.end), default=len(text))
+
+
+def _is_acted_on(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+    """Returns whether a name is the subject of a passive: "Austria was answered by Germany, which said"."""
+    return _PATTERNS.agent.search(text[name.end : _following(name, found, text)]) is not None
 
 
 def parties_of(matches: Iterable[PartyMatch]) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ _CLAUSES: Final = 3
 _NEAR: Final = 2
 _OPENS: Final = ' :：“„«「『"‘'
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
+_CLAUSE_BEGINS: Final = regex.compile(rf"(?:^|{_CLAUSE.pattern})\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,9 +183,8 @@ def reported_behind(after: str, language: str) -> bool:
 
 
 def limit_behind(after: str, language: str) -> int | None:
-    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"; else None."""
-    starts = [0, *(mark.end() for mark in _CLAUSE.finditer(after))]
-    clauses = [start + len(after[start:]) - len(after[start:].lstrip()) for start in starts]
+    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"."""
+    clauses = [begin.end() for begin in _CLAUSE_BEGINS.finditer(after)]
     found = [
         at for code in _languages(after, language) for at in clauses if _governors(code, "limits").match(after, at)
     ]

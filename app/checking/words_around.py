@@ -46,7 +46,7 @@ class Near:
 
     index: int
     """Number of its block in the document."""
-    notes: list[CheckedBlock]
+    notes: list[str]
     before: str
     """The text before it in its sentence, with other quotations masked; `after`, the text behind it."""
     after: str
@@ -59,10 +59,8 @@ class Near:
     finished_before: bool
     """Whether the quotation before it ends with a sentence."""
 
-    @property
-    def reference(self) -> str:
-        """The words in brackets directly behind it, "Austria, 2000"; empty without them."""
-        return bracket[1] if (bracket := _PARENTHESIS.match(self.after)) else ""
+    reference: str
+    """The words in brackets directly behind it, "Austria, 2000"; empty without them."""
 
     @property
     def clause_after(self) -> str:
@@ -97,7 +95,8 @@ class WordsAround:
         earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
         return Near(
             index=index,
-            notes=self._notes(quotation),
+            notes=[self._source_of(note) for note in self._notes(quotation)],
+            reference=self._reference(after, bisect_left(self._spans, quotation.spans[-1])),
             before=before,
             after=after,
             lead=label or self._lead_in(index),
@@ -209,6 +208,24 @@ class WordsAround:
         keys = [key for at, key in marks if begin <= at < stop and not _ENDED.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
+    def _source_of(self, note: CheckedBlock) -> str:
+        """Returns the text of a note, with that of the note before it where it says "ibid."."""
+        before = [block for block in self.blocks[: self.blocks.index(note)] if block.kind == "note"]
+        return f"{self._source_of(before[-1])} {note.text}" if before and _same_source(note.text) else note.text
+
+    def _reference(self, after: str, at: int) -> str:
+        """Returns the words in brackets behind a span, or those behind an earlier one that "ibid." stands for."""
+        bracket = self._bracket(at)
+        if not _same_source(bracket):
+            return found[1] if (found := _PARENTHESIS.match(after)) else ""
+        earlier = (self._bracket(before) for before in range(at - 1, -1, -1))
+        return next((f"{each} {bracket}" for each in earlier if each and not _same_source(each)), "")
+
+    def _bracket(self, at: int) -> str:
+        """Returns the words in brackets directly behind a span, whatever sentences they are."""
+        found = _PARENTHESIS.match(self._masked[(end := self._spans[at][1]) : end + _AFTER_REACH])
+        return found[1] if found else ""
+
     def _last_naming(self, text: str, back: int = 0) -> str:
         """Returns the last sentence, of all or of the last `back`, that names a party; empty without one."""
         text = text.replace("\n", " ")
@@ -230,6 +247,11 @@ class WordsAround:
 
     def _masked_of(self, block: CheckedBlock) -> str:
         return self._masked[block.start : block.end]
+
+
+def _same_source(reference: str) -> bool:
+    """Returns whether a note or bracket begins with "ibid." or the like."""
+    return _PATTERNS.same_source.match(reference) is not None
 
 
 def _first_sentence(text: str, *, ended: bool) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.wiring import Workspace
+from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import is_quoted, quoted_spans
 from tests.cases import Cases
 from tests.fakes_checking import judged, only
@@ -28,6 +29,26 @@ def spoken(folder: Path, **statements: str) -> AbstractContextManager[Workspace]
     manifest = "file,state\n" + "".join(f"{name}.txt,{name}\n" for name in statements)
     texts = {f"{name}.txt": f"Mr. Chair,\n\n{text}\n" for name, text in statements.items()}
     return workspace_over(folder, texts, manifest, PARTIES)
+
+
+@pytest.mark.parametrize(
+    ("lead", "told"),
+    [
+        ("The Pact holds that", False),
+        ("Our group believes that", False),
+        ("Le groupe estime que", False),
+        ("Our neighbours in the Group hold that", True),
+        ("The Group of 77 holds that", True),
+        ("Some States hold that", True),
+    ],
+)
+def test_a_group_that_names_itself_reports_nobody_elses_view(corpus_of, lead, told, tmp_path):
+    (tmp_path / "parties.csv").write_text(PARTIES + "XPP,Pact of the Ports,Pact,group\n")
+    parties = PartyTable.load(tmp_path / "parties.csv")
+    metadata = {"state": "XPP", "language": "fr" if lead.startswith("Le ") else "en"}
+    checker = corpus_of(("a", [f"{lead} {QUOTED[0].lower()}{QUOTED[1:]}."], metadata), parties=lambda: parties)
+    finding = only(checker, f"The Pact of the Ports said that “{QUOTED[0].lower()}{QUOTED[1:]}”.")
+    assert judged(finding, "reported_before") == ("verified", ["reported_before"] * told)
 
 
 @cases("said", "told", tuples=True)
