@@ -74,7 +74,7 @@ def corrected_in(place: Place, stored: StoredText, texts: CorpusTexts) -> Citati
         return None
     own = texts.sentences(newer.statement.statement_id)
     near = max(own, key=lambda sentence: partial_ratio(squash(sentence.text), words), default=None)
-    return near and cite(newer.statement, own, range(near.ordinal, near.ordinal + 1), 1)
+    return None if near is None else cite(newer.statement, own, range(near.ordinal, near.ordinal + 1), 1)
 
 
 def _takes_position(text: str, language: str) -> bool:
