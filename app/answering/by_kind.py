@@ -21,6 +21,7 @@ from app.retrieval.chronology import latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
+from app.retrieval.topic.share import share_of_topic
 from vectorstore.records import Sentence, StatementSummary
 
 # The most statements that a list of documents names.
@@ -51,8 +52,11 @@ def _reasons(context: KindContext) -> Retrieved:
 
 
 def _reasons_near(shown: Shown, context: KindContext) -> Retrieved:
-    texts = context.retriever.with_texts(context.in_scope(), shown.statements)
-    return near_shown(texts, shown, partial(contains_answer_type, "reason", parties=context.local.parties))
+    texts, parties = context.retriever.with_texts(context.in_scope(), shown.statements), context.local.parties
+    topic, language = context.resolution.scope.topic, context.resolution.scope.language
+    # Without a topic, a paragraph names none.
+    shared = share_of_topic(topic, language, parties) if topic else lambda text, language: 0.0
+    return near_shown(texts, shown, partial(contains_answer_type, "reason", parties=parties), shared)
 
 
 def _every_statement(context: KindContext) -> Retrieved:

@@ -13,7 +13,7 @@ _WORDS: Final = load_lexicon("anaphora")
 POINTING, OUTWARD, TAKES_UP, CONTRASTING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "contrasting")
 )
-_ANNOUNCING: Final = regex.compile(_WORDS["announcing"], regex.VERBOSE)
+_ANNOUNCING, _EXPLAINING = (regex.compile(_WORDS[name], regex.VERBOSE) for name in ("announcing", "explaining"))
 # The most words and characters of a sentence that merely announces the next one.
 _MAX_ANNOUNCING_WORDS: Final = 18
 _MAX_ANNOUNCING_CHARS: Final = 200
@@ -27,6 +27,11 @@ def refers_back(text: str) -> bool:
         return False
     short = len(text.split()) <= TAKES_UP_WORDS
     return POINTING.match(text) is not None or (short and TAKES_UP.search(text) is not None)
+
+
+def explains_before(text: str) -> bool:
+    """Returns whether a sentence calls itself an explanation of what stands before it: "The reason is simple."."""
+    return _EXPLAINING.match(text) is not None
 
 
 def announces(text: str) -> bool:

@@ -93,13 +93,15 @@ def with_answer_type(
     """Returns the sentences to quote, and whether the first `allowed` ones hold the kind of thing asked for.
 
     For "by how much did deaths go down?", "we have opened fourteen posts along the road" is quoted up to "the number of
-    bodies has fallen from 311 to 88". Where one of the strongest has it, or none nearby does, the order is unchanged.
+    bodies has fallen from 311 to 88" in the same paragraph. Where one of the strongest has it, or none nearby does, the
+    order is unchanged.
     """
     first = strong[: min(_READ_FOR_ANSWER_TYPE, allowed)]
     if any(holds(sentence.text) for sentence in first):
         return tuple(strong), True
     for sentence in first:
         after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _MAX_FOLLOWING]
+        after = [following for following in after if following.paragraph == sentence.paragraph]
         for reach, following in enumerate(after):
             if holds(following.text):
                 run = tuple(after[: reach + 1])

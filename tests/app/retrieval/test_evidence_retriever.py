@@ -110,7 +110,9 @@ def test_what_stands_around_a_joint_quotation_is_under_the_state_asked_about(tog
     shown = Shown(statements=(joint,), sentences=tuple(s.sentence_id for s in catalogue.sentences(joint)))
     resolution, retriever = Resolution(scope=Scope(states=("XBR",)), question="Why?"), together.steps.retriever
     base = retriever.in_scope(resolution, together.corpus.parties())
-    found = near_shown(retriever.with_texts(base, shown.statements), shown, lambda text: True)
+    found = near_shown(
+        retriever.with_texts(base, shown.statements), shown, lambda text: True, lambda text, language: 0.0
+    )
     assert [(e.party, [s.file for s in e.statements]) for e in found.party_evidence] == [("XBR", ["joint18.txt"])]
 
 
