@@ -90,7 +90,7 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         return replace(merged, quote=before.quote, again="source")
     negates = alone.scope.negated and not own & {"topic", "treaty"}
     first = before.question if before.wording is None else before.wording.text
-    if negates and not (asks_who_was_silent(alone.question) or asks_who_spoke(first)):
+    if negates and not (asks_who_was_silent(alone.question) or (asks_who_spoke(first) and not before.stance)):
         # "And who does not?" after "which States extradite their nationals?" asks who denies it.
         merged = with_kind(replace(merged, denies=True), "which_states")
         return replace(merged, stance=True, negates=True, stance_from=before.stance_from or before.question)

@@ -165,6 +165,21 @@ def test_without_a_reason_nearby_those_shown_are_quoted_in_the_direction_asked_f
         assert other.status == "abstained"
 
 
+@pytest.mark.parametrize(
+    ("first", "question", "directions"),
+    [
+        ("What did Belmora say about a levy on shipping?", "who supports it?", {"XAA": "for"}),
+        ("Who supports a levy on shipping?", "who doesn't?", {"XAB": "against"}),
+    ],
+)
+def test_a_direction_that_a_follow_up_asks_for_is_of_what_was_asked_before(first, question, directions, tmp_path):
+    said = {"a.txt": "Arvandia supports a levy on shipping.", "b.txt": "Belmora opposes a levy on shipping."}
+    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\n"
+    with workspace_over(tmp_path, said, rows) as desk:
+        answer = ask(desk, question, after(ask(desk, first)))
+        assert {c.state: c.direction for c in answer.claims} == directions
+
+
 def test_who_else_leaves_out_whoever_was_shown(workspace):
     first = ask(workspace, ARTICLE)
     more = ask(workspace, "who else?", after(first))
