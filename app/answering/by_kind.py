@@ -128,7 +128,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()
-    several = bool(SUBJECT_SEPARATOR in read.scope.topic)
+    several = SUBJECT_SEPARATOR in read.scope.topic
     missing = quoted.missing if read.sure_of_kind and not several else None
     return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
 

@@ -24,7 +24,7 @@ def view_holders(roles: RoleReading) -> Mapping[int, int]:
         if word.kind not in NAMED:
             continue
         ahead, behind = _before(roles, items, word.start), [i for i in items if i.start >= word.end]
-        led = ahead[-1].kinds if ahead else frozenset()
+        led = ahead[-1].kinds if ahead else frozenset[str]()
         view = any("view" in item.kinds for item in [i for i in behind if "owner" not in i.kinds][:1])
         listed = "and" in led and [item.end for item in ahead[-2:-1]] == [listed_from]
         if "view_of" in led or ("view_in" in led and view) or listed:
@@ -56,10 +56,10 @@ def asks_who_spoke_of(roles: RoleReading) -> bool:
     named = next((word for word in roles.words if word.kind in (*NAMED, "article", "treaty")), None)
     if named is None or roles.text.startswith(POSSESSIVE, named.end):
         return False
-    *before, verb = _before(roles, _items(roles), named.start) or [None]
-    if verb is None or not verb.kinds & {"spoke_of", "said_of"}:
+    ahead = _before(roles, _items(roles), named.start)
+    if not ahead or not ahead[-1].kinds & {"spoke_of", "said_of"}:
         return False
-    asking = [item for item in before if item is not None]
+    *asking, verb = ahead
     only_asks = all(item.kinds & {"who", "everyone", "states", "ask", "fill"} for item in asking)
     return only_asks and ("said_of" in verb.kinds or any(i.kinds & {"who", "everyone", "states"} for i in asking))
 
