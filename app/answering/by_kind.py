@@ -14,8 +14,11 @@ from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, KindContext
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
+from app.answering.localization import Localization
+from app.answering.markdown import escape
 from app.answering.quoting import repeats, words_of
 from app.question.resolution import Resolution, Shown
+from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Note, QuestionKind, Scope
 from app.retrieval.chronology import latest_first
 from app.retrieval.near_shown import near_shown
@@ -128,7 +131,22 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         of_each=of_each,
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
-    return quoted if read.sure_of_kind else replace(quoted, missing=None)
+    silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()
+    several = SUBJECT_SEPARATOR in read.scope.topic
+    missing = quoted.missing if read.sure_of_kind and not several else None
+    return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
+
+
+def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]:
+    """Yields which of several subjects nothing was found on, and by which of the parties asked about."""
+    evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+    for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
+        answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
+        silent = [code for code in retrieved.asked_parties if code not in answering]
+        if silent or not answering:
+            names = local.names(silent) if answering and silent else ""
+            key = "nothing_on_subject_by" if names else "nothing_on_subject"
+            yield local.say(key, topic=escape(subject), parties=names)
 
 
 # What is retrieved and what composes the answer, for kinds of question that have a way of their own.

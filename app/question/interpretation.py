@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
-from typing import Any
+from typing import Any, Final
 
 from app.question.asked_parties import AskedParties, asked_parties
 from app.question.classifiers import ClassifierInput, classifier_input
@@ -16,11 +16,12 @@ from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, n
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
+from app.question.question_frames import asks_who_spoke_of, compares_views, parts_subjects
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
-from app.question.scope_fields import PARTY_FIELDS
+from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR
 from app.question.spans.span import NARROWING, Span
 from app.question.time_and_venue import time_and_venue_of
 from app.question.unread_venues import unread_venues
@@ -29,6 +30,9 @@ from ingest.glossary.glossary import mistyped_terms
 from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
+
+# Kinds that are read of "who cited article 4 of the Convention?" and "who spoke of Cuba?", which ask for a list.
+_TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which")
 
 
 def read_alone(
@@ -64,7 +68,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     filters = roles.filters(*FILTER_ROLES)
     when = time_and_venue_of(filters)
     # Quoted words belong to the topic, unless their source is asked for.
-    topic = roles.text_of("topic", *(("quote",) if kind.kind != "source" else ()))
+    topic_roles = ("topic", *(("quote",) if kind.kind != "source" else ()))
+    clauses = _clauses(roles, topic_roles)
+    topic = SUBJECT_SEPARATOR.join(clauses)
     by_pronoun = not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
     asks_all = not by_pronoun and _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)
@@ -113,6 +119,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         wording=TopicWording(topic=topic, text=wording, adds=bool(roles.beside_topic()), language=roles.language)
         if topic
         else None,
+        clauses=tuple((_mended(each, typing_errors), clause) for each, clause in clauses.items())
+        if len(clauses) > 1
+        else (),
         quote=roles.text_of("quote") if kind.kind == "source" else "",
         kind=kind.kind,
         kind_chance=kind.chance,
@@ -132,6 +141,10 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     "which States did not mention corruption?" asks who was silent, and is `negated_which`.
     """
     kind = plausible_kind(chances, roles)
+    if kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles):
+        return replace(kind, kind="which_states"), False
+    if kind.kind in ("position", "yes_no") and compares_views(roles):
+        return replace(kind, kind="compare"), False
     if kind.kind == "which_states" and names_silence(roles):
         return replace(kind, kind="negated_which"), False
     # "And which did not?" negates the question before it (`merge.py`), "and which of them refuse?" does not.
@@ -143,6 +156,28 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
         # In "what did non-African States say", the negation is part of the set.
         return replace(kind, kind="content"), False
     return replace(kind, kind="which_states"), True
+
+
+def _clauses(roles: RoleReading, topic_roles: tuple[str, ...]) -> dict[str, str]:
+    """Returns each subject of a question with its clause: "what of Arvandia", "and why did it leave"; mostly one.
+
+    A subject that only "about" begins, as in "about Arvandia and about Belmora", has the whole question as its clause.
+    """
+    pieces, subjects = [*roles.pieces(*topic_roles)], list[list[tuple[int, int]]]()
+    for piece in pieces:
+        if not subjects or parts_subjects(roles, subjects[-1][-1][1], piece[0]):
+            subjects.append([])
+        subjects[-1].append(piece)
+    ends = [parts[-1][1] for parts in subjects]
+    clauses: dict[str, str] = {}
+    for start, end, parts in zip([0, *ends], ends, subjects, strict=False):
+        words = [word for word in roles.words if start <= word.start < parts[0][0]]
+        own = not start or any("ask" in word.does for word in words)
+        clauses[" ".join(filter(None, (roles.piece(*part) for part in parts)))] = (
+            roles.text[start : end if end < ends[-1] else None] if own else roles.text
+        )
+    clauses.pop("", None)
+    return clauses
 
 
 def _mended(text: str, typing_errors: Mapping[str, str]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from app.question.classifiers import ClassifierInput, chances_of, input_chances
 from app.question.kind_traits import ASIDES
 from app.question.lexicon import lexicon_of
+from app.question.question_frames import asked_of_a_party
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.spans.span import NARROWING
 from app.records import QuestionKind
@@ -51,7 +52,8 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
     """
     field_words = any(word.span is not None for word in roles.words) or bool(terms_within(roles.text, roles.language))
     # Without a topic there is little to search, so `metadata` stays: "who spoke for Arvandia, in what function?".
-    alone = not roles.follows and "quote" not in roles.labels and "topic" in roles.labels
+    asks = "topic" in roles.labels or asked_of_a_party(roles) is not None
+    alone = not roles.follows and "quote" not in roles.labels and asks
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _NO_SEARCH_MIN else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
     if named or any(span.kind in NARROWING for span in roles.filters(*FILTER_ROLES)):

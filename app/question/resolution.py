@@ -110,6 +110,10 @@ class Resolution:
     """For thanks after "what else?", what that showed as well, since `shown` is as it was before it."""
     wording: TopicWording | None = None
     """How the topic was asked about; None where it was set by hand or joined to another topic."""
+    clauses: tuple[tuple[str, str], ...] = ()
+    """Each subject of the topic with its clause, where the question has several: "… on tolls, and why did it go?"."""
+    subject: str = ""
+    """The one of several subjects for which it is searched; empty for a question with one."""
     quote: str = ""
     """Quoted words whose source is asked for; empty if there are none."""
     style: Style = "answer"

@@ -12,6 +12,7 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
+from app.question.question_frames import asked_of_a_party, parts_subjects, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
@@ -25,10 +26,27 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_supported_roles(roles, kind)
-    for widened in (_with_object, _with_state_spoken_of, _with_content, _with_whole_clause):
+    roles = _with_supported_roles(_with_view_holder(roles), kind)
+    for widened in (_with_second_subject, _with_object, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
+
+
+def _with_view_holder(roles: RoleReading) -> RoleReading:
+    """Makes whose view is asked the speaker, and other parties the topic: "in Mali's view, what is Chad to do?"."""
+    holders = view_holders(roles)
+    others = [word for word in roles.of("who", "mention") if word.span is not None and word.start not in holders]
+    if not holders:
+        return roles
+    # Words such as "refuse" say what is asked about the others; "in the opinion of" is before the one who holds it.
+    content = roles.beside_topic() if any(word.kind in NAMED for word in others) else []
+    content = [word for word in content if not any(begin <= word.start < name for name, begin in holders.items())]
+    topic = {word.start for word in (*others, *content) if word.kind not in NARROWING}
+
+    def role(word: Word, label: str) -> str:
+        return "who" if word.start in holders else "topic" if word.start in topic else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
 def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -47,9 +65,15 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     # Both sides of a comparison are asked about: "put Corvia next to Belmora".
     other = "who" if kind == "compare" and "who" in roles.labels else "mention"
 
+    subjects = [word.start for word in roles.of("topic", "mention")]
+
     def role(word: Word, label: str) -> str:
         if word.kind in NARROWING and word.span is not None and word.span.left_out:
             return "not"
+        following = next((start for start in subjects if start >= word.end), None) if label == "mention" else None
+        if following is not None and parts_subjects(roles, word.end, following):
+            # "What did Corvia say about Belmora, and about tolls?"
+            return "topic"
         unsaid = label == "not" and not has_except and word.kind in NARROWING
         if label == "mention" or (label == "not" and not (has_except or roles.follows or word.kind in NARROWING)):
             return other
@@ -65,6 +89,15 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
         if joined and after in NARROWING and (labels[first], labels[second]) == ("who", "mention"):
             labels[second] = "who"
     return replace(roles, labels=tuple(labels))
+
+
+def _with_second_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes the content words of a second clause a topic of their own: "… and how many requests did it get?"."""
+    topic = [*roles.of("topic")]
+    content = [word for word in roles.beside_topic() if topic and word.start >= topic[-1].end]
+    if not content or kind in ASIDES or not parts_subjects(roles, topic[-1].end, content[0].start):
+        return roles
+    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
 
 
 def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -111,12 +144,8 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
     rest = before[: len(before) - len(led)]
     # A pause after another party only lists them: "thanked Peru, Mali and Chad".
     paused = bool(rest) and rest[-1].text in PAUSES and not any(word.kind == "party" for word in rest[-2:-1])
-    # "According to" is one item of the lexicon, but two words.
-    items = lexicon_of(roles.language).items(roles.text)
-    ahead, behind = ([i for i in items if i.end <= state.start], [i for i in items if i.start >= state.end])
-    cited = any("by" in item.kinds and "fill" not in item.kinds for item in ahead[-2:])
-    viewed = any(item.kinds & {"stance", "eyes"} for item in (*ahead[-3:-1], *behind[:2]))
-    return paused or cited or viewed or any("speak_verb" in item.kinds for item in behind[:1])
+    behind = [item for item in lexicon_of(roles.language).items(roles.text) if item.start >= state.end]
+    return paused or state.start in view_holders(roles) or any("speak_verb" in item.kinds for item in behind[:1])
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -124,8 +153,12 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
     "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
     """
+    if roles.follows or {"topic", "quote"} & {*roles.labels}:
+        return roles
+    if kind in ("number", "date", "person", "reason", "which_states") and (asked := asked_of_a_party(roles)):
+        return _as_topic(roles, asked, ("-", "mention"))
     named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
-    if roles.follows or named or {"topic", "quote"} & {*roles.labels} or kind not in (*WHICH_STATES, "position"):
+    if named or kind not in (*WHICH_STATES, "position"):
         return roles
     # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
     begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)

@@ -21,6 +21,8 @@ PARTY_FIELDS: Final = ("states", "groups", "members_of")
 TIME_FIELDS: Final = ("interval", "years", "months")
 # Fields held as one value, a joined topic too.
 SINGLE_VALUE_FIELDS: Final = ("topic", "interval", "pick")
+# Between the subjects of a topic, each of which is searched by itself: "extradition; sanctions".
+SUBJECT_SEPARATOR: Final = "; "
 SCOPE_SLOTS: Final[frozenset[Slot]] = frozenset(SLOT_OF.values())
 
 
@@ -47,7 +49,7 @@ def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the valu
             numbers.setdefault(treaty, {}).update({article: None} if article else {})
         return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())
     if name == "topic":
-        return "; ".join(parts)
+        return SUBJECT_SEPARATOR.join(parts)
     if name == "interval" and parts:
         firsts, lasts = zip(*parts, strict=True)
         return (None if None in firsts else min(firsts), None if None in lasts else max(lasts))

@@ -10,6 +10,7 @@ from functools import cache, partial
 from typing import Final
 
 from app.question.resolution import Resolution
+from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Note, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
@@ -55,7 +56,10 @@ class EvidenceRetriever:
                 return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
             base = self.in_scope(resolution, parties)
             unsearched = base.empty_corpus or _is_unsearchable(resolution)
-            return base if unsearched else self._with_evidence(base, resolution, parties)
+            if unsearched:
+                return base
+            found = [self._with_evidence(base, each, parties) for each in _by_subject(resolution, parties)]
+            return found[0] if len(found) == 1 else self._joined(base, found)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
@@ -166,8 +170,8 @@ class EvidenceRetriever:
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
             direction_asked=asked.direction,
             direction_from=asked.words,
-            party_evidence=evidence,
-            spoken_for=spoken_for,
+            party_evidence=tuple(replace(item, subject=resolution.subject) for item in evidence),
+            spoken_for=tuple(replace(item, subject=resolution.subject) for item in spoken_for),
             related_evidence=related,
             other_readings=readings,
             unnamed_articles=unnamed_articles,
@@ -179,6 +183,25 @@ class EvidenceRetriever:
                 *search.uncited_paragraphs((*evidence, *spoken_for)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
+        )
+
+    def _joined(self, base: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
+        """Joins what was found on each subject of a question, in the order of the subjects."""
+        notes = list[Note]()
+        for each in found:
+            notes += [note for note in each.notes if note not in notes]
+        evidence, spoken_for, related = (
+            tuple(item for each in found for item in getattr(each, name))
+            for name in ("party_evidence", "spoken_for", "related_evidence")
+        )
+        return replace(
+            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            party_evidence=evidence,
+            spoken_for=spoken_for,
+            related_evidence=related,
+            other_readings=found[0].other_readings,
+            unnamed_articles=found[0].unnamed_articles,
+            notes=tuple(notes),
         )
 
     def _about_topic_parties(
@@ -242,6 +265,31 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:
+    """Returns a reading for each subject of a question: "what did Arvandia say about tolls, and what about Belmora?".
+
+    What kind of thing is asked for, such as a number or a position, may be asked of one of them only.
+    """
+    scope = resolution.scope
+    subjects = scope.topic.split(SUBJECT_SEPARATOR)
+    if len(subjects) == 1:
+        return [resolution]
+    clauses = dict(resolution.clauses)
+    named = {each: {code for m in parties.find(each, scope.language) for code in m.codes} for each in subjects}
+    return [
+        replace(
+            resolution,
+            scope=replace(scope, topic=subject),
+            subject=subject,
+            question=clauses.get(subject, resolution.question),
+            wording=None,
+            topic_parties=tuple(code for code in resolution.topic_parties if code in named[subject]),
+            kind_chance=0.0,
+        )
+        for subject in subjects
+    ]
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

@@ -44,6 +44,8 @@ class PartyEvidence:
     """The sentences found, best first; also those too weak to answer."""
     passages: tuple[ScoredPassage, ...] = ()
     """The passages retrieved, best first."""
+    subject: str = ""
+    """The subject that it is on, where a question has several, each of which is searched by itself."""
     members: tuple[str, ...] = ()
     """The States asked about for which this party, a group, spoke; empty where it was asked about itself."""
     aligned: bool = False

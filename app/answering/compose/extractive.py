@@ -57,7 +57,8 @@ def compose(
     spoken_for: dict[str, tuple[str, ...]] = {}
     unquoted = 0
     speakers = [item.party for item in answering]
-    for item in (*answering, *groups):
+    subjects = list(dict.fromkeys(item.subject for item in evidence))
+    for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong = item.best_sentences
         allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
         if answer_type and not item.members:
@@ -73,8 +74,10 @@ def compose(
             continue
         unquoted += _count_unquoted(strong, quotations)
         citations += quotations
+        lines = [local.say("on_subject", topic=escape(item.subject))] if item.subject else []
+        lines += [introduction(item, local)] if item.members else []
+        introductions |= {citation.number: "\n\n".join(lines) for citation in quotations if lines}
         if item.members:
-            introductions |= {citation.number: introduction(item, local) for citation in quotations}
             spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
         claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
     return Composition(

@@ -30,7 +30,7 @@ def with_claims(
         draft = replace(draft, claims=(), problem="nothing")
     notes = _notes(draft, local, model)
     if not draft.claims:
-        return replace(quoted, notes=notes, draft=draft)
+        return replace(quoted, notes=(*quoted.notes, *notes), draft=draft)
     claims: list[Claim] = []
     citations: list[Citation] = []
     introductions: dict[int, str] = {}
@@ -56,7 +56,7 @@ def with_claims(
         unquoted=len(strong - shown),
         missing=None if _holds_missing(quoted, worded, draft, local) else quoted.missing,
         introductions=introductions,
-        notes=notes,
+        notes=(*quoted.notes, *notes),
         draft=draft,
     )
 

@@ -67,8 +67,11 @@ class RoleReading(EncodedQuestion):
 
     def text_of(self, *roles: str) -> str:
         """Returns the words with these roles, as pieces in their order, without signs at the edges."""
-        pieces = (self.text[start:end].strip(_EDGES) for start, end in self.pieces(*roles))
-        return " ".join(re.sub(r"\s+", " ", piece) for piece in pieces if piece)
+        return " ".join(filter(None, (self.piece(start, end) for start, end in self.pieces(*roles))))
+
+    def piece(self, start: int, end: int) -> str:
+        """Returns the words of a piece of the question on one line, without signs at the edges."""
+        return re.sub(r"\s+", " ", self.text[start:end].strip(_EDGES))
 
     def filters(self, *roles: str) -> dict[Span, str]:
         """Returns the spans with these roles and their words; an agenda item is a filter even inside the topic."""

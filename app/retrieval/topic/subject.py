@@ -5,6 +5,7 @@
 
 from typing import Final
 
+from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Scope
 from ingest.glossary.glossary import translate_topic
 from ingest.language.lexicons import Patterns
@@ -23,7 +24,8 @@ def has_one_subject(scope: Scope) -> bool:
     A party that calls article 18 the most useful one is against its abolition, but its words do not show that.
     """
     articles = any(treaty.articles for treaty in scope.treaties)
-    return bool(scope.topic or scope.treaties) and not (scope.topic and articles)
+    several = SUBJECT_SEPARATOR in scope.topic
+    return bool(scope.topic or scope.treaties) and not (several or (scope.topic and articles))
 
 
 def names_harm(topic: str, language: str = "en") -> bool:

@@ -1,0 +1,99 @@
+"""Frames that decide whose words a question asks for: by words around a name, where the tagger alone is often wrong.
+
+In "according to Chile, what does Peru refuse?" Chile speaks and Peru is the topic; in "who spoke of Cuba?" Cuba is; and
+"does Chile agree with Peru on tolls?" compares both. The words are in `app/question/data/question_frames.yaml`.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
+from typing import Final
+
+from app.question.lexicon import Item, lexicon_of
+from app.question.role_tagger.network import RoleReading
+from app.question.spans.span import NAMED, POSSESSIVE
+from ingest.language.lexicons import RegexPatterns
+
+_ARTICLE: Final = RegexPatterns("common").article
+_COMMAS: Final = frozenset(",،、，")
+
+
+def view_holders(roles: RoleReading) -> Mapping[int, int]:
+    """Returns where parties start whose view is asked, and the words before them: "in the view of Mali and Chad"."""
+    items, holders, listed_from = _items(roles), dict[int, int](), -1
+    for word in roles.words:
+        if word.kind not in NAMED:
+            continue
+        ahead, behind = _before(roles, items, word.start), [i for i in items if i.start >= word.end]
+        led = ahead[-1].kinds if ahead else frozenset[str]()
+        view = any("view" in item.kinds for item in [i for i in behind if "owner" not in i.kinds][:1])
+        listed = "and" in led and [item.end for item in ahead[-2:-1]] == [listed_from]
+        if "view_of" in led or ("view_in" in led and view) or listed:
+            holders[word.start], listed_from = ahead[-1].start, word.end
+    return holders
+
+
+def asked_of_a_party(roles: RoleReading) -> range | None:
+    """Returns the place of the words that say what is asked of a party: "how large is Suriname's forest cover?".
+
+    There is none where its statement as a document is asked about: "when did it speak?".
+    """
+    party = next((word for word in roles.of("who", "mention") if word.kind in NAMED), None)
+    if party is None or roles.has_kind("statement", "speak_verb", "session", "meeting", "stance"):
+        return None
+    content = {word.start for word in roles.beside_topic()}
+    # "Thank" and "praise" are words that ask, unless nothing else is asked.
+    asked = [word for word in roles.of("-") if word.start in content or word.does == {"reply"}]
+    owner = next((len(each) for each in POSSESSIVE if roles.text.startswith(each, party.end)), 0)
+    after = [word for word in asked if word.start >= party.end] or asked
+    if not after:
+        return None
+    begin = party.end + owner if owner and after[0].start >= party.end else after[0].start
+    return range(begin, max(after[-1].end, *(word.end for word in roles.of("mention")), 0))
+
+
+def asks_who_spoke_of(roles: RoleReading) -> bool:
+    """Returns whether those who spoke of a party or cited an article are asked for: "who cited article 4?"."""
+    named = next((word for word in roles.words if word.kind in (*NAMED, "article", "treaty")), None)
+    if named is None or roles.text.startswith(POSSESSIVE, named.end):
+        return False
+    ahead = _before(roles, _items(roles), named.start)
+    if not ahead or not ahead[-1].kinds & {"spoke_of", "said_of"}:
+        return False
+    *asking, verb = ahead
+    only_asks = all(item.kinds & {"who", "everyone", "states", "ask", "fill"} for item in asking)
+    return only_asks and ("said_of" in verb.kinds or any(i.kinds & {"who", "everyone", "states"} for i in asking))
+
+
+def compares_views(roles: RoleReading) -> bool:
+    """Returns whether one party's view is compared with that of another one, outside the topic, that is named."""
+    topic = [*roles.of("topic")]
+    agrees = (item.start for item in _items(roles) if "agrees" in item.kinds)
+    beside = any(not any(word.start <= start < word.end for word in topic) for start in agrees)
+    named = {label for word, label in zip(roles.words, roles.labels, strict=True) if word.kind in NAMED}
+    return beside and {"who", "mention"} <= named
+
+
+def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
+    """Returns whether the words in `[start, end)` begin another subject: "and about", ", and what about", "& why"."""
+    between = [item for item in lexicon_of(roles.language).items(roles.text) if start <= item.start and item.end <= end]
+    written = [roles.text[item.start : item.end].strip(" ¿¡") for item in between]
+    # In Arabic the conjunction is a prefix: "وعن". A comma alone parts a topic from what is asked on it: "tolls, why?".
+    joints = [n for n, item in enumerate(between) if "and" in item.kinds and written[n] not in _COMMAS]
+    after = (
+        between[joints[0] + 1 :][:2]
+        if joints
+        else [i for i, text in zip(between, written, strict=True) if text[:1] == "و"]
+    )
+    return any(item.kinds & {"about", "ask"} for item in after)
+
+
+def _items(roles: RoleReading) -> list[Item]:
+    return lexicon_of(roles.language, "question_frames").items(roles.text)
+
+
+def _before(roles: RoleReading, items: Sequence[Item], start: int) -> list[Item]:
+    """Returns the items before a name, without the articles that lead to it."""
+    ahead = [item for item in items if item.end <= start]
+    articles = [*takewhile(lambda i: _ARTICLE.fullmatch(roles.text[i.start : i.end]) is not None, reversed(ahead))]
+    elided = ahead[: len(ahead) - len(articles)]
+    return elided[:-1] if elided and roles.text[elided[-1].start : elided[-1].end].casefold() == "l" else elided
