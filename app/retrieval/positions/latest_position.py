@@ -69,7 +69,7 @@ class PositionReader:
             # form". Such a view answers where no direction is asked for.
             viewed = (each for each in near if each.direction is not None and each.reading.attitude >= VIEW_MIN)
             changed = filter(None, (self.reader.announced_change(each, evidence.party) for each in near))
-            first = next((each.items for each in viewed), None) or next(changed, ())
+            first = next((each.items for each in viewed), ()) or next(changed, ())
         wanted = bool(first) and self.direction in (None, "mentions")
         others = tuple(item for item in rest if item not in first)
         return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)

@@ -95,7 +95,7 @@ def _topical(
     others: set[int] = set()
     for each, first in product(synonyms, range(len(content))):
         # The shortest run of words that has all of its terms, of which "non-governmental" has two, and no others.
-        unions = accumulate((with_terms[at][2] for at in content[first:]), frozenset.union)
+        unions = accumulate((with_terms[at][2] for at in content[first:]), lambda one, other: one | other)
         length = next((n for n, union in enumerate(unions, 1) if union == each or not union <= each), 0)
         run = content[first : first + length]
         others |= set(run) if frozenset().union(*(with_terms[at][2] for at in run)) == each else set()
