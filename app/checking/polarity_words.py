@@ -182,7 +182,7 @@ def reported_behind(after: str, language: str) -> bool:
 
 
 def limit_behind(after: str, language: str) -> int | None:
-    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"; else None."""
+    """Returns where the rest of a sentence limits the words before it, as ", at most ten"; else None."""
     starts = [0, *(mark.end() for mark in _CLAUSE.finditer(after))]
     clauses = [start + len(after[start:]) - len(after[start:].lstrip()) for start in starts]
     found = [
