@@ -15,6 +15,7 @@ from app.checking.match_key import KeyedText
 from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
+from ingest.text.layout import holds_sentence_end
 from ingest.treaties.treaty_text import TreatyText, read_treaty
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import Metadata, Passage, ScopeFilter, Statement, StatementKind
@@ -49,6 +50,17 @@ class StoredText:
         """Codes of the statement's holders and of the group for which it was delivered; none for a treaty."""
         held = (*self.metadata.holders, self.metadata.on_behalf_of)
         return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
+
+    def is_apart(self, start: int, end: int) -> bool:
+        """Returns whether words after the heading stand outside what is said: in notes, or as words of others."""
+        source, blocks = self.statement.source_text, self.statement.blocks
+        begin = next((block.start for block in blocks if block.paragraph is not None), len(source))
+        around = [block for block in blocks if start < block.end and block.start < end]
+        return (
+            start >= begin
+            and any(around)
+            and all(block.paragraph is None and holds_sentence_end(source[block.start : block.end]) for block in around)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -150,6 +150,8 @@ class QuoteVerifier:
             judged.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
             judged += judge_cut(match.start, match.end, quote, text, around)
+        if stored.statement.kind == "statement" and stored.is_apart(match.start, match.end):
+            judged.append(remark("someone_quoted_apart"))
         return _Hit(stored=stored, match=match, judged=tuple(judged))
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:

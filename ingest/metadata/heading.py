@@ -34,6 +34,7 @@ _LETTERS = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_])+(?!\S)")
 _GLUED = re.compile(r"\b[A-Za-z]{8,}\b")
 _CUT = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
 _PROSE = re.compile(r"[^\W\d_]{4}[.!?]\s+[^\W\d_].*[.!?]$")
+_OF_HOST = 9  # a rank behind all others
 # Most lines of a title that ends in the next: "Statement by", "H.E. Ms. Oram,", "Minister of Justice".
 _MOST_OF_TITLE = 3
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
@@ -236,7 +237,9 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             opens = rank == 1 and not _WORDS.article.sub("", line[: match.start]).strip()
             opens = opens and _WORDS.speech_ends.fullmatch(line, match.end) is not None
             if rank is not None and (party.kind == "state" or rank == 0 or opens or titled) and not is_spoken_for:
-                ranked.setdefault(rank, {})[party.code] = party
+                # An organization above a title may be the host of the meeting: a State named anywhere comes first.
+                is_host = titled and party.kind == "organization"
+                ranked.setdefault(_OF_HOST if is_host else rank, {})[party.code] = party
     # Who reads a statement out holds it only if nobody else is named.
     best = tuple(ranked[min(ranked)].values()) if ranked else ()
     return best or tuple(alone.values()), tuple(readers.values()) if best or spoken_for else ()

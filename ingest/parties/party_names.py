@@ -344,8 +344,8 @@ def without_aliases(path: Path, refused: Collection[tuple[str, str]]) -> bytes:
     def kept(row: dict[str, str]) -> dict[str, str]:
         of_row = {name for code, name in refused if code == (row["code"] or "").strip()}
         aliases = "|".join(name for name in split_list(row.get("aliases") or "") if name not in of_row)
-        cells = {column: "" if (cell or "").strip() in of_row else cell for column, cell in row.items() if column}
-        return cells | {"aliases": aliases}
+        shown = [column for language in LANGUAGES if (row.get(column := f"name_{language}") or "").strip() in of_row]
+        return row | dict.fromkeys(shown, "") | {"aliases": aliases}
 
     cells = _read_cells(path)
     return _written(cells, map(kept, cells))

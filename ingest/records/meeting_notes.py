@@ -26,9 +26,9 @@ _LABEL: Final = regex.compile(r"(?P<word>\p{L}{1,12})\s?\p{N}{1,3}\s*(?:$|[(ï¼ˆâ
 def as_notes(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
     """Ends the turns of a record of the form "State: words" where it goes on in its own words.
 
-    These begin under a heading like those before the turns, or with a paragraph that tells what another party or an
-    office said or did; after them, nobody speaks in the first person. Words in lower case are themselves the record's:
-    "wants lamps".
+    These begin under a heading like those before the turns; in notes also with a paragraph that tells what another
+    party or an office said or did. After them, nobody speaks in the first person. Notes tell so before the first turn
+    as well, or begin turns in lower case, "wants lamps", which are themselves the record's words; transcripts do not.
     """
     starts = {turn.start for turn in turns}
     before = [
@@ -36,17 +36,26 @@ def as_notes(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTur
     ]
     marks = {_mark(paragraph) for paragraph in before} - {""}
     ends = [*(turn.start for turn in turns[1:]), len(page.text)]
-    for turn, limit in zip(turns, ends, strict=True):
+    summarised = [
+        begins_in_lower_case(words) and not is_own(words)
+        for turn, limit in zip(turns, ends, strict=True)
+        for words in [page.words[turn.words.start : limit]]
+    ]
+    opening = (each for each in page.paragraphs if turns and each.line.start < turns[0].start)
+    are_notes = any(summarised) or any(_tells(each, turns[0], lookup) for each in opening)
+    for turn, limit, is_summarised in zip(turns, ends, summarised, strict=True):
         after = [each for each in page.paragraphs if turn.start < each.line.start < limit]
         own = max((n for n, each in enumerate(after, start=1) if is_own(each.whole)), default=0)
         told = after[own:]
-        end = next((n for n, each in enumerate(told) if _mark(each) in marks or _tells(each, turn, lookup)), None)
+        ending = (
+            n for n, each in enumerate(told) if _mark(each) in marks or (are_notes and _tells(each, turn, lookup))
+        )
+        end = next(ending, None)
         if end is not None:
             # The heading above belongs to what is told.
             end -= sum(1 for _ in takewhile(is_title, reversed(told[:end])))
             turn = replace(turn, end=told[end].line.start)
-        words = page.words[turn.words.start : turn.end or limit]
-        if turn.words.role == "party" and begins_in_lower_case(words) and not is_own(words):
+        if turn.words.role == "party" and is_summarised:
             turn = replace(turn, words=replace(turn.words, summarised=True))
         yield turn
 

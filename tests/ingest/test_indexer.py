@@ -791,7 +791,7 @@ def test_table_of_parties_alone_says_what_it_did(desk):
 def test_a_refused_alias_leaves_the_other_names_of_its_table(desk):
     desk.write("a.txt", f"Statement by Belmora\n\n{text_about('herons')}")
     desk.write(
-        "parties.csv", "code;name;aliases;kind\nXAA;Arvandia;We|Arvandian;state\nXAB;Belmora;the Compact;group\n"
+        "parties.csv", "code;name;aliases;kind\nXAA;Arvandia;We|Arvandian;state\nXAB;Belmora;the Compact|group;group\n"
     )
     report = desk.ingest()
     (refused,) = report.notes

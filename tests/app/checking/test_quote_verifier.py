@@ -210,6 +210,17 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
         assert judged(only(workspace.checker(), f"Austria said: “{words}”")) == ("verified", told)
 
 
+def test_words_of_others_in_a_statement_are_told_apart_from_its_own(tmp_path):
+    own, others = "We light the lamps of our harbour.", "They shall burn in all of the towers."
+    text = f"Statement by Austria\n\nMr. Chair,\n\n{own}\n\nComments received\n\nGermany: Lamps burn.\n\n{others}\n"
+    with workspace_over(tmp_path, {"austria.txt": text}) as workspace:
+        said = (("Austria", own), ("Austria", others), ("Germany", others))
+        found = [only(workspace.checker(), f"{name} said: “{words}”") for name, words in said]
+    assert [each.verdict for each in found] == ["verified", "verified", "misattributed"]
+    told = [[warning.kind for warning in each.warnings] for each in found]
+    assert told == [[], ["someone_quoted_apart"], ["quoted_by_other", "someone_quoted_apart"]]
+
+
 def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
     earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
     later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
