@@ -109,12 +109,17 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     end of those words.
     """
     cues = _compiled(language) or {}
-    restraints, imposed = cues["restraints"], cues["imposed"]
+    worries, restraints, imposed = cues["worries"], cues["restraints"], cues["imposed"]
     kind, strength = RULES["accepts"]
 
     def own(mark: PositionMark) -> PositionMark:
-        match = restraints.match(text, mark.end) if (mark.kind, mark.strength) == ("opposes", OUTRIGHT) else None
-        if match is None or imposed.match(text, match.end()):
+        if (mark.kind, mark.strength) != ("opposes", OUTRIGHT):
+            return mark
+        match = worries.match(text, mark.end)
+        if match is None:
+            match = restraints.match(text, mark.end)
+            match = None if match and imposed.match(text, match.end()) else match
+        if match is None:
             return mark
         return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength)
 
