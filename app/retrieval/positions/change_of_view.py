@@ -11,6 +11,7 @@ from typing import Final
 import regex
 
 from app.retrieval.positions.direction import SentenceDirection, read_sentence
+from app.retrieval.positions.position_marks import OUTRIGHT
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 
@@ -64,8 +65,14 @@ def is_former(read: SentenceDirection, text: str) -> bool:
     """
     if _CONTINUES.search(text) is not None:
         return False
-    dated = read.reading != "for" and _EARLIER.search(text) is not None and _WAS_AGAINST.search(text) is not None
-    return dated or _FORMERLY.search(text) is not None
+    if _FORMERLY.search(text) is not None:
+        return True
+    past = [*_WAS_AGAINST.finditer(text)] if read.reading != "for" and _EARLIER.search(text) is not None else []
+    # "We oppose the plan that was rejected in 2018" is still against it.
+    opposing = [mark for mark in read.marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
+    return bool(past) and all(
+        any(mark.start < each.end() and each.start() < mark.end for each in past) for mark in opposing
+    )
 
 
 def since_former(read: SentenceDirection) -> SentenceDirection:

@@ -86,7 +86,13 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     support = min(
         (mark.start for mark in marks if (mark.kind, mark.strength) == ("supports", OUTRIGHT)), default=len(own)
     )
-    return tuple(_conditions([mark for mark in marks if mark.start < support or not is_breach(mark, text, language)]))
+
+    def is_aside(mark: PositionMark) -> bool:
+        between = text[support : mark.start]
+        apart = not between or _PATTERNS.contrast.search(between) or {*";；؛"} & {*between}
+        return not apart and is_breach(mark, text, language)
+
+    return tuple(_conditions([mark for mark in marks if not is_aside(mark)]))
 
 
 def is_breach(mark: PositionMark, text: str, language: str | None) -> bool:
@@ -99,14 +105,23 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     """Returns the marks of a text, of which those are `accepts` that reject only what restricts or doubts the topic.
 
     "We reject restrictions on this" and "we do not share the concerns of others" do not reject the topic, which is
-    blanked out of the text by `BLANK`. Such a mark extends to the end of those words.
+    blanked out of the text by `BLANK`; "we reject the restrictions imposed by this" does. Such a mark extends to the
+    end of those words.
     """
-    restraints = (_compiled(language) or {})["restraints"]
+    cues = _compiled(language) or {}
+    worries, restraints, imposed = cues["worries"], cues["restraints"], cues["imposed"]
     kind, strength = RULES["accepts"]
 
     def own(mark: PositionMark) -> PositionMark:
-        match = restraints.match(text, mark.end) if (mark.kind, mark.strength) == ("opposes", OUTRIGHT) else None
-        return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength) if match else mark
+        if (mark.kind, mark.strength) != ("opposes", OUTRIGHT):
+            return mark
+        match = worries.match(text, mark.end)
+        if match is None:
+            match = restraints.match(text, mark.end)
+            match = None if match and imposed.match(text, match.end()) else match
+        if match is None:
+            return mark
+        return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength)
 
     return tuple(map(own, marks))
 

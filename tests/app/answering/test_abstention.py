@@ -86,7 +86,7 @@ def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
     for resolution in (asked, replace(asked, act="more", shown=shown)):
         abstention = abstain(_NO_ANSWER, resolution, retrieved, localize(parties, "en")).abstention
         messages.append(abstention and abstention.message.split()[0])
-    assert messages == ["There", "Nothing"]
+    assert messages == ["No", "Nothing"]
     # "Who else?" also names who takes another direction.
     retrieved = replace(retrieved, party_evidence=(replace(own, sentences=(), other_direction=True),))
     open_scope = replace(asked.scope, states=(), all_states=True)

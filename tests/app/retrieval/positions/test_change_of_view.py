@@ -5,6 +5,7 @@ from functools import partial
 from app.retrieval.positions.change_of_view import (
     disowns,
     is_counterfactual,
+    is_former,
     limits,
     retracts,
     takes_back,
@@ -23,6 +24,11 @@ KINDS = {
     "limits": limits,
     "is_counterfactual": partial(is_counterfactual, language=None, parties=PARTIES),
 }
+
+
+@cases("language", "text", "topic", "former")
+def test_a_former_view_is_told_from_a_present_one(language, text, topic, former):
+    assert is_former(read_sentence(text, topic, language, PARTIES), text) is former
 
 
 @cases("how", "words", "known")

@@ -76,7 +76,7 @@ def test_a_language_without_rules_shows_nothing():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_words_for_every_kind(language):
     cues = load_lexicon(f"positions.{language}")["cues"]
-    helping = {"others_said", "declines", "negation", "abstains", "breaches", "restraints"}
+    helping = {"others_said", "declines", "negation", "abstains", "breaches", "worries", "restraints", "imposed"}
     assert helping - {"abstains"} <= set(cues)
     assert set(cues) - helping <= set(RULES)
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
