@@ -183,7 +183,7 @@ def reported_behind(after: str, language: str) -> bool:
 
 
 def limit_behind(after: str, language: str) -> int | None:
-    """Returns where the rest of a sentence limits the words before it: by a condition, or ", at most ten"; else None."""
+    """Returns where the rest of a sentence limits the words before it, as a condition or ", at most ten"; else None."""
     clauses = [begin.end() for begin in _CLAUSE_BEGINS.finditer(after)]
     found = [
         at for code in _languages(after, language) for at in clauses if _governors(code, "limits").match(after, at)
