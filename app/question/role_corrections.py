@@ -159,7 +159,9 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """
     if roles.follows or {"topic", "quote"} & {*roles.labels}:
         return roles
-    if kind in ("number", "date", "person", "reason", "which_states") and (asked := asked_of_a_party(roles)):
+    # "Which African States took the floor?" asks nothing about those who are asked.
+    of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
+    if of_party and (asked := asked_of_a_party(roles)):
         return _as_topic(roles, asked, ("-", "mention"))
     named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
     if named or kind not in (*WHICH_STATES, "position"):

@@ -35,14 +35,11 @@ def unread_venues(roles: RoleReading) -> Iterator[Note]:
         kinds = item.kinds & {"venue", "general"} or ({"venue"} if _is_acronym(roles, inside) else set())
         before = _led(idle, items, item) if kinds and covered else None
         # "At the OECD workshop" is one venue.
-        if (
-            before is None
-            or before[0].start < end
-            or not (kinds & {"venue"} or any(_names(word, roles) for word in before[1:]))
-        ):
+        if before is None or before[0].start < end:
             continue
-        end = _end_of_name(roles, idle, items, item)
-        yield Note(kind="unknown_venue", values={"words": roles.text[before[0].start : end]})
+        if kinds & {"venue"} or any(_names(word, roles) for word in before[1:]):
+            end = _end_of_name(roles, idle, items, item)
+            yield Note(kind="unknown_venue", values={"words": roles.text[before[0].start : end]})
 
 
 def _led(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> list[Word] | None:
