@@ -16,7 +16,7 @@ from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, n
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
-from app.question.question_frames import asks_who_spoke_of, compares_views, parts_subjects
+from app.question.question_frames import asks_who_spoke_of, compares_views, parts_subjects, speaks_of_one_party
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.role_tagger.features import encode_question
@@ -142,6 +142,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     """
     kind = plausible_kind(chances, roles)
     if kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles):
+        return replace(kind, kind="which_states"), False
+    if kind.kind == "content" and speaks_of_one_party(roles):
         return replace(kind, kind="which_states"), False
     if kind.kind in ("position", "yes_no") and compares_views(roles):
         return replace(kind, kind="compare"), False

@@ -10,6 +10,7 @@ from typing import Final
 
 from app.question.lexicon import Item, lexicon_of
 from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE
 from ingest.language.lexicons import RegexPatterns
 
@@ -53,7 +54,7 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
 
 def asks_who_spoke_of(roles: RoleReading) -> bool:
     """Returns whether those who spoke of a party or cited an article are asked for: "who cited article 4?"."""
-    named = next((word for word in roles.words if word.kind in (*NAMED, "article", "treaty")), None)
+    named = next(iter(_named(roles)), None)
     if named is None or roles.text.startswith(POSSESSIVE, named.end):
         return False
     ahead = _before(roles, _items(roles), named.start)
@@ -62,6 +63,11 @@ def asks_who_spoke_of(roles: RoleReading) -> bool:
     *asking, verb = ahead
     only_asks = all(item.kinds & {"who", "everyone", "states", "ask", "fill"} for item in asking)
     return only_asks and ("said_of" in verb.kinds or any(i.kinds & {"who", "everyone", "states"} for i in asking))
+
+
+def speaks_of_one_party(roles: RoleReading) -> bool:
+    """Returns whether one party alone is named, as the one spoken of: "what was said about Cuba?"."""
+    return [word.kind in NAMED for word in _named(roles)] == [True] and asks_who_spoke_of(roles)
 
 
 def compares_views(roles: RoleReading) -> bool:
@@ -74,7 +80,10 @@ def compares_views(roles: RoleReading) -> bool:
 
 
 def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
-    """Returns whether the words in `[start, end)` begin another subject: "and about", ", and what about", "& why"."""
+    """Returns whether the words in `[start, end)` begin another subject: "and about", ", and what about", "& why".
+
+    "And about its victims" begins none, since those are victims of the subject before.
+    """
     between = [item for item in lexicon_of(roles.language).items(roles.text) if start <= item.start and item.end <= end]
     written = [roles.text[item.start : item.end].strip(" ¿¡") for item in between]
     # In Arabic the conjunction is a prefix: "وعن". A comma alone parts a topic from what is asked on it: "tolls, why?".
@@ -84,7 +93,20 @@ def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
         if joints
         else [i for i, text in zip(between, written, strict=True) if text[:1] == "و"]
     )
-    return any(item.kinds & {"about", "ask"} for item in after)
+    owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, mend=False)
+    owned = any(item.start == end and "possessive" in item.kinds for item in owners)
+    counted = bool(joints) and any(start <= i.start < end for i in _items(roles) if "how_many" in i.kinds)
+    return (counted or any(item.kinds & {"about", "ask"} for item in after)) and not owned
+
+
+def counted_after(roles: RoleReading, start: int) -> int | None:
+    """Returns where things that are counted are named behind a place: "how many requests"; None if none are."""
+    ends = (item.end for item in _items(roles) if "how_many" in item.kinds and item.start >= start)
+    return next(ends, None)
+
+
+def _named(roles: RoleReading) -> list[Word]:
+    return [word for word in roles.words if word.kind in (*NAMED, "article", "treaty")]
 
 
 def _items(roles: RoleReading) -> list[Item]:

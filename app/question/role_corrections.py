@@ -12,7 +12,7 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
-from app.question.question_frames import asked_of_a_party, parts_subjects, view_holders
+from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
@@ -92,10 +92,14 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
 
 
 def _with_second_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes the content words of a second clause a topic of their own: "… and how many requests did it get?"."""
+    """Makes the content words of a second clause a topic of their own: "… and how many requests did it get?".
+
+    A verb alone is none, as in "… and why it grows" and "… and what it asks of others".
+    """
     topic = [*roles.of("topic")]
-    content = [word for word in roles.beside_topic() if topic and word.start >= topic[-1].end]
-    if not content or kind in ASIDES or not parts_subjects(roles, topic[-1].end, content[0].start):
+    counted = counted_after(roles, topic[-1].end) if topic and kind not in ASIDES else None
+    content = [word for word in roles.beside_topic() if counted is not None and word.start >= counted]
+    if not content or not parts_subjects(roles, topic[-1].end, content[0].start):
         return roles
     return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
 
@@ -155,7 +159,9 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """
     if roles.follows or {"topic", "quote"} & {*roles.labels}:
         return roles
-    if kind in ("number", "date", "person", "reason", "which_states") and (asked := asked_of_a_party(roles)):
+    # "Which African States took the floor?" asks nothing about those who are asked.
+    of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
+    if of_party and (asked := asked_of_a_party(roles)):
         return _as_topic(roles, asked, ("-", "mention"))
     named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
     if named or kind not in (*WHICH_STATES, "position"):

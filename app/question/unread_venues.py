@@ -33,13 +33,13 @@ def unread_venues(roles: RoleReading) -> Iterator[Note]:
             "".join(roles.text[item.start : item.end].split())
         )
         kinds = item.kinds & {"venue", "general"} or ({"venue"} if _is_acronym(roles, inside) else set())
-        if not (kinds and covered) or item.start < end:
+        before = _led(idle, items, item) if kinds and covered else None
+        # "At the OECD workshop" is one venue.
+        if before is None or before[0].start < end:
             continue
-        before = _led(idle, items, item)
-        if before is None or not (kinds & {"venue"} or any(_names(word, roles) for word in before[1:])):
-            continue
-        end = _end_of_name(roles, idle, items, item)
-        yield Note(kind="unknown_venue", values={"words": roles.text[before[0].start : end]})
+        if kinds & {"venue"} or any(_names(word, roles) for word in before[1:]):
+            end = _end_of_name(roles, idle, items, item)
+            yield Note(kind="unknown_venue", values={"words": roles.text[before[0].start : end]})
 
 
 def _led(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> list[Word] | None:
@@ -47,7 +47,7 @@ def _led(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> list[Word] 
     found: list[Word] = []
     start = noun.start
     for word in [each for each in reversed(idle) if each.end <= noun.start][:_MAX_BEFORE]:
-        if len(word.text) and start - word.end > 1:
+        if start - word.end > 1:
             break
         found, start = [word, *found], word.start
         kinds = _kinds_at(items, word.start)
