@@ -176,7 +176,7 @@ class AttributionReader:
     def _dated(self, text: str) -> str:
         """Returns a text with a mark before each year directly behind a name: "Belmora 2018: “…”" gives its time."""
         for name in self._speakers.find(text):
-            if _YEAR_BEHIND.match(text, name.end):
+            if _YEAR_BEHIND.match(text, name.end) and _PATTERNS.dated_name.search(text[: name.start]):
                 text = f"{text[: name.end]}·{text[name.end + 1 :]}"
         return text
 

@@ -165,7 +165,8 @@ class NamedSpeakers:
             if opens and (rest.endswith(COLONS) or alike or (elided and says)):
                 return True
             # In "contrast Drelnia (“…”) with Arvandia (“…”)" each name has the words in brackets behind it.
-            if elided and in_brackets and lead.endswith(_BRACKETS):
+            beside = lead.endswith(_BRACKETS) and _PATTERNS.elided.fullmatch(lead[first[0].end :]) if first else None
+            if elided and in_brackets and beside:
                 return True
             noun = attribution().speaker_of.search(before)
             clause = _PATTERNS.anew.fullmatch(before[: noun.start()] if noun else before)

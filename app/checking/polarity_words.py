@@ -133,7 +133,10 @@ def denies(before: str, language: str) -> bool:
         *(_governors(code, "says") for code in _languages(rest, language)),
     ]
     adverbs = [rest[: said.start()] for pattern in says if (said := pattern.search(rest)) is not None]
-    return any(len(each.split()) < _NEAR and not _PATTERNS.goes_on.search(each) for each in adverbs)
+    # "Did not think twice and said that" goes on with what was said.
+    if any(_PATTERNS.goes_on.search(rest[: at.end()]) for at in regex.finditer(r"\S+", rest)):
+        return False
+    return any(len(each.split()) < _NEAR for each in adverbs)
 
 
 def _denial(text: str, language: str) -> tuple[PolarityWord, str, bool] | None:

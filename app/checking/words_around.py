@@ -5,7 +5,7 @@ note 1 and the sentence before, and apart from these the line that leads in to i
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import count, takewhile
@@ -80,6 +80,15 @@ class WordsAround:
         for start, end in self._spans:
             masked[start:end] = MASK * (end - start)
         self._masked = "".join(masked)
+        notes = [block for block in self.blocks if block.kind == "note"]
+        sources = _resolved(block.text for block in notes)
+        self._note_source = {block.start: source for block, source in zip(notes, sources, strict=True)}
+        brackets = [self._bracket(end) for _, end in self._spans]
+        self._same_source = {
+            span: source
+            for span, bracket, source in zip(self._spans, brackets, _resolved(brackets), strict=True)
+            if _same_source(bracket)
+        }
         self._heading_indices = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
         # The document's own title: its first headings, or lines that stand as such.
         self.title = next((at for at, block in enumerate(self.blocks) if not self._stands_over(block)), 0)
@@ -95,8 +104,8 @@ class WordsAround:
         earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
         return Near(
             index=index,
-            notes=[self._source_of(note) for note in self._notes(quotation)],
-            reference=self._reference(after, bisect_left(self._spans, quotation.spans[-1])),
+            notes=[self._note_source[note.start] for note in self._notes(quotation)],
+            reference=self._reference(quotation, after),
             before=before,
             after=after,
             lead=label or self._lead_in(index),
@@ -208,22 +217,15 @@ class WordsAround:
         keys = [key for at, key in marks if begin <= at < stop and not _ENDED.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
-    def _source_of(self, note: CheckedBlock) -> str:
-        """Returns the text of a note, with that of the note before it where it says "ibid."."""
-        before = [block for block in self.blocks[: self.blocks.index(note)] if block.kind == "note"]
-        return f"{self._source_of(before[-1])} {note.text}" if before and _same_source(note.text) else note.text
+    def _reference(self, quotation: Quotation, after: str) -> str:
+        """Returns the words in brackets behind a quotation, or those behind an earlier one that "ibid." stands for."""
+        if (source := self._same_source.get(quotation.spans[-1])) is not None:
+            return source
+        return found[1] if (found := _PARENTHESIS.match(after)) else ""
 
-    def _reference(self, after: str, at: int) -> str:
-        """Returns the words in brackets behind a span, or those behind an earlier one that "ibid." stands for."""
-        bracket = self._bracket(at)
-        if not _same_source(bracket):
-            return found[1] if (found := _PARENTHESIS.match(after)) else ""
-        earlier = (self._bracket(before) for before in range(at - 1, -1, -1))
-        return next((f"{each} {bracket}" for each in earlier if each and not _same_source(each)), "")
-
-    def _bracket(self, at: int) -> str:
-        """Returns the words in brackets directly behind a span, whatever sentences they are."""
-        found = _PARENTHESIS.match(self._masked[(end := self._spans[at][1]) : end + _AFTER_REACH])
+    def _bracket(self, end: int) -> str:
+        """Returns the words in brackets directly behind an offset, whatever sentences they are."""
+        found = _PARENTHESIS.match(self._masked[end : end + _AFTER_REACH])
         return found[1] if found else ""
 
     def _last_naming(self, text: str, back: int = 0) -> str:
@@ -252,6 +254,17 @@ class WordsAround:
 def _same_source(reference: str) -> bool:
     """Returns whether a note or bracket begins with "ibid." or the like."""
     return _PATTERNS.same_source.match(reference) is not None
+
+
+def _resolved(references: Iterable[str]) -> Iterator[str]:
+    """Yields notes or brackets in their order, each "ibid." with the last one before it that names its source."""
+    source = ""
+    for reference in references:
+        if _same_source(reference):
+            yield f"{source} {reference}".lstrip()
+        else:
+            source = reference or source
+            yield reference
 
 
 def _first_sentence(text: str, *, ended: bool) -> str:
