@@ -19,7 +19,7 @@ WORDING = load_wording("en")
 
 def test_render_gives_attribution_then_quotations_with_markers(stored, sources, parties):
     found = [
-        evidence_of("XAA", first_sentences(stored, "XAA_12_2024")[:2]),
+        evidence_of("XAA", first_sentences(stored, "XAA_12_2024")[1:3]),
         evidence_of("XAB", first_sentences(stored, "XAB_11_2022")[:1]),
     ]
     made = composed(found, sources, parties, limit=4)
