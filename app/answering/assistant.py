@@ -5,7 +5,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -37,17 +37,22 @@ class Progress:
     """While a model writes, the claims that passed so far, as Markdown; `step` is then still the one before."""
 
 
-@dataclass
 class Assistant:
     """Answers questions over one store."""
 
-    steps: Steps
-    catalogue: Catalogue
-    _: KW_ONLY
-    keep_traces: int
-    """How many traces are kept at most, 0 for none; `keep_days` limits their age in days, 0 for no limit."""
-    keep_days: int = 0
-    export: Export | None = None
+    def __init__(
+        self,
+        steps: Steps,
+        catalogue: Catalogue,
+        *,
+        keep_traces: int,
+        keep_days: int = 0,
+        export: Export | None = None,
+    ) -> None:
+        """Keeps `keep_traces` traces at most, 0 for none, for up to `keep_days` days, 0 for no limit."""
+        self.steps = steps
+        self._catalogue, self._export = catalogue, export
+        self._keep_traces, self._keep_days = keep_traces, keep_days
 
     def ask(
         self,
@@ -80,8 +85,8 @@ class Assistant:
         assert answer is not None
         answer = replace(answer, trace_id=uuid4().hex[:16])
         self._keep(answer, state)
-        if self.export is not None:
-            self.export(answer)
+        if self._export is not None:
+            self._export(answer)
         logged = (answer.trace_id, answer.status, len(answer.citations), answer.timings_ms.total)
         logger.info("answer %s: %s, %d citations, %.0f ms", *logged)
         yield answer
@@ -112,11 +117,11 @@ class Assistant:
         return tuple(questions)
 
     def _keep(self, answer: Answer, state: ChainState) -> None:
-        if not self.keep_traces:
+        if not self._keep_traces:
             return
         try:
             trace = trace_of(answer, state.retrieved, state.composed)
-            self.catalogue.add_trace(answer.trace_id, trace, keep=self.keep_traces, days=self.keep_days)
+            self._catalogue.add_trace(answer.trace_id, trace, keep=self._keep_traces, days=self._keep_days)
         except StoreError as exc:
             # Where the store cannot be written, the question is answered without a trace.
             logger.info("no trace kept: %s", exc)

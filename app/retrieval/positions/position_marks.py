@@ -81,7 +81,7 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
         return ()
     own = _own(cues, text)
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
-    marks = without_overlaps(mark for rule in RULES for mark in _marks(rule, cues, own))
+    marks = without_overlaps([mark for rule in RULES for mark in _marks(rule, cues, own)])
     # "We support the confiscation of assets of whoever violates this": what is violated there is nobody's position.
     support = min(
         (mark.start for mark in marks if (mark.kind, mark.strength) == ("supports", OUTRIGHT)), default=len(own)

@@ -26,7 +26,7 @@ def test_each_subject_is_quoted_under_its_name_in_the_order_asked(tmp_path: Path
     with workspace_over(tmp_path, _SAID, _ROWS) as desk:
         answer = desk.assistant.ask("What did Arvandia say about sanctions, and what about tolls?")
     assert _quotes(answer) == [_SANCTIONS, _TOLLS]
-    places = [answer.answer.index(words) for words in ("On “sanctions”", _SANCTIONS, "On “tolls”", _TOLLS)]
+    places = [answer.answer.index(words) for words in ("On sanctions:", _SANCTIONS, "On tolls:", _TOLLS)]
     assert places == sorted(places)
     assert "Nothing was found" not in answer.answer
 
@@ -34,8 +34,8 @@ def test_each_subject_is_quoted_under_its_name_in_the_order_asked(tmp_path: Path
 @pytest.mark.parametrize(
     ("question", "silent"),
     [
-        ("What did Arvandia say about tolls, and what about whaling?", "Nothing was found on “whaling”."),
-        ("What did Arvandia and Belmora say about tolls and about sanctions?", "found on “sanctions” by: Belmora."),
+        ("What did Arvandia say about tolls, and what about whaling?", "Nothing was found on whaling."),
+        ("What did Arvandia and Belmora say about tolls and about sanctions?", "found on sanctions by: Belmora."),
     ],
 )
 def test_a_subject_on_which_nothing_was_said_is_named_with_who_is_silent(
@@ -60,4 +60,4 @@ def test_a_topic_with_and_is_one_subject(tmp_path: Path) -> None:
     with workspace_over(tmp_path, _SAID, _ROWS) as desk:
         answer = desk.assistant.ask("What did Arvandia say about tolls and sanctions?")
     assert answer.scope.topic == "tolls and sanctions"
-    assert "On “" not in answer.answer and "Nothing was found" not in answer.answer
+    assert "*On " not in answer.answer and "Nothing was found" not in answer.answer
