@@ -48,15 +48,15 @@ def compose(
     groups = [item for item in evidence if item.members and item.answers_surely]
     if not answering:
         return Composition()
-    # Each party has its share of the limit.
-    of_party = of_each or max(1, limit // len(answering))
+    # Each party has its share of the limit, on each subject of a question.
+    speakers = list(dict.fromkeys(item.party for item in answering))
+    of_party = of_each or max(1, limit // len(speakers))
     claims: list[Claim] = []
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
     unquoted = 0
-    speakers = [item.party for item in answering]
     subjects = list(dict.fromkeys(item.subject for item in evidence))
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong = item.best_sentences
