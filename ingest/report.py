@@ -7,6 +7,7 @@ from typing import Any, Literal
 FileOutcome = Literal[
     "added", "unchanged", "updated", "replaced", "duplicate", "skipped", "not_listed", "missing", "removed", "failed"
 ]
+"""`replaced`: the bytes of the file changed; `updated`: the same bytes with another manifest row or by newer rules."""
 NO_STATE = "no State is known for it"
 """The reason that a `FileResult` gives where a statement is attributed to nobody until its State is set."""
 IngestStep = Literal["load", "embed", "store"]

@@ -47,6 +47,7 @@ class Near:
     index: int
     """Number of its block in the document."""
     notes: list[str]
+    """Its footnotes and endnotes."""
     before: str
     """The text before it in its sentence, with other quotations masked; `after`, the text behind it."""
     after: str
@@ -60,7 +61,7 @@ class Near:
     """Whether the quotation before it ends with a sentence."""
 
     reference: str
-    """The words in brackets directly behind it, "Austria, 2000"; empty without them."""
+    """The words in brackets directly behind it, "Austria, 2000"; for "ibid.", with those it stands for; else empty."""
 
     @property
     def clause_after(self) -> str:
@@ -84,10 +85,10 @@ class WordsAround:
         sources = _resolved(block.text for block in notes)
         self._note_source = {block.start: source for block, source in zip(notes, sources, strict=True)}
         brackets = [self._bracket(end) for _, end in self._spans]
-        self._same_source = {
+        self._source_of_ibid = {
             span: source
             for span, bracket, source in zip(self._spans, brackets, _resolved(brackets), strict=True)
-            if _same_source(bracket)
+            if _is_ibid(bracket)
         }
         self._heading_indices = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
         # The document's own title: its first headings, or lines that stand as such.
@@ -219,7 +220,7 @@ class WordsAround:
 
     def _reference(self, quotation: Quotation, after: str) -> str:
         """Returns the words in brackets behind a quotation, or those behind an earlier one that "ibid." stands for."""
-        if (source := self._same_source.get(quotation.spans[-1])) is not None:
+        if (source := self._source_of_ibid.get(quotation.spans[-1])) is not None:
             return source
         return found[1] if (found := _PARENTHESIS.match(after)) else ""
 
@@ -251,7 +252,7 @@ class WordsAround:
         return self._masked[block.start : block.end]
 
 
-def _same_source(reference: str) -> bool:
+def _is_ibid(reference: str) -> bool:
     """Returns whether a note or bracket begins with "ibid." or the like."""
     return _PATTERNS.same_source.match(reference) is not None
 
@@ -260,7 +261,7 @@ def _resolved(references: Iterable[str]) -> Iterator[str]:
     """Yields notes or brackets in their order, each "ibid." with the last one before it that names its source."""
     source = ""
     for reference in references:
-        if _same_source(reference):
+        if _is_ibid(reference):
             yield f"{source} {reference}".lstrip()
         else:
             source = reference or source

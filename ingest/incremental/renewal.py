@@ -1,4 +1,7 @@
-"""Stored documents annotated again: by newer rules, or since their file changed, with the corrections of a person."""
+"""Stored documents annotated again by newer rules, and a person's corrections carried over to a changed file.
+
+What a changed file leads to is decided in `source_files.py`.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,8 @@
 """Capitals: where the name of a capital stands for its State, and where it is a place or part of a title.
 
-"Vienna said" speaks for Austria, "in Vienna" is a place, and "the Vienna Convention" names no State. A look-up says
-which capitals it wants (`PartyTable.find(…, capitals="none")`); in questions `app/question/spans/parties.py` decides.
+"Vienna said" speaks for Austria, and "the Vienna Convention" names no State. A look-up says which capitals it wants
+(`PartyTable.find`): with `all`, "in Vienna" counts as Austria too, with `speaking` only "Vienna said". In questions
+`app/question/spans/parties.py` decides, for which "in Vienna" is a place.
 """
 
 from collections.abc import Sequence

@@ -200,10 +200,10 @@ class PartyTable:
     def resolve(self, name: str, kind: PartyKind | None = None, *, suggest: bool = True) -> ResolvedName:
         """Returns the meaning of a typed code or name, as in a manifest or `--scope`.
 
-        Codes are taken in capitals: alpha-3 codes and codes of our table stand for themselves, two letters
+        Codes are taken in upper case: alpha-3 codes and codes of our table stand for themselves, two letters
         may be an alpha-2 code or an abbreviation. Names in any of the six languages count in any case;
-        demonyms and capitals only as suggestions. With `kind`, only parties of that kind are considered. Without
-        `suggest`, only our own tables are searched, which is fast for words that name nobody.
+        demonyms and names of capital cities only as suggestions. With `kind`, only parties of that kind are considered.
+        Without `suggest`, only our own tables are searched, which is fast for words that name nobody.
         """
         typed = name.strip()
         if typed in self._rows and len(typed) > 2 and self._is(typed, kind):

@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
-from ingest.records.meeting_notes import as_notes
+from ingest.records.minutes import end_where_they_tell
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import Paragraph, RecordText
@@ -87,7 +87,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     elif form in ("direct", "name"):
         unknown = _after_labels(page, lookup, later, names=form == "name")
     if form == "name":
-        return [*as_notes(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
+        return [*end_where_they_tell(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 

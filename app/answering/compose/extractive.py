@@ -40,9 +40,10 @@ def compose(
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
-    party with evidence gets at least one quotation of the `limit`, or at most `of_each`, for lists of who said
-    something. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are, since they may
-    be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted once, naming them all.
+    party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
+    to `of_each` instead. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are,
+    since they may be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted once,
+    naming them all.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.members and item.answers_surely]

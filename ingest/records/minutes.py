@@ -1,4 +1,4 @@
-"""Notes of a meeting, "Arvandia: wants lamps.", and what they tell in their own words after the last such line."""
+"""Minutes of a meeting, "Arvandia: wants lamps.", and what they tell in their own words after such a line."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -19,15 +19,15 @@ from ingest.records.speaker_lines import speaker_line
 from ingest.text.layout import ends_sentence
 from ingest.text.whole_quotations import begins_in_lower_case
 
-# What heads a part of the notes: "2. Preamble", "Paragraph 5 – bracketed", "OP4 (lamps)".
+# What heads a part of the minutes: "2. Preamble", "Paragraph 5 – bracketed", "OP4 (lamps)".
 _LABEL: Final = regex.compile(r"(?P<word>\p{L}{1,12})\s?\p{N}{1,3}\s*(?:$|[(（–—:：-])\s*")
 
 
-def as_notes(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
+def end_where_they_tell(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
     """Ends the turns of a record of the form "State: words" where it goes on in its own words.
 
-    These begin under a heading like those before the turns; in notes also with a paragraph that tells what another
-    party or an office said or did. After them, nobody speaks in the first person. Notes tell so before the first turn
+    These begin under a heading like those before the turns; in minutes also with a paragraph that tells what another
+    party or an office said or did. After them, nobody speaks in the first person. Minutes tell so before the first turn
     as well, or begin turns in lower case, "wants lamps", which are themselves the record's words; transcripts do not.
     """
     starts = {turn.start for turn in turns}
@@ -42,13 +42,13 @@ def as_notes(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTur
         for words in [page.words[turn.words.start : limit]]
     ]
     opening = (each for each in page.paragraphs if turns and each.line.start < turns[0].start)
-    are_notes = any(summarised) or any(_tells(each, turns[0], lookup) for each in opening)
+    are_minutes = any(summarised) or any(_tells(each, turns[0], lookup) for each in opening)
     for turn, limit, is_summarised in zip(turns, ends, summarised, strict=True):
         after = [each for each in page.paragraphs if turn.start < each.line.start < limit]
         own = max((n for n, each in enumerate(after, start=1) if is_own(each.whole)), default=0)
         told = after[own:]
         ending = (
-            n for n, each in enumerate(told) if _mark(each) in marks or (are_notes and _tells(each, turn, lookup))
+            n for n, each in enumerate(told) if _mark(each) in marks or (are_minutes and _tells(each, turn, lookup))
         )
         end = next(ending, None)
         if end is not None:
