@@ -69,7 +69,7 @@ def test_a_copy_is_sound_also_after_a_kill_while_its_index_is_filled(
 ):
     source = shutil.copytree(filled_store, tmp_path / "source")
     monkeypatch.setenv("UNTOC_CHROMA__URL", chroma_server)
-    monkeypatch.setattr("vectorstore.store.BATCH", 4)
+    monkeypatch.setattr("vectorstore.vectors._AT_ONCE", 4)
     with own_schema(postgres) as url:
         command = ("copy", "--store", source, "--to", url)
         upsert = VectorIndex.upsert
