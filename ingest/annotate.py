@@ -12,11 +12,11 @@ from itertools import chain
 from ingest.input_key import NAMES, InputKey
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
-from ingest.mentions import find_mentions
 from ingest.metadata.corrections import OF_SPEAKER
 from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.joint_statement import sponsor_lists
 from ingest.metadata.manifest import ManifestRow
+from ingest.metadata.mentions import find_mentions
 from ingest.metadata.metadata import (
     agenda_item_in,
     attributed,

@@ -1,12 +1,14 @@
 """Fields of a scope as slots of a conversation, and their values: States and groups fill `who`, years `when`."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
 from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
 from app.records import Interval, Scope, TreatyScope
+from ingest.parties.party_table import PartyTable
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
 # The slot that each field of a scope fills, in the order of the JSON contract.
@@ -68,3 +70,28 @@ def years_in(interval: Interval) -> range:
     """Returns the years of an interval; an open one begins with `FIRST_YEAR` or ends with this year."""
     first, last = interval
     return range(int(first[:4]) if first else FIRST_YEAR, (int(last[:4]) if last else date.today().year) + 1)
+
+
+def by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:
+    """Returns a reading for each subject of a question: "what did Arvandia say about tolls, and what about Belmora?".
+
+    What kind of thing is asked for, such as a number or a position, may be asked of one of them only.
+    """
+    scope = resolution.scope
+    subjects = scope.topic.split(SUBJECT_SEPARATOR)
+    if len(subjects) == 1:
+        return [resolution]
+    clauses = dict(resolution.clauses)
+    named = {each: {code for m in parties.find(each, scope.language) for code in m.codes} for each in subjects}
+    return [
+        replace(
+            resolution,
+            scope=replace(scope, topic=subject),
+            subject=subject,
+            question=clauses.get(subject, resolution.question),
+            wording=None,
+            topic_parties=tuple(code for code in resolution.topic_parties if code in named[subject]),
+            kind_chance=0.0,
+        )
+        for subject in subjects
+    ]

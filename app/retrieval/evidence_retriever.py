@@ -10,7 +10,7 @@ from functools import cache, partial
 from typing import Final
 
 from app.question.resolution import Resolution
-from app.question.scope_fields import SUBJECT_SEPARATOR
+from app.question.scope_fields import by_subject
 from app.records import Note, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
@@ -58,7 +58,7 @@ class EvidenceRetriever:
             unsearched = base.empty_corpus or _is_unsearchable(resolution)
             if unsearched:
                 return base
-            found = [self._with_evidence(base, each, parties) for each in _by_subject(resolution, parties)]
+            found = [self._with_evidence(base, each, parties) for each in by_subject(resolution, parties)]
             return found[0] if len(found) == 1 else self._joined(base, found)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -265,31 +265,6 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
-
-
-def _by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:
-    """Returns a reading for each subject of a question: "what did Arvandia say about tolls, and what about Belmora?".
-
-    What kind of thing is asked for, such as a number or a position, may be asked of one of them only.
-    """
-    scope = resolution.scope
-    subjects = scope.topic.split(SUBJECT_SEPARATOR)
-    if len(subjects) == 1:
-        return [resolution]
-    clauses = dict(resolution.clauses)
-    named = {each: {code for m in parties.find(each, scope.language) for code in m.codes} for each in subjects}
-    return [
-        replace(
-            resolution,
-            scope=replace(scope, topic=subject),
-            subject=subject,
-            question=clauses.get(subject, resolution.question),
-            wording=None,
-            topic_parties=tuple(code for code in resolution.topic_parties if code in named[subject]),
-            kind_chance=0.0,
-        )
-        for subject in subjects
-    ]
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.retrieval.positions.direction import AskedDirection, direction_asked
+from app.retrieval.positions.direction import AskedDirection, classify_question
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from ingest.parties.party_table import PartyTable
 
@@ -38,7 +38,7 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return denied
 
     def read(words: str, language: str) -> AskedFor:
-        return AskedFor(*direction_asked(words, topic_words(scope), language, parties), words)
+        return AskedFor(*classify_question(words, topic_words(scope), language, parties), words)
 
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     words = resolution.question if wording is None or resolution.act != "new" else wording.text

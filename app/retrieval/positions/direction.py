@@ -284,7 +284,7 @@ def as_opened(item: SentenceDirection, opening: SentenceDirection) -> SentenceDi
     return item if item.is_outright and opening.reading == "mentions" else None
 
 
-def direction_asked(
+def classify_question(
     question: str, topic: str, language: str, parties: PartyTable
 ) -> tuple[AskedDirection | None, float]:
     """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers."""

@@ -3,7 +3,7 @@
 import pytest
 from safetensors import safe_open
 
-from app.retrieval.positions.direction import decisive_of, direction_asked, read_sentence, read_span
+from app.retrieval.positions.direction import classify_question, decisive_of, read_sentence, read_span
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -42,4 +42,4 @@ def test_direction_is_of_what_is_said_and_of_nobody_s_orders():
 @cases("question", "topic", "asked")
 def test_a_question_asks_for_a_direction(question, topic, asked):
     language = {"Qu": "fr", "Ка": "ru"}.get(question[:2], "en")
-    assert direction_asked(question, topic, language, PARTIES)[0] == asked
+    assert classify_question(question, topic, language, PARTIES)[0] == asked
