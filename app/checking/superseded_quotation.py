@@ -6,6 +6,7 @@ For "Drelnia is not in favour of new protocols", said in 2020, the report adds t
 from typing import Final
 
 from rapidfuzz.fuzz import partial_ratio
+from rapidfuzz.process import extractOne
 
 from app.answering.citations import cite
 from app.answering.cited_direction import directions_of
@@ -28,6 +29,8 @@ _SHARED: Final = 2
 _SHARE: Final = 0.33
 # Least strength of a position mark with which a sentence counts as taking a position; "thank" does not reach it.
 _LEANING: Final = 2
+# Least likeness (0 to 100) of a sentence that a corrected version has in place of quoted words. Set by hand.
+_LIKENESS_MIN: Final = 70
 
 
 def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties: PartyTable) -> Citation | None:
@@ -67,14 +70,17 @@ def superseded_by(place: Place, stored: StoredText, texts: CorpusTexts, parties:
 
 
 def corrected_in(place: Place, stored: StoredText, texts: CorpusTexts) -> Citation | None:
-    """Returns the sentence that the newest version of a statement has for the words at a place; None if it has them."""
+    """Returns the sentence that the newest version of a statement has in place of the words at a place.
+
+    None if it has the words themselves, or no sentence like them.
+    """
     newer = texts.by_id.get(texts.revised.get(place.statement_id, ""))
     words = squash(stored.keyed.source[place.start : place.end])
     if newer is None or words in squash(newer.statement.source_text):
         return None
     own = texts.sentences(newer.statement.statement_id)
-    near = max(own, key=lambda sentence: partial_ratio(squash(sentence.text), words), default=None)
-    return None if near is None else cite(newer.statement, own, range(near.ordinal, near.ordinal + 1), 1)
+    like = extractOne(words, [squash(s.text) for s in own], scorer=partial_ratio, score_cutoff=_LIKENESS_MIN)
+    return None if like is None else cite(newer.statement, own, range(like[2], like[2] + 1), 1)
 
 
 def _takes_position(text: str, language: str) -> bool:

@@ -12,6 +12,7 @@ from app.question.lexicon import Item, lexicon_of
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.records import Note
+from ingest.loaders.registry import SUFFIXES
 
 # Maximum number of words, in Chinese of characters, from the word that leads to a venue to its noun.
 _MAX_BEFORE: Final = 8
@@ -76,9 +77,11 @@ def _end_of_name(roles: RoleReading, idle: Sequence[Word], items: Sequence[Item]
 
 
 def _is_acronym(roles: RoleReading, words: Sequence[Word]) -> bool:
-    """Returns whether words are one of capitals alone that no table knows: "at UNEA"."""
-    known = len(words) != 1 or roles.text.isupper() or bool(words[0].does)
-    return not known and words[0].text.isupper() and len(words[0].text) >= _SHORTEST_ACRONYM
+    """Returns whether words are one of capitals alone that no table knows, nor as a format: "at UNEA", not "in PDF"."""
+    if len(words) != 1 or roles.text.isupper() or words[0].does:
+        return False
+    acronym = words[0].text
+    return acronym.isupper() and len(acronym) >= _SHORTEST_ACRONYM and f".{acronym.lower()}" not in SUFFIXES
 
 
 def _kinds_at(items: Sequence[Item], start: int) -> frozenset[str]:

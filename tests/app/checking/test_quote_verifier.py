@@ -212,9 +212,9 @@ def test_what_turns_a_quotation_stands_in_its_own_paragraph(tmp_path, before, to
 
 def test_words_of_others_in_a_statement_are_told_apart_from_its_own(tmp_path):
     own, others = "We light the lamps of our harbour.", "They shall burn in all of the towers."
-    text = f"Statement by Austria\n\nMr. Chair,\n\n{own}\n\nComments received\n\nGermany: Lamps burn.\n\n{others}\n"
-    with workspace_over(tmp_path, {"austria.txt": text}) as workspace:
-        said = (("Austria", own), ("Austria", others), ("Germany", others))
+    text = f"Statement by Arvandia\n\nMr. Chair,\n\n{own}\n\nComments received\n\nBelmora: Lamps burn.\n\n{others}\n"
+    with workspace_over(tmp_path, {"arvandia.txt": text}) as workspace:
+        said = (("Arvandia", own), ("Arvandia", others), ("Belmora", others))
         found = [only(workspace.checker(), f"{name} said: “{words}”") for name, words in said]
     assert [each.verdict for each in found] == ["verified", "verified", "misattributed"]
     told = [[warning.kind for warning in each.warnings] for each in found]
@@ -236,12 +236,12 @@ def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
     )
     more = "We ask the Secretariat to count lamps in every harbour of the region, and to report to the next session."
     texts = {
-        f"{name}.txt": f"Statement by Austria\n12 October 2020\n{line}\nMr. Chair,\n\n{words.format(towns)} {more}\n"
+        f"{name}.txt": f"Statement by Arvandia\n12 October 2020\n{line}\nMr. Chair,\n\n{words.format(towns)} {more}\n"
         for name, line, towns in (("a", "", 12), ("b", "Corrected version\n", 21))
     }
     with workspace_over(tmp_path, texts) as workspace:
         said = (words.format(12), words.format(21), more)
-        found = [only(workspace.checker(), f"Austria said: “{each}”") for each in said]
+        found = [only(workspace.checker(), f"Arvandia said: “{each}”") for each in said]
     assert [finding.verdict for finding in found] == ["verified"] * 3
     told = [[str(w) for w in finding.warnings if w.kind == "corrected"] for finding in found]
     assert "in 21 towns" in told[0][0] and told[1:] == [[], []]
