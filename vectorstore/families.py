@@ -70,6 +70,12 @@ class FamilyTables:
         rows = self._database.rows(select(LINKS).order_by(LINKS.c.document_id, LINKS.c.other_id, LINKS.c.relation))
         return connected(Link(document_id=a, other_id=b, relation=c, likeness=d) for a, b, c, d in rows)
 
+    def revised(self) -> dict[str, str]:
+        """Returns the newest revision of each document that has one, by its id."""
+        rows = self._database.rows(select(LINKS.c.document_id, LINKS.c.other_id).where(LINKS.c.relation == "revision"))
+        found = connected(Link(document_id=new, other_id=old, relation="revision") for new, old in rows)
+        return {old: new for old, family in found.items() if (new := family.superseded_by(old)) is not None}
+
     def unseen(self, scheme: str) -> tuple[str, ...]:
         """Returns the ids of the documents that have not been compared under this scheme yet, ascending."""
         seen = select(TRAITS.c.document_id).where(TRAITS.c.scheme == scheme)

@@ -120,8 +120,7 @@ class CorpusTexts:
         self.size = sum(len(stored.keyed.text) for stored in self.all)
         self.by_id = {stored.statement.statement_id: stored for stored in self.all}
         self.sentences = lru_cache(maxsize=256)(catalogue.sentences)
-        families = catalogue.families.all().items()
-        self.revised = {old: new for old, family in families if (new := family.superseded_by(old)) is not None}
+        self.revised = catalogue.families.revised()
 
     def passages(self, quote: str, within: Sequence[str] | None, k: int) -> list[Passage]:
         """Returns the `k` passages that lexical search finds for the words of a quotation, best first."""

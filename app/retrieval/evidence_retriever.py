@@ -80,15 +80,19 @@ class EvidenceRetriever:
         scope, catalogue = resolution.scope, self.store.catalogue
         asked = (*scope.states, *scope.groups)
         scoped = self.scoped_statements(scope, parties)
-        in_scope = scoped.of(() if scope.members_of else asked)
+        codes = () if scope.members_of else asked
+        in_scope = scoped.of(codes)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
+        notes = [Note(kind="not_attributed", values={"count": unattributed})] if unattributed else []
+        if corrected := scoped.corrected(codes):
+            notes.append(Note(kind="corrected", values={"files": ", ".join(dict.fromkeys(s.file for s in corrected))}))
         return replace(
             base,
             asked_parties=asked,
             statements_by_party=scoped.by_party(in_scope),
             statements_of_parties=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
             statements_in_scope=tuple(summary for summary in in_scope if summary.metadata.holders),
-            notes=(Note(kind="not_attributed", values={"count": unattributed}),) if unattributed else (),
+            notes=tuple(notes),
         )
 
     def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:

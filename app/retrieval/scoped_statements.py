@@ -30,17 +30,28 @@ class ScopedStatements:
         self._scope = scope
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
+        self._revised = catalogue.families.revised()
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(scope.excluded, parties, day)})
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
-        """Returns the statements in scope of these parties, by party and date; of all parties when none is given."""
-        in_scope = tuple(summary for summary in self._filtered(codes) if self._keeps(summary.metadata))
+        """Returns the statements in scope of these parties, by party and date; of all parties when none is given.
+
+        Versions that a later one in scope corrects are not among them.
+        """
+        in_scope = tuple(summary for summary in self._current(codes) if self._keeps(summary.metadata))
         if not self._scope.pick:
             return in_scope
         picked = {summary.statement_id for own in self.by_party(in_scope).values() for summary in own}
         return tuple(summary for summary in in_scope if summary.statement_id in picked)
+
+    def corrected(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
+        """Returns what `of` leaves out since a later version is in scope: "Statement" beside "Statement (Rev. 1)"."""
+        if not self._revised:
+            return ()
+        current = {summary.statement_id for summary in self._current(codes)}
+        return tuple(s for s in self._filtered(codes) if s.statement_id not in current and self._keeps(s.metadata))
 
     def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
         """Groups statements by their holders asked about; with a pick, each holder has its own latest or earliest.
@@ -60,13 +71,13 @@ class ScopedStatements:
         occasion aligns itself with it. With a pick, a State that has a statement of its own gets no groups.
         """
         if self._scope.pick and states:
-            spoke = self.by_party(self._filtered(states))
+            spoke = self.by_party(self._current(states))
             states = [state for state in states if state not in spoke]
         if not states:
             return ()
         aligned = self._aligned(states)
         by_group: dict[tuple[str, tuple[str, ...], bool], list[StatementSummary]] = {}
-        for summary in self._filtered((), of_groups=True):
+        for summary in self._current((), of_groups=True):
             group = summary.metadata.on_behalf_of
             if group is None or group in (*self._scope.groups, *self._scope.excluded):
                 continue
@@ -120,12 +131,18 @@ class ScopedStatements:
 
     def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
         """Returns the metadata of the statements that align themselves with a group, by State and group."""
-        own = {summary.statement_id: summary.metadata for summary in self._filtered(states)}
+        own = {summary.statement_id: summary.metadata for summary in self._current(states)}
         aligned: dict[tuple[str, str], list[Metadata]] = {}
         for mention in self._catalogue.mentions(list(own), "alignment"):
             metadata = own[mention.sentence.statement_id]
             aligned.setdefault((metadata.state or "", mention.value), []).append(metadata)
         return aligned
+
+    def _current(self, codes: Sequence[str], *, of_groups: bool = False) -> tuple[StatementSummary, ...]:
+        """Returns the statements in scope without the versions that a later one in scope corrects."""
+        filtered = self._filtered(codes, of_groups=of_groups)
+        held = {summary.document_id for summary in filtered}
+        return tuple(s for s in filtered if self._revised.get(s.document_id) not in held)
 
     def _filtered(self, codes: Sequence[str], *, of_groups: bool = False) -> tuple[StatementSummary, ...]:
         scope = self._scope

@@ -259,3 +259,19 @@ def test_words_in_two_versions_are_cited_once_and_both_are_covered(desk):
     assert {quoting[0].statement_id, *quoting[0].also_in} == both
     assert answer.coverage.statements_with_evidence == len(both)
     assert answer.to_json()["citations"][0]["also_in"] == list(quoting[0].also_in)
+
+
+def test_only_the_corrected_version_answers_and_the_earlier_one_is_named(desk):
+    said, corrected = "Arvandia returned 40 stolen paintings.", "Arvandia returned 14 stolen paintings."
+    desk.write("first.txt", f"Statement by Arvandia\n\n{speech(1)}\n\n{said}\n", row())
+    desk.write("second.txt", f"Statement by Arvandia\n\nCorrected version\n\n{speech(1)}\n\n{corrected}\n", row())
+    desk.ingest()
+    answer = desk.workspace.assistant.ask("What did Arvandia say about stolen paintings?")
+    assert [c.quote for c in answer.citations if "paintings" in c.quote] == [corrected]
+    assert "earlier versions, left aside for the corrected ones: first.txt" in answer.scope.notes
+    assert answer.coverage.statements_in_scope == 1
+    # Where the corrected version is out of scope, the earlier one is all there is.
+    desk.write("second.txt", (desk.folder / "second.txt").read_text(), row(occasion="UNTOC COP,10,2020-11-13,4"))
+    desk.ingest()
+    earlier = desk.workspace.assistant.ask("What did Arvandia say about stolen paintings in October 2020?")
+    assert [c.quote for c in earlier.citations if "paintings" in c.quote] == [said]
