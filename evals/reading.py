@@ -155,7 +155,7 @@ def _months_of(scope: Scope) -> tuple[str | None, str | None]:
         return min(scope.months), max(scope.months)
     years = (min(scope.years), max(scope.years)) if scope.years else (None, None)
     ends = zip(scope.interval or years, ("01", "12"), strict=True)
-    first, last = (end if end is None or len(end) > 4 else f"{end}-{month}" for end, month in ends)
+    first, last = (end if end is None else end[:7] if len(end) > 4 else f"{end}-{month}" for end, month in ends)
     return first, last
 
 

@@ -29,6 +29,7 @@ _NOTED: Final = {
     "unknown_venue": ("bodies", "sessions"),
 }
 _MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
+_DAY: Final = rf"{_MONTH}-(?:0[1-9]|[12]\d|3[01])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
 _WRITTEN: Final = {
     "years": (r"\d{4}", "is no year: write it with four digits, such as 2020"),
@@ -114,8 +115,8 @@ def _interval(ends: list[JSONValue]) -> Interval:
     if len(ends) != 2:
         raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
     for end in ends:
-        if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}", str(end)):
-            raise ScopeError(f"{str(end)!r} is no year and no month: write it as 2018 or 2018-10")
+        if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}|{_DAY}", str(end)):
+            raise ScopeError(f"{str(end)!r} is no year, month or day: write it as 2018, 2018-10 or 2018-10-12")
     first, last = (None if end is None else str(end) for end in ends)
     # A year contains its months: both ends are compared up to the length of the shorter one.
     if first and last and first[: len(last)] > last[: len(first)]:

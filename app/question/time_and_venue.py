@@ -8,18 +8,19 @@ from datetime import date
 from typing import Final, cast
 
 from app.question.lexicon import FIRST_YEAR
-from app.question.spans.intervals import interval_of, iso_of, month_of
+from app.question.spans.intervals import interval_of, months_in, years_of
 from app.question.spans.span import Span
 from app.records import Scope
 
-# An interval of more months than this is one of years.
-_FEW_MONTHS: Final = 12
+# An interval of more days than this is one of years.
+_YEAR: Final = 366
 
 
 def time_and_venue_of(spans: Iterable[Span], today: date | None = None) -> Scope:
     """Returns when and where statements were made.
 
-    A time longer than a year gives an interval; a closed one also gives its years one by one. Several times are all
+    A time longer than a year gives an interval; a closed one also gives its years one by one, and so does one within a
+    month ("on 12 October 2020"). Several times are all
     asked about: "in October 2020 and in 2016" gives two years. An open interval is narrowed by another time ("after
     2015 and before 2020"), and a year by its month; one of several that do not overlap ends `today`.
     """
@@ -32,20 +33,23 @@ def time_and_venue_of(spans: Iterable[Span], today: date | None = None) -> Scope
         common = (max(firsts, default=None), min(lasts, default=None))
         if None in common or cast("int", common[0]) <= cast("int", common[1]):
             ends, in_months = [common], True
-    months, years = set[int](), set[int]()
+    months, years = set[str](), set[int]()
     interval: tuple[str | None, str | None] | None = None
     if len(ends) == 1 and None in ends[0]:
         interval = interval_of(ends[0])
     else:
-        today = today or date.today()
-        now = month_of(today.year, today.month)
-        closed = [(month_of(FIRST_YEAR) if a is None else a, now if b is None else b) for a, b in ends]
-        years.update(year for first, last in closed for year in range(first // 12, last // 12 + 1))
-        whole = all(first % 12 == 0 and last % 12 == 11 for first, last in closed)
-        if in_months and not whole and all(last - first < _FEW_MONTHS for first, last in closed):
-            months.update(month for first, last in closed for month in range(first, last + 1))
-        if len(closed) == 1 and (len(years) > 1 or (months and closed[0][0] != closed[0][1])):
-            interval = interval_of(closed[0])
+        now, begin = (today or date.today()).toordinal(), years_of(FIRST_YEAR, FIRST_YEAR)[0]
+        closed = [(begin if a is None else a, now if b is None else b) for a, b in ends]
+        written = [interval_of(each) for each in closed]
+        years.update(int(month[:4]) for each in closed for month in months_in(*each))
+        whole = all(len(first or "") == len("2020") for first, _ in written)
+        if in_months and not whole and all(last - first < _YEAR for first, last in closed):
+            months.update(month for each in closed for month in months_in(*each))
+        if len(closed) == 1 and (len(years) > 1 or (months and written[0] != (*months, *months))):
+            interval = written[0]
+        if interval is not None and len(interval[0] or "") == len("2020-10-12"):
+            # Days are within months that need not be named.
+            months = set()
     named: dict[str, dict[str, None]] = {kind: {} for kind in ("body", "session", "agenda_item")}
     for span in spans:
         named.get(span.kind, {}).update(dict.fromkeys(span.codes))
@@ -54,7 +58,7 @@ def time_and_venue_of(spans: Iterable[Span], today: date | None = None) -> Scope
         bodies=tuple(named["body"]),
         sessions=tuple(named["session"]),
         years=tuple(map(str, sorted(years))),
-        months=tuple(iso_of(month, False) for month in sorted(months)),
+        months=tuple(sorted(months)),
         interval=interval,
         pick=next((span.pick for span in spans if span.pick is not None), None),
         agenda_items=tuple(named["agenda_item"]),
@@ -66,4 +70,4 @@ def _is_year_of(span: Span, month: Span) -> bool:
     (first, last), (inner, end) = span.interval, month.interval
     if first is None or last is None or inner is None or end is None:
         return False
-    return month.date_form == "month" != span.date_form and last - first < _FEW_MONTHS and first <= inner <= end <= last
+    return month.date_form == "month" != span.date_form and last - first < _YEAR and first <= inner <= end <= last

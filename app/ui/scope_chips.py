@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, cast
 
-from babel.dates import get_month_names
-
+from app.answering.provenance import spoken_date
 from app.question.scope_fields import TIME_FIELDS
 from app.records import Scope
 from app.ui.provenance_html import PartyNamer
@@ -64,13 +63,11 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
 
 
 def interval_label(value: str) -> str:
-    """Names an interval: "since 2018", "until October 2020", "2015–2018"."""
-    first, last = (_month(end) if len(end) > 4 else end for end in value.split("/"))
-    return f"{first}–{last}" if first and last else say("since", when=first) if first else say("until", when=last)
-
-
-def _month(value: str) -> str:
-    return f"{get_month_names('wide', context='stand-alone', locale=language())[int(value[5:])]} {value[:4]}"
+    """Names an interval: "since 2018", "until October 2020", "2015–2018", "12 October 2020"."""
+    first, last = (spoken_date(end or None, language()) for end in value.split("/"))
+    if first and last:
+        return first if first == last else f"{first}–{last}"
+    return say("since", when=first) if first else say("until", when=last)
 
 
 def _values(scope: Scope, field: str) -> Sequence[str]:
@@ -102,7 +99,7 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
     if field in _NAMED:
         return names(value)
     if field == "months":
-        return _month(value)
+        return spoken_date(value, language()) or value
     return value.replace("/", "–") if field == "years" else value
 
 

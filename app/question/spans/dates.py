@@ -1,4 +1,4 @@
-"""Dates in a question as intervals of months: "since May 2016", "the early nineties", "last year"."""
+"""Dates in a question as intervals of days: "since May 2016", "the early nineties", "last year"."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final, cast
 
 from app.question.lexicon import FIRST_YEAR, Item, find_forms
-from app.question.spans.intervals import Months, month_of, relate, years_of
+from app.question.spans.intervals import Days, month_of, relate, years_of
 from app.question.spans.span import DateForm, Span, span_over, with_spans_as_items
 from ingest.language.dates import find_dates
 
@@ -14,10 +14,10 @@ _DECADE: Final = 10
 
 
 def find_date_spans(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
-    """Reads dates as intervals of months: single, listed, from one to another, or open at an end."""
+    """Reads dates as intervals of days: single, listed, from one to another, or open at an end."""
     atoms: list[Span] = []
     for day in find_dates(text):
-        interval: Months = (month_of(day.first.year, day.first.month), month_of(day.last.year, day.last.month))
+        interval: Days = (day.first.toordinal(), day.last.toordinal())
         span = span_over("date", day, interval=interval, date_form="month")
         atoms += [] if span.overlaps(taken) else [span]
     row = with_spans_as_items(with_spans_as_items(items, taken, "taken"), atoms, "time")
@@ -30,8 +30,8 @@ def find_date_spans(text: str, items: list[Item], taken: Sequence[Span], today: 
         inner = [atom for atom in atoms if part[0].start <= atom.start and atom.end <= part[-1].end]
         start = next(item.start for item in part if item.kinds - {"fill", "year", "place"} or name != "time")
         # "From 28 September to 2 October 2020" is a closed date itself; "from" does not open an interval.
-        one = inner[0].date_form == "month" and inner[0].interval[0] != inner[0].interval[1]
-        if name == "time" or (name == "since" and one):
+        ranged = inner[0].date_form == "month" and not _is_day_or_month(inner[0].interval)
+        if name == "time" or (name == "since" and ranged):
             spans += [replace(time, start=start, end=part[-1].end) for time in inner]
             continue
         interval = relate(name, inner[0].interval, inner[-1].interval)
@@ -41,7 +41,15 @@ def find_date_spans(text: str, items: list[Item], taken: Sequence[Span], today: 
     return spans
 
 
-def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Months, DateForm]]:
+def _is_day_or_month(days: Days) -> bool:
+    first, last = days
+    if first is None or last is None:
+        return False
+    day = date.fromordinal(first)
+    return first == last or days == month_of(day.year, day.month)
+
+
+def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Days, DateForm]]:
     """Yields the (interval, form) of a time by the name of its form in the grammar; listed months yield one each."""
     written = [item.number("year_number") for item in part if "year_number" in item.kinds]
     months = [item.number("month") for item in part if item.values.get("month")]
@@ -54,16 +62,16 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
     match name:
         case "season_of":
             first, last = next(item.values["season"] for item in part if "season" in item.values).split("-")
-            yield (month_of(year, int(first)), month_of(year, int(last))), "month"
+            yield (month_of(year, int(first))[0], month_of(year, int(last))[1]), "month"
         case "month_of" | "last_month":
             year = year if name == "month_of" else today.year - (months[0] >= today.month)
             to = any(item.kinds & {"to", "dash"} and "and" not in item.kinds for item in part[1:-1])
             ranged = to and len(months) == 2 and months[0] < months[1]
             for month in range(months[0], months[1] + 1) if ranged else months:
-                yield (month_of(year, month),) * 2, "month"
+                yield month_of(year, month), "month"
         case _ if in_month:
             if 1 <= numbers[0] <= 12:
-                yield (month_of(year, numbers[0]),) * 2, "month"
+                yield month_of(year, numbers[0]), "month"
         case "short":
             end = year - year % 100 + numbers[0]
             yield years_of(year, end if end > year else year), "closed"
@@ -73,14 +81,14 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Mon
             # "Les années 1990" is a decade, "les années 2015" a single year.
             yield years_of(year, year + _DECADE - 1), "closed"
         case "last_years" | "last_decade":
-            yield (month_of(today.year - ago), None), "since"
+            yield (month_of(today.year - ago, 1)[0], None), "since"
         case "recently":
             yield (None, None), "recently"
         case _:
             yield years_of(year - ago, year - ago), "year"
 
 
-def _decade_of(part: Sequence[Item], year: int | None, numbers: Sequence[int], today: date) -> tuple[Months, DateForm]:
+def _decade_of(part: Sequence[Item], year: int | None, numbers: Sequence[int], today: date) -> tuple[Days, DateForm]:
     """Returns the (interval, form) of a decade: "the nineties", "the early 2010s", "over two decades"."""
     nineties = next((item.values["nineties"] for item in part if "nineties" in item.values), None)
     begins = int(nineties) if nineties else 1900 + numbers[0] if year is None else year
@@ -88,7 +96,7 @@ def _decade_of(part: Sequence[Item], year: int | None, numbers: Sequence[int], t
         return years_of(*_part_of_decade(begins, part)), "closed"
     if numbers:
         # "Over two decades" is counted back from today.
-        return (month_of(today.year - _DECADE * numbers[0]), None), "since"
+        return (month_of(today.year - _DECADE * numbers[0], 1)[0], None), "since"
     # "2016年代…" is a year followed by a word with the same beginning as "decade".
     return years_of(begins, begins), "year"
 

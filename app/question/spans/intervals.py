@@ -1,22 +1,33 @@
-"""Intervals of months, open at either end: how they are related ("since 2015") and written ("2015-03")."""
+"""Intervals of days, open at either end: how they are related ("since 2015") and written ("2015-03")."""
 
 import math
+from calendar import monthrange
+from datetime import date, timedelta
 
-Months = tuple[int | None, int | None]
-"""The first and last month of an interval, counted from year 0; None where it is open."""
-
-
-def month_of(year: int, month: int = 1) -> int:
-    """Returns a month of a year, counted from the year 0."""
-    return 12 * year + month - 1
+Days = tuple[int | None, int | None]
+"""The first and last day of an interval, counted as `date.toordinal` does; None where it is open."""
 
 
-def years_of(first: int, last: int) -> Months:
-    """Returns the interval from the first month of a year to the last month of the same or another one."""
-    return (month_of(first), month_of(last, 12))
+def month_of(year: int, month: int) -> tuple[int, int]:
+    """Returns the interval of a month; the 13th is the first of the next year, in which a winter ends."""
+    year, month = year + (month - 1) // 12, (month - 1) % 12 + 1
+    first = date(year, month, 1).toordinal()
+    return (first, first + monthrange(year, month)[1] - 1)
 
 
-def relate(name: str, start: Months, end: Months) -> Months:
+def years_of(first: int, last: int) -> tuple[int, int]:
+    """Returns the interval from the first day of a year to the last day of the same or another one."""
+    return (date(first, 1, 1).toordinal(), date(last, 12, 31).toordinal())
+
+
+def months_in(first: int, last: int) -> list[str]:
+    """Returns the months with a day in a closed interval: "2015-03"."""
+    begin, end = date.fromordinal(first), date.fromordinal(last)
+    numbers = range(12 * begin.year + begin.month - 1, 12 * end.year + end.month)
+    return [f"{number // 12}-{number % 12 + 1:02d}" for number in numbers]
+
+
+def relate(name: str, start: Days, end: Days) -> Days:
     """Returns the interval that a relation makes of one interval ("since", "before") or of two ("from … to …")."""
     if name == "closed" and None not in (start[0], end[0]):
         # "Between 2024 and 2016", "between the last 5 years and 2021"
@@ -32,13 +43,11 @@ def relate(name: str, start: Months, end: Months) -> Months:
     }[name]
 
 
-def interval_of(months: Months) -> tuple[str | None, str | None]:
-    """Returns the ends of an interval as years where they are whole, else as months."""
-    first, last = months
-    whole = (first is None or first % 12 == 0) and (last is None or last % 12 == 11)
-    return (None if first is None else iso_of(first, whole), None if last is None else iso_of(last, whole))
-
-
-def iso_of(month: int, whole: bool) -> str:
-    """Returns a month as "2015-03", or its year where `whole` years are meant."""
-    return str(month // 12) if whole else f"{month // 12}-{month % 12 + 1:02d}"
+def interval_of(days: Days) -> tuple[str | None, str | None]:
+    """Returns the ends of an interval as years where both are whole, else as months where they are, else as days."""
+    first, last = (None if end is None else date.fromordinal(end) for end in days)
+    begins = [end for end in (first, None if last is None else last + timedelta(days=1)) if end is not None]
+    whole_years = all((end.month, end.day) == (1, 1) for end in begins)
+    whole_months = all(end.day == 1 for end in begins)
+    length = len("2015") if whole_years else len("2015-03") if whole_months else len("2015-03-12")
+    return (None if first is None else str(first)[:length], None if last is None else str(last)[:length])

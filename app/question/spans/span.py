@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from app.question.lexicon import Item
-from app.question.spans.intervals import Months
+from app.question.spans.intervals import Days
 from app.records import Pick
 from ingest.parties.name_matcher import NameForm
 from ingest.treaties.references import ArticleMention
@@ -40,8 +40,8 @@ class Span:
     treaties."""
     articles: tuple[tuple[str, str], ...] = ()
     """(treaty, number) of the articles named here."""
-    interval: Months = (None, None)
-    """First and last month, counted from the year 0; None at an open end, or where there is no time."""
+    interval: Days = (None, None)
+    """First and last day, as `date.toordinal` counts; None at an open end, or where there is no time."""
     party_form: PartyForm | None = None
     date_form: DateForm | None = None
     treaty_form: TreatyForm | None = None

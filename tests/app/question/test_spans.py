@@ -9,7 +9,7 @@ import pytest
 from app.question.language import detect_language
 from app.question.lexicon import words_in
 from app.question.spans.find_spans import find_spans
-from app.question.spans.intervals import interval_of
+from app.question.spans.intervals import interval_of, month_of
 from app.question.spans.span import NAMED, Span
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -46,7 +46,7 @@ def test_an_open_interval_is_an_end_of_a_range(text, interval, parties):
 def test_a_season_or_a_year_is_its_months(question, months, parties):
     (found,) = [span for span in spans(question, parties) if span.kind == "date"]
     year, first, last = months
-    assert found.interval == (12 * year + first - 1, 12 * year + last - 1)
+    assert found.interval == (month_of(year, first)[0], month_of(year, last)[1])
 
 
 def test_spans_do_not_overlap(parties):
