@@ -15,7 +15,8 @@ from pydantic import TypeAdapter, ValidationError
 from app.errors import QuestionError
 from app.question.resolution import Resolution, Shown
 from app.question.turns.state import ConversationState, EarlierTurn
-from app.records import Answer
+from app.records import Answer, Claim, Direction
+from app.retrieval.retrieved import Retrieved
 from vectorstore.records import JSONValue
 
 _NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
@@ -84,17 +85,17 @@ def read_state(value: object) -> ConversationState:
         ) from exc
 
 
-def state_after(read: Resolution, answer: Answer, direction_from: str = "") -> ConversationState:
+def state_after(read: Resolution, answer: Answer, retrieved: Retrieved) -> ConversationState:
     """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`.
 
     Args:
         read: The question as it was read.
         answer: The answer to it.
-        direction_from: The question, without its scope, in whose words a direction was asked for, which the next turn
-            asks for as well: "who else?" after "any sceptics?". Empty if none was.
+        retrieved: What was found for it. Its `direction_from` is the question in whose words a direction was asked
+            for, which the next turn asks for as well: "who else?" after "any sceptics?".
     """
-    if direction_from:
-        read = replace(read, stance=True, stance_from=direction_from)
+    if retrieved.direction_from:
+        read = replace(read, stance=True, stance_from=retrieved.direction_from)
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
     before = (read.shown_in_all or read.shown or Shown()) if goes_on else Shown()
     shown = Shown(
@@ -103,6 +104,18 @@ def state_after(read: Resolution, answer: Answer, direction_from: str = "") -> C
         years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
         sessions=tuple(dict.fromkeys((*before.sessions, *(c.session for c in cited if c.session)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
+        # "Who agrees?" and then "who disagrees?" are both relative to the position before them.
+        direction=read.position_shown if retrieved.is_relative else _direction_of(answer.claims),
     )
     # Notes belong to a single answer.
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
+
+
+def _direction_of(claims: Sequence[Claim]) -> Direction | None:
+    """Returns the direction of each party's first claim that is for or against, if it is that of all; None if not."""
+    first: dict[str, Direction] = {}
+    for claim in claims:
+        if claim.state and claim.direction in ("for", "against"):
+            first.setdefault(claim.state, claim.direction)
+    directions = {*first.values()}
+    return directions.pop() if len(directions) == 1 else None

@@ -111,7 +111,7 @@ class Steps:
             yield state
         with clock.of("verify"):
             answer = self.verify(question, resolution, retrieved, composed)
-        conversation = state_as_json(state_after(resolution, answer, retrieved.direction_from))
+        conversation = state_as_json(state_after(resolution, answer, retrieved))
         yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
 
     def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:

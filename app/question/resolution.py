@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
-from app.records import AnswerType, Note, QuestionKind, Scope, Style
+from app.records import AnswerType, Direction, Note, QuestionKind, Scope, Style
 
 # Minimum chance of a question's kind from which the kind decides: an answer without the number asked for is called
 # partial, one without a position silence, and a follow-up's own kind overrides the one kept. Chosen on development
@@ -25,6 +25,8 @@ class Shown:
     years: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    direction: Direction | None = None
+    """The one direction that all parties quoted take, or None; with it "who disagrees?" asks for the others."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +100,8 @@ class Resolution:
     """The question asks for a position, such as whether a State supports something."""
     stance_from: str = ""
     """The earlier question whose position a follow-up such as "not Belmora" asks for; empty if its own words ask."""
+    position_shown: Direction | None = None
+    """The direction of the position that a follow-up such as "who disagrees?" refers to; None if none was shown."""
     negates: bool = False
     """A follow-up such as "and who does not?" asks for the opposite of the position that `stance_from` asks for."""
     over_time: bool = False

@@ -173,6 +173,7 @@ class EvidenceRetriever:
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
             direction_asked=asked.direction,
+            is_relative=asked.is_relative,
             direction_from=asked.words,
             party_evidence=tuple(replace(item, subject=resolution.subject) for item in evidence),
             spoken_for=tuple(replace(item, subject=resolution.subject) for item in spoken_for),

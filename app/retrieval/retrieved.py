@@ -32,6 +32,8 @@ class Retrieved:
     """Evidence in statements of groups that spoke for States asked about."""
     direction_asked: AskedDirection | None = None
     """The direction, or change of it, that was asked for; None for any."""
+    is_relative: bool = False
+    """Whether it was asked for as agreement or disagreement with the position shown before."""
     direction_from: str = ""
     """The question whose words ask for it, without whom and when: the one asked, or one that it follows up."""
     related_evidence: tuple[PartyEvidence, ...] = ()

@@ -76,6 +76,7 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
+        position_shown=state.shown.direction if state.shown and scope.topic == before.scope.topic else None,
     )
     if keeps_who and before.unclear is not None and not named:
         merged = replace(

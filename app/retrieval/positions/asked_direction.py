@@ -1,13 +1,15 @@
 """Direction asked for: whether a question after States asks for those in one direction, or that changed theirs.
 
 "Who opposes article 18?" asks for `against`; after it "not Belmora" asks for the same, and "who does not?" for `for`.
+"Who disagrees?" asks for the opposite of the position that was shown.
 """
 
 from typing import Final, NamedTuple
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.retrieval.positions.direction import AskedDirection, classify_question
+from app.records import Direction
+from app.retrieval.positions.direction import Agreement, AskedDirection, classify_question
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from ingest.parties.party_table import PartyTable
 
@@ -23,6 +25,8 @@ class AskedFor(NamedTuple):
     direction: AskedDirection | None = None
     chance: float = 1.0
     words: str = ""
+    is_relative: bool = False
+    """Whether the question asks who agrees or disagrees with the position shown before."""
 
     @property
     def is_unsure_change(self) -> bool:
@@ -38,7 +42,9 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return denied
 
     def read(words: str, language: str) -> AskedFor:
-        return AskedFor(*classify_question(words, topic_words(scope), language, parties), words)
+        return _relative_to(
+            resolution.position_shown, words, *classify_question(words, topic_words(scope), language, parties)
+        )
 
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     words = resolution.question if wording is None or resolution.act != "new" else wording.text
@@ -62,6 +68,16 @@ def _asks_in_own_words(resolution: Resolution, asked: AskedFor) -> bool:
     # In a turn whose topic was named before, the words that are left are those of what is asked for.
     named_before = topic_words(resolution.scope) not in resolution.question
     return follows and named_before and asked.direction is not None and asked.chance >= _OWN_DIRECTION_MIN
+
+
+def _relative_to(
+    shown: Direction | None, words: str, asked: AskedDirection | Agreement | None, chance: float
+) -> AskedFor:
+    """Returns what a question asks for; who agrees or disagrees is relative to the direction `shown`, if any was."""
+    if asked not in ("same", "opposite"):
+        return AskedFor(asked, chance, words)
+    is_opposed = (asked == "opposite") != (shown == "against")
+    return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)
 
 
 def _opposite(asked: AskedFor) -> AskedFor:

@@ -52,10 +52,11 @@ Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 # What a question after States asks for: those in one direction, those that changed theirs, or None for any.
 AskedDirection = Direction | Literal["change"]
+Agreement = Literal["same", "opposite"]
 # The classes of questions, with what they ask for.
-ASKED: Final[Mapping[str, AskedDirection | None]] = {
+ASKED: Final[Mapping[str, AskedDirection | Agreement | None]] = {
     "asks_for": "for", "asks_against": "against", "asks_conditional": "conditional", "asks_change": "change",
-    "asks_open": None,
+    "asks_open": None, "asks_same": "same", "asks_opposite": "opposite",
 }  # fmt: skip
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
@@ -286,12 +287,15 @@ def as_opened(item: SentenceDirection, opening: SentenceDirection) -> SentenceDi
 
 def classify_question(
     question: str, topic: str, language: str, parties: PartyTable
-) -> tuple[AskedDirection | None, float]:
-    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers."""
+) -> tuple[AskedDirection | Agreement | None, float]:
+    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers.
+
+    "Who agrees?" asks for the `same` direction as the position that was shown before.
+    """
     language = language if language in LANGUAGES else "en"
     masked = mask_topic(question, topic, language, parties)
     features = features_of(masked, find_position_marks(masked, language), language)
     chances = class_chances("asked", load_weights(_CLASSIFIERS), features)
-    likeliest = max(ASKED, key=lambda name: chances[name])
-    asked, chance = ASKED[likeliest], chances[likeliest]
-    return (None if asked == "change" and chance < _ASKS_CHANGE_MIN else asked), chance
+    likely = [name for name, asked in ASKED.items() if asked != "change" or chances[name] >= _ASKS_CHANGE_MIN]
+    likeliest = max(likely, key=lambda name: chances[name])
+    return ASKED[likeliest], chances[likeliest]

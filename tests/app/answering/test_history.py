@@ -11,6 +11,7 @@ from app.errors import QuestionError
 from app.question.resolution import Resolution, Shown
 from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Answer, Claim, Scope, TreatyScope
+from app.retrieval.retrieved import Retrieved
 from tests.made import citation
 
 
@@ -20,13 +21,13 @@ def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() ->
     cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",), date="2018-10-15/2018-10-19")
     claim = Claim(text="x", state="XGA", citations=(1,))
     answer = Answer(question="more", answer="", status="answered", claims=(claim,), citations=(cited,))
-    shown = state_after(more, answer).shown
+    shown = state_after(more, answer, Retrieved()).shown
     assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), years=("2018",), sentences=("s1:4", "s2:1"))
     # A joint statement that is signed is delivered by nobody.
     signed = replace(answer, citations=(replace(cited, state=None, held_by=("XAB", "XGA")),))
-    assert state_after(more, signed).shown == shown
+    assert state_after(more, signed, Retrieved()).shown == shown
     thanks = Answer(question="thanks", answer="", status="abstained")
-    assert state_after(replace(more, act="about"), thanks).shown == before
+    assert state_after(replace(more, act="about"), thanks, Retrieved()).shown == before
 
 
 def test_a_state_survives_json() -> None:

@@ -13,6 +13,7 @@ from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, Slot, slots_of
 from app.question.turns.merge import merge_turn
 from app.question.turns.state import ConversationState, EarlierTurn, TurnReading
 from app.records import Answer, QuestionKind, Scope, TreatyScope
+from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 
 BEFORE: dict[str, Any] = {
@@ -200,7 +201,7 @@ def test_after_thanks_the_question_before_goes_on():
     before = asked("position", states=("XAA",), topic="gold")
     thanks = after(before, asked("greeting"), "about", *SCOPE_SLOTS, "kind")
     assert (thanks.kind, thanks.scope.topic) == ("greeting", "gold")
-    state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"))
+    state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"), Retrieved())
     goes_on = after(state, asked("content", states=("XAB",)), "replace", "topic", "kind")
     assert (goes_on.kind, goes_on.scope.states, goes_on.scope.topic) == ("position", ("XAB",), "gold")
 
@@ -211,7 +212,7 @@ def test_shorter_after_thanks_repeats_what_more_showed(parties):
     state = ConversationState(read=more, shown=both)
     for _ in range(2):
         thanks = after(state, asked("greeting"), "about", *SCOPE_SLOTS, "kind")
-        state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"))
+        state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"), Retrieved())
         assert state.shown == both
     turn = EarlierTurn(question="thanks", state=state)
     shorter, what_else = (resolve(text, parties, history=[turn]) for text in ("shorter", "what else?"))
@@ -226,7 +227,7 @@ def test_an_aside_holds_all_of_the_question_before_it(parties):
         said = resolve(
             aside, parties, history=[EarlierTurn(question=asked, state=ConversationState(read=before, shown=shown))]
         )
-        state = state_after(said, Answer(question=aside, answer="", status="abstained"))
+        state = state_after(said, Answer(question=aside, answer="", status="abstained"), Retrieved())
         assert (said.is_statement_question, said.earlier_kind, state.shown) == (False, "which_states", shown)
         turn = EarlierTurn(question=aside, state=state)
         later = resolve("and in 2020?", parties, history=[turn])
