@@ -66,8 +66,8 @@ def prefix_query(term: str) -> Phrase:
 
 def phrase_query(phrase: str) -> Query:
     """Returns the query for a phrase, with its words in order and in any inflection."""
-    prepared = " ".join(_TERM.findall(lexical_text(phrase)))
-    return [Phrase(each) for each in dict.fromkeys((prepared, _written(phrase)))]
+    prepared = map(" ".join, _with_particles(_TERM.findall(lexical_text(phrase))))
+    return [Phrase(each) for each in dict.fromkeys((*prepared, _written(phrase)))]
 
 
 def unordered_query(term: str) -> Query:
@@ -76,7 +76,7 @@ def unordered_query(term: str) -> Query:
     if len(words) < 2 or _HAN.search(term):
         return phrase_query(term)
     # The n words of a term have n - 2 between the first and the last of them; two more are allowed.
-    return [Near(tuple(_TERM.findall(lexical_text(" ".join(words)))), len(words))]
+    return [Near(each, len(words)) for each in _with_particles(_TERM.findall(lexical_text(" ".join(words))))]
 
 
 def any_word_query(topic: str) -> Query:
@@ -113,11 +113,18 @@ def _queries(term: str) -> list[str]:
         return [f"{first} {second}" for first, second in pairwise(term)] or [term]
     if term.isdecimal() or not _STEMMED.search(term):
         return [_indexed(term), term]
-    found = [*stems(term, ""), term]
-    if language_of(term, "") == "ar":
-        # The index keeps a particle that may be a letter of the word, so that the word is searched with each particle.
-        found += [particle + found[0] for particle in _PARTICLES]
-    return found
+    first, *others = stems(term, "")
+    return [*(words[0] for words in _with_particles([first])), *others, term]
+
+
+def _with_particles(words: Sequence[str]) -> list[tuple[str, ...]]:
+    """Returns indexed words as they are, and where the first is Arabic also with each particle that it may have.
+
+    The index keeps a particle that may be a letter of the word: "لتسليم" is not stemmed to "تسليم".
+    """
+    first, *others = words or [""]
+    particles = _PARTICLES if language_of(first, "") == "ar" else ()
+    return [(particle + first, *others) for particle in ("", *particles)]
 
 
 def _carries_no_topic(term: str) -> bool:

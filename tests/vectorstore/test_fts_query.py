@@ -55,6 +55,11 @@ def test_search_finds_a_word_behind_a_particle_that_may_be_its_own(catalogue):
     assert set(hits(catalogue, "تعاون")) == set(hits(catalogue, "بتعاون")) == {"s/5", "s/8"}
 
 
+def test_a_term_is_found_behind_a_particle(catalogue):
+    assert catalogue.statements_with("تعاون وثيق") == catalogue.statements_with("بتعاون وثيق") == {"s"}
+    assert catalogue.statements_with("عاون وثيق") == frozenset()
+
+
 @cases("phrase", "passage")
 def test_phrase_is_found_in_any_inflection(catalogue, phrase, passage):
     # The phrase is a second term of the query, beside a word that no passage contains.

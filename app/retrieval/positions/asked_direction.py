@@ -74,10 +74,10 @@ def _relative_to(
     shown: Direction | None, words: str, asked: AskedDirection | Agreement | None, chance: float
 ) -> AskedFor:
     """Returns what a question asks for; who agrees or disagrees is relative to the direction `shown`, if any was."""
-    if asked not in ("same", "opposite"):
-        return AskedFor(asked, chance, words)
-    is_opposed = (asked == "opposite") != (shown == "against")
-    return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)
+    if asked == "same" or asked == "opposite":
+        is_opposed = (asked == "opposite") != (shown == "against")
+        return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)
+    return AskedFor(asked, chance, words)
 
 
 def _opposite(asked: AskedFor) -> AskedFor:
