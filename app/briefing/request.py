@@ -22,7 +22,7 @@ from ingest.language.lexicons import Patterns
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import members_of
-from ingest.treaties.treaties import TREATIES, article_title, short_name
+from ingest.treaties.treaties import TREATIES, article_title, last_article, short_name
 
 # A bare number is an article of the Convention, as in questions.
 _DEFAULT_TREATY: Final = "UNTOC"
@@ -271,7 +271,9 @@ def _article(text: str) -> Subject:
 
 
 def _of_article(treaty: str, number: str) -> Subject:
-    title = article_title(treaty, number)
+    title, last = article_title(treaty, number), last_article(treaty)
+    if title is None and last is not None:
+        raise BriefingError(f"{f'{treaty} {number}'!r} is no article: {treaty} has articles 1 to {last}")
     label = f"{short_name(treaty)} article {number}" + (f" ({title})" if title else "")
     return Subject(label=label, treaty=treaty, article=number)
 

@@ -18,7 +18,7 @@ from app.question.turns.resolve_turn import resolve_turn
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
 from app.records import Note
 from ingest.parties.party_table import PartyTable
-from ingest.treaties.treaties import article_title
+from ingest.treaties.treaties import article_title, last_article
 from vectorstore.records import JSONValue
 from vectorstore.weights_file import Weights
 
@@ -80,8 +80,10 @@ def _with_notes(resolution: Resolution) -> Resolution:
     """Adds notes on how the question was read, after overrides, so that each note is about the final scope."""
     scope, notes = resolution.scope, []
     for treaty, number in ((each.treaty, number) for each in scope.treaties for number in each.articles):
-        title = article_title(treaty, number) or "?"
-        notes.append(Note(kind="article", values={"article": number, "treaty": treaty, "title": title}))
+        values = {"article": number, "treaty": treaty}
+        title, last = article_title(treaty, number), last_article(treaty)
+        known = {"title": title} if title or last is None else {"last": last}
+        notes.append(Note(kind="article" if "title" in known else "no_such_article", values=values | known))
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
     notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))

@@ -145,6 +145,11 @@ def _subject(text: str) -> frozenset[str]:
     return frozenset(word.removesuffix("es").removesuffix("s") for word in words if word not in _EMPTY)
 
 
+def last_article(treaty: str) -> str | None:
+    """Returns the number of a treaty's last article, or None for an unknown treaty."""
+    return max(articles().get(treaty, ()), key=int, default=None)
+
+
 def article_title(treaty: str, article: str) -> str | None:
     """Returns the English title of an article, or None for an unknown article or treaty."""
     return articles().get(treaty, {}).get(article)
