@@ -33,6 +33,8 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _term(word: str, language: str) -> str:
     """Returns the stem of a content word, else ""; cached, since each word of a list's sentences is looked up."""
-    if is_function_word(word, language) or is_filler(word, language):
-        return ""
-    return fold(word) if word.isupper() and word in acronyms_of_terms(language) else stem(word, language)
+    carries_none = is_function_word(word, language) or is_filler(word, language)
+    if word.isupper() and (len(word) > 1 if carries_none else word in acronyms_of_terms(language)):
+        # "WHO" is no function word.
+        return fold(word)
+    return "" if carries_none else stem(word, language)

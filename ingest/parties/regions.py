@@ -93,6 +93,9 @@ def _forms(name: str, language: Language) -> Collection[str]:
     if language in ("fr", "es") and name[0].islower():
         # In these languages only adjectives are in lower case.
         return demonym_forms(name, language)
+    if language == "en" and name.endswith(("an", "Arab")) and name != "American":
+        # "Africans" are those of Africa, while "Americans" are of one State.
+        return (name, f"{name}s")
     return (name, f"ال{name}") if language == "ar" else (name,)
 
 

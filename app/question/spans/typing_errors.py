@@ -44,11 +44,20 @@ def find_respelt_names(text: str, taken: Sequence[Span], language: str, parties:
             continue
         if word.isupper() and parties.get(word) is not None and not text.isupper():
             spans += [] if is_function_word(word.lower(), language) else [replace(span, codes=(word,))]
-        elif len(word) >= _SHORTEST_TYPED and not _is_word(token.folded, word, language):
+        elif (
+            len(word) >= _SHORTEST_TYPED
+            and not _is_word(token.folded, word, language)
+            and not _is_capital(word, parties)
+        ):
             codes = _of_adjective(token.folded, language, parties)
             adjective = [replace(span, codes=codes, party_form="adjective")] if codes else []
             spans += adjective or _mistyped(text, tokens, at, language, parties)
     return spans
+
+
+def _is_capital(word: str, parties: PartyTable) -> bool:
+    """Returns whether a word is a capital, which is no name here but part of a title: "the Doha Round"."""
+    return any(match.form == "capital" for match in parties.find(word, "en", relaxed=True))
 
 
 def _of_adjective(folded: str, language: str, parties: PartyTable) -> tuple[str, ...]:

@@ -29,7 +29,8 @@ _PARTY_SENTENCES: Final = 12
 def list_depth(parties: int, wordings: int) -> Depth:
     """Returns how much of each party is read, if that many are read for each of the `wordings` of a topic."""
     sentences = min(_PARTY_SENTENCES, LIST_SENTENCES // (parties * wordings))
-    return Depth(passages=min(_PARTY_PASSAGES, sentences), sentences=sentences)
+    # All its passages are looked through for words of the topic, since that costs little.
+    return Depth(passages=_PARTY_PASSAGES, sentences=sentences)
 
 
 def select_passages(
