@@ -10,10 +10,10 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import BoundSpan, quotable_spans
 from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
+from app.answering.quotation_context import BoundSpan, quotable_spans
 from app.records import Citation, Claim, Sources
 from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import regex
 
-from app.answering.citation_spans import CONTEXT_SENTENCES
+from app.answering.quotation_context import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.chronology import recency
 from app.retrieval.model_languages import languages_of

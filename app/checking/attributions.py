@@ -16,7 +16,7 @@ from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
-from app.checking.speakers import by_order, subject_after, subject_before, unknown_in
+from app.checking.unknown_speakers import by_order, subject_after, subject_before, unknown_in
 from app.checking.words_around import LEAD_WORDS, Near, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns

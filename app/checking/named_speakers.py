@@ -13,7 +13,7 @@ import regex
 
 from app.checking.findings import Attribution
 from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
-from app.checking.speakers import subject_before
+from app.checking.unknown_speakers import subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyMatch, PartyTable

@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation
 from app.checking.named_speakers import DASHED, OPENING, NamedSpeakers
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label
-from app.checking.speakers import shown
+from app.checking.unknown_speakers import shown
 from ingest.language.attribution_verbs import introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences

@@ -13,9 +13,9 @@ from ingest.metadata.on_behalf import WORDS as ON_BEHALF
 from ingest.parties.party_table import in_rows
 from ingest.records.interventions import SpeakerTurn
 from ingest.records.record_text import WORDS, Paragraph, RecordText
-from ingest.records.reported_speech import QUOTED, TELLS
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line
+from ingest.records.summary_records import QUOTED, TELLS
 from ingest.text.layout import ends_sentence
 from ingest.text.whole_quotations import begins_in_lower_case
 

@@ -17,10 +17,10 @@ from ingest.records.minutes import end_where_they_tell
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import Paragraph, RecordText
-from ingest.records.reported_speech import reported_turns, summarised_turns
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
+from ingest.records.summary_records import reported_turns, summarised_turns
 from ingest.text.layout import ends_sentence, is_left_open
 
 _FEWEST_PARTIES: Final = 2
