@@ -16,8 +16,8 @@ from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
-from app.checking.unknown_speakers import by_order, subject_after, subject_before, unknown_in
-from app.checking.words_around import LEAD_WORDS, Near, WordsAround
+from app.checking.unknown_speakers import former_or_latter, subject_after, subject_before, unknown_in
+from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
@@ -43,7 +43,7 @@ class AttributionReader:
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
-        near = self._around.near(quotation)
+        near = self._around.surroundings(quotation)
         named = next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         place = read_occasion(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
@@ -55,14 +55,14 @@ class AttributionReader:
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
         )
 
-    def _named(self, near: Near) -> Iterator[Attribution]:
+    def _named(self, near: Surroundings) -> Iterator[Attribution]:
         """Yields the attributions that the text around a quotation gives, the nearest first."""
         yield replace(self._speakers.joint(near.reference), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
         after = near.clause_after
         behind, subject = self._speakers.behind(after), subject_after(after)
-        if parties := behind.parties or by_order(subject, self._parties, f"{near.earlier}{MASK}"):
+        if parties := behind.parties or former_or_latter(subject, self._parties, f"{near.earlier}{MASK}"):
             together = behind.together + self._speakers.in_apposition(after, parties)
             yield Attribution(parties=parties, together=together, source="sentence")
         elif unknown := unknown_in(subject, self._parties):
@@ -71,7 +71,7 @@ class AttributionReader:
             yield from self._spoken(lead, "line above", "")
         yield from self._named_apart(near)
 
-    def _articles(self, near: Near, named: Attribution) -> list[ArticleMention]:
+    def _articles(self, near: Surroundings, named: Attribution) -> list[ArticleMention]:
         """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
         leading = near.before or near.lead
         if (found := find_articles(leading)) or named.parties or attribution().verb.search(leading):
@@ -79,7 +79,7 @@ class AttributionReader:
         speaker = next((name.start for name in self._speakers.find(near.clause_after)), len(near.clause_after))
         return [mention for mention in find_articles(near.clause_after) if mention.end <= speaker]
 
-    def _named_apart(self, near: Near) -> Iterator[Attribution]:
+    def _named_apart(self, near: Surroundings) -> Iterator[Attribution]:
         """Yields what is named outside a quotation's sentence and its lead-in, the nearest first."""
         yield replace(self._in_label(self._around.line_below(near.index)), source="line below")
         for label in self._labels(self._around.blocks[near.index]):
@@ -102,7 +102,7 @@ class AttributionReader:
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
         subject = subject_before(text, self._parties)
-        if ordered := by_order(subject, self._parties, earlier or text):
+        if ordered := former_or_latter(subject, self._parties, earlier or text):
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
@@ -146,7 +146,7 @@ class AttributionReader:
                 text = text[: name.start] + text[name.end :]
         return text
 
-    def _occasions(self, near: Near, named: Attribution) -> Iterator[SpokenTime | None]:
+    def _occasions(self, near: Surroundings, named: Attribution) -> Iterator[SpokenTime | None]:
         yield read_reference(near.reference)
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
@@ -180,7 +180,7 @@ class AttributionReader:
                 text = f"{text[: name.end]}·{text[name.end + 1 :]}"
         return text
 
-    def _of_speaker(self, near: Near) -> str:
+    def _of_speaker(self, near: Surroundings) -> str:
         """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
 
         In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all from that name on to a finished quotation, else

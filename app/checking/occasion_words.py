@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from app.checking.findings import SpokenTime
-from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, told_from, untold
+from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, relative_time, vague_time
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns, any_of
@@ -51,7 +51,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     dates = [date for date in every if not mentioned(text[: date.start])]
     # In a reference, a day or month that is only mentioned gives no year either: "accessed on 3 March 2025".
     remaining = blanked(text, ((found.start, found.end) for found in (*sessions, *(every if reference else dates))))
-    relative = None if reference else told_from(remaining, in_digits(earlier))
+    relative = None if reference else relative_time(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
     months = _unmentioned(_PATTERNS.month, remaining)
@@ -68,7 +68,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         if relative is not None:
             others = [year for year in years if year != relative.anchor]
             years = others or ([] if relative.year is None else [relative.year])
-    unresolved = None if reference or years or isos or sessions else relative.words if relative else untold(text)
+    unresolved = None if reference or years or isos or sessions else relative.words if relative else vague_time(text)
     bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
@@ -77,7 +77,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
         bodies=tuple(dict.fromkeys(bodies)),
-        untold=unresolved,
+        unresolved=unresolved,
     )
 
 

@@ -52,7 +52,7 @@ _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
 
-def judge_omissions(match: Match, text: SourceText) -> Iterator[Remark]:
+def omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the words that the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
         kind = None if gap else _weigh(text, begin, end)
@@ -131,7 +131,7 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     return opens, closes, edges, whole[0] if whole else ""
 
 
-def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
+def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
     """Returns remarks on the words just before and after an exact quotation, `[start, end)` of the source.
 
     A denial, condition or report counts as left out only if the draft's own sentence around the quotation (`around`:

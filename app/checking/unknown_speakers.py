@@ -118,7 +118,7 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
     return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
 
 
-def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
+def former_or_latter(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
     """Returns whom "the former" or "the latter" means, of the last two parties before it; None for other subjects."""
     if not subject:
         return None

@@ -41,7 +41,7 @@ _HEADINGS_BACK: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
-class Near:
+class Surroundings:
     """The words around one quotation."""
 
     index: int
@@ -94,7 +94,7 @@ class WordsAround:
         # The document's own title: its first headings, or lines that stand as such.
         self.title = next((at for at, block in enumerate(self.blocks) if not self._stands_over(block)), 0)
 
-    def near(self, quotation: Quotation) -> Near:
+    def surroundings(self, quotation: Quotation) -> Surroundings:
         """Returns the words around a quotation."""
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
@@ -103,7 +103,7 @@ class WordsAround:
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
         earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
-        return Near(
+        return Surroundings(
             index=index,
             notes=[self._note_source[note.start] for note in self._notes(quotation)],
             reference=self._reference(quotation, after),

@@ -57,7 +57,7 @@ def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
 
 @cases("text")
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
-    assert read_occasion(f"{text} Belmora said").untold is not None
+    assert read_occasion(f"{text} Belmora said").unresolved is not None
 
 
 @cases("omitted", "remarks")
