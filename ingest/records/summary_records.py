@@ -25,7 +25,7 @@ from ingest.records.speaker_lines import SpeakerLine, speaker_line
 
 _WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
-"""What follows a party of which notes tell in the past: "objected", "was against"."""
+"""What follows the name of a party where minutes tell what it did: "objected", "was against"."""
 _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240
