@@ -91,12 +91,12 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     return _with_cell(briefing, cell, new)
 
 
-def as_of_today(briefing: Briefing, today: Today) -> Briefing:
+def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
     """Returns a kept briefing with its citations as they hold now; cells that lost some say so in their notes.
 
     A cell of one session also loses those of another now; changes over time go if they cite a lost or redated one.
     """
-    kept, now = briefing.citations, tuple(today(briefing.citations))
+    kept, now = briefing.citations, tuple(recheck(briefing.citations))
     if now == kept:
         return briefing
     moved = {was.statement_id: citation.statement_id for was, citation in zip(kept, now, strict=True)}

@@ -24,7 +24,7 @@ from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
-from app.server.person import AT_THE_DESK, Person, current_person
+from app.server.person import LOCAL_PERSON, Person, current_person
 from app.server.problems import small_page
 from app.server.rate_limits import Limits
 from app.settings import ServerConfig
@@ -213,7 +213,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 def _somebody(request: Request) -> Person:
     """Returns a person without a name for the audit log: the sender of a request before the sign-in."""
     address = str(request.client.host if request.client else "")
-    return replace(AT_THE_DESK, name="", address=address, request=str(request.scope.get("untoc.request", "")))
+    return replace(LOCAL_PERSON, name="", address=address, request=str(request.scope.get("untoc.request", "")))
 
 
 def _local(to: str) -> str:
