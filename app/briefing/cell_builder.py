@@ -16,7 +16,7 @@ from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
-from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
+from app.briefing.position_classifier import PLAIN, is_outright, suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim
@@ -57,7 +57,7 @@ class CellBuilder:
         return Resolution(scope=scope, question=subject.label, stance=True)
 
     def build(
-        self, code: str, subject: Subject, session: str | None, beat: Callable[[], None]
+        self, code: str, subject: Subject, session: str | None, on_progress: Callable[[], None]
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
@@ -71,7 +71,7 @@ class CellBuilder:
         worded = CellText()
         if self._writer is not None and (cited or of_groups):
             chosen = {party: once(sentences) for party, sentences in ((code, telling), *groups) if sentences}
-            worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
+            worded = self._writer.write(subject.label, chosen, retrieved.sources, on_progress)
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not replace the nearest words of the party itself.
@@ -89,7 +89,7 @@ class CellBuilder:
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self.citations.get, numbers), *numbered)
         read = {c.number: suggest(c, self.citations.statement(c.statement_id), subject, self._parties) for c in held}
-        suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
+        suggestion = suggestion_of_cell([(citation, read[citation.number]) for citation in numbered])
         silent: PositionKind = "no_position" if retrieved.statements_in_scope or of_groups else "no_statement"
         kind = suggestion.kind if cited else silent
         notes = [] if cited or near else [self._silence(code, subject, session, retrieved, of_group=bool(of_groups))]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.answering.recheck import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
-from app.briefing.position_classifier import deciding
+from app.briefing.position_classifier import suggestion_of_cell
 from app.briefing.talking_points import by_subject
 from app.records import Citation
 from ingest.text.canonical_form import squash
@@ -27,9 +27,9 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     cell, dropped = _cell(briefing, key), briefing.citation(number)
     rest = tuple(kept for kept in cell.citations if kept != number)
     left = [briefing.citation(kept) for kept in rest]
-    suggestion = deciding(_read_of(cell, left))
+    suggestion = suggestion_of_cell(_read_of(cell, left))
     if not _is_decided_by_its_own(briefing, cell):
-        suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), deciding([]))
+        suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), suggestion_of_cell([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:
@@ -51,7 +51,7 @@ def _read_of(cell: Cell, citations: Iterable[Citation]) -> list[tuple[Citation, 
 
 
 def _is_decided_by_its_own(briefing: Briefing, cell: Cell) -> bool:
-    return deciding(_read_of(cell, map(briefing.citation, cell.citations))).kind == cell.kind
+    return suggestion_of_cell(_read_of(cell, map(briefing.citation, cell.citations))).kind == cell.kind
 
 
 def without_rejected(briefing: Briefing) -> Briefing:
@@ -126,7 +126,7 @@ def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
             )
             changed = replace(changed, citations=tuple(citation.number for citation in newest_first))
             if _is_decided_by_its_own(as_kept, cell):
-                suggestion = deciding(_read_of(left, newest_first))
+                suggestion = suggestion_of_cell(_read_of(left, newest_first))
                 changed = replace(changed, kind=suggestion.kind, words=suggestion.words)
         briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
 

@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from typing import Final, Literal, NamedTuple, get_args
 
 from app.answering.provenance import provenance, reference_by_name
-from app.briefing.attribution_lines import Leads
+from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Part, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
 from app.records import Citation, Claim
@@ -150,7 +150,7 @@ def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
     return tuple(QuotationPart(text=quote[a:b], telling=telling[a]) for a, b in pairwise(cuts) if a < b)
 
 
-class Sayings(Leads):
+class Sayings(AttributionLines):
     """The wording of a document for the parts of an arranged briefing, in the briefing's language."""
 
     def kind(self, kind: Standing, subject: str) -> str:
