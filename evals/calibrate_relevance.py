@@ -30,7 +30,7 @@ from vectorstore.records import text_sha256
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
 # The sealed fold, by party and for lists by topic, on which nothing is chosen and which is measured once, at the end.
 SEALED: Final = FOLDS - 1
-_ALTERNATIONS: Final = 3
+_ALTERNATIONS: Final = 3  # rounds of choosing each pair's sentence and fitting anew
 # Share of questions that have no answer, among questions as people type them at a desk.
 _IN_VAIN: Final = 0.25
 # Minimum number of pairs for a fit, and of answered and of unanswered pairs among them.

@@ -39,7 +39,7 @@ _NEAREST_SHARE: Final = 0.5
 # Least number of words that a later sentence shares with a quoted one, but for those in over `_COMMON` of sentences.
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
-_COMMON: Final = 0.2
+_COMMON: Final = 0.2  # share of the sentences
 
 
 def on_subject(

@@ -12,7 +12,7 @@ from app.briefing.table_builder import Reviews
 from app.desk.works import Works
 from app.errors import WorkError
 
-_WHOLE = 1
+_WHOLE = 1  # the number of a briefing's only part
 
 
 class KeptBriefings:

@@ -30,7 +30,7 @@ _NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
 _WORDS: Final = Patterns("briefing_requests")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_LONGEST_RANGE: Final = 200
+_LONGEST_RANGE: Final = 200  # years
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -80,7 +80,7 @@ def closest_words(quote: str, window: str) -> ClosestWords | None:
 
 
 def alignment_cost(quote: str, window: str) -> int:
-    """Returns an upper bound of the work of `closest_words` in units of `work_limit`; by words if it is long."""
+    """Returns the most work that `closest_words` takes, in units of `work_limit`; long quotations align by words."""
     if len(quote) <= _SHORT:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2

@@ -45,9 +45,9 @@ _ASIDE_EDGE: Final = ",;–—-(،，、"
 _AROUND: Final = 600
 # Words after a quotation in its sentence that are searched for a limitation.
 _LIMIT_REACH: Final = 40
-_PIECE_WORDS: Final = 3
+_PIECE_WORDS: Final = 3  # most words of a short piece; a collage is mostly of those
 _SHOWN: Final = 6  # words that a remark shows of those before or after a quotation
-_FEWEST_PIECES: Final = 4
+_FEWEST_PIECES: Final = 4  # of a collage
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 

@@ -33,7 +33,7 @@ _PASSAGES: Final = 12
 _PLACES: Final = 25
 # Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
-_WHOLE_YEAR: Final = 300
+_WHOLE_YEAR: Final = 300  # days from which an interval is only a year
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 

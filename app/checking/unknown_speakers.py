@@ -28,7 +28,7 @@ _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w
 # Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
 _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
-_LONGEST: Final = 80
+_LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,

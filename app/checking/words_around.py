@@ -37,7 +37,7 @@ _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 _LABEL_WORDS: Final = 8  # most words of a line that is read as a heading of the blocks after it
-_HEADINGS_BACK: Final = 200
+_HEADINGS_BACK: Final = 200  # headings
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,8 +19,8 @@ from app.errors import NotFoundError, WorkError
 WorkKind = Literal["conversation", "briefing", "case"]
 # The owner of all works where there are no accounts.
 NO_ACCOUNT: Final = "desk"
-_LONGEST_TITLE: Final = 200
-_DELETION_DAYS: Final = 7
+_LONGEST_TITLE: Final = 200  # characters
+_DELETION_DAYS: Final = 7  # in which a deleted work can be restored
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,11 +24,11 @@ from app.server.person import Person
 from app.server.user_roles import MAY, PERMISSIONS, Permission, Role
 
 KEY_PREFIX: Final = "untoc_"
-SHORTEST_PASSWORD: Final = 12
+SHORTEST_PASSWORD: Final = 12  # characters, as the next three
 _LONGEST_PASSWORD: Final = 1024
 _LONGEST_NAME: Final = 200
 _LONGEST_TARGET: Final = 1000
-_ASKED_DAYS: Final = 400
+_ASKED_DAYS: Final = 400  # that it is kept who asked a question
 
 Action = Literal[
     "sign-in", "sign-in refused", "sign-out", "account", "key", "ingest", "edit", "remove", "review", "export", "share",

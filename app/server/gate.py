@@ -53,7 +53,7 @@ OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-i
 _ANY_HOST: Final = frozenset({"/health", "/ready"})
 # Characters, at most, of the address to which a sign-in leads back.
 LONGEST_ADDRESS: Final = 2000
-_LARGEST_JSON: Final = 1_000_000
+_LARGEST_JSON: Final = 1_000_000  # bytes of any other request
 # The only paths that take long requests, with their permissions; the chat checks and bounds its own uploads.
 _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",

@@ -30,12 +30,12 @@ from app.server.rate_limits import Limits
 from app.settings import ServerConfig
 from app.ui.words import say, word_for
 
-_BEGUN_SECONDS: Final = 600
-_MOST_BEGUN: Final = 1000
+_BEGUN_SECONDS: Final = 600  # in which a sign-in at the provider must end
+_MOST_BEGUN: Final = 1000  # sign-ins at the same time
 _BEGUN_COOKIE: Final = "untoc_sign_in"
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
-_CLOCK_SECONDS: Final = 60
-_TIMEOUT: Final = 10.0
+_CLOCK_SECONDS: Final = 60  # by which clocks may differ
+_TIMEOUT: Final = 10.0  # seconds
 _Text = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
 
 

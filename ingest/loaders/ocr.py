@@ -38,13 +38,13 @@ _DOUBTFUL = 0.6
 _PLAUSIBLE = 0.5
 # Largest skew that is searched, in degrees; pages in a scanner lie less askew.
 _MOST_SKEW = 3.0
-_COARSE, _FINE = 0.5, 0.1
+_COARSE, _FINE = 0.5, 0.1  # steps, in degrees
 # Pixels to which a page is reduced to find its skew: enough to see lines. The height bounds strips longer than a page.
 _SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
 # Blur radius in pixels at 200 dots per inch: removes the grain of a scan and leaves letters sharp.
 _BLUR = 0.8
-_MOST_MISSED = 20
-_AROUND_LINE = 8
+_MOST_MISSED = 20  # lines
+_AROUND_LINE = 8  # pixels
 DPI = 200
 """Resolution at which pages are rendered to be read; more takes longer and reads no better."""
 LONGEST_SIDE = 32_767

@@ -30,8 +30,8 @@ _WORDS = Patterns("occasion")
 _BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("bodies")["symbols"].items()]
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 _YEAR_BETWEEN_MARKS: Final = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
-_HEADS: Final = 2
-_LONGEST_HEAD: Final = 120
+_HEADS: Final = 2  # occurrences from which a line is a running head
+_LONGEST_HEAD: Final = 120  # characters
 # Most letters of a last word of a line after which a sentence goes on in the next line: "in", "at", "à", "в".
 _LONGEST_LINK: Final = 3
 # Length of a statement's opening, in which it greets the meeting.

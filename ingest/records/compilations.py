@@ -30,8 +30,8 @@ from ingest.text.page_furniture import TextLine
 
 _FEWEST_ROWS: Final = 3
 _LONGEST_TITLE: Final = 250  # characters
-_LONGEST_HEADING: Final = 120
-_LONGEST_CELL: Final = 40
+_LONGEST_HEADING: Final = 120  # characters
+_LONGEST_CELL: Final = 40  # characters
 # A line of digits and signs, such as a cell of a table.
 _NUMBER_ALONE: Final = re.compile(r"[^\S\n]*[^\w\n]*\d[\W\d]*(?:\n|$)")
 

@@ -11,7 +11,7 @@ from ingest.records.speaker_lines import speaker_line
 from ingest.text.whole_quotations import begins_in_lower_case
 from vectorstore.records import Block
 
-_LONGEST_NAME = 120
+_LONGEST_NAME = 120  # characters
 
 
 def words_of_others(
