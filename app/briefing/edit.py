@@ -8,7 +8,7 @@ from app.answering.recheck import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.position_classifier import suggestion_of_cell
-from app.briefing.talking_points import by_subject
+from app.briefing.talking_points import points_by_subject
 from app.records import Citation
 from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
@@ -86,7 +86,7 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     claims = tuple(claim for claim in cell.claims if {*claim.citations} <= {*held})
     if not any(known in point.citations for point in briefing.points):
         point = Point(party=cell.party, subject=cell.subject, citation=known)
-        briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
+        briefing = replace(briefing, points=points_by_subject(briefing, (point, *briefing.points)))
     new = replace(cell, citations=numbers, kind=kind, note=note, claims=claims, nearest=False)
     return _with_cell(briefing, cell, new)
 

@@ -35,10 +35,10 @@ def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int
             chosen.append(choice)
             used += length
             break
-    return by_subject(briefing, chosen)
+    return points_by_subject(briefing, chosen)
 
 
-def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
+def points_by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
     """Returns points by subject, in the order of the request; points on one subject keep their order."""
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(points, key=lambda point: order[point.subject]))

@@ -15,7 +15,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
-from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
+from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_reference, read_sentence, read_time
 from app.checking.unknown_speakers import former_or_latter, subject_after, subject_before, unknown_in
 from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
 from ingest.language.attribution_verbs import attribution
@@ -46,7 +46,7 @@ class AttributionReader:
         near = self._around.surroundings(quotation)
         named = next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
-        place = read_occasion(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
+        place = read_time(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
@@ -153,7 +153,7 @@ class AttributionReader:
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
         before, notes = self._dated(before), [read_reference(note) for note in near.notes]
         # A note is nearer than what the sentence says before another quotation.
-        if MASK in before and not read_occasion(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
+        if MASK in before and not read_time(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes
         yield read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
@@ -162,11 +162,11 @@ class AttributionReader:
         }
         on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {MASK} {near.after}")
         if same or on_behalf or named.source in (None, "paragraph"):
-            yield read_occasion(near.said_earlier())
-        yield read_occasion(self._around.line_below(near.index), reference=True)
+            yield read_time(near.said_earlier())
+        yield read_time(self._around.line_below(near.index), reference=True)
         leads_in = near.lead.rstrip().endswith(COLONS)
-        yield read_occasion(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
-        yield read_occasion(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
+        yield read_time(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        yield read_time(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
         yield from notes
         for place, (at, heading) in enumerate(self._around.headings(near.index)):
             # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
@@ -200,16 +200,16 @@ class AttributionReader:
         # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._speakers.find(text)
         if is_label(text, named) and (named or at >= self._around.title or self._around.title == 1):
-            return read_occasion(text, reference=True)
+            return read_time(text, reference=True)
         if at < self._around.title:
             return None
         heading = self._around.blocks[at].kind == "heading"
-        when = read_occasion(text, reference=True) if heading else self._time_of_line(text)
+        when = read_time(text, reference=True) if heading else self._time_of_line(text)
         return replace(when, years=())
 
     def _time_of_line(self, text: str) -> SpokenTime:
         """Returns the time that a line over quotations gives: "Vienna, 3 March 2025" is the document's own date."""
-        when = read_occasion(text, reference=True)
+        when = read_time(text, reference=True)
         return when if self._speakers.find(text) or when.sessions or is_label(text, []) else SpokenTime()
 
     def _may_date(self, text: str) -> bool:

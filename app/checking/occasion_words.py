@@ -37,7 +37,7 @@ _FEWEST_ROMAN: Final = 3
 _SOONEST, _LATEST = 1940, 2049
 
 
-def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
+def read_time(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
     """Reads from the text near a quotation when its words were spoken.
 
     With `reference`, for a reference, label or heading, every year counts. "Two years later" counts from a year in
@@ -83,13 +83,13 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
 
 def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
-    whole = read_occasion(f"{before} {MASK} {after}", earlier=earlier)
+    whole = read_time(f"{before} {MASK} {after}", earlier=earlier)
     if len(whole.sessions) + len({*find_years(in_digits(f"{before} {MASK} {after}"))}) < 2:
         # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
         if not introduces_speech(before) and not before.rstrip().endswith(COLONS):
             return whole
         own = attribution().next_clause.split(after, maxsplit=1)[0]
-        return read_occasion(f"{before} {MASK} {own}", earlier=earlier)
+        return read_time(f"{before} {MASK} {own}", earlier=earlier)
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
     before = _PATTERNS.relative.sub(
         lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
@@ -98,7 +98,7 @@ def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     led_in = introduces_speech(before[at:]) and COMMA.match(after)
     clear = BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
-    own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
+    own = (read_time(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
 
 
@@ -119,7 +119,7 @@ def _own_clause(before: str) -> int:
 def read_reference(text: str) -> SpokenTime:
     """Returns the time that a note or reference gives, before "see also COP 9"; a "cf." that begins it is no such."""
     parts = _PATTERNS.see_also.split(text)
-    return read_occasion(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
+    return read_time(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
 
 
 def is_label(text: str, named: Sequence[TextMatch], *, cell: bool = False) -> bool:

@@ -13,6 +13,7 @@ from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
 from app.checking.polarity_words import (
     PolarityWord,
+    begins_with_contrast,
     denies,
     governing,
     half_of_pair,
@@ -21,7 +22,6 @@ from app.checking.polarity_words import (
     polarity_words,
     reported_behind,
     reports,
-    takes_back,
 )
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
@@ -94,7 +94,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
-    return "left_out_reply" if inner and takes_back(inner) else None
+    return "left_out_reply" if inner and begins_with_contrast(inner) else None
 
 
 def _quantities(text: str, language: str, before: str) -> bool:
@@ -192,7 +192,7 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
 def _limit(rest: str, language: str, quoted: str) -> str | None:
     """Returns the words in the rest of a sentence that limit the `quoted` words before it, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    if takes_back(near):
+    if begins_with_contrast(near):
         return near
     sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
     # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".

@@ -121,7 +121,7 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
     return (number for part in parts for number in part.citations)
 
 
-def citation_kind(cell: Cell, number: int) -> PositionKind:
+def position_of_citation(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows by itself, or the cell's kind if a person reviewed it."""
     shown = None if cell.review is not None else cell.suggestions.get(number)
     return cell.position if shown is None else shown.kind

@@ -22,7 +22,7 @@ from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import ChatBriefing
 from app.ui.briefing_view import FoundCitations, briefing_html
-from app.ui.cell_editing import edit_cell, find_quotations
+from app.ui.cell_editing import edit_cell, search_quotations
 from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
@@ -258,7 +258,7 @@ class _BriefingTabController:
             if cell is None:
                 return error_html(say("changed-elsewhere")) + self.shown(briefing, open_id), briefing, None
             if action == "find":
-                found = find_quotations(self._workspace, briefing, cell, str(data.get("typed", "")))
+                found = search_quotations(self._workspace, briefing, cell, str(data.get("typed", "")))
                 return self.shown(briefing, open_id, found), briefing, found
             if open_id is not None and action != "review":
                 self._kept.works.may_change(open_id)

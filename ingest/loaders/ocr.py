@@ -23,7 +23,7 @@ from PIL import Image, ImageFilter
 from ingest.language.detection import detect_language
 from ingest.loaders.bounded_process import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.scanned import ReadWord, ScannedPage, compose, mean_confidence, read_table, with_line
+from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence, read_table, scanned_page, with_line
 
 PROGRAM = "tesseract"
 # The language model for the first reading of each script; Latin text is then read again in its own language.
@@ -122,7 +122,7 @@ class Recognizer:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
         page = self._with_missed_lines(page, language)
-        return compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
+        return scanned_page(page.words, page.image.size, skew=page.skew, quarter=quarter)
 
     def _script(self, image: Image.Image) -> tuple[int, str]:
         """Return by how many degrees a page must be turned clockwise, and the language of its script."""
