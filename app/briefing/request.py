@@ -194,7 +194,7 @@ def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Itera
 
 
 def _parties_asked(scope: Scope, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the parties that a scope names, and the members of today of its regions and groups but those excluded."""
+    """Returns the parties that a scope names, and members of its regions and groups today, without those excluded."""
     members = members_of(scope.members_of, parties) - left_out(scope.excluded, parties)
     return *scope.states, *scope.groups, *sorted(members)
 

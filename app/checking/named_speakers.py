@@ -68,7 +68,7 @@ class NamedSpeakers:
         subjects = [m for m in others if not is_object(m, found, text)]
         chosen = speakers[-1:] or subjects[:1] or others[:1]
         joined = _joined(chosen[0], others, text, speakers) if chosen else []
-        # Who is agreed with has said it as well.
+        # In "Chile agreed with Austria that", Austria has said it too.
         return behalf, joined + [m for m in others[-1:] if m not in joined and _shares(m, text)]
 
     def _governs(self, name: PartyMatch, text: str) -> bool:

@@ -136,7 +136,7 @@ def _without_times(text: str, found: Sequence[TextMatch]) -> str:
 
 
 def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
-    """Returns the matches of a pattern in a text, but those that it only mentions: "since 2016"."""
+    """Returns the matches of a pattern in a text, except those that it only mentions: "since 2016"."""
     return [found for found in pattern.finditer(text) if not _PATTERNS.spoken_of.search(text[: found.start()])]
 
 

@@ -240,7 +240,7 @@ def _target_of(values: Sequence[object]) -> str:
     """Returns the target of a call for the audit log: an id with the fields to set, or the names of files."""
     first = values[0] if values else ""
     if isinstance(first, Sequence) and not isinstance(first, str):
-        # Uploads lie in a folder whose own name says nothing.
+        # The folder of an upload has a random name, so its files are named.
         files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
         return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
     target = first.summary.document_id if isinstance(first, UndoStep) else str(first or "")

@@ -51,7 +51,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
     """
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
-    # The symbol of a draft that is spoken of tells the meeting as well.
+    # A draft that the heading only speaks of is of the same meeting, so its symbol counts.
     named = _WORDS.symbol.search(heading)
     of_document = of_symbol((named and named[0]) or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".

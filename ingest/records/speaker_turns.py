@@ -122,7 +122,7 @@ def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLi
 def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, summarised: bool) -> list[SpeakerTurn]:
     """Returns the turns of a verbatim record, or of a summary record (`summarised`), which may quote words as well.
 
-    There are none unless at least one line certainly is of that kind.
+    Empty if no line is certainly of that kind.
     """
     lines = [line for line in lines if line.who != "name"]
     if not any(line.summarised == summarised and line.understood and line.who != "office" for line in lines):
