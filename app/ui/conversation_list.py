@@ -13,9 +13,7 @@ from app.ui.templates import error_html, render
 from app.ui.words import language
 
 
-def list_html(
-    works: Works, kind: WorkKind, open_id: str | None, *, words: str = "", deleted: Work | None = None
-) -> str:
+def list_html(works: Works, kind: WorkKind, open_id: str | None, words: str = "", deleted: Work | None = None) -> str:
     """Renders the works that match all search words, the last changed first.
 
     `open_id` is the id of the open work, `deleted` the work that was just deleted and can be restored.
