@@ -30,7 +30,7 @@ from vectorstore.records import text_sha256
 _FOLDS: Final[tuple[FoldBy, ...]] = ("topic", "party")
 # The sealed fold, by party and for lists by topic, on which nothing is chosen and which is measured once, at the end.
 SEALED: Final = FOLDS - 1
-_ALTERNATIONS: Final = 3
+_ALTERNATIONS: Final = 3  # rounds of choosing each pair's sentence and fitting anew
 # Share of questions that have no answer, among questions as people type them at a desk.
 _IN_VAIN: Final = 0.25
 # Minimum number of pairs for a fit, and of answered and of unanswered pairs among them.
@@ -113,7 +113,7 @@ def fit_relevance_model(samples: Sequence[Sample]) -> tuple[RelevanceModel, dict
     by_topic, asked = ordered["topic"], _of_source(ordered["topic"], *_ASKED, "list")
     own, answered = chances["topic"][asked], _labels(by_topic)[asked]
     threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
-    nearest = near(own, answered, threshold)
+    nearest = near_threshold(own, answered, threshold)
     fitted = fit_weights(samples)
     chosen = {"threshold": _kept(threshold), "near": _kept(nearest), "among": among}
     model = RelevanceModel.model_validate(dict(fitted) | chosen)
@@ -224,7 +224,7 @@ def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, floa
     return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
 
 
-def near(chances: Floats, answered: Flags, threshold: float) -> float:
+def near_threshold(chances: Floats, answered: Flags, threshold: float) -> float:
     """Returns the highest chance below which abstaining has precision `_SURELY_SILENT`; at most the threshold."""
     candidates = [float(chance) for chance in np.unique(chances) if chance <= threshold]
     sure = [chance for chance in candidates if abstention(chances, answered, chance)[0] >= _SURELY_SILENT]

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from app.answering.citations import cite_place
 from app.briefing.cells import Subject
-from app.briefing.position_classifier import deciding, suggest
+from app.briefing.position_classifier import suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation
@@ -145,7 +145,7 @@ def fill_from_labels(cells: Iterable[LabelledCell], documents: Documents) -> tup
     filled, parties = [], PartyTable.load()
     for cell, citations, statements in cite_labels(cells, documents):
         read = [(each, suggest(each, statements[each.statement_id], cell.subject, parties)) for each in citations]
-        filled.append(FilledCell(cell=cell, kind=deciding(read).kind, citations=citations))
+        filled.append(FilledCell(cell=cell, kind=suggestion_of_cell(read).kind, citations=citations))
     return tuple(filled)
 
 

@@ -25,8 +25,8 @@ from vectorstore.schema import META, PASSAGES
 # Constants of FTS5's bm25().
 _K1: Final = 1.2
 _B: Final = 0.75
-_LEAST_IDF: Final = 1e-6
-_AT_ONCE: Final = 1000
+_LEAST_IDF: Final = 1e-6  # as FTS5's, of a term in over half of the passages
+_AT_ONCE: Final = 1000  # passages
 # A token and its position in the text, from 0.
 Token = tuple[str, int]
 

@@ -15,7 +15,7 @@ from pydantic_core import core_schema
 
 StatementKind = Literal["statement", "record", "treaty"]
 EditKind = Literal["wrap", "glue", "cut", "hyphen", "furniture"]
-Role = Literal["party", "office", "unknown"]
+SpeakerRole = Literal["party", "office", "unknown"]
 MentionKind = Literal["treaty", "thereto", "article", "agenda_item", "alignment", "provision"]
 
 
@@ -130,7 +130,7 @@ class Document:
     def as_statement(self) -> "Statement":
         """Returns the statement that consists of the document's whole text."""
         metadata = self.metadata
-        role: Role = "unknown" if metadata.state is None else "party"
+        role: SpeakerRole = "unknown" if metadata.state is None else "party"
         span = StatementSpan(start=0, end=len(self.source_text), role=role, state=metadata.state)
         return Statement(
             statement_id=self.document_id, document=self, span=span, metadata=metadata, inferred=self.inferred
@@ -147,7 +147,7 @@ class StatementSpan:
     """Offset after its last word."""
     ordinal: int = 1
     """Position among the document's statements, counted from 1."""
-    role: Role = "party"
+    role: SpeakerRole = "party"
     """`party` if a known party speaks; `office` for a President, Chair or Secretariat, whose words are no party's
     position; `unknown` if the lookup does not find the speaker's State."""
     named: str | None = None

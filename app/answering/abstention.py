@@ -122,7 +122,7 @@ def _failed(case: _Case) -> Abstention | None:
 
 
 def _not_searched(case: _Case) -> Abstention | None:
-    """The question is none on statements, does not say whom it asks, or is in a seventh language."""
+    """The question is not about statements, does not say whom it asks, or is in a seventh language."""
     read = case.resolution
     if read.kind == "greeting":
         return greet(case.retrieved.statements_of_parties, case.local)

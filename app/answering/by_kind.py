@@ -16,7 +16,7 @@ from app.answering.compose.documents import compose_list, compose_metadata, comp
 from app.answering.compose.extractive import compose
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.answering.quoting import repeats, words_of
+from app.answering.quoting import comparable_words, repeats
 from app.question.resolution import Resolution, Shown
 from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Note, QuestionKind, Scope
@@ -193,12 +193,12 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
     is_open = resolution.scope.all_states or resolution.scope.members_of
     statements, quoted = retrieved.sources.statements, dict[tuple[str, ...], list[str]]()
     for key, sentences in retrieved.sources.sentences.items():
-        words = (words_of(sentence.text) for sentence in sentences if sentence.sentence_id in seen)
+        words = (comparable_words(sentence.text) for sentence in sentences if sentence.sentence_id in seen)
         quoted.setdefault(statements[key].metadata.holders, []).extend(words)
 
     def is_new(sentence: Sentence) -> bool:
         known = quoted.get(statements[sentence.statement_id].metadata.holders, ())
-        return sentence.sentence_id not in seen and not repeats(words_of(sentence.text), known)
+        return sentence.sentence_id not in seen and not repeats(comparable_words(sentence.text), known)
 
     def unseen(items: Iterable[PartyEvidence]) -> Iterator[PartyEvidence]:
         for item in items:

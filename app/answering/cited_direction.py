@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
 
-from app.answering.citation_spans import spans
+from app.answering.quotation_context import spans
 from app.records import Citation, Claim, Direction
 from app.retrieval.list_context import split_bound
 from app.retrieval.positions.change_of_view import (

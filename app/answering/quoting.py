@@ -10,10 +10,10 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import BoundSpan, quotable_spans
 from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
+from app.answering.quotation_context import BoundSpan, quotable_spans
 from app.records import Citation, Claim, Sources
 from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
@@ -76,11 +76,11 @@ def _without_repetition(
     for span in planned:
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
-        wanted = {words_of(sentence.text) for sentence in sentences if sentence.sentence_id in ids}
-        held = {words_of(sentence.text) for sentence in sources.sentences[span.statement_id]}
+        wanted = {comparable_words(sentence.text) for sentence in sentences if sentence.sentence_id in ids}
+        held = {comparable_words(sentence.text) for sentence in sources.sentences[span.statement_id]}
         of_party = (q for q in quotations if q.statement.metadata.holders == statement.metadata.holders)
         same = next((q for q in of_party if wanted <= q.said <= held), None)
-        new = _Quotation(span=span, statement=statement, said=frozenset(words_of(s.text) for s in sentences))
+        new = _Quotation(span=span, statement=statement, said=frozenset(comparable_words(s.text) for s in sentences))
         if same is None:
             quotations += [new] if len(quotations) < limit else []
         elif same.statement.document.scanned and not statement.document.scanned and same.said <= new.said:
@@ -91,13 +91,13 @@ def _without_repetition(
     return quotations
 
 
-def words_of(text: str) -> str:
+def comparable_words(text: str) -> str:
     """Returns the words of a text, normalised for comparison, each after a space, with a space at the end."""
     return "".join(f" {word}" for word in _WORD.findall(" ".join(map(squash, text.split())).casefold())) + " "
 
 
 def repeats(sentence: str, quoted: Sequence[str]) -> bool:
-    """Returns whether the words of a sentence stand in what is quoted already, both as `words_of` gives them.
+    """Returns whether the words of a sentence stand in what is quoted already, both as `comparable_words` gives them.
 
     Case, punctuation and hyphens at line ends do not matter; "do not support" is no repetition of "support".
     """

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from pydantic_core import to_jsonable_python
 
-from app.briefing.attribution_lines import Leads
+from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing
 
 _UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usage": None, "notes": []}
@@ -13,7 +13,7 @@ _UNWRITTEN: Final[dict[str, Any]] = {"model": None, "prompt_versions": [], "usag
 
 def contract_of(briefing: Briefing) -> dict[str, Any]:
     """Returns the contract: `rows`, one for each cell, `coverage`, and the other fields of a briefing."""
-    leads = Leads(briefing)
+    leads = AttributionLines(briefing)
     rows = [
         {
             "state": cell.party,

@@ -14,7 +14,7 @@ from app.retrieval.chronology import made_before
 from prompts.wording import load_document_words, load_wording
 
 
-class Leads:
+class AttributionLines:
     """The attribution lines of a briefing, in its language.
 
     `language` is that of the document's own words, one of the six, and `say` returns these words by their key.

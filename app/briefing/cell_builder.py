@@ -16,7 +16,7 @@ from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
-from app.briefing.position_classifier import PLAIN, deciding, is_outright, suggest
+from app.briefing.position_classifier import PLAIN, is_outright, suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim
@@ -57,21 +57,21 @@ class CellBuilder:
         return Resolution(scope=scope, question=subject.label, stance=True)
 
     def build(
-        self, code: str, subject: Subject, session: str | None, beat: Callable[[], None]
+        self, code: str, subject: Subject, session: str | None, on_progress: Callable[[], None]
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         of_others = (summary for found in retrieved.spoken_for for summary in found.statements)
         self.searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
-        telling = [] if own is None else self._telling(own, subject, retrieved)
+        telling = [] if own is None else self._evidence(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
-        groups = [(found.party, self._telling(found, subject, retrieved)) for found in retrieved.spoken_for]
+        groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.spoken_for]
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _OF_GROUP)]
         worded = CellText()
         if self._writer is not None and (cited or of_groups):
-            chosen = {party: once(sentences) for party, sentences in ((code, telling), *groups) if sentences}
-            worded = self._writer.write(subject.label, chosen, retrieved.sources, beat)
+            chosen = {party: without_repeats(sentences) for party, sentences in ((code, telling), *groups) if sentences}
+            worded = self._writer.write(subject.label, chosen, retrieved.sources, on_progress)
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not replace the nearest words of the party itself.
@@ -89,7 +89,7 @@ class CellBuilder:
         numbered = [replace(citation, number=number(citation)) for citation in cited]
         held = () if near else (*map(self.citations.get, numbers), *numbered)
         read = {c.number: suggest(c, self.citations.statement(c.statement_id), subject, self._parties) for c in held}
-        suggestion = deciding([(citation, read[citation.number]) for citation in numbered])
+        suggestion = suggestion_of_cell([(citation, read[citation.number]) for citation in numbered])
         silent: PositionKind = "no_position" if retrieved.statements_in_scope or of_groups else "no_statement"
         kind = suggestion.kind if cited else silent
         notes = [] if cited or near else [self._silence(code, subject, session, retrieved, of_group=bool(of_groups))]
@@ -118,7 +118,7 @@ class CellBuilder:
         )
         return cell, self._one_each(telling, retrieved)
 
-    def _telling(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
+    def _evidence(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
         """Returns the evidence of a party on a subject, first the sentences that take a position outright."""
         held = retrieved.sources.statements
 
@@ -152,7 +152,7 @@ class CellBuilder:
         """Quotes evidence that passes verification; repeated language is quoted once."""
         # The latest statement is quoted first, so that it is quoted however few quotations there is room for.
         held = retrieved.sources.statements
-        ordered = _latest_and_each_first(once(chosen), lambda s: recency(held[s.statement_id].metadata))
+        ordered = _latest_and_each_first(without_repeats(chosen), lambda s: recency(held[s.statement_id].metadata))
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
         return sound_citations(made, held)
 
@@ -181,12 +181,12 @@ class CellBuilder:
         return abstention.message
 
 
-def once(sentences: Sequence[Sentence]) -> list[Sentence]:
+def without_repeats(sentences: Sequence[Sentence]) -> list[Sentence]:
     """Returns sentences without those that repeat an earlier one."""
-    once: dict[str, Sentence] = {}
+    unique: dict[str, Sentence] = {}
     for sentence in sentences:
-        once.setdefault(squash(sentence.text), sentence)
-    return list(once.values())
+        unique.setdefault(squash(sentence.text), sentence)
+    return list(unique.values())
 
 
 def _latest_and_each_first(

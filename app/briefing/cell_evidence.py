@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import regex
 
-from app.answering.citation_spans import CONTEXT_SENTENCES
+from app.answering.quotation_context import CONTEXT_SENTENCES
 from app.briefing.cells import Subject
 from app.retrieval.chronology import recency
 from app.retrieval.model_languages import languages_of
@@ -39,7 +39,7 @@ _NEAREST_SHARE: Final = 0.5
 # Least number of words that a later sentence shares with a quoted one, but for those in over `_COMMON` of sentences.
 _SHARED_WITH_QUOTED: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
-_COMMON: Final = 0.2
+_COMMON: Final = 0.2  # share of the sentences
 
 
 def on_subject(
@@ -48,7 +48,6 @@ def on_subject(
     """Returns the evidence of a cell: the sentences that are surely on the subject and name enough of it.
 
     Sentences that an answer quotes as mere context are left out: under the heading of a column they would mislead.
-
     A sentence with less than half as many of the subject's words as the best one is left out, since a cell has room for
     few quotations; sentences in other languages and those that name the subject's article stay. From statements later
     than all of these, a sentence with over half of the subject's words, or with words of a kept sentence, is added, so
@@ -56,13 +55,13 @@ def on_subject(
     those that the subject may name.
     """
     shared = share_of_topic(subject.topic, subject.language, parties)
-    spoken, when = _language_and_time(item)
+    language_of, recency_of = _language_and_time(item)
 
     def share(sentence: Sentence, text: str | None = None) -> float:
-        return shared(sentence.text if text is None else text, spoken(sentence))
+        return shared(sentence.text if text is None else text, language_of(sentence))
 
     def foreign(sentence: Sentence) -> bool:
-        return spoken(sentence) != subject.language
+        return language_of(sentence) != subject.language
 
     translated = is_term(subject.topic, subject.language)
     names_states = _names_states_of(subject, parties)
@@ -72,25 +71,25 @@ def on_subject(
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
         # Translated words are less certain, the more so if the subject is no term and is translated word by word.
-        around = share(sentence, _with_next(sentence, sentences))
-        named = around >= (_NAMED_ABROAD if foreign(sentence) else LOOSELY) or _is_unknown(subject, spoken(sentence))
+        least = _NAMED_ABROAD if foreign(sentence) else LOOSELY
+        named = share(sentence, _with_next(sentence, sentences)) >= least or _is_unknown(subject, language_of(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         # A State in the subject carries most of its meaning, as in "the war in Syria".
-        named = named or names_states(sentence.text, spoken(sentence))
+        named = named or names_states(sentence.text, language_of(sentence))
         return chance >= (_SURE if named else _SURE_BY_MEANING)
 
-    def is_told(found: ScoredSentence) -> bool:
+    def has_all_words(found: ScoredSentence) -> bool:
         # A sentence with all words of the subject need not reach the threshold of an answer.
         return (found.relevance.is_evidence or found.relevance.may_answer) and share(found.sentence) == 1
 
     likely = {found.sentence.sentence_id for found in item.best if is_sure(found)}
-    likely |= {found.sentence.sentence_id for found in item.sentences if is_told(found)}
+    likely |= {found.sentence.sentence_id for found in item.sentences if has_all_words(found)}
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
-    latest = max(map(when, quoted), default=(date.max, 0))
-    after = [found for found in item.sentences if found.relevance.is_evidence and when(found.sentence) > latest]
+    latest = max(map(recency_of, quoted), default=(date.max, 0))
+    after = [found for found in item.sentences if found.relevance.is_evidence and recency_of(found.sentence) > latest]
     later = [found.sentence for found in after if found.relevance.chance >= _SURE]
     if later:
-        goes_on = _goes_on(item, quoted, spoken, unknown=not translated)
+        goes_on = _goes_on(item, quoted, language_of, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
     # The agenda item may supply missing words: "the second phase of the mechanism" under an item on the review.
     under = (f.sentence for f in after if not foreign(f.sentence) and share(f.sentence) >= 1 / 2)
@@ -115,10 +114,10 @@ def nearest(
     must also reach the threshold of an answer. Among those that do, one of the latest statement is preferred.
     """
     shared, names_states = share_of_topic(subject.topic, subject.language, parties), _names_states_of(subject, parties)
-    spoken, when = _language_and_time(item)
+    language_of, recency_of = _language_and_time(item)
 
     def is_named(found: ScoredSentence) -> bool:
-        sentence, language = found.sentence, spoken(found.sentence)
+        sentence, language = found.sentence, language_of(found.sentence)
         named = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE
         return named or names_states(sentence.text, language) or _is_unknown(subject, language)
 
@@ -128,22 +127,22 @@ def nearest(
 
     def order(found: ScoredSentence) -> tuple[bool, bool, float]:
         # The relevance of sentences in other languages is less certain.
-        by_words = spoken(found.sentence) == subject.language or is_named(found)
+        by_words = language_of(found.sentence) == subject.language or is_named(found)
         return by_words, found.relevance.is_evidence, found.relevance.chance
 
     best = max(filter(is_near, item.sentences), key=order, default=None)
     if best is None:
         return []
-    goes_on = _goes_on(item, [best.sentence], spoken, unknown=not is_term(subject.topic, subject.language))
+    goes_on = _goes_on(item, [best.sentence], language_of, unknown=not is_term(subject.topic, subject.language))
 
     def is_later(found: ScoredSentence) -> bool:
         sentence = found.sentence
-        if when(sentence) <= when(best.sentence) or not found.relevance.is_evidence:
+        if recency_of(sentence) <= recency_of(best.sentence) or not found.relevance.is_evidence:
             return False
         return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
 
     later = filter(is_later, item.sentences)
-    return [max(later, key=lambda found: (when(found.sentence), *order(found)), default=best).sentence]
+    return [max(later, key=lambda found: (recency_of(found.sentence), *order(found)), default=best).sentence]
 
 
 def why_unproven(item: PartyEvidence, subject: Subject) -> Literal["language", "words"] | None:
@@ -183,12 +182,12 @@ def _language_and_time(
 
 
 def _goes_on(
-    item: PartyEvidence, quoted: Sequence[Sentence], spoken: Callable[[Sentence], str], *, unknown: bool
+    item: PartyEvidence, quoted: Sequence[Sentence], language_of: Callable[[Sentence], str], *, unknown: bool
 ) -> Callable[[Sentence], bool]:
     """Returns a test of whether a sentence shares words with a quoted one, apart from names and common words."""
 
     def words(sentence: Sentence) -> frozenset[str]:
-        language = spoken(sentence)
+        language = language_of(sentence)
         return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
 
     read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
@@ -196,7 +195,7 @@ def _goes_on(
 
     def goes_on(sentence: Sentence) -> bool:
         # If all quoted sentences are in other languages, words cannot be compared, and the result is `unknown`.
-        same = [words(each) - common for each in quoted if spoken(each) == spoken(sentence)]
+        same = [words(each) - common for each in quoted if language_of(each) == language_of(sentence)]
         return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
 
     return goes_on
@@ -218,8 +217,8 @@ def names_whole(text: str, subject: Subject, language: str) -> bool:
 
 def _is_unknown(subject: Subject, language: str | None) -> bool:
     """Returns whether the glossary has no words for a subject in a language, so that no sentence in it can name it."""
-    spoken = language if language in LANGUAGES else "en"
-    return not content_terms(topic_in(subject.topic, subject.language, spoken), spoken)
+    known = language if language in LANGUAGES else "en"
+    return not content_terms(topic_in(subject.topic, subject.language, known), known)
 
 
 def _with_next(sentence: Sentence, sentences: Mapping[str, Sequence[Sentence]]) -> str:

@@ -54,11 +54,11 @@ class CellWriter:
         self._left_out = 0
 
     def write(
-        self, heading: str, chosen: Mapping[str, Sequence[Sentence]], sources: Sources, beat: Callable[[], None]
+        self, heading: str, chosen: Mapping[str, Sequence[Sentence]], sources: Sources, on_progress: Callable[[], None]
     ) -> CellText:
         """Returns the model's verified claims on the evidence of a cell, which is given by party, strongest first.
 
-        `beat` is called repeatedly while the model writes; an exception from it ends the request.
+        `on_progress` is called repeatedly while the model writes; an exception from it ends the request.
         """
         if self._failures >= _PATIENCE:
             return CellText(unworded="not_asked")
@@ -68,7 +68,7 @@ class CellWriter:
         with closing(self._writer.write(task, self._local)) as drafts:
             for growing in drafts:
                 draft = growing
-                beat()
+                on_progress()
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
         self._usage = together(self._usage, draft.usage)

@@ -7,8 +7,8 @@ from typing import Any, Final
 from app.answering.recheck import Today, is_otherwise_dated
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
-from app.briefing.position_classifier import deciding
-from app.briefing.talking_points import by_subject
+from app.briefing.position_classifier import suggestion_of_cell
+from app.briefing.talking_points import points_by_subject
 from app.records import Citation
 from ingest.text.canonical_form import squash
 from prompts.wording import load_document_words, load_wording
@@ -27,9 +27,9 @@ def drop_quotation(briefing: Briefing, key: str, number: int) -> Briefing:
     cell, dropped = _cell(briefing, key), briefing.citation(number)
     rest = tuple(kept for kept in cell.citations if kept != number)
     left = [briefing.citation(kept) for kept in rest]
-    suggestion = deciding(_read_of(cell, left))
+    suggestion = suggestion_of_cell(_read_of(cell, left))
     if not _is_decided_by_its_own(briefing, cell):
-        suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), deciding([]))
+        suggestion = next((each for _, each in _read_of(cell, left) if each.kind == cell.kind), suggestion_of_cell([]))
     claims = tuple(claim for claim in cell.claims if number not in claim.citations)
 
     def is_gone(place: int) -> bool:
@@ -51,7 +51,7 @@ def _read_of(cell: Cell, citations: Iterable[Citation]) -> list[tuple[Citation, 
 
 
 def _is_decided_by_its_own(briefing: Briefing, cell: Cell) -> bool:
-    return deciding(_read_of(cell, map(briefing.citation, cell.citations))).kind == cell.kind
+    return suggestion_of_cell(_read_of(cell, map(briefing.citation, cell.citations))).kind == cell.kind
 
 
 def without_rejected(briefing: Briefing) -> Briefing:
@@ -86,17 +86,17 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     claims = tuple(claim for claim in cell.claims if {*claim.citations} <= {*held})
     if not any(known in point.citations for point in briefing.points):
         point = Point(party=cell.party, subject=cell.subject, citation=known)
-        briefing = replace(briefing, points=by_subject(briefing, (point, *briefing.points)))
+        briefing = replace(briefing, points=points_by_subject(briefing, (point, *briefing.points)))
     new = replace(cell, citations=numbers, kind=kind, note=note, claims=claims, nearest=False)
     return _with_cell(briefing, cell, new)
 
 
-def as_of_today(briefing: Briefing, today: Today) -> Briefing:
+def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
     """Returns a kept briefing with its citations as they hold now; cells that lost some say so in their notes.
 
     A cell of one session also loses those of another now; changes over time go if they cite a lost or redated one.
     """
-    kept, now = briefing.citations, tuple(today(briefing.citations))
+    kept, now = briefing.citations, tuple(recheck(briefing.citations))
     if now == kept:
         return briefing
     moved = {was.statement_id: citation.statement_id for was, citation in zip(kept, now, strict=True)}
@@ -126,7 +126,7 @@ def as_of_today(briefing: Briefing, today: Today) -> Briefing:
             )
             changed = replace(changed, citations=tuple(citation.number for citation in newest_first))
             if _is_decided_by_its_own(as_kept, cell):
-                suggestion = deciding(_read_of(left, newest_first))
+                suggestion = suggestion_of_cell(_read_of(left, newest_first))
                 changed = replace(changed, kind=suggestion.kind, words=suggestion.words)
         briefing = replace(briefing, cells=(*briefing.cells[:place], changed, *briefing.cells[place + 1 :]))
 

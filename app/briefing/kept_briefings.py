@@ -12,15 +12,15 @@ from app.briefing.table_builder import Reviews
 from app.desk.works import Works
 from app.errors import WorkError
 
-_WHOLE = 1
+_WHOLE = 1  # the number of a briefing's only part
 
 
 class KeptBriefings:
-    """The kept briefings of one person; `today` returns kept citations as they hold now, `reviews` those of cells."""
+    """The kept briefings of one person; `recheck` returns kept citations as they hold now, `reviews` those of cells."""
 
-    def __init__(self, works: Works, today: Today, reviews: Reviews) -> None:
+    def __init__(self, works: Works, recheck: Today, reviews: Reviews) -> None:
         self.works = works
-        self._today, self._reviews = today, reviews
+        self._recheck, self._reviews = recheck, reviews
 
     def keep(self, identifier: str | None, briefing: Briefing) -> str:
         """Keeps a briefing as it stands; returns its id, a new one where none is given."""
@@ -47,7 +47,7 @@ class KeptBriefings:
 
     def as_of_today(self, briefing: Briefing) -> Briefing:
         """Returns a briefing that was made a while ago with citations and reviews of today; see `app.briefing.edit`."""
-        briefing = as_of_today(briefing, self._today)
+        briefing = as_of_today(briefing, self._recheck)
         reviews = self._reviews([cell.key for cell in briefing.cells])
         return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
 

@@ -51,7 +51,7 @@ _UNNAMED: Final = 0.85
 _PATTERNS: Final = Patterns("position_context")
 
 
-def deciding(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
+def suggestion_of_cell(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestion:
     """Returns the suggestion of a cell, from those of its citations, newest first, those of groups last.
 
     An earlier position counts only if the party's latest words on the subject take the same direction, even if not

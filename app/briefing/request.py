@@ -30,7 +30,7 @@ _NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
 _WORDS: Final = Patterns("briefing_requests")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_LONGEST_RANGE: Final = 200
+_LONGEST_RANGE: Final = 200  # years
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,7 +194,7 @@ def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Itera
 
 
 def _parties_asked(scope: Scope, parties: PartyTable) -> tuple[str, ...]:
-    """Returns the parties that a scope names, and the members of today of its regions and groups but those excluded."""
+    """Returns the parties that a scope names, and members of its regions and groups today, without those excluded."""
     members = members_of(scope.members_of, parties) - left_out(scope.excluded, parties)
     return *scope.states, *scope.groups, *sorted(members)
 

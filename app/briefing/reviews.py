@@ -13,7 +13,7 @@ from app.errors import BriefingError
 from app.retrieval.positions.position_marks import KINDS, PositionKind
 from vectorstore.catalogue import Catalogue
 
-_LONGEST: Final = 2000
+_LONGEST: Final = 2000  # characters of a note or a name
 
 
 class ReviewBook:

@@ -12,7 +12,7 @@ from app.answering.compose.model import ModelWriter
 from app.answering.localization import localize
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations
-from app.briefing.cell_builder import CellBuilder, once
+from app.briefing.cell_builder import CellBuilder, without_repeats
 from app.briefing.cell_writer import CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList
@@ -108,7 +108,7 @@ class TableBuilder:
         retrieved = self._retriever.retrieve(Resolution(scope=scope, question=words), parties)
         own = (s.sentence for each in retrieved.party_evidence if each.party == party for s in each.sentences)
         sentences = [sentence for sentence in own if sentence.sentence_id not in but]
-        made = quote(once(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
+        made = quote(without_repeats(sentences)[:_OFFERED], retrieved.sources, _OFFERED, first_number=1)
         return tuple(sound_citations(made, retrieved.sources.statements))
 
     def _writing(self, composer: Composer | None) -> ModelWriter | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, zip_longest
 
-from app.briefing.attribution_lines import Leads
+from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing, Cell, Point
 from ingest.text.splitter import count_tokens
 
@@ -23,7 +23,7 @@ def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int
     chosen: list[Point] = []
     used = 0
     seen: set[int] = set()
-    turns, leads = [_ranked(cell) for cell in _turns(briefing)], Leads(briefing)
+    turns, leads = [_ranked(cell) for cell in _turns(briefing)], AttributionLines(briefing)
     # First the strongest point of every cell, then the second one of every cell that has two, and so on.
     for point in filter(None, chain.from_iterable(zip_longest(*turns))):
         for choice in point:
@@ -35,10 +35,10 @@ def choose_points(briefing: Briefing, *, max_points: int | None, max_tokens: int
             chosen.append(choice)
             used += length
             break
-    return by_subject(briefing, chosen)
+    return points_by_subject(briefing, chosen)
 
 
-def by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
+def points_by_subject(briefing: Briefing, points: Sequence[Point]) -> tuple[Point, ...]:
     """Returns points by subject, in the order of the request; points on one subject keep their order."""
     order = {subject.label: place for place, subject in enumerate(briefing.subjects)}
     return tuple(sorted(points, key=lambda point: order[point.subject]))
@@ -71,7 +71,7 @@ def _ranked(cell: Cell) -> list[list[Point]]:
     return points + [[point] for number, point in quoted.items() if number not in claimed]
 
 
-def _length(leads: Leads, point: Point) -> int:
+def _length(leads: AttributionLines, point: Point) -> int:
     """Returns the number of tokens of a point's claim, leads (with their remarks) and quotations."""
     quotes = " ".join(f"{lead}: “{citation.quote}”" for lead, citation in leads.leads(point))
     return count_tokens(f"{'' if point.claim is None else point.claim.text + ' '}{quotes}")

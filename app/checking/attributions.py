@@ -15,9 +15,9 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
-from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
-from app.checking.speakers import by_order, subject_after, subject_before, unknown_in
-from app.checking.words_around import LEAD_WORDS, Near, WordsAround
+from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_reference, read_sentence, read_time
+from app.checking.unknown_speakers import former_or_latter, subject_after, subject_before, unknown_in
+from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
@@ -43,10 +43,10 @@ class AttributionReader:
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
-        near = self._around.near(quotation)
+        near = self._around.surroundings(quotation)
         named = next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
-        place = read_occasion(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
+        place = read_time(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
         return replace(
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
@@ -55,14 +55,14 @@ class AttributionReader:
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
         )
 
-    def _named(self, near: Near) -> Iterator[Attribution]:
+    def _named(self, near: Surroundings) -> Iterator[Attribution]:
         """Yields the attributions that the text around a quotation gives, the nearest first."""
         yield replace(self._speakers.joint(near.reference), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
         after = near.clause_after
         behind, subject = self._speakers.behind(after), subject_after(after)
-        if parties := behind.parties or by_order(subject, self._parties, f"{near.earlier}{MASK}"):
+        if parties := behind.parties or former_or_latter(subject, self._parties, f"{near.earlier}{MASK}"):
             together = behind.together + self._speakers.in_apposition(after, parties)
             yield Attribution(parties=parties, together=together, source="sentence")
         elif unknown := unknown_in(subject, self._parties):
@@ -71,7 +71,7 @@ class AttributionReader:
             yield from self._spoken(lead, "line above", "")
         yield from self._named_apart(near)
 
-    def _articles(self, near: Near, named: Attribution) -> list[ArticleMention]:
+    def _articles(self, near: Surroundings, named: Attribution) -> list[ArticleMention]:
         """Returns the articles that a sentence names for a quotation: before it, or behind it if nobody speaks."""
         leading = near.before or near.lead
         if (found := find_articles(leading)) or named.parties or attribution().verb.search(leading):
@@ -79,7 +79,7 @@ class AttributionReader:
         speaker = next((name.start for name in self._speakers.find(near.clause_after)), len(near.clause_after))
         return [mention for mention in find_articles(near.clause_after) if mention.end <= speaker]
 
-    def _named_apart(self, near: Near) -> Iterator[Attribution]:
+    def _named_apart(self, near: Surroundings) -> Iterator[Attribution]:
         """Yields what is named outside a quotation's sentence and its lead-in, the nearest first."""
         yield replace(self._in_label(self._around.line_below(near.index)), source="line below")
         for label in self._labels(self._around.blocks[near.index]):
@@ -102,7 +102,7 @@ class AttributionReader:
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
         subject = subject_before(text, self._parties)
-        if ordered := by_order(subject, self._parties, earlier or text):
+        if ordered := former_or_latter(subject, self._parties, earlier or text):
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
             yield replace(unknown, source=source)
@@ -146,14 +146,14 @@ class AttributionReader:
                 text = text[: name.start] + text[name.end :]
         return text
 
-    def _occasions(self, near: Near, named: Attribution) -> Iterator[SpokenTime | None]:
+    def _occasions(self, near: Surroundings, named: Attribution) -> Iterator[SpokenTime | None]:
         yield read_reference(near.reference)
         # Times such as "two years later" count from what the paragraph says before the sentence.
         earlier, before = near.earlier.replace("\n", " "), self._of_speaker(near)
         begins = earlier.rfind(before.strip()) if before.strip() else len(earlier)
         before, notes = self._dated(before), [read_reference(note) for note in near.notes]
         # A note is nearer than what the sentence says before another quotation.
-        if MASK in before and not read_occasion(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
+        if MASK in before and not read_time(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes
         yield read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
@@ -162,11 +162,11 @@ class AttributionReader:
         }
         on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {MASK} {near.after}")
         if same or on_behalf or named.source in (None, "paragraph"):
-            yield read_occasion(near.said_earlier())
-        yield read_occasion(self._around.line_below(near.index), reference=True)
+            yield read_time(near.said_earlier())
+        yield read_time(self._around.line_below(near.index), reference=True)
         leads_in = near.lead.rstrip().endswith(COLONS)
-        yield read_occasion(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
-        yield read_occasion(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
+        yield read_time(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        yield read_time(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
         yield from notes
         for place, (at, heading) in enumerate(self._around.headings(near.index)):
             # Lines that are read as headings have no levels: only the nearest surely belongs to this part.
@@ -180,7 +180,7 @@ class AttributionReader:
                 text = f"{text[: name.end]}·{text[name.end + 1 :]}"
         return text
 
-    def _of_speaker(self, near: Near) -> str:
+    def _of_speaker(self, near: Surroundings) -> str:
         """Returns the text before a quotation in its sentence without the times of whoever spoke the one before it.
 
         In "Drelnia (COP 10): “… .” Arvandia: “…”" these are all from that name on to a finished quotation, else
@@ -200,16 +200,16 @@ class AttributionReader:
         # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._speakers.find(text)
         if is_label(text, named) and (named or at >= self._around.title or self._around.title == 1):
-            return read_occasion(text, reference=True)
+            return read_time(text, reference=True)
         if at < self._around.title:
             return None
         heading = self._around.blocks[at].kind == "heading"
-        when = read_occasion(text, reference=True) if heading else self._time_of_line(text)
+        when = read_time(text, reference=True) if heading else self._time_of_line(text)
         return replace(when, years=())
 
     def _time_of_line(self, text: str) -> SpokenTime:
         """Returns the time that a line over quotations gives: "Vienna, 3 March 2025" is the document's own date."""
-        when = read_occasion(text, reference=True)
+        when = read_time(text, reference=True)
         return when if self._speakers.find(text) or when.sessions or is_label(text, []) else SpokenTime()
 
     def _may_date(self, text: str) -> bool:

@@ -27,7 +27,7 @@ _BESIDE: Final = 200
 _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "modal", "count")
 
 
-def judge_brackets(match: Match, text: SourceText) -> Iterator[Remark]:
+def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the brackets of a quotation, compared with the words of the source that they replace."""
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]

@@ -23,7 +23,7 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording, load_remark_words
 
 Progress = Callable[[int, int], None]
-_AROUND: Final = 300
+_AROUND: Final = 300  # characters
 WORK_SPENT: Final = remark("work_spent")
 _LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
 

@@ -23,7 +23,7 @@ from ingest.text.readable import readable
 from ingest.text.repair import repair
 
 SUFFIXES: Final = (".docx", ".pdf", ".md", ".txt", ".text")
-LONGEST_PASTED: Final = 500_000
+LONGEST_PASTED: Final = 500_000  # characters
 _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     r"^(?:>\s?\S|#{1,6}\s|\[\^\w+\]:|\|.+\|\s*$|\*\*|~~|```(?!`)[^`]*$)|</?(?:q|blockquote|p|div|table|ul|ol|li|h[1-6]|span|del|s|em|i|b)\b[^<>]*>|<!--"
     r"|(?<![`\w])`[^`\n]{8,}`(?!`)|(?<![*\w])\*[^*\s][^*\n]{8,}[^*\s]\*(?![*\w])|(?<![_\w])_[^_\s][^_\n]{8,}[^_\s]_(?![_\w])|~~[^~\n]+~~",

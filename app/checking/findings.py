@@ -75,14 +75,14 @@ class SpokenTime:
     items: tuple[str, ...] = ()
     """Numbers of agenda items."""
     bodies: tuple[str, ...] = ()
-    untold: str | None = None
+    unresolved: str | None = None
     """A time, as it is written, that the text alone does not determine: "last year"."""
     together: bool = False
     """Whether one sentence gives all these times for the words, as "in 2016 and 2018" does."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""
-        return bool(self.years or self.sessions or self.dates or self.days or self.untold)
+        return bool(self.years or self.sessions or self.dates or self.days or self.unresolved)
 
 
 @dataclass(frozen=True, kw_only=True)

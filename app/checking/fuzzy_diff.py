@@ -39,7 +39,7 @@ _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 
 @dataclass(frozen=True, kw_only=True)
-class LikeWords:
+class ClosestWords:
     """The words of a text that are most similar to a quotation, and the diff from them to it."""
 
     words: str
@@ -57,7 +57,7 @@ class LikeWords:
         return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
 
 
-def likest_words(quote: str, window: str) -> LikeWords | None:
+def closest_words(quote: str, window: str) -> ClosestWords | None:
     """Finds the words of a text that are most similar to a quotation; None where they have no word in common."""
     quote, window = " ".join(quote.split()), " ".join(window.split())
     source, quoted = _located(quote, window), _TOKEN.findall(quote)
@@ -70,7 +70,7 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
     ends = [_ENDS.search(word) is not None for word in source]
     first, last = _with_replaced(plain_source, plain_quoted, first, last, ends)
     best = source[first:last]
-    return LikeWords(
+    return ClosestWords(
         words=" ".join(best),
         likeness=likeness,
         run=max(block.src_end - block.src_start for block in blocks),
@@ -79,8 +79,8 @@ def likest_words(quote: str, window: str) -> LikeWords | None:
     )
 
 
-def cost(quote: str, window: str) -> int:
-    """Returns an upper bound of the work of `likest_words` in units of `work_limit`; long ones are aligned by words."""
+def alignment_cost(quote: str, window: str) -> int:
+    """Returns the most work that `closest_words` takes, in units of `work_limit`; long quotations align by words."""
     if len(quote) <= _SHORT:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2

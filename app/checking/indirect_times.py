@@ -33,13 +33,13 @@ def _bounded(forms: str) -> str:
     return rf"(?<![^\W\p{{Han}}])(?:{words})(?![^\W\p{{Han}}])"
 
 
-_TOLD: Final = tuple(
+_RELATIVE: Final = tuple(
     (regex.compile(rf"(?P<next>{_bounded(_TIMES[single])})|{_bounded(_TIMES[counted])}", regex.IGNORECASE), sign)
     for counted, single, sign in (("later", "next_year", 1), ("earlier", "year_before", -1))
 )
 # A year with letters in place of digits ("2O18") cannot be resolved either.
-_UNTOLD: Final = regex.compile(
-    rf"{_bounded(_TIMES['untold'])}|(?<!\w)(?=\d?\w{{0,2}}[OoIl])[12][\dOoIl]{{3}}(?!\w)", regex.IGNORECASE
+_UNRESOLVED: Final = regex.compile(
+    rf"{_bounded(_TIMES['unresolved'])}|(?<!\w)(?=\d?\w{{0,2}}[OoIl])[12][\dOoIl]{{3}}(?!\w)", regex.IGNORECASE
 )
 _FOLLOWING: Final = regex.compile(rf"[^.,;:،，]{{0,40}}?(?P<year>{YEAR})")
 _MONTHS: Final = {f"m{number}": tuple(map(int, months.split())) for number, months in enumerate(_TIMES["months"])}
@@ -53,7 +53,7 @@ _SEASON: Final = regex.compile(_bounded(_TIMES["alone"]), regex.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class RelativeTime:
     """A relative time, as it is written; the year and its `anchor`, the year it counts from, are None where unknown."""
 
     year: int | None
@@ -68,12 +68,12 @@ class PartOfYear(TextMatch):
     times: tuple[str, ...]
 
 
-def told_from(text: str, earlier: str) -> Told | None:
+def relative_time(text: str, earlier: str) -> RelativeTime | None:
     """Returns the first relative time of a text, such as "a decade later"; years must be written in digits.
 
     It counts from the last year before it in the text, or else in the text before that (`earlier`).
     """
-    for pattern, sign in _TOLD:
+    for pattern, sign in _RELATIVE:
         found = pattern.search(text)
         if found is None:
             continue
@@ -81,18 +81,18 @@ def told_from(text: str, earlier: str) -> Told | None:
         counts_from = _PATTERNS.counts_from.search(found.group()) is not None
         following = _FOLLOWING.match(text, found.end()) if counts_from else None
         if counts_from and following is None and regex.match(r"\s+\p{Ll}", text, pos=found.end()):
-            return Told(year=None, anchor=None, words=found.group())
+            return RelativeTime(year=None, anchor=None, words=found.group())
         before = [*find_years(earlier), *find_years(text[: found.start()])]
         anchor = int(following["year"]) if following else int(before[-1]) if before else None
         span = _years(found)
         year = None if anchor is None or span is None else anchor + sign * span
-        return Told(year=year, anchor=anchor, words=found.group())
+        return RelativeTime(year=year, anchor=anchor, words=found.group())
     return None
 
 
-def untold(text: str) -> str | None:
+def vague_time(text: str) -> str | None:
     """Returns the words for a time that depends on the day of writing, such as "a decade ago"; None without such."""
-    found = _UNTOLD.search(text)
+    found = _UNRESOLVED.search(text)
     return found.group() if found else None
 
 

@@ -27,13 +27,13 @@ _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p
 _PATTERNS: Final = RegexPatterns("drafts")
 _CLOSING: Final = ".,;:،؛。，、；："
 _CLAUSE_ENDS: Final = (*_CLOSING, *"?!？！)")
-_LETTERS_CASED: Final = 4
+_LETTERS_CASED: Final = 4  # letters in brackets that are read in either case
 # A part this short occurs in many places, so the next part must be near.
 _SHORT_PART: Final = 3
-_NEAR: Final = 400
+_NEAR: Final = 400  # characters
 # Most words of the source that an insertion in brackets may replace, such as "my country" by a name.
 _REPLACED_WORDS: Final = 6
-_OCCURRENCES: Final = 40
+_OCCURRENCES: Final = 40  # of the first part that are tried
 # A quotation with more gaps than this is a collage of words, and is not searched for in parts.
 _MOST_GAPS: Final = 40
 

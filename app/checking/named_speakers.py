@@ -13,7 +13,7 @@ import regex
 
 from app.checking.findings import Attribution
 from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
-from app.checking.speakers import subject_before
+from app.checking.unknown_speakers import subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -68,7 +68,7 @@ class NamedSpeakers:
         subjects = [m for m in others if not is_object(m, found, text)]
         chosen = speakers[-1:] or subjects[:1] or others[:1]
         joined = _joined(chosen[0], others, text, speakers) if chosen else []
-        # Who is agreed with has said it as well.
+        # In "Chile agreed with Austria that", Austria has said it too.
         return behalf, joined + [m for m in others[-1:] if m not in joined and _shares(m, text)]
 
     def _governs(self, name: PartyMatch, text: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from app.checking.findings import SpokenTime
-from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, told_from, untold
+from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, relative_time, vague_time
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import find_dates, month_numbers
 from ingest.language.lexicons import RegexPatterns, any_of
@@ -37,7 +37,7 @@ _FEWEST_ROMAN: Final = 3
 _SOONEST, _LATEST = 1940, 2049
 
 
-def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
+def read_time(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
     """Reads from the text near a quotation when its words were spoken.
 
     With `reference`, for a reference, label or heading, every year counts. "Two years later" counts from a year in
@@ -51,7 +51,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
     dates = [date for date in every if not mentioned(text[: date.start])]
     # In a reference, a day or month that is only mentioned gives no year either: "accessed on 3 March 2025".
     remaining = blanked(text, ((found.start, found.end) for found in (*sessions, *(every if reference else dates))))
-    relative = None if reference else told_from(remaining, in_digits(earlier))
+    relative = None if reference else relative_time(remaining, in_digits(earlier))
     parts = [part for part in parts_of_year(remaining) if not mentioned(remaining[: part.start])]
     remaining = blanked(remaining, ((part.start, part.end) for part in parts))
     months = _unmentioned(_PATTERNS.month, remaining)
@@ -68,7 +68,7 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         if relative is not None:
             others = [year for year in years if year != relative.anchor]
             years = others or ([] if relative.year is None else [relative.year])
-    unresolved = None if reference or years or isos or sessions else relative.words if relative else untold(text)
+    unresolved = None if reference or years or isos or sessions else relative.words if relative else vague_time(text)
     bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
@@ -77,19 +77,19 @@ def read_occasion(text: str, *, reference: bool = False, earlier: str = "") -> S
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
         bodies=tuple(dict.fromkeys(bodies)),
-        untold=unresolved,
+        unresolved=unresolved,
     )
 
 
 def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
-    whole = read_occasion(f"{before} {MASK} {after}", earlier=earlier)
+    whole = read_time(f"{before} {MASK} {after}", earlier=earlier)
     if len(whole.sessions) + len({*find_years(in_digits(f"{before} {MASK} {after}"))}) < 2:
         # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
         if not introduces_speech(before) and not before.rstrip().endswith(COLONS):
             return whole
         own = attribution().next_clause.split(after, maxsplit=1)[0]
-        return read_occasion(f"{before} {MASK} {own}", earlier=earlier)
+        return read_time(f"{before} {MASK} {own}", earlier=earlier)
     # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
     before = _PATTERNS.relative.sub(
         lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
@@ -98,7 +98,7 @@ def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     led_in = introduces_speech(before[at:]) and COMMA.match(after)
     clear = BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
-    own = (read_occasion(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
+    own = (read_time(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
 
 
@@ -119,7 +119,7 @@ def _own_clause(before: str) -> int:
 def read_reference(text: str) -> SpokenTime:
     """Returns the time that a note or reference gives, before "see also COP 9"; a "cf." that begins it is no such."""
     parts = _PATTERNS.see_also.split(text)
-    return read_occasion(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
+    return read_time(next((part for part in parts if regex.search(r"\w", part)), ""), reference=True)
 
 
 def is_label(text: str, named: Sequence[TextMatch], *, cell: bool = False) -> bool:
@@ -136,7 +136,7 @@ def _without_times(text: str, found: Sequence[TextMatch]) -> str:
 
 
 def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
-    """Returns the matches of a pattern in a text, but those that it only mentions: "since 2016"."""
+    """Returns the matches of a pattern in a text, except those that it only mentions: "since 2016"."""
     return [found for found in pattern.finditer(text) if not _PATTERNS.spoken_of.search(text[: found.start()])]
 
 

@@ -13,6 +13,7 @@ from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
 from app.checking.polarity_words import (
     PolarityWord,
+    begins_with_contrast,
     denies,
     governing,
     half_of_pair,
@@ -21,7 +22,6 @@ from app.checking.polarity_words import (
     polarity_words,
     reported_behind,
     reports,
-    takes_back,
 )
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
@@ -45,14 +45,14 @@ _ASIDE_EDGE: Final = ",;–—-(،，、"
 _AROUND: Final = 600
 # Words after a quotation in its sentence that are searched for a limitation.
 _LIMIT_REACH: Final = 40
-_PIECE_WORDS: Final = 3
+_PIECE_WORDS: Final = 3  # most words of a short piece; a collage is mostly of those
 _SHOWN: Final = 6  # words that a remark shows of those before or after a quotation
-_FEWEST_PIECES: Final = 4
+_FEWEST_PIECES: Final = 4  # of a collage
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
 
-def judge_omissions(match: Match, text: SourceText) -> Iterator[Remark]:
+def omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the words that the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
         kind = None if gap else _weigh(text, begin, end)
@@ -94,7 +94,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
-    return "left_out_reply" if inner and takes_back(inner) else None
+    return "left_out_reply" if inner and begins_with_contrast(inner) else None
 
 
 def _quantities(text: str, language: str, before: str) -> bool:
@@ -131,7 +131,7 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     return opens, closes, edges, whole[0] if whole else ""
 
 
-def judge_cut(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
+def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
     """Returns remarks on the words just before and after an exact quotation, `[start, end)` of the source.
 
     A denial, condition or report counts as left out only if the draft's own sentence around the quotation (`around`:
@@ -192,7 +192,7 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
 def _limit(rest: str, language: str, quoted: str) -> str | None:
     """Returns the words in the rest of a sentence that limit the `quoted` words before it, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    if takes_back(near):
+    if begins_with_contrast(near):
         return near
     sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
     # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".

@@ -79,7 +79,7 @@ def half_of_pair(text: str) -> bool:
     return _PATTERNS.closing_half.search(text, opens.end()) is None
 
 
-def takes_back(text: str) -> bool:
+def begins_with_contrast(text: str) -> bool:
     """Returns whether a text begins by contradicting the words before it ("but", "however"; not "but also")."""
     begins = text.lstrip(" ,;،，")
     return _PATTERNS.taking_back.match(text) is not None and _PATTERNS.closing_half.match(begins) is None

@@ -35,12 +35,12 @@ _SMALL: Final = frozenset(
 _SINGLE_CLOSER: Final = regex.compile("[’'‘]")
 # Longest quotation in single marks, in characters: most single marks are apostrophes and close nothing.
 _LONGEST_SINGLE: Final = 6000
-_LONGEST_LISTED: Final = 1000
-_FEWEST_WORDS: Final = 5
+_LONGEST_LISTED: Final = 1000  # characters
+_FEWEST_WORDS: Final = 5  # of a quotation that is checked
 # As many Chinese characters, which `whole_words` counts as words, as make `_FEWEST_WORDS` words of other languages.
 _FEWEST_CHARACTERS: Final = 8
-_LONGEST_TITLE: Final = 14
-_BLOCKS_JOINED: Final = 30
+_LONGEST_TITLE: Final = 14  # words
+_BLOCKS_JOINED: Final = 30  # paragraphs of one quotation
 # A paragraph with this many unclosed opening marks is not prose, and its rest is not searched for quotations.
 _UNCLOSED: Final = 20
 # Characters before a quotation that are read for a verb or a word such as "entitled".

@@ -9,14 +9,14 @@ from typing import Final, Literal
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
-from app.checking.brackets import judge_brackets
+from app.checking.brackets import bracket_remarks
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
-from app.checking.fuzzy_diff import LikeWords, cost, likest_words
+from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
-from app.checking.omissions import judge_cut, judge_omissions
-from app.checking.spacing import judge_spacing
+from app.checking.omissions import cut_remarks, omission_remarks
+from app.checking.spacing import spacing_remarks
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
@@ -33,7 +33,7 @@ _PASSAGES: Final = 12
 _PLACES: Final = 25
 # Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
-_WHOLE_YEAR: Final = 300
+_WHOLE_YEAR: Final = 300  # days from which an interval is only a year
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -83,7 +83,7 @@ class QuoteVerifier:
         whole = [hit for hit in hits if not hit.altered]
         if not whole:
             return self._inexact(finding, hits)
-        fitting = [hit for hit in whole if misfit(hit.stored, attribution) is None]
+        fitting = [hit for hit in whole if contradiction(hit.stored, attribution) is None]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -118,13 +118,13 @@ class QuoteVerifier:
             # One speaker may begin a sentence with the words that stand within another's; no more may differ.
             found += [hit for hit in hits if not exact or all(each.kind == "first_letter" for each in hit.judged)]
             exact = {hit.stored.statement.statement_id: hit.stored for hit in found if not hit.altered}
-            fitting = [stored.parties for stored in exact.values() if misfit(stored, attribution) is None]
+            fitting = [stored.parties for stored in exact.values() if contradiction(stored, attribution) is None]
             if fitting and named <= frozenset().union(*fitting):
                 break
             if exact:
                 # A named party's words of another time are no one else's, so its other texts are read as well.
                 party = {*attribution.parties}
-                near = [s for s in left if misfit(s, attribution) is None or not party.isdisjoint(s.parties)]
+                near = [s for s in left if contradiction(s, attribution) is None or not party.isdisjoint(s.parties)]
                 left = [s for s in near if s.statement.statement_id not in exact]
             if not left:
                 break
@@ -143,13 +143,13 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        judged = [*judge_omissions(match, text), *judge_brackets(match, text), *judge_spacing(match, text)]
+        judged = [*omission_remarks(match, text), *bracket_remarks(match, text), *spacing_remarks(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.wanted.recased and not (around[0].strip() and small):
             judged.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
-            judged += judge_cut(match.start, match.end, quote, text, around)
+            judged += cut_remarks(match.start, match.end, quote, text, around)
         if stored.statement.kind == "statement" and stored.is_apart(match.start, match.end):
             judged.append(remark("someone_quoted_apart"))
         return _Hit(stored=stored, match=match, judged=tuple(judged))
@@ -177,8 +177,8 @@ class QuoteVerifier:
         metadata, when = best.stored.metadata, attribution.when
         if best.stored.statement.span.summarised:
             yield remark("as_summarised")
-        if when.untold is not None:
-            yield remark("time_not_read", words=when.untold)
+        if when.unresolved is not None:
+            yield remark("time_not_read", words=when.unresolved)
         if others := self._other_times(fitting, when):
             yield remark("not_all_times", given=", ".join(others))
         # "2 (b)" belongs to "2".
@@ -202,7 +202,7 @@ class QuoteVerifier:
         """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
         if hits:
             return self._altered(
-                finding, min(hits, key=lambda hit: misfit(hit.stored, finding.attribution) is not None)
+                finding, min(hits, key=lambda hit: contradiction(hit.stored, finding.attribution) is not None)
             )
         quote = finding.quotation.text
         if (disordered := self._disordered(quote, finding.attribution)) is not None:
@@ -213,12 +213,12 @@ class QuoteVerifier:
         if len(quote) > self._work.limits.longest:
             return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
         named = set(finding.attribution.parties)
-        fitting = [s for s in self._texts.all if named and misfit(s, finding.attribution) is None]
+        fitting = [s for s in self._texts.all if named and contradiction(s, finding.attribution) is None]
         of_parties = [s for s in self._texts.all if s.parties & named]
         budget = self._work.done + self._work.limits.quotation * MILLION
         for within, k in ((fitting, _OWN_PASSAGES), (of_parties, _OWN_PASSAGES), (None, _PASSAGES)):
             ids = None if within is None else [stored.statement.statement_id for stored in within]
-            if (best := self._likest(quote, ids, k, budget)) is not None:
+            if (best := self._closest(quote, ids, k, budget)) is not None:
                 stored, like = best
                 mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
                 if mismatch:
@@ -238,7 +238,7 @@ class QuoteVerifier:
 
     def _by_fit(self, attribution: Attribution) -> list[StoredText]:
         """Returns all texts, those that fit an attribution first."""
-        return sorted(self._texts.all, key=lambda stored: misfit(stored, attribution) is not None)
+        return sorted(self._texts.all, key=lambda stored: contradiction(stored, attribution) is not None)
 
     def _holder(self, stored: StoredText) -> str:
         """Returns whose words a text holds, for display."""
@@ -268,13 +268,13 @@ class QuoteVerifier:
         told = finding.with_remarks(reason, *mismatch)
         return replace(told, verdict="altered", place=self._place(hit), changes=changes)
 
-    def _likest(self, quote: str, within: list[str] | None, k: int, budget: int) -> tuple[StoredText, LikeWords] | None:
-        found: list[tuple[StoredText, LikeWords]] = []
-        for stored, window in self._texts.windows(quote, within, k):
-            if self._work.done >= budget:
+    def _closest(self, quote: str, ids: list[str] | None, k: int, limit: int) -> tuple[StoredText, ClosestWords] | None:
+        found: list[tuple[StoredText, ClosestWords]] = []
+        for stored, window in self._texts.windows(quote, ids, k):
+            if self._work.done >= limit:
                 break
-            self._work.done += cost(quote, window)
-            like = likest_words(quote, window)
+            self._work.done += alignment_cost(quote, window)
+            like = closest_words(quote, window)
             if like is not None and like.altered:
                 found.append((stored, like))
         return max(found, key=lambda pair: (pair[1].likeness, pair[1].run), default=None)
@@ -304,7 +304,7 @@ class QuoteVerifier:
     def _mismatch(self, stored: StoredText, attribution: Attribution, *, kind: str) -> list[Remark]:
         """Returns a remark on the point in which a statement contradicts the attribution: of `kind` for its holder."""
         # `kind` differs by caller: a statement with similar words, or that quotes them, does not prove their author.
-        point = misfit(stored, attribution)
+        point = contradiction(stored, attribution)
         if point == "holder":
             names = self._local.names(attribution.parties)
             if kind == "near_other" and stored.statement.kind == "treaty":
@@ -331,7 +331,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
 
-def misfit(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
+def contradiction(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
     """Returns in which point a text contradicts an attribution, whose words, when or in which file; None if it fits."""
     of_treaty = stored.statement.kind == "treaty"
     if attribution.parties and stored.parties.isdisjoint(attribution.parties):

@@ -29,7 +29,7 @@ _UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{La
 _PATTERNS: Final = RegexPatterns("drafts")
 
 
-def judge_spacing(match: Match, text: SourceText) -> Iterator[Remark]:
+def spacing_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields at most one remark on words that quotation and source divide differently, preferably one that alters."""
     edits = text.stored.statement.edits
     letters, begins, optional = _parted(match.wanted.written)

@@ -27,7 +27,7 @@ _SWITCHES: Final[dict[str, Unseen]] = {
     "w:vanish": "unseen_hidden", "w:strike": "unseen_struck", "w:dstrike": "unseen_struck",
 }  # fmt: skip
 _OFF: Final = ("0", "false", "off", "none")
-_BASES: Final = 10
+_BASES: Final = 10  # styles that a style is based on, one on the other
 
 
 class Looks:

@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation
 from app.checking.named_speakers import DASHED, OPENING, NamedSpeakers
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label
-from app.checking.speakers import shown
+from app.checking.unknown_speakers import shown
 from ingest.language.attribution_verbs import introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
@@ -37,11 +37,11 @@ _STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 _LABEL_WORDS: Final = 8  # most words of a line that is read as a heading of the blocks after it
-_HEADINGS_BACK: Final = 200
+_HEADINGS_BACK: Final = 200  # headings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Near:
+class Surroundings:
     """The words around one quotation."""
 
     index: int
@@ -94,7 +94,7 @@ class WordsAround:
         # The document's own title: its first headings, or lines that stand as such.
         self.title = next((at for at, block in enumerate(self.blocks) if not self._stands_over(block)), 0)
 
-    def near(self, quotation: Quotation) -> Near:
+    def surroundings(self, quotation: Quotation) -> Surroundings:
         """Returns the words around a quotation."""
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
@@ -103,7 +103,7 @@ class WordsAround:
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
         earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
-        return Near(
+        return Surroundings(
             index=index,
             notes=[self._note_source[note.start] for note in self._notes(quotation)],
             reference=self._reference(quotation, after),

@@ -17,7 +17,7 @@ _STYLES: Final[dict[Verdict, str]] = {
     "misattributed": "bold magenta",
     "not_found": "bold yellow",
 }
-_LONGEST: Final = 400
+_LONGEST: Final = 400  # characters
 
 
 def print_check(report: CheckReport, written: Path | None) -> None:

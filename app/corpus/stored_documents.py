@@ -22,7 +22,7 @@ from vectorstore.records import (
     Document,
     DocumentSummary,
     Metadata,
-    Role,
+    SpeakerRole,
     Statement,
     StatementSummary,
 )
@@ -82,7 +82,7 @@ class StoredDocuments:
         """
         annotator, before = self.annotator(), old.document
         if old.is_intervention:
-            role: Role = "unknown" if metadata.state is None else "party"
+            role: SpeakerRole = "unknown" if metadata.state is None else "party"
             changed = replace(old, metadata=metadata, inferred=inferred, span=replace(old.span, role=role))
             self._keep_intervention(annotator.split(changed.document, [changed]))
             if input_key is not None:

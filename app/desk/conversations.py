@@ -31,11 +31,11 @@ class KeptTurn:
 
 
 class Conversations:
-    """The conversations of one person; `today` re-checks a kept answer against the store as it is now."""
+    """The conversations of one person; `recheck` verifies a kept answer against the store as it is now."""
 
-    def __init__(self, works: Works, today: Callable[[Answer], Answer]) -> None:
+    def __init__(self, works: Works, recheck: Callable[[Answer], Answer]) -> None:
         self.works = works
-        self._today = today
+        self._recheck = recheck
 
     def keep(self, identifier: str | None, turn: KeptTurn) -> str:
         """Stores a turn, replacing the one of its number; returns the conversation's id, a new one if none is given."""
@@ -76,7 +76,7 @@ class Conversations:
     def turns(self, identifier: str) -> Sequence[KeptTurn]:
         """Returns the readable turns in order, re-checked as of today; raises as `Works.get` does."""
         read = (_read(content) for content in self.works.parts(identifier, "conversation").values())
-        return [replace(turn, answer=self._today(turn.answer)) for turn in read if turn is not None]
+        return [replace(turn, answer=self._recheck(turn.answer)) for turn in read if turn is not None]
 
 
 @cache

@@ -18,9 +18,9 @@ from app.errors import NotFoundError, WorkError
 
 WorkKind = Literal["conversation", "briefing", "case"]
 # The owner of all works where there are no accounts.
-THE_DESK: Final = "desk"
-_LONGEST_TITLE: Final = 200
-_DELETION_DAYS: Final = 7
+NO_ACCOUNT: Final = "desk"
+_LONGEST_TITLE: Final = 200  # characters
+_DELETION_DAYS: Final = 7  # in which a deleted work can be restored
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class Works:
     def __init__(
         self,
         tables: Tables,
-        person: str | Callable[[], str] = THE_DESK,
+        person: str | Callable[[], str] = NO_ACCOUNT,
         *,
         knows: Callable[[str], str | None] | None = None,
         log: Callable[[str], None] = lambda words: None,

@@ -50,7 +50,7 @@ class QuotedBlock:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Square:
+class TableCell:
     """A cell of a table; `tint` is its background."""
 
     blocks: tuple[Line | QuotedBlock, ...]
@@ -64,7 +64,7 @@ class Table:
     head: tuple[str, ...]
     widths: tuple[float, ...]
     """Relative widths of the columns."""
-    rows: tuple[tuple[Square, ...], ...]
+    rows: tuple[tuple[TableCell, ...], ...]
     titles: int = 0
     """Number of first columns that title a row; 0 for a table without quotations, which every format has as a table."""
     labelled: bool = False
@@ -184,16 +184,16 @@ def _matrices(say: Sayings, shown: Sequence[Column], labels: Sequence[str]) -> I
         yield Line(text="", style="note")
 
 
-def _words(*texts: str, bold: bool = False, own: bool = True) -> Square:
+def _words(*texts: str, bold: bool = False, own: bool = True) -> TableCell:
     """Returns a cell with a line for each text, the first in bold if wanted."""
     lines = (Line(text=text, style="cell", bold=bold and not n, own=own) for n, text in enumerate(texts))
-    return Square(blocks=tuple(lines))
+    return TableCell(blocks=tuple(lines))
 
 
-def _position(say: Sayings, cell: Cell) -> Square:
+def _position(say: Sayings, cell: Cell) -> TableCell:
     review = say.review(cell)
     kind = Line(text=say.position(cell), style="cell", bold=bool(cell.citations))
-    return Square(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[cell.position])
+    return TableCell(blocks=(kind, Line(text=review, style="note")) if review else (kind,), tint=TINTS[cell.position])
 
 
 def _subject(say: Sayings, subject: Subject) -> Iterator[DocumentBlock]:
@@ -212,7 +212,7 @@ def _subject(say: Sayings, subject: Subject) -> Iterator[DocumentBlock]:
                     _words(say.name(cell.party), bold=True),
                     *((_words(say.session(cell.session)),) if split else ()),
                     _position(say, cell),
-                    Square(blocks=tuple(_said(say, cell, subject))),
+                    TableCell(blocks=tuple(_said(say, cell, subject))),
                 )
                 for cell in with_content
             ),
@@ -268,7 +268,7 @@ def _findings(
     key: str,
     labels: Sequence[str],
     widths: tuple[float, ...],
-    items: Sequence[tuple[str, str, Iterator[Square]]],
+    items: Sequence[tuple[str, str, Iterator[TableCell]]],
 ) -> Iterator[DocumentBlock]:
     """Yields a table of changes or repetitions with their party and subject; nothing without items."""
     if items:
@@ -279,20 +279,20 @@ def _findings(
         yield Table(head=head, widths=widths, rows=rows, titles=1, labelled=len(labels) > 1)
 
 
-def _change(say: Sayings, change: PositionChange) -> Iterator[Square]:
+def _change(say: Sayings, change: PositionChange) -> Iterator[TableCell]:
     for number, kind in ((change.earlier, change.earlier_kind), (change.later, change.later_kind)):
         citation = say.briefing.citation(number)
         kind_line = Line(text=say.kind(kind, change.subject), style="cell", bold=True)
         source = Line(text=say.source_of(change, citation), style="source")
-        yield Square(blocks=(kind_line, source, QuotedBlock(citation=citation)))
+        yield TableCell(blocks=(kind_line, source, QuotedBlock(citation=citation)))
 
 
-def _repetition(say: Sayings, item: Repetition) -> Iterator[Square]:
+def _repetition(say: Sayings, item: Repetition) -> Iterator[TableCell]:
     first, *others = map(say.briefing.citation, item.citations)
     mark = f"{say.say('repeated_mark')}{say.words.colon}"
     again = (Line(text=f"{mark}{say.source_of(item, c)}", style="note", note=c) for c in others)
     source = Line(text=say.source_of(item, first), style="source")
-    yield Square(blocks=(source, QuotedBlock(citation=first), *again))
+    yield TableCell(blocks=(source, QuotedBlock(citation=first), *again))
 
 
 def _annex(say: Sayings) -> Iterator[DocumentBlock]:

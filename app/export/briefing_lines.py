@@ -11,7 +11,7 @@ from itertools import pairwise, product
 from typing import Final, Literal, NamedTuple, get_args
 
 from app.answering.provenance import provenance, reference_by_name
-from app.briefing.attribution_lines import Leads
+from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Part, Point, PositionChange, Repetition, Standing, Subject
 from app.briefing.edit import without_rejected
 from app.records import Citation, Claim
@@ -121,7 +121,7 @@ def _reading_order(briefing: Briefing, cells: Iterable[Cell], form: DocumentForm
     return (number for part in parts for number in part.citations)
 
 
-def citation_kind(cell: Cell, number: int) -> PositionKind:
+def position_of_citation(cell: Cell, number: int) -> PositionKind:
     """Returns the kind that one citation of a cell shows by itself, or the cell's kind if a person reviewed it."""
     shown = None if cell.review is not None else cell.suggestions.get(number)
     return cell.position if shown is None else shown.kind
@@ -150,7 +150,7 @@ def pieces(cell: Cell | None, citation: Citation) -> tuple[QuotationPart, ...]:
     return tuple(QuotationPart(text=quote[a:b], telling=telling[a]) for a, b in pairwise(cuts) if a < b)
 
 
-class Sayings(Leads):
+class Sayings(AttributionLines):
     """The wording of a document for the parts of an arranged briefing, in the briefing's language."""
 
     def kind(self, kind: Standing, subject: str) -> str:

@@ -15,8 +15,8 @@ from app.export.briefing_layout import (
     Orientation,
     Picture,
     QuotedBlock,
-    Square,
     Table,
+    TableCell,
     blocks_of,
 )
 from app.export.briefing_lines import DocumentForm, Sayings, pieces
@@ -70,7 +70,7 @@ def _write(pages: Pages, say: Sayings, blocks: Iterable[DocumentBlock], cell: _C
             case Contents():
                 pages.contents(block.title)
             case Orientation():
-                pages.turn(landscape=block.landscape)
+                pages.set_orientation(landscape=block.landscape)
 
 
 def _line(pages: Pages, say: Sayings, line: Line, cell: _Cell | None) -> None:
@@ -108,7 +108,7 @@ def _quotation(pages: Pages, say: Sayings, quoted: QuotedBlock, cell: _Cell | No
 def _table(pages: Pages, say: Sayings, table: Table) -> None:
     """Adds a table, whose head is repeated on every page and never stands alone at the end of one."""
     grid = pages.table(table.widths)
-    head = tuple(Square(blocks=(Line(text=label, style="cell", bold=True, keep=True),)) for label in table.head)
+    head = tuple(TableCell(blocks=(Line(text=label, style="cell", bold=True, keep=True),)) for label in table.head)
     for number, squares in enumerate((head, *table.rows)):
         row = grid.add_row()  # type: ignore[no-untyped-call] # python-docx has no types for this
         cells = row.cells

@@ -118,7 +118,7 @@ class Pages:
             section.top_margin, section.bottom_margin = Cm(1.2), Cm(1.4)
             section.footer_distance = Cm(0.6)
 
-    def turn(self, *, landscape: bool) -> None:
+    def set_orientation(self, *, landscape: bool) -> None:
         """Changes the orientation, on a new page unless the document is empty; no effect if it is the current one."""
         section = target = self.section
         if landscape == (section.orientation == WD_ORIENT.LANDSCAPE):

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as Square
+from openpyxl.cell import Cell as ExcelCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -200,7 +200,7 @@ def _row(sheet: Worksheet, say: Sayings, row: int, values: Mapping[str, object],
         _put(sheet.cell(row, column), value, source if label in _QUOTED else say.language)
 
 
-def _put(square: Square, value: object, language: str | None, *, bold: bool = False) -> None:
+def _put(square: ExcelCell, value: object, language: str | None, *, bold: bool = False) -> None:
     """Sets a cell to a number or a text; a text that looks like a formula stays a text when the cell is edited."""
     rtl = isinstance(value, str) and right_to_left(value, language)
     square.border, square.font = _BORDER, _BOLD if bold else _PLAIN
@@ -214,7 +214,7 @@ def _put(square: Square, value: object, language: str | None, *, bold: bool = Fa
     square.quotePrefix = text.startswith(FORMULA_STARTS)
 
 
-def _link(square: Square, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
+def _link(square: ExcelCell, sheet: Worksheet, place: str, *, underline: bool = True) -> None:
     title = sheet.title.replace("'", "''")
     square.hyperlink = Hyperlink(ref=square.coordinate, location=f"'{title}'!{place}", display=str(square.value))
     if underline:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from app.briefing.cells import Briefing
-from app.export.briefing_layout import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Square, Table, blocks_of
+from app.export.briefing_layout import DocumentBlock, Line, LineStyle, Picture, QuotedBlock, Table, TableCell, blocks_of
 from app.export.briefing_lines import DocumentForm, Sayings, pieces
 from app.export.characters import in_marks, visible
 
@@ -94,7 +94,7 @@ def _can_be_bold(before: str, text: str, after: str) -> bool:
     )
 
 
-def _words(square: Square) -> str:
+def _words(square: TableCell) -> str:
     """Returns the lines of a cell as one: "supports (suggested)"."""
     lines = [on_one_line(line.text) for line in square.blocks if isinstance(line, Line)]
     return " ".join((*lines[:1], *(f"({line})" for line in lines[1:])))

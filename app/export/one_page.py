@@ -26,7 +26,7 @@ _WIDTH: Final = 504.0
 # Width of a letter and height of a line relative to the font size, for Arial and its substitutes.
 _LETTER: Final = 0.5
 _LEADING: Final = 1.25
-_DEFAULT_SIZES: Final = (10.0, 5.0)
+_DEFAULT_SIZES: Final = (10.0, 5.0)  # of letters, and of the space around a paragraph, in points
 
 
 def fit_to_page(briefing: Briefing, form: DocumentForm) -> Briefing:

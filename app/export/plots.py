@@ -12,7 +12,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
 from app.briefing.cells import Briefing
-from app.export.briefing_lines import MARKS, TINTS, Sayings, citation_kind
+from app.export.briefing_lines import MARKS, TINTS, Sayings, position_of_citation
 from app.retrieval.positions.position_marks import KINDS, PositionKind
 from prompts.wording import load_document_words
 
@@ -133,7 +133,7 @@ def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
     found: dict[str, set[PositionKind]] = {}
     for cell in briefing.cells:
         for number in cell.evidence:
-            found.setdefault(briefing.citation(number).statement_id, set()).add(citation_kind(cell, number))
+            found.setdefault(briefing.citation(number).statement_id, set()).add(position_of_citation(cell, number))
     for moment in briefing.moments:
         found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
     return {

@@ -94,7 +94,7 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
 def _with_second_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes the content words of a second clause a topic of their own: "… and how many requests did it get?".
 
-    A verb alone is none, as in "… and why it grows" and "… and what it asks of others".
+    A verb alone is not one, as in "… and why it grows" and "… and what it asks of others".
     """
     topic = [*roles.of("topic")]
     counted = counted_after(roles, topic[-1].end) if topic and kind not in ASIDES else None

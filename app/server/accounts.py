@@ -18,17 +18,17 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from app.desk.tables import ASKED, AUDIT, KEYS, SESSIONS, USERS, Tables
-from app.desk.works import THE_DESK
+from app.desk.works import NO_ACCOUNT
 from app.errors import AccountError, NotFoundError
 from app.server.person import Person
 from app.server.user_roles import MAY, PERMISSIONS, Permission, Role
 
 KEY_PREFIX: Final = "untoc_"
-SHORTEST_PASSWORD: Final = 12
+SHORTEST_PASSWORD: Final = 12  # characters, as the next three
 _LONGEST_PASSWORD: Final = 1024
 _LONGEST_NAME: Final = 200
 _LONGEST_TARGET: Final = 1000
-_ASKED_DAYS: Final = 400
+_ASKED_DAYS: Final = 400  # that it is kept who asked a question
 
 Action = Literal[
     "sign-in", "sign-in refused", "sign-out", "account", "key", "ingest", "edit", "remove", "review", "export", "share",
@@ -90,7 +90,7 @@ class Accounts:
         self._add(name, role, password)
 
     def _add(self, name: str, role: str, password: str | None = None) -> None:
-        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == THE_DESK:
+        if not name or len(name) > _LONGEST_NAME or not name.isprintable() or "/" in name or name == NO_ACCOUNT:
             raise AccountError(f"{name!r} is no name for an account: use a user name or an address of mail")
         values = {"role": _role(role), "password": None if password is None else _hashed(password), "removed": None}
         with self._tables.transaction() as connection:

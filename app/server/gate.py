@@ -32,9 +32,9 @@ from app.loopback import (
     replayed,
 )
 from app.server.accounts import KEY_PREFIX, Accounts
-from app.server.person import AT_THE_DESK, SCOPE_KEY, Person, reset_person, set_person
+from app.server.person import LOCAL_PERSON, SCOPE_KEY, Person, reset_person, set_person
 from app.server.problems import as_shown, problem
-from app.server.rate_limits import EndingError, Limits
+from app.server.rate_limits import Limits, ShutdownError
 from app.server.user_roles import Permission
 from app.settings import ServerConfig
 from app.ui.words import say, word_for
@@ -53,7 +53,7 @@ OPEN: Final = frozenset({"/health", "/ready", SIGN_IN, "/sign-in/oidc", "/sign-i
 _ANY_HOST: Final = frozenset({"/health", "/ready"})
 # Characters, at most, of the address to which a sign-in leads back.
 LONGEST_ADDRESS: Final = 2000
-_LARGEST_JSON: Final = 1_000_000
+_LARGEST_JSON: Final = 1_000_000  # bytes of any other request
 # The only paths that take long requests, with their permissions; the chat checks and bounds its own uploads.
 _UPLOADS: Final[Mapping[str, Permission]] = {
     "/api/v1/ingest": "edit", "/api/v1/manifest": "edit", "/api/v1/verify/file": "read",
@@ -111,7 +111,7 @@ class Gate:
             # The server shuts down, and the time for this request is over.
             if sent.begun:
                 raise
-            told = problem(EndingError())
+            told = problem(ShutdownError())
         except Exception:
             # A bug, which is logged; the response has the request id and the headers of any other.
             if sent.begun:
@@ -154,7 +154,7 @@ class Gate:
                 elif not (multipart and path == _CHAT_UPLOAD):
                     body = await read_body(headers, receive, _LARGEST_JSON)
                     if person is not None:
-                        watch = asyncio.create_task(_watch(receive, person.left))
+                        watch = asyncio.create_task(_watch(receive, person.disconnected))
                     receive = replayed(body, receive)
             await (self._app if answer is None else as_shown(HTTPConnection(scope), answer))(scope, receive, send)
         finally:
@@ -202,13 +202,13 @@ class Gate:
     async def _person(self, scope: Scope, headers: Headers, address: str) -> Person | None:
         """Returns the person who sent a request, by API key, trusted proxy or session cookie; None if there is none."""
         if self._config.accounts == "none":
-            found: Person | None = AT_THE_DESK
+            found: Person | None = LOCAL_PERSON
         else:
             found = await to_thread.run_sync(self._known, scope, headers, limiter=self._lookups)
         if found is None:
             return None
         request = str(scope.get("untoc.request", ""))
-        return replace(found, address=address, request=request, left=threading.Event())
+        return replace(found, address=address, request=request, disconnected=threading.Event())
 
     def _known(self, scope: Scope, headers: Headers) -> Person | None:
         kind, _, given = headers.get("authorization", "").partition(" ")
@@ -268,11 +268,11 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-async def _watch(receive: Receive, left: threading.Event) -> None:
-    """Sets `left` when the client disconnects before its answer; the request itself has been read already."""
+async def _watch(receive: Receive, disconnected: threading.Event) -> None:
+    """Sets `disconnected` when the client disconnects before its answer; the request itself has been read already."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    left.set()
+    disconnected.set()
 
 
 def networks(text: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:

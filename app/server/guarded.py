@@ -18,12 +18,12 @@ from app.briefing.table_builder import TableBuilder
 from app.checking.checker import Checker
 from app.corpus.corpus import Corpus
 from app.corpus.stored_documents import UndoStep
-from app.desk.works import THE_DESK
+from app.desk.works import NO_ACCOUNT
 from app.errors import ForbiddenError, NotFoundError, UnkeptError
 from app.records import Answer
 from app.server.accounts import Accounts, Action
 from app.server.person import Person, current_person
-from app.server.rate_limits import LeftError, Limits
+from app.server.rate_limits import DisconnectedError, Limits
 from app.server.user_roles import Permission
 from ingest.errors import IngestStoppedError
 from ingest.report import IngestReport
@@ -128,11 +128,11 @@ class Gatekeeper:
         """Waits for a slot for work of the current person that no rule covers, and frees it at the end."""
         return self._limits.slot(current_person().name)
 
-    def go_on(self, person: Person) -> None:
-        """Raises, at each step of a request, if the server shuts down (`Limits.go_on`) or its client has left."""
-        self._limits.go_on()
-        if person.left.is_set():
-            raise LeftError("nobody waits for this any more: ask again, and wait")
+    def stop_if_over(self, person: Person) -> None:
+        """Raises, at each step of a request, if the server shuts down (`Limits`) or the client has disconnected."""
+        self._limits.stop_if_over()
+        if person.disconnected.is_set():
+            raise DisconnectedError("nobody waits for this any more: ask again, and wait")
 
     def log(self, action: Action, target: str) -> None:
         """Logs an action of the current person."""
@@ -176,11 +176,11 @@ class _Guarded:
         return call
 
     def _stoppable(self, progress: Callable[..., None] | None) -> Callable[..., None]:
-        """Returns a callback that calls `progress`, but ends the work by `go_on` once nobody will get its answer."""
+        """Returns a callback that calls `progress`, but ends it (`stop_if_over`) once nobody will get its answer."""
         person = current_person()
 
         def checked(*step: object) -> None:
-            self._gate.go_on(person)
+            self._gate.stop_if_over(person)
             if progress is not None:
                 progress(*step)
 
@@ -212,7 +212,7 @@ class _GuardedAssistant(_Guarded):
                 if isinstance(item, Answer):
                     self._gate.asked(item)
                 else:
-                    self._gate.go_on(person)
+                    self._gate.stop_if_over(person)
                 yield item
 
 
@@ -221,7 +221,7 @@ class _GuardedReviews(_Guarded):
         """Keeps a decision under the name of the signed-in person; see `ReviewBook.keep`."""
         with self._gate.enter(self._rules["keep"], key):
             # Without accounts, people enter their names themselves.
-            name = reviewer if current_person().name == THE_DESK else current_person().name
+            name = reviewer if current_person().name == NO_ACCOUNT else current_person().name
             return cast(ReviewBook, self._target).keep(key, state, kind=kind, note=note, reviewer=name)
 
 
@@ -240,7 +240,7 @@ def _target_of(values: Sequence[object]) -> str:
     """Returns the target of a call for the audit log: an id with the fields to set, or the names of files."""
     first = values[0] if values else ""
     if isinstance(first, Sequence) and not isinstance(first, str):
-        # Uploads lie in a folder whose own name says nothing.
+        # The folder of an upload has a random name, so its files are named.
         files = (sorted(item.iterdir()) if isinstance(item, Path) and item.is_dir() else [item] for item in first)
         return ", ".join(getattr(file, "name", str(file)) for item in files for file in item)
     target = first.summary.document_id if isinstance(first, UndoStep) else str(first or "")

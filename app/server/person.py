@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Final
 
-from app.desk.works import THE_DESK
+from app.desk.works import NO_ACCOUNT
 from app.errors import ForbiddenError
 from app.server.user_roles import MAY, Permission, Role
 
@@ -27,12 +27,12 @@ class Person:
     request: str = ""
     by_browser: bool = False
     """Whether browsers send the credential by themselves, so that a page of another origin could forge requests."""
-    left: Event = field(default_factory=Event, compare=False, repr=False)
+    disconnected: Event = field(default_factory=Event, compare=False, repr=False)
     """Set when the client has disconnected before its answer."""
 
 
 # The sender of all requests when there are no accounts.
-AT_THE_DESK: Final = Person(name=THE_DESK, role="admin", may=MAY["admin"])
+LOCAL_PERSON: Final = Person(name=NO_ACCOUNT, role="admin", may=MAY["admin"])
 _ASKING: Final[ContextVar[Person]] = ContextVar("asking")
 set_person = _ASKING.set
 reset_person = _ASKING.reset

@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from app.errors import SHOWN_ERRORS, AppError, DuplicateError, ForbiddenError, NotFoundError, UnkeptError
 from app.server.person import current_person
-from app.server.rate_limits import BusyError, LeftError, TooManyError
+from app.server.rate_limits import BusyError, DisconnectedError, TooManyError
 from app.ui.templates import render, store_words
 from app.ui.words import language, say, word_for, worded, words_of
 from ingest.errors import IngestError
@@ -38,7 +38,7 @@ _STATUS: Final[Mapping[type[Exception], HTTPStatus]] = {
     BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     TooManyError: HTTPStatus.TOO_MANY_REQUESTS,
     # The client has disconnected, so this status appears only in the log.
-    LeftError: HTTPStatus.REQUEST_TIMEOUT,
+    DisconnectedError: HTTPStatus.REQUEST_TIMEOUT,
     UnkeptError: HTTPStatus.SERVICE_UNAVAILABLE,
     ForbiddenError: HTTPStatus.FORBIDDEN,
     NotFoundError: HTTPStatus.NOT_FOUND,

@@ -36,11 +36,11 @@ class BusyError(TooManyError):
     """No slot is free, because other people's requests occupy them."""
 
 
-class LeftError(AppError):
+class DisconnectedError(AppError):
     """The client has disconnected before its answer was ready."""
 
 
-class EndingError(BusyError):
+class ShutdownError(BusyError):
     """The server shuts down before the request is done."""
 
     def __init__(self) -> None:
@@ -65,19 +65,19 @@ class Limits:
         self._changed, self._closed, self._cancelled = threading.Condition(), False, threading.Event()
 
     def close(self) -> None:
-        """Lets no request start from now on, since the server shuts down; waiting ones get an EndingError at once."""
+        """Lets no request start from now on, since the server shuts down; waiting ones get an ShutdownError at once."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
 
     def cancel(self) -> None:
-        """Makes every running request end at its next step, in `go_on`."""
+        """Makes every running request end at its next step, in `stop_if_over`."""
         self._cancelled.set()
 
-    def go_on(self) -> None:
-        """Raises an EndingError once requests are cancelled; called at each step of a running request."""
+    def stop_if_over(self) -> None:
+        """Raises an ShutdownError once requests are cancelled; called at each step of a running request."""
         if self._cancelled.is_set():
-            raise EndingError
+            raise ShutdownError
 
     def count(self, kind: Kind, *who: str) -> None:
         """Counts one request against the rate of its kind; raises a TooManyError if that is exceeded."""
@@ -93,7 +93,7 @@ class Limits:
         """Waits for a slot for one more question of a person, and frees it at the end.
 
         Raises a BusyError if no slot was free in time or too many requests wait; a TooManyError if the person has as
-        many running and waiting as one person may; an EndingError if the server shuts down.
+        many running and waiting as one person may; an ShutdownError if the server shuts down.
         """
         request = (name, object())
         with self._changed:
@@ -106,7 +106,7 @@ class Limits:
             if request in self._waiting:
                 self._waiting.remove(request)
                 if self._closed:
-                    raise EndingError
+                    raise ShutdownError
                 raise BusyError("too much is under way: try again in a minute", _RETRY_SECONDS)
         try:
             yield

@@ -23,7 +23,7 @@ _METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _log: Final = structlog.stdlib.get_logger("untoc.request")
 
 
-class Figures:
+class ServerMetrics:
     """The metrics of one server, which `/metrics` returns in Prometheus' format."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Figures:
 class Observed:
     """ASGI middleware that gives each request an id, logs it and counts it."""
 
-    def __init__(self, app: ASGIApp, *, figures: Figures) -> None:
+    def __init__(self, app: ASGIApp, *, figures: ServerMetrics) -> None:
         self._app = app
         self._figures = figures
 

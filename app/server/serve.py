@@ -37,7 +37,7 @@ from app.server.guarded import Gatekeeper
 from app.server.person import person_of
 from app.server.problems import Problem, handle_problems, problem
 from app.server.rate_limits import MOST_WAITING, Limits
-from app.server.request_log import Figures, Observed, log_as_json
+from app.server.request_log import Observed, ServerMetrics, log_as_json
 from app.server.tools import build_tools, tool_routes
 from app.server.user_roles import Permission
 from app.settings import ServerConfig, Settings
@@ -88,7 +88,7 @@ class Entrance:
         self.config = config = settings.server
         self.tables = open_tables(settings.store, settings.database)
         self.accounts = Accounts(self.tables, session_hours=config.session_hours, audit_days=config.audit_days)
-        self.limits, self.figures, self.lookups = Limits(config), Figures(), CapacityLimiter(_LOOKUPS)
+        self.limits, self.figures, self.lookups = Limits(config), ServerMetrics(), CapacityLimiter(_LOOKUPS)
 
     def visitors(self, needs: Callable[[str], Permission | None]) -> Visitors:
         """Returns the access rules of a Gradio page; `needs` gives an event's permission, or None to refuse it."""

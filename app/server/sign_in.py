@@ -24,18 +24,18 @@ from app.errors import ForbiddenError
 from app.server.access_rules import DeclaredRoute, needs
 from app.server.accounts import Accounts, subject_of
 from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
-from app.server.person import AT_THE_DESK, Person, current_person
+from app.server.person import LOCAL_PERSON, Person, current_person
 from app.server.problems import small_page
 from app.server.rate_limits import Limits
 from app.settings import ServerConfig
 from app.ui.words import say, word_for
 
-_BEGUN_SECONDS: Final = 600
-_MOST_BEGUN: Final = 1000
+_BEGUN_SECONDS: Final = 600  # in which a sign-in at the provider must end
+_MOST_BEGUN: Final = 1000  # sign-ins at the same time
 _BEGUN_COOKIE: Final = "untoc_sign_in"
 _ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
-_CLOCK_SECONDS: Final = 60
-_TIMEOUT: Final = 10.0
+_CLOCK_SECONDS: Final = 60  # by which clocks may differ
+_TIMEOUT: Final = 10.0  # seconds
 _Text = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
 
 
@@ -213,7 +213,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
 def _somebody(request: Request) -> Person:
     """Returns a person without a name for the audit log: the sender of a request before the sign-in."""
     address = str(request.client.host if request.client else "")
-    return replace(AT_THE_DESK, name="", address=address, request=str(request.scope.get("untoc.request", "")))
+    return replace(LOCAL_PERSON, name="", address=address, request=str(request.scope.get("untoc.request", "")))
 
 
 def _local(to: str) -> str:

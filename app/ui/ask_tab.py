@@ -19,7 +19,7 @@ from app.errors import SHOWN_ERRORS, WorkError
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
 from app.records import Answer
 from app.ui.background_job import left_at_once
-from app.ui.briefing_requests import BriefingWish, briefing_asked, briefing_of_turns
+from app.ui.briefing_requests import ChatBriefing, briefing_asked, briefing_of_turns
 from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
@@ -35,7 +35,7 @@ from app.wiring import Workspace
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS: Final = 24 * 3600
 # What changes while a question is answered; `wanted` is a briefing that is asked for.
-_OUTPUTS: Final = "conversation evidence turns here question ask stop asking wanted".split()
+_OUTPUTS: Final = "conversation evidence turns open_id question ask stop asking wanted".split()
 
 
 class _AskTabController:
@@ -51,9 +51,9 @@ class _AskTabController:
         """Renders the welcome anew, as the corpus has changed; a conversation, or its first question, stays."""
         return gr.skip() if turns or asking else self.welcome(turns)
 
-    def welcome(self, turns: list[ShownTurn], here: str | None = None) -> str:
+    def welcome(self, turns: list[ShownTurn], open_id: str | None = None) -> str:
         if turns:
-            return self._shown(turns, here)
+            return self._shown(turns, open_id)
         try:
             statements = self._corpus.documents()
             examples = greet(statements, localize(self._corpus.parties(), language())).options
@@ -74,23 +74,23 @@ class _AskTabController:
         shown = problem + self.welcome(turns, identifier)
         return shown, _panel(turns), turns, identifier or None, "", "", self.listed(words, identifier)
 
-    def refreshed(self, turns: list[ShownTurn], here: str | None) -> tuple[Any, ...]:
+    def refreshed(self, turns: list[ShownTurn], open_id: str | None) -> tuple[Any, ...]:
         """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
-        current = self._open.current(here, turns)
-        return skips(3) if current is turns else (self._shown(current, here), _panel(current), current)
+        current = self._open.current(open_id, turns)
+        return skips(3) if current is turns else (self._shown(current, open_id), _panel(current), current)
 
-    def listed(self, words: str, here: str | None, deleted: Work | None = None) -> str:
+    def listed(self, words: str, open_id: str | None, deleted: Work | None = None) -> str:
         """Renders the conversations that match all search words."""
-        return list_html(self._kept.works, "conversation", here, words=words, deleted=deleted)
+        return list_html(self._kept.works, "conversation", open_id, words=words, deleted=deleted)
 
-    def change_list(self, words: str, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def change_list(self, words: str, open_id: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a conversation; returns what `opened` returns."""
         listed = partial(self.listed, words)
-        return change_list(self._kept.works, here, event, lambda identifier: self.opened(identifier, words), listed, 6)
+        return change_list(self._kept.works, open_id, event, partial(self.opened, words=words), listed, 6)
 
-    def arrange_list(self, words: str, here: str | None, event: gr.EventData) -> str:
+    def arrange_list(self, words: str, open_id: str | None, event: gr.EventData) -> str:
         """Applies an action that leaves the open conversation as it is; returns the list."""
-        return str(self.change_list(words, here, event)[-1])
+        return str(self.change_list(words, open_id, event)[-1])
 
     def suggest(self, turns: list[ShownTurn]) -> str:
         """Renders suggestions of what to ask next."""
@@ -102,41 +102,41 @@ class _AskTabController:
             return ""
 
     # Not `ask`: Gradio names endpoints after functions, and the public endpoint has that name.
-    def ask_new(self, question: str, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
+    def ask_new(self, question: str, turns: list[ShownTurn], open_id: str | None) -> Iterator[tuple[Any, ...]]:
         """Answers a new question after those before it; a request for a briefing goes to the Briefing tab."""
-        turns = self._open.current(here, turns)
+        turns = self._open.current(open_id, turns)
         try:
             wanted = briefing_asked(question, turns, self._corpus.parties())
         except Exception as error:
-            yield self._refused(question, turns, here, error, typed=True)
+            yield self._refused(question, turns, open_id, error, typed=True)
             return
         if wanted is None:
-            yield from self._answer(question, turns, here, {}, typed=True)
+            yield from self._answer(question, turns, open_id, {}, typed=True)
         else:
-            yield self._handed_over(question, turns, here, wanted)
+            yield self._handed_over(question, turns, open_id, wanted)
 
-    def act(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
+    def act(self, turns: list[ShownTurn], open_id: str | None, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
         """Asks an example or one of several readings, asks again with another scope, or requests a briefing."""
         data = sent(event)
         action, last = data.get("action"), turns[-1] if turns else None
         if action == "ask":
-            yield from self._answer(str(data.get("question", "")), self._open.current(here, turns), here, {})
+            yield from self._answer(str(data.get("question", "")), self._open.current(open_id, turns), open_id, {})
         elif last is None:
             return
         elif action == "brief":
             try:
                 request = briefing_of_turns(turns, self._corpus.parties())
-                yield self._handed_over("", turns, here, BriefingWish(request=request))
+                yield self._handed_over("", turns, open_id, ChatBriefing(request=request))
             except Exception as error:
-                yield self._refused(say("briefing-of-this"), turns, here, error)
+                yield self._refused(say("briefing-of-this"), turns, open_id, error)
         elif action in ("kind", "drop"):
             if action == "kind":
                 change: Overrides = {"kind": str(data.get("kind"))}
             else:
                 change = without(last.answer.scope, str(data.get("field")), str(data.get("value")))
-            yield from self._answer(last.question, turns, here, {**last.overrides, **change}, again=True)
+            yield from self._answer(last.question, turns, open_id, {**last.overrides, **change}, again=True)
 
-    def judge(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def judge(self, turns: list[ShownTurn], open_id: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Stores the reader's verdict on an answer and writes a draft eval case; returns (conversation, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
@@ -147,12 +147,12 @@ class _AskTabController:
         try:
             self._cases.keep(turn.answer, judged, history=turn.history, overrides=turn.overrides)
             marked = replace(turn, judged=judged.verdict, should_be=judged.should_be)
-            here, kept = self._open.mark(here, turns, marked)
+            open_id, kept = self._open.mark(open_id, turns, marked)
         except SHOWN_ERRORS as error:
-            return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(2)
-        return self._shown(kept, here), kept, here
+            return self._shown(turns, open_id, unsaved={turn.number: told(error)}), *skips(2)
+        return self._shown(kept, open_id), kept, open_id
 
-    def use(self, turns: list[ShownTurn], here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def use(self, turns: list[ShownTurn], open_id: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Adds a related passage to its answer; returns (conversation, evidence, turns, id)."""
         data = sent(event)
         turn = _turn_of(turns, data)
@@ -162,10 +162,10 @@ class _AskTabController:
         used = (*turn.used, *added)
         evidence = evidence_section(turn.number, turn.answer, self._corpus, used)
         try:
-            here, kept = self._open.mark(here, turns, replace(turn, used=used, evidence=evidence))
+            open_id, kept = self._open.mark(open_id, turns, replace(turn, used=used, evidence=evidence))
         except SHOWN_ERRORS as error:
-            return self._shown(turns, here, unsaved={turn.number: told(error)}), *skips(3)
-        return self._shown(kept, here), _panel(kept, turn.number), kept, here
+            return self._shown(turns, open_id, unsaved={turn.number: told(error)}), *skips(3)
+        return self._shown(kept, open_id), _panel(kept, turn.number), kept, open_id
 
     def export(self, asked: object) -> dict[str, str]:
         """Exports a conversation for the browser to save.
@@ -200,50 +200,50 @@ class _AskTabController:
     def ask_with_scope(
         self,
         turns: list[ShownTurn],
-        here: str | None,
+        open_id: str | None,
         *values: Any,  # noqa: ANN401 - of the editor's fields
     ) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope of the editor, of whose fields `values` are."""
         if turns:
             overrides = overrides_of(values, turns[-1].answer.scope, self._corpus)
-            yield from self._answer(turns[-1].question, turns, here, overrides, again=True)
+            yield from self._answer(turns[-1].question, turns, open_id, overrides, again=True)
 
-    def ask_as_read(self, turns: list[ShownTurn], here: str | None) -> Iterator[tuple[Any, ...]]:
+    def ask_as_read(self, turns: list[ShownTurn], open_id: str | None) -> Iterator[tuple[Any, ...]]:
         """Asks the newest question again with the scope as read from it, without overrides."""
         if turns:
-            yield from self._answer(turns[-1].question, turns, here, {}, again=True)
+            yield from self._answer(turns[-1].question, turns, open_id, {}, again=True)
 
-    def stopped(self, turns: list[ShownTurn], here: str | None, asking: str, typed: str) -> tuple[Any, ...]:
+    def stopped(self, turns: list[ShownTurn], open_id: str | None, asking: str, typed: str) -> tuple[Any, ...]:
         """Shows that a question was stopped; returns (conversation, question for its box, ask, stop).
 
         Nothing is being asked any more (`asking`) where another conversation was opened.
         """
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
-        shown = self._shown(turns, here, pending) or self.welcome(turns)
+        shown = self._shown(turns, open_id, pending) or self.welcome(turns)
         again = asking if asking and not typed.strip() else gr.skip()
         return shown, again, gr.Button(visible=True), gr.Button(visible=False)
 
     def _refused(
-        self, question: str, turns: list[ShownTurn], here: str | None, error: Exception, *, typed: bool = False
+        self, question: str, turns: list[ShownTurn], open_id: str | None, error: Exception, *, typed: bool = False
     ) -> tuple[Any, ...]:
         """Shows an error below the earlier answers; a question that was typed goes back into its box."""
         pending = Pending(question=question, error=told(error))
-        shown = self._shown(turns, here, pending)
+        shown = self._shown(turns, open_id, pending)
         return _ended(conversation=shown, question=question if typed else gr.skip())
 
     def _handed_over(
-        self, question: str, turns: list[ShownTurn], here: str | None, wish: BriefingWish
+        self, question: str, turns: list[ShownTurn], open_id: str | None, wish: ChatBriefing
     ) -> tuple[Any, ...]:
         """Hands a wish to the Briefing tab; `question` is what was typed, empty if a button was pressed."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
-        shown = self._shown(turns, here, pending)
+        shown = self._shown(turns, open_id, pending)
         return _updates(conversation=shown, question="" if question else gr.skip(), wanted=wish)
 
     def _answer(
         self,
         question: str,
         turns: list[ShownTurn],
-        here: str | None,
+        open_id: str | None,
         overrides: Overrides,
         *,
         again: bool = False,
@@ -257,7 +257,7 @@ class _AskTabController:
         before = turns[:-1] if again else turns
         history = [turn_of(turn.answer, turn.overrides) for turn in before]
         busy = {"ask": gr.Button(visible=False), "stop": gr.Button(visible=True)}
-        shown = self._shown(before, here, Pending(question=question))
+        shown = self._shown(before, open_id, Pending(question=question))
         yield _updates(conversation=shown, question="" if typed else gr.skip(), asking=question, **busy)
         try:
             for item in self._assistant.stream(question, overrides=overrides or None, history=history):
@@ -266,18 +266,18 @@ class _AskTabController:
                     turn = KeptTurn(number=number, question=question, answer=item, overrides=dict(overrides))
                     unsaved = dict[int, str]()
                     try:
-                        here, number = self._open.keep(here, before, turn, new=not again)
+                        open_id, number = self._open.keep(open_id, before, turn, new=not again)
                     except WorkError as error:
                         unsaved = {number: told(error)}
                     answered = shown_turn(replace(turn, number=number), self._corpus, history)
                     kept = [*before, answered][-TURNS_SHOWN:]
-                    shown = self._shown(kept, here, unsaved=unsaved)
-                    yield _ended(conversation=shown, evidence=_panel(kept), turns=kept, here=here)
+                    shown = self._shown(kept, open_id, unsaved=unsaved)
+                    yield _ended(conversation=shown, evidence=_panel(kept), turns=kept, open_id=open_id)
                     return
                 pending = Pending(question=question, done=item.step, shown=item.shown)
-                yield _updates(conversation=self._shown(before, here, pending), **busy)
+                yield _updates(conversation=self._shown(before, open_id, pending), **busy)
         except Exception as error:
-            yield self._refused(question, turns, here, error, typed=typed)
+            yield self._refused(question, turns, open_id, error, typed=typed)
 
     def editor_values(self, turns: list[ShownTurn]) -> list[Any]:
         """Fills the scope editor with the newest answer's scope and what the corpus offers."""
@@ -315,7 +315,7 @@ def build_ask_tab(
     """
     controller, corpus = _AskTabController(workspace, conversations), workspace.corpus
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
-    here, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
+    open_id, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
 
     def export_conversation(asked: Any) -> dict[str, str]:  # noqa: ANN401 - whatever a browser sends
         return controller.export(asked)
@@ -346,38 +346,38 @@ def build_ask_tab(
         with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
             fetches = [fetched(corpus, page_image), fetched(corpus, whole_statement)]
             evidence = html(elem_id="evidence", acts=True, server_functions=fetches)
-    outputs = [conversation, evidence, turns, here, question, ask, stop, asking, wanted]
+    outputs = [conversation, evidence, turns, open_id, question, ask, stop, asking, wanted]
     running = queued("ask")
-    act, asking_with = left_at_once(controller.act), [question, turns, here]
+    act, asking_with = left_at_once(controller.act), [question, turns, open_id]
     asked = [
         gr.on([question.submit, ask.click], left_at_once(controller.ask_new), asking_with, outputs, **running),
-        conversation.select(act, [turns, here], outputs, **(running | {"trigger_mode": "multiple"})),
-        suggestions.select(act, [turns, here], outputs, **running),
-        apply.click(left_at_once(controller.ask_with_scope), [turns, here, *scope_fields], outputs, **running),
-        reset.click(left_at_once(controller.ask_as_read), [turns, here], outputs, **running),
+        conversation.select(act, [turns, open_id], outputs, **(running | {"trigger_mode": "multiple"})),
+        suggestions.select(act, [turns, open_id], outputs, **running),
+        apply.click(left_at_once(controller.ask_with_scope), [turns, open_id, *scope_fields], outputs, **running),
+        reset.click(left_at_once(controller.ask_as_read), [turns, open_id], outputs, **running),
     ]
     editing = [accordion, *scope_fields]
-    shown = [conversation, evidence, turns, here, suggestions, asking, listing]
+    shown = [conversation, evidence, turns, open_id, suggestions, asking, listing]
     for event in asked:
         # Gradio reports a cancelled event as failed, and only once the page would take the next question.
-        stopping = [turns, here, asking, question]
+        stopping = [turns, open_id, asking, question]
         event.failure(controller.stopped, stopping, [conversation, question, ask, stop], **QUIET)
         event.then(controller.editor_values, [turns], editing, **QUIET)
-        event.then(controller.listed, [words, here], [listing], **QUIET)
+        event.then(controller.listed, [words, open_id], [listing], **QUIET)
         event.then(controller.suggest, [turns], [suggestions], **QUIET)
     for marked in (
-        conversation.apply(controller.judge, [turns, here], [conversation, turns, here], **EACH),
-        evidence.select(controller.use, [turns, here], [conversation, evidence, turns, here], **QUIET),
+        conversation.apply(controller.judge, [turns, open_id], [conversation, turns, open_id], **EACH),
+        evidence.select(controller.use, [turns, open_id], [conversation, evidence, turns, open_id], **QUIET),
     ):
-        marked.then(controller.listed, [words, here], [listing], **QUIET)
-    tab.select(controller.refreshed, [turns, here], [conversation, evidence, turns], **QUIET)
+        marked.then(controller.listed, [words, open_id], [listing], **QUIET)
+    tab.select(controller.refreshed, [turns, open_id], [conversation, evidence, turns], **QUIET)
     stop.click(None, cancels=asked)
-    words.change(controller.listed, [words, here], [listing], trigger_mode="always_last", **QUIET)
-    listing.apply(controller.arrange_list, [words, here], [listing], **EACH)
+    words.change(controller.listed, [words, open_id], [listing], trigger_mode="always_last", **QUIET)
+    listing.apply(controller.arrange_list, [words, open_id], [listing], **EACH)
     # A conversation that is opened stops what is being asked in another one, whose answer would take its place.
     for opened in (
         new.click(lambda words: controller.opened(None, words), [words], shown, cancels=asked, **QUIET),
-        listing.select(controller.change_list, [words, here], shown, cancels=asked, **QUIET),
+        listing.select(controller.change_list, [words, open_id], shown, cancels=asked, **QUIET),
         # The address of the page names the conversation to open.
         page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),
     ):

@@ -23,7 +23,7 @@ _FORMS: Final[Mapping[Style, DocumentForm]] = {"points": "talking_points", "shor
 
 
 @dataclass(frozen=True, kw_only=True)
-class BriefingWish:
+class ChatBriefing:
     """A briefing that the conversation asks for; asking for the same again is another wish."""
 
     request: BriefingRequest
@@ -46,7 +46,7 @@ def briefing_of_turns(turns: list[ShownTurn], parties: PartyTable) -> BriefingRe
     return request_of_scopes([answer.scope for answer in answers], parties, spoke)
 
 
-def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> BriefingWish | None:
+def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -> ChatBriefing | None:
     """Reads "brief me on …"; returns None if no briefing is asked for, raises AppError if it cannot be made."""
     asked = asked_for_briefing(question)
     if asked is None:
@@ -54,4 +54,4 @@ def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -
     rest, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
     request = request_of_resolution(resolve(rest, parties, history=history), parties)
-    return BriefingWish(request=request, language=form.language, form=_FORMS.get(form.style))
+    return ChatBriefing(request=request, language=form.language, form=_FORMS.get(form.style))

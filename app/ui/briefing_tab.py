@@ -20,9 +20,9 @@ from app.export.briefing_lines import FORMS, DocumentForm, arrange
 from app.export.plots import describe_timeline, timeline
 from app.export.write import write_briefing
 from app.ui.background_job import left_at_once, run_in_background
-from app.ui.briefing_requests import BriefingWish
+from app.ui.briefing_requests import ChatBriefing
 from app.ui.briefing_view import FoundCitations, briefing_html
-from app.ui.cell_editing import edit_cell, find_quotations
+from app.ui.cell_editing import edit_cell, search_quotations
 from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
@@ -129,12 +129,13 @@ class _BriefingTabController:
         try:
             for event in run_in_background(job):
                 if isinstance(event, Briefing):
-                    here, problem = None, ""
+                    open_id, problem = None, ""
                     try:
-                        here = self._kept.keep(None, event)
+                        open_id = self._kept.keep(None, event)
                     except WorkError as error:
                         problem = error_html(error)
-                    yield problem + self.shown(event, here), event, here, gr.skip(), gr.skip(), self.listed(here)
+                    result = problem + self.shown(event, open_id)
+                    yield result, event, open_id, *skips(2), self.listed(open_id)
                 else:
                     yield render("progress", at=event), *skips(_MADE - 1)
         except Exception as error:
@@ -147,7 +148,7 @@ class _BriefingTabController:
     def shown(
         self,
         briefing: Briefing | None,
-        here: str | None,
+        open_id: str | None,
         found: FoundCitations | None = None,
         *,
         gone: Exception | None = None,
@@ -158,27 +159,27 @@ class _BriefingTabController:
         # `arrange` leaves out what a person rejected.
         held = arrange(briefing)
         picture = (timeline(held), describe_timeline(held))
-        return briefing_html(briefing, picture, identifier=here or "", found=found, gone=told(gone) if gone else "")
+        return briefing_html(briefing, picture, identifier=open_id or "", found=found, gone=told(gone) if gone else "")
 
-    def _now(self, made: Briefing, here: str | None = None) -> Briefing:
-        """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `here`."""
-        return self._kept.as_of_today(made) if here is None else self._kept.open(here)
+    def _now(self, made: Briefing, open_id: str | None = None) -> Briefing:
+        """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `open_id`."""
+        return self._kept.as_of_today(made) if open_id is None else self._kept.open(open_id)
 
-    def refreshed(self, briefing: Briefing | None, here: str | None) -> tuple[Any, ...]:
+    def refreshed(self, briefing: Briefing | None, open_id: str | None) -> tuple[Any, ...]:
         """Shows changes that the store or somebody else made to the briefing; returns (result, briefing, documents)."""
         if briefing is None:
             return skips(3)
         try:
-            now = self._now(briefing, here)
+            now = self._now(briefing, open_id)
         except NotFoundError as error:
-            return self.shown(briefing, here, gone=error), *skips(2)
+            return self.shown(briefing, open_id, gone=error), *skips(2)
         except SHOWN_ERRORS:
             return skips(3)
-        return skips(3) if now == briefing else (self.shown(now, here), now, _no_files())
+        return skips(3) if now == briefing else (self.shown(now, open_id), now, _no_files())
 
-    def listed(self, here: str | None, deleted: Work | None = None) -> str:
+    def listed(self, open_id: str | None, deleted: Work | None = None) -> str:
         """Renders the briefings that are kept."""
-        return list_html(self._kept.works, "briefing", here, deleted=deleted)
+        return list_html(self._kept.works, "briefing", open_id, deleted=deleted)
 
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
         """Opens a kept briefing, with its reviews of today.
@@ -208,16 +209,16 @@ class _BriefingTabController:
             request.language,
         )
 
-    def change_list(self, here: str | None, event: gr.EventData) -> tuple[Any, ...]:
+    def change_list(self, open_id: str | None, event: gr.EventData) -> tuple[Any, ...]:
         """Opens, renames, deletes or restores a briefing; returns what `reopened` does, the form only if it opens."""
-        shown = change_list(self._kept.works, here, event, self.reopened, self.listed, _FIELDS + _MADE - 1)
+        shown = change_list(self._kept.works, open_id, event, self.reopened, self.listed, _FIELDS + _MADE - 1)
         # The form is left as it is, since a person may be filling in another request by now.
         return shown if sent(event).get("action") == "open" else (*skips(_FIELDS), *shown[_FIELDS:])
 
     def change_cell(
         self,
         briefing: Briefing | None,
-        here: str | None,
+        open_id: str | None,
         found: FoundCitations | None,
         reviewer: str,
         event: gr.EventData,
@@ -227,23 +228,23 @@ class _BriefingTabController:
         Returns (result, briefing, what was found, documents), without documents of the briefing as it was before.
         """
         data = sent(event)
-        with self._changing(here, data):
-            result, changed, found = self._changed(briefing, here, found, reviewer, data)
+        with self._changing(open_id, data):
+            result, changed, found = self._changed(briefing, open_id, found, reviewer, data)
         same = changed == briefing or not isinstance(changed, Briefing)
         return result, changed, found, gr.skip() if same else _no_files()
 
-    def _changing(self, here: str | None, data: Mapping[str, Any]) -> AbstractContextManager[Any]:
+    def _changing(self, open_id: str | None, data: Mapping[str, Any]) -> AbstractContextManager[Any]:
         """Returns the lock by which, of two changes of a stored briefing, the second builds on the first."""
         # A search changes nothing, and takes as long as a model.
-        if here is None or data.get("action") == "find":
+        if open_id is None or data.get("action") == "find":
             return nullcontext()
         with self._making_lock:
-            return self._locks.setdefault(here, Lock())
+            return self._locks.setdefault(open_id, Lock())
 
     def _changed(
         self,
         briefing: Briefing | None,
-        here: str | None,
+        open_id: str | None,
         found: FoundCitations | None,
         reviewer: str,
         data: Mapping[str, Any],
@@ -252,27 +253,27 @@ class _BriefingTabController:
         if briefing is None or not any(cell.key == key for cell in briefing.cells):
             return *skips(2), found
         try:
-            briefing = self._now(briefing, here)
+            briefing = self._now(briefing, open_id)
             cell = next((cell for cell in briefing.cells if cell.key == key), None)
             if cell is None:
-                return error_html(say("changed-elsewhere")) + self.shown(briefing, here), briefing, None
+                return error_html(say("changed-elsewhere")) + self.shown(briefing, open_id), briefing, None
             if action == "find":
-                found = find_quotations(self._workspace, briefing, cell, str(data.get("typed", "")))
-                return self.shown(briefing, here, found), briefing, found
-            if here is not None and action != "review":
-                self._kept.works.may_change(here)
+                found = search_quotations(self._workspace, briefing, cell, str(data.get("typed", "")))
+                return self.shown(briefing, open_id, found), briefing, found
+            if open_id is not None and action != "review":
+                self._kept.works.may_change(open_id)
             changed = edit_cell(self._workspace, self._kept, briefing, cell, found, reviewer, data)
             if changed is None:
                 return *skips(2), found
             # Reviews are shared by all, so who may only read the briefing can still review it.
             with suppress(NotFoundError):
-                if here is not None:
-                    self._kept.keep(here, changed)
+                if open_id is not None:
+                    self._kept.keep(open_id, changed)
         except NotFoundError as error:
-            return self.shown(briefing, here, found, gone=error), briefing, found
+            return self.shown(briefing, open_id, found, gone=error), briefing, found
         except SHOWN_ERRORS as error:
-            return error_html(error) + self.shown(briefing, here), briefing, found
-        return self.shown(changed, here), changed, None
+            return error_html(error) + self.shown(briefing, open_id), briefing, found
+        return self.shown(changed, open_id), changed, None
 
     def keep_as_own(self, briefing: Briefing | None) -> tuple[Any, ...]:
         """Stores the shown briefing as a new one of the person's own; returns what `make` yields."""
@@ -286,7 +287,7 @@ class _BriefingTabController:
     def documents(
         self,
         briefing: Briefing | None,
-        here: str | None,
+        open_id: str | None,
         form: DocumentForm,
         own_template: str | None,
         with_record: bool,
@@ -297,7 +298,7 @@ class _BriefingTabController:
             return gr.skip(), error_html(say("briefing-first"))
         try:
             try:
-                problem, briefing = "", self._now(briefing, here)
+                problem, briefing = "", self._now(briefing, open_id)
             except NotFoundError as error:
                 # A briefing that was deleted in another tab is written as this page has it.
                 problem, briefing = error_html(error), self._now(briefing)
@@ -319,7 +320,7 @@ class _BriefingTabController:
         return gr.Files(value=written, visible=True), problem
 
     def opened(
-        self, wanted: BriefingWish | None, spoken: str, form: str, composer: Composer | None
+        self, wanted: ChatBriefing | None, spoken: str, form: str, composer: Composer | None
     ) -> Iterator[tuple[Any, ...]]:
         """Fills the form with the conversation's request and makes it; yields the form, then what `make` yields.
 
@@ -349,7 +350,7 @@ def build_briefing_tab(
     """Lays out the tab inside the current context; where the conversation sets `wanted`, it fills itself and starts."""
     controller = _BriefingTabController(workspace, kept)
     briefing = gr.State(None, time_to_live=_SESSION_SECONDS)
-    here, found, address = gr.State(None), gr.State(None), gr.Textbox(visible=False)
+    open_id, found, address = gr.State(None), gr.State(None), gr.Textbox(visible=False)
     html(label("intro-briefing"), elem_classes="u-intro")
     with gr.Accordion(label("kept-briefings"), open=False, elem_id="kept-briefings"):
         listing = html(elem_id="briefing-list", acts=True)
@@ -392,7 +393,7 @@ def build_briefing_tab(
     parties.select(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
     fields = [parties, topics, articles, sessions, years, bodies, split, spoken]
-    made = [result, briefing, here, files, found, listing]
+    made = [result, briefing, open_id, files, found, listing]
     gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
     started = start.click(left_at_once(controller.make), [*fields, form, composer], made, **running)
     opened = wanted.change(
@@ -403,16 +404,16 @@ def build_briefing_tab(
     for event in begun:
         event.failure(controller.stopped, [briefing], [result], **QUIET)
         event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
-    result.apply(controller.change_cell, [briefing, here, found, reviewer], [result, briefing, found, files], **EACH)
+    result.apply(controller.change_cell, [briefing, open_id, found, reviewer], [result, briefing, found, files], **EACH)
     result.select(controller.keep_as_own, [briefing], made, **QUIET)
     # A briefing that is opened stops what is being made, which would take its place.
-    listing.select(controller.change_list, [here], [*fields, *made], cancels=begun, **QUIET)
-    listing.apply(controller.change_list, [here], [*fields, *made], **EACH)
+    listing.select(controller.change_list, [open_id], [*fields, *made], cancels=begun, **QUIET)
+    listing.apply(controller.change_list, [open_id], [*fields, *made], **EACH)
     writing = queued("documents", _WRITTEN_AT_ONCE)
     documents.click(lambda: hint_html("writing"), None, [problem], **QUIET)
-    documents.click(controller.documents, [briefing, here, form, template, record], [files, problem], **writing)
+    documents.click(controller.documents, [briefing, open_id, form, template, record], [files, problem], **writing)
     tab.select(controller.choices, [parties], [parties, form, composer, spoken], **QUIET)
-    tab.select(controller.refreshed, [briefing, here], [result, briefing, files], **QUIET)
+    tab.select(controller.refreshed, [briefing, open_id], [result, briefing, files], **QUIET)
     wanted.change(lambda: gr.Tabs(selected="briefing"), None, [tabs], **QUIET)
     # The address of the page names the briefing to open.
     from_address: Any = {"inputs": [address], "js": named_by_address("b"), **QUIET}

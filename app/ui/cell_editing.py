@@ -11,7 +11,7 @@ from app.ui.briefing_view import FoundCitations
 from app.wiring import Workspace
 
 
-def find_quotations(workspace: Workspace, briefing: Briefing, cell: Cell, words: str) -> FoundCitations:
+def search_quotations(workspace: Workspace, briefing: Briefing, cell: Cell, words: str) -> FoundCitations:
     """Searches for quotations that the cell does not hold."""
     held = {identifier for number in cell.citations for identifier in briefing.citation(number).sentence_ids}
     offered = workspace.briefings.find(

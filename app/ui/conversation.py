@@ -76,7 +76,7 @@ def shown_turn(turn: KeptTurn, corpus: Corpus, history: Sequence[EarlierTurn] = 
 
 def conversation_html(
     turns: Sequence[ShownTurn],
-    here: str | None = None,
+    open_id: str | None = None,
     pending: Pending | None = None,
     unsaved: Mapping[int, str] | None = None,
     *,
@@ -84,7 +84,7 @@ def conversation_html(
 ) -> str:
     """Renders the conversation, the oldest turn first; nothing before its first question.
 
-    `here` is its id, which goes into the page's address. While a question is `pending`, nothing can be changed;
+    `open_id` is its id, which goes into the page's address. While a question is `pending`, nothing can be changed;
     `unsaved` says, by the number of a turn, why it could not be stored.
     """
     if not turns and pending is None:
@@ -94,7 +94,7 @@ def conversation_html(
     reached = _STEPS.index(pending.done) + 2 if pending is not None and pending.done in _STEPS else 1
     return render(
         "conversation",
-        identifier=here or "",
+        identifier=open_id or "",
         turns=[
             _turn(t, corpus, before, editable=idle and t is turns[-1]) for t, before in zip(turns, scopes, strict=False)
         ],

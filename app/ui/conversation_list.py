@@ -13,23 +13,23 @@ from app.ui.templates import error_html, render
 from app.ui.words import language
 
 
-def list_html(works: Works, kind: WorkKind, here: str | None, *, words: str = "", deleted: Work | None = None) -> str:
+def list_html(works: Works, kind: WorkKind, open_id: str | None, words: str = "", deleted: Work | None = None) -> str:
     """Renders the works that match all search words, the last changed first.
 
-    `here` is the id of the open work, `deleted` the work that was just deleted and can be restored.
+    `open_id` is the id of the open work, `deleted` the work that was just deleted and can be restored.
     """
     try:
         found = works.list(kind, words)
     except SHOWN_ERRORS as error:
         return error_html(error)
     empty = "none-found" if words.strip() else "none-kept" if kind == "conversation" else "none-briefed"
-    shown = {"works": found, "here": here, "kind": kind, "deleted": deleted, "sharing": works.can_share}
+    shown = {"works": found, "open_id": open_id, "kind": kind, "deleted": deleted, "sharing": works.can_share}
     return render("works", **shown, empty=empty, day=_day)
 
 
 def change_list(
     works: Works,
-    here: str | None,
+    open_id: str | None,
     event: gr.EventData,
     opened: Callable[[str | None], tuple[Any, ...]],
     listed: Callable[[str | None, Work | None], str],
@@ -53,12 +53,12 @@ def change_list(
             deleted = works.get(identifier)
             works.delete(identifier)
     except SHOWN_ERRORS as error:
-        return *skips(others), error_html(error) + listed(here, None)
-    if identifier == here and action == "rename":
-        return opened(here)
-    if deleted is not None and identifier == here:
+        return *skips(others), error_html(error) + listed(open_id, None)
+    if identifier == open_id and action == "rename":
+        return opened(open_id)
+    if deleted is not None and identifier == open_id:
         return *opened(None)[:-1], listed(None, deleted)
-    return *skips(others), listed(here, deleted)
+    return *skips(others), listed(open_id, deleted)
 
 
 def _day(moment: str) -> str:

@@ -198,26 +198,26 @@ class _CorpusTabController:
             return gr.skip(), statement_id, gr.skip(), told
         return steps, None, gr.Column(visible=False), told
 
-    def change(self, chosen: list[str], changes: Mapping[str, str] | None, here: str | None = None) -> tuple[Any, ...]:
-        """Sets fields of all chosen documents, or removes them if `changes` is None.
+    def change(self, ids: list[str], changes: Mapping[str, str] | None, open_id: str | None = None) -> tuple[Any, ...]:
+        """Sets fields of documents, or removes them if `changes` is None.
 
-        Returns (steps to undo, message, *opened): the statement `here`, which is open, as it is now.
+        Returns (steps to undo, message, *opened): the statement `open_id`, which is open, as it is now.
         """
-        if not chosen:
+        if not ids:
             return gr.skip(), hint_html("choose-rows"), *skips(_OPENED)
-        steps, told = self._changed(chosen, changes)
-        return steps, told, *self._reopened(here, {step.summary.document_id: step.now for step in steps})
+        steps, told = self._changed(ids, changes)
+        return steps, told, *self._reopened(open_id, {step.summary.document_id: step.now for step in steps})
 
-    def _reopened(self, here: str | None, ids: Mapping[str, str | None]) -> tuple[Any, ...]:
+    def _reopened(self, open_id: str | None, ids: Mapping[str, str | None]) -> tuple[Any, ...]:
         """Opens the open statement anew if its document has another id by now, None if removed; returns `opened`."""
-        document_id = document_id_of(here or "")
-        if here is None or document_id not in ids:
+        document_id = document_id_of(open_id or "")
+        if open_id is None or document_id not in ids:
             return skips(_OPENED)
         now = ids[document_id]
         if now is None:
             return None, gr.Column(visible=False), "", *skips(len(_FIELDS))
         # An intervention keeps its place, which stands behind the dot.
-        return self.opened(now + here.removeprefix(document_id))
+        return self.opened(now + open_id.removeprefix(document_id))
 
     def _changed(self, ids: Sequence[str], changes: Mapping[str, str] | None) -> tuple[list[UndoStep], str]:
         steps, problems = list[UndoStep](), dict[str, None]()
@@ -233,7 +233,7 @@ class _CorpusTabController:
         told = say("removed-count" if changes is None else "changed-count", count=len(steps))
         return steps, (said_html(told) if steps else "") + "".join(problems)
 
-    def undo(self, steps: list[UndoStep], here: str | None = None) -> tuple[Any, ...]:
+    def undo(self, steps: list[UndoStep], open_id: str | None = None) -> tuple[Any, ...]:
         """Takes the last change back; returns what `change` returns."""
         try:
             for step in steps:
@@ -241,7 +241,7 @@ class _CorpusTabController:
         except SHOWN_ERRORS as error:
             return gr.skip(), error_html(error), *skips(_OPENED)
         before = {document_id_of(step.now): step.summary.document_id for step in steps if step.now}
-        return [], said_html(say("taken-back", count=len(steps))), *self._reopened(here, before)
+        return [], said_html(say("taken-back", count=len(steps))), *self._reopened(open_id, before)
 
 
 def _refusal(error: Exception) -> str:
@@ -344,13 +344,13 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),
         remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
         set_all.click(
-            lambda chosen, field, value, here: controller.change(chosen, {field: value}, here),
+            lambda chosen, field, value, open_id: controller.change(chosen, {field: value}, open_id),
             [choice, field, value, chosen],
             [steps, said, *opened],
             **slow,
         ),
         remove_all.click(
-            lambda ids, here: controller.change(ids, None, here), [choice, chosen], [steps, said, *opened], **slow
+            lambda ids, open_id: controller.change(ids, None, open_id), [choice, chosen], [steps, said, *opened], **slow
         ),
         undo.click(controller.undo, [steps, chosen], [steps, said, *opened], **slow),
     ):

@@ -17,7 +17,7 @@ from anyio import to_thread
 from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
-from app.desk.works import THE_DESK
+from app.desk.works import NO_ACCOUNT
 from app.errors import SHOWN_ERRORS
 from app.ui.background_job import BackgroundJob, StoppedError
 from app.ui.parts import QUIET, box, html, label, queued, skips
@@ -74,7 +74,7 @@ class _Ingest(BackgroundJob[IngestProgress, IngestReport]):
 
 
 class _IngestTabController:
-    def __init__(self, corpus: Corpus, person: Callable[[], str] = lambda: THE_DESK) -> None:
+    def __init__(self, corpus: Corpus, person: Callable[[], str] = lambda: NO_ACCOUNT) -> None:
         self._corpus, self._person = corpus, person
         self._turn = threading.Lock()
         # Ingests of each person whose outcome was not shown yet, the oldest first.

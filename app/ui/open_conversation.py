@@ -30,41 +30,41 @@ class OpenConversation:
             turns.append(shown_turn(kept, self._corpus, history))
         return turns
 
-    def current(self, here: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
+    def current(self, open_id: str | None, turns: list[ShownTurn]) -> list[ShownTurn]:
         """Returns the turns as stored, if another browser tab or the store has changed them, else `turns`."""
-        if here is None:
+        if open_id is None:
             return turns
         try:
-            kept = self._kept.turns(here)[-TURNS_SHOWN:]
-            return turns if [*map(_content, kept)] == [*map(_content, turns)] else self.turns(here, TURNS_SHOWN)
+            kept = self._kept.turns(open_id)[-TURNS_SHOWN:]
+            return turns if [*map(_content, kept)] == [*map(_content, turns)] else self.turns(open_id, TURNS_SHOWN)
         except SHOWN_ERRORS:
             return turns
 
     def keep(
-        self, here: str | None, turns: Sequence[KeptTurn], turn: KeptTurn, *, new: bool = False
+        self, open_id: str | None, turns: Sequence[KeptTurn], turn: KeptTurn, *, new: bool = False
     ) -> tuple[str, int]:
         """Stores a turn in place of the one with its number or, if `new`, after all that were stored meanwhile.
 
         Returns the conversation's id and the turn's number in it; raises WorkError if it cannot be stored.
         """
         with suppress(NotFoundError):
-            if here is not None:
-                return self._kept.append(here, turn) if new else (self._kept.keep(here, turn), turn.number)
-        return self._copied(here, turns, turn), turn.number
+            if open_id is not None:
+                return self._kept.append(open_id, turn) if new else (self._kept.keep(open_id, turn), turn.number)
+        return self._copied(open_id, turns, turn), turn.number
 
-    def mark(self, here: str | None, turns: list[ShownTurn], marked: ShownTurn) -> tuple[str | None, list[ShownTurn]]:
+    def mark(self, open_id: str | None, turns: list[ShownTurn], turn: ShownTurn) -> tuple[str | None, list[ShownTurn]]:
         """Stores a turn that the reader judged or added to; returns the id of its conversation and the turns."""
         try:
-            self._kept.mark(here or "", marked)
+            self._kept.mark(open_id or "", turn)
         except NotFoundError:
-            here = self._copied(here, turns, marked)
+            open_id = self._copied(open_id, turns, turn)
         # Another button may have been pressed since these turns were shown.
-        return here, self.current(here, [marked if each.number == marked.number else each for each in turns])
+        return open_id, self.current(open_id, [turn if each.number == turn.number else each for each in turns])
 
-    def _copied(self, here: str | None, turns: Sequence[KeptTurn], changed: KeptTurn) -> str:
+    def _copied(self, open_id: str | None, turns: Sequence[KeptTurn], changed: KeptTurn) -> str:
         """Stores all turns, one of them changed or new, as a conversation of the person's own; returns its id."""
         with suppress(NotFoundError):
-            turns = turns if here is None else self._kept.turns(here)
+            turns = turns if open_id is None else self._kept.turns(open_id)
         numbered = {turn.number: turn for turn in (*turns, changed)}
         return self._kept.keep_all([turn for _, turn in sorted(numbered.items())])
 

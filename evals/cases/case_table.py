@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz, process
 
 from app.briefing.request import party_code, party_names
-from app.checking.fuzzy_diff import likest_words
+from app.checking.fuzzy_diff import closest_words
 from app.errors import BriefingError
 from app.records import AbstentionReason
 from app.ui.words import language, say, worded
@@ -262,7 +262,7 @@ def _nearest(quote: str, documents: Sequence[Document]) -> str | None:
     """Returns a hint with the most similar words of a statement, for a quotation that is not found; else None."""
     texts = {document.file: document.text for document in documents}
     found = process.extractOne(quote, texts, scorer=fuzz.partial_ratio, score_cutoff=_NEAR)
-    like = likest_words(quote, found[0]) if found else None
+    like = closest_words(quote, found[0]) if found else None
     if not found or like is None:
         return None
     return f"{say('remark-meant', name=like.words.rstrip(',;:'))} ({found[2]})"

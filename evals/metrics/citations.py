@@ -10,7 +10,7 @@ from app.records import Citation, RetrievedPassage
 from evals.cases.case import Evidence
 from evals.metrics.eval_sample import EvalSample, Share, share
 
-FIRST: Final = 5
+FIRST: Final = 5  # citations
 # Bounds of a citation's length in characters; the upper one is `_LONG`, or for long evidence `_TIMES` its length.
 _SCRAP: Final = 8
 _LONG: Final = 1200

@@ -13,7 +13,7 @@ from ir_measures import RR, R, nDCG
 from evals.metrics.citations import covers
 from evals.metrics.eval_sample import EvalSample, Share, share
 
-DEPTH: Final = 10
+DEPTH: Final = 10  # passages
 MEASURES: Final = (R @ 5, R @ 10, R @ 20, nDCG @ 10, RR @ 10)
 
 

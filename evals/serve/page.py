@@ -41,8 +41,8 @@ _REPORT_POLICY: Final = (
 )
 
 _TITLE: Final = "evals-title"
-_SECONDS: Final = 2.0
-_GRACE_SECONDS: Final = 5.0
+_SECONDS: Final = 2.0  # between two looks at a run
+_GRACE_SECONDS: Final = 5.0  # in which a stopped run may end
 logger = logging.getLogger(__name__)
 
 

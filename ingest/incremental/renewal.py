@@ -28,7 +28,7 @@ from vectorstore.records import (
     AnnotatedDocument,
     Document,
     DocumentSummary,
-    Role,
+    SpeakerRole,
     Statement,
     StatementKind,
     StatementSpan,
@@ -61,7 +61,7 @@ def renew(annotator: Annotator, document: Document, statements: Sequence[Stateme
         alike = (old for old in stored if (old.span.named, old.span.state) == (item.span.named, item.span.state))
         before = [old for old in alike if _overlap(old.span, item.span)]
         if all(map(is_state_by_hand, before)) and len(states := {old.metadata.state for old in before}) == 1:
-            role: Role = "unknown" if states == {None} else "party"
+            role: SpeakerRole = "unknown" if states == {None} else "party"
             by_hand = {name: getattr(before[0].metadata, name) for name in OF_SPEAKER}
             metadata, span = replace(item.metadata, **by_hand), replace(item.span, role=role)
             renewed[at] = replace(item, metadata=metadata, span=span)

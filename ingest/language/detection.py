@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Languages of scripts that run from right to left, as far as texts and names of parties are in them.
 RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur"})
-_SURE: Final = 0.4
-_LONGEST: Final = 6000
+_SURE: Final = 0.4  # detection score, 0 to 1
+_LONGEST: Final = 6000  # characters
 _FEWEST_LETTERS: Final = 4
 # A text is in capitals if their share of its Latin letters and its number of characters are above these.
 _CAPITALS: Final = 0.8

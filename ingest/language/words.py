@@ -19,19 +19,19 @@ from ingest.language.word_frequencies import rareness, zipf
 
 _UNKNOWN = 1.0
 """Lowest Zipf value in wordfreq's large lists; below it a token is in no list."""
-_COMMON_PIECE = 3.0
-_COMMON_PIECE_OF_CAPITALISED = 4.0
+_COMMON_PIECE = 3.0  # Zipf frequency
+_COMMON_PIECE_OF_CAPITALISED = 4.0  # Zipf frequency
 _KNOWN_DESPITE_GLUE = 4.0
 """Zipf value from which a token is never split; below it, one in the lists may be glued function words ("ofthe")."""
 _DETERMINERS = load_words("determiners")
 _FUNCTION_WORDS = load_words("function_words")
 _LAST_LETTERS = frozenset(word[-3:] for word in _DETERMINERS)
-_CUT_WHOLE = 3.0
-_CUT_PIECE = 2.0
-_LONGEST_TOKEN = 60
-_LONG_TOKEN = 8
-_COMMON_LONG_WORD = 2.0
-_COMMON_SHORT_WORD = 4.0
+_CUT_WHOLE = 3.0  # Zipf frequency
+_CUT_PIECE = 2.0  # Zipf frequency
+_LONGEST_TOKEN = 60  # characters
+_LONG_TOKEN = 8  # characters
+_COMMON_LONG_WORD = 2.0  # Zipf frequency
+_COMMON_SHORT_WORD = 4.0  # Zipf frequency
 _MOST_PIECES = 4
 _MID_SENTENCE_NAME = re.compile(r"(?<=[a-z,])\s+([^\W\d_]+)")
 _WORD = re.compile(r"[^\W\d_]+")

@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 # Program of the separate process: `serve` of this module, with the import path of this process.
 _PROGRAM = "import sys; sys.path[:] = sys.argv[1:]; from ingest.loaders.bounded_process import serve; serve()"
 _LENGTH = struct.Struct(">Q")
-_START_SECONDS = 60.0
+_START_SECONDS = 60.0  # until a new process answers
 # Seconds by which the process's own alarm comes after the deadline that its parent enforces.
 _ALARM_AFTER = 5.0
 # One process per core computes; threads of the linear algebra library would only take address space.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # Idle processes, kept for the next file; any number may be at work at once, one for each thread that asks.
 _WAITING: "list[_Worker]" = []
-_MOST_WAITING = 2
+_MOST_WAITING = 2  # processes
 _GUARD = threading.Lock()
 _PR_SET_PDEATHSIG = 1
 

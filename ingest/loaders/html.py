@@ -41,7 +41,7 @@ _HIDDEN_STYLE = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE
 )
 _CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE)
-_DECLARED_WITHIN = 4096
+_DECLARED_WITHIN = 4096  # bytes
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 # Marks in the text for the edges of list items and block quotations; parsers leave no other NUL in a text.
 _LISTED, _UNLISTED, _QUOTED, _UNQUOTED = "\0l", "\0m", "\0q", "\0u"

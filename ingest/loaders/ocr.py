@@ -23,7 +23,7 @@ from PIL import Image, ImageFilter
 from ingest.language.detection import detect_language
 from ingest.loaders.bounded_process import die_with_parent, next_page
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.scanned import ReadWord, ScannedPage, compose, mean_confidence, read_table, with_line
+from ingest.loaders.scanned import ReadWord, ScannedPage, mean_confidence, read_table, scanned_page, with_line
 
 PROGRAM = "tesseract"
 # The language model for the first reading of each script; Latin text is then read again in its own language.
@@ -38,13 +38,13 @@ _DOUBTFUL = 0.6
 _PLAUSIBLE = 0.5
 # Largest skew that is searched, in degrees; pages in a scanner lie less askew.
 _MOST_SKEW = 3.0
-_COARSE, _FINE = 0.5, 0.1
+_COARSE, _FINE = 0.5, 0.1  # steps, in degrees
 # Pixels to which a page is reduced to find its skew: enough to see lines. The height bounds strips longer than a page.
 _SKEW_WIDTH, _SKEW_HEIGHT = 600, 2_400
 # Blur radius in pixels at 200 dots per inch: removes the grain of a scan and leaves letters sharp.
 _BLUR = 0.8
-_MOST_MISSED = 20
-_AROUND_LINE = 8
+_MOST_MISSED = 20  # lines
+_AROUND_LINE = 8  # pixels
 DPI = 200
 """Resolution at which pages are rendered to be read; more takes longer and reads no better."""
 LONGEST_SIDE = 32_767
@@ -122,7 +122,7 @@ class Recognizer:
                 page, language = self._in_own_language(turned, page, installed)
             self._languages = language
         page = self._with_missed_lines(page, language)
-        return compose(page.words, page.image.size, skew=page.skew, quarter=quarter)
+        return scanned_page(page.words, page.image.size, skew=page.skew, quarter=quarter)
 
     def _script(self, image: Image.Image) -> tuple[int, str]:
         """Return by how many degrees a page must be turned clockwise, and the language of its script."""

@@ -98,7 +98,7 @@ def page_of_file(
     try:
         data = read_bytes(path, limits, folder)
     except LoadError as exc:
-        # Its own message has the whole path, which is nobody's on the page.
+        # The message of `exc` has the whole path, which the page must not show.
         raise ChangedFileError(f"{path.name!r} is not there any more, or cannot be read; ingest it again") from exc
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ChangedFileError(f"{path.name!r} has changed since it was ingested; ingest it again")

@@ -93,7 +93,7 @@ def with_line(words: Sequence[ReadWord], line: Sequence[ReadWord]) -> list[ReadW
     return [*words[:place], *line, *words[place:]]
 
 
-def compose(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
+def scanned_page(words: Sequence[ReadWord], size: tuple[int, int], *, skew: float, quarter: int) -> ScannedPage:
     """Write out the words of a page: a line break per line, an empty line per paragraph.
 
     The page was turned clockwise by `quarter` degrees, then by `skew` (see `ocr.find_skew`), to become the image of

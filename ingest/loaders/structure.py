@@ -13,7 +13,7 @@ ITEM_MARK = "• "
 # Most words of a remark; fewest words of a text in ASCII whose language is detected.
 _LONGEST_REMARK = 25
 _FEWEST_WORDS = 4
-_SPEAKER_WITHIN = 80
+_SPEAKER_WITHIN = 80  # characters
 _NAMES_SPEAKER = regex.compile(
     r"[:：(（]|\b(?:representa\w+|représent\w+|delega\w+|délégu\w+|délégation\w*|представител\w+|делегаци\w+)\b"
     r"|ممثل|وفد|代表",

@@ -30,8 +30,8 @@ _WORDS = Patterns("occasion")
 _BODY_OF_SYMBOL: Final = [(re.compile(begins), body) for begins, body in load_lexicon("bodies")["symbols"].items()]
 _YEAR: Final = re.compile(r"(?<![\w/.-])(?:19|20)\d\d(?![\w/.-])")
 _YEAR_BETWEEN_MARKS: Final = re.compile(r"(?<![^\W_])(?:19|20)\d\d(?![^\W_])")
-_HEADS: Final = 2
-_LONGEST_HEAD: Final = 120
+_HEADS: Final = 2  # occurrences from which a line is a running head
+_LONGEST_HEAD: Final = 120  # characters
 # Most letters of a last word of a line after which a sentence goes on in the next line: "in", "at", "à", "в".
 _LONGEST_LINK: Final = 3
 # Length of a statement's opening, in which it greets the meeting.
@@ -51,7 +51,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
     """
     session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
     read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
-    # The symbol of a draft that is spoken of tells the meeting as well.
+    # A draft that the heading only speaks of is of the same meeting, so its symbol counts.
     named = _WORDS.symbol.search(heading)
     of_document = of_symbol((named and named[0]) or _symbol_alone(text[:_OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".

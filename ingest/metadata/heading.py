@@ -287,7 +287,7 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
 
 
 def title_in(heading: Heading) -> str | None:
-    """Read the title line, "Statement by …", with the next where it goes on there; a sentence of a mail is none."""
+    """Read the title line, "Statement by …", with the next where it goes on there; a sentence of a mail is not one."""
     lines = heading.whole
     first = next((n for n, line in enumerate(lines) if _WORDS.title.match(line) and not _PROSE.search(line)), None)
     if first is None:

@@ -11,7 +11,7 @@ from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.text.page_furniture import without_furniture
 
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
-_NEAR_TITLE, _NEAR_NAME, _LONGEST_LIST, _MOST_LISTS = 300, 150, 4000, 20
+_NEAR_TITLE, _NEAR_NAME, _LONGEST_LIST, _MOST_LISTS = 300, 150, 4000, 20  # characters, but for the last
 
 
 def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, ...]:

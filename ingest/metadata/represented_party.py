@@ -18,7 +18,7 @@ from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
 
-_OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8
+_OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8  # namings of a group; words or lines; words; words
 # A part of a speech with at most so many sentences only announces a capacity, or repeats it.
 _FEWEST_SENTENCES = 2
 

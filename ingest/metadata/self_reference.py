@@ -17,8 +17,8 @@ from ingest.parties.party_table import PartyMatch
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 # Least weight (one clear self-reference), least ratio to the second State, and the weight from which a third of the
 # mentions of the most mentioned State are enough; else half of them, since a speaker mentions itself about as often.
-_ENOUGH, _MARGIN, _MANY = 2.0, 3.0, 6.0
-_REACH = 90
+_ENOUGH, _MARGIN, _MANY = 2.0, 3.0, 6.0  # sum of weights; times the next State's; sum of weights
+_REACH = 90  # characters
 
 _WORDS = Patterns("self_reference")
 

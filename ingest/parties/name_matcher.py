@@ -1,6 +1,6 @@
 """Dictionary matching of names in text: a trie of folded tokens, with rules for upper and lower case.
 
-"Malé" is a name and "male" is none; a name in capitals may be a word of a heading.
+"Malé" is a name and "male" is not; a name in capitals may be a word of a heading.
 """
 
 from collections.abc import Iterator

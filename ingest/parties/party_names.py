@@ -50,7 +50,7 @@ _CODE = re.compile(r"[A-Z][A-Z0-9_]{1,19}")
 _FICTIONAL_STATE = re.compile(r"X[A-Z]{2}")
 
 
-class Dated(NamedTuple):
+class DatedEntry(NamedTuple):
     """A former name of a State, or a State's time in a group: ISO dates or years, inclusive; None where unknown."""
 
     name: str
@@ -58,7 +58,7 @@ class Dated(NamedTuple):
     until: str | None
 
     @classmethod
-    def read(cls, entry: str, mark: str) -> "Dated":
+    def read(cls, entry: str, mark: str) -> "DatedEntry":
         """Reads "Zaire@1971/1997", with the mark between name and years."""
         name, _, years = entry.partition(mark)
         since, _, until = years.partition("/")
@@ -87,7 +87,7 @@ class PartyNames:
     aliases: tuple[str, ...] = ()
     demonyms: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
-    former: tuple[Dated, ...] = ()
+    former: tuple[DatedEntry, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class Party(PartyNames):
     code: str
     kind: PartyKind
     alpha2: str | None = None
-    members: tuple[Dated, ...] = ()
+    members: tuple[DatedEntry, ...] = ()
     shown: tuple[tuple[str, str], ...] = ()
 
 
@@ -122,12 +122,12 @@ def split_list(cell: str) -> tuple[str, ...]:
 
 def _names(row: Mapping[str, str]) -> dict[str, Any]:
     lists = {name: split_list(row.get(name, "")) for name in ("aliases", "demonyms", "capitals")}
-    former = tuple(Dated.read(cell, "@") for cell in split_list(row.get("former", "")))
+    former = tuple(DatedEntry.read(cell, "@") for cell in split_list(row.get("former", "")))
     return {"name": row["name"], "official": row.get("official") or None, "former": former, **lists}
 
 
-def _members(cell: str) -> tuple[Dated, ...]:
-    return tuple(Dated.read(entry, ":") for entry in cell.split())
+def _members(cell: str) -> tuple[DatedEntry, ...]:
+    return tuple(DatedEntry.read(entry, ":") for entry in cell.split())
 
 
 @cache
@@ -183,25 +183,25 @@ def _cldr_cities(language: str) -> dict[str, str]:
     }
 
 
-def names_in(row: Party, language: str) -> PartyNames | None:
+def names_in(party: Party, language: str) -> PartyNames | None:
     """Returns the names that our own tables have for a party in one language, or None."""
-    return row if language == "en" else local_names().get((row.code, language))
+    return party if language == "en" else local_names().get((party.code, language))
 
 
-def display_name(row: Party, language: str) -> str:
+def display_name(party: Party, language: str) -> str:
     """Returns the name of a party in one of the six languages; the English one if it has none."""
-    names = names_in(row, language)
+    names = names_in(party, language)
     if names is not None and names.name:
         return names.name
-    if language in LANGUAGES and row.alpha2:
-        return cldr_names(language).get(row.alpha2, row.name)
-    return row.name
+    if language in LANGUAGES and party.alpha2:
+        return cldr_names(language).get(party.alpha2, party.name)
+    return party.name
 
 
-def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
+def spellings(party: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
     """Yields every spelling of a party in one language, the preferred ones first; demonyms in all their forms."""
-    names = names_in(row, language) or PartyNames()
-    form: NameForm = "name" if row.kind == "state" else "group"
+    names = names_in(party, language) or PartyNames()
+    form: NameForm = "name" if party.kind == "state" else "group"
     for text in (names.name, *names.aliases):
         if text:
             yield form, text
@@ -215,12 +215,12 @@ def spellings(row: Party, language: Language) -> Iterator[tuple[NameForm, str]]:
     for capital in names.capitals:
         yield "capital", capital
     marked = {unmarked(alias) for alias in names.aliases if alias[0] in _WRITTEN}
-    for locale in _CLDR_LOCALES.get(language, (language,)) if row.alpha2 else ():
-        name = cldr_names(locale).get(row.alpha2 or "")
+    for locale in _CLDR_LOCALES.get(language, (language,)) if party.alpha2 else ():
+        name = cldr_names(locale).get(party.alpha2 or "")
         if name and name not in marked:
             yield form, name
     known = {fold(unmarked(capital)) for capital in names.capitals}
-    for capital in row.capitals if language != "en" else ():
+    for capital in party.capitals if language != "en" else ():
         # A city without a CLDR name in this language keeps its English name.
         city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
         if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
@@ -242,11 +242,11 @@ def add_name(trie: NameTrie, text: str, codes: tuple[str, ...], form: NameForm) 
 def trie_of(language: Language) -> NameTrie:
     """Returns the trie of all names of our own tables in one language, built once."""
     trie = NameTrie(language, risky=_RISKY.get(language))
-    for row in built_in().values():
-        for form, text in spellings(row, language):
-            add_name(trie, text, (row.code,), form)
-        if language == "en" and row.alpha2 and row.code.lower() not in _words("no_codes"):
-            trie.add(row.code, (row.code,), "name", case="code")
+    for party in built_in().values():
+        for form, text in spellings(party, language):
+            add_name(trie, text, (party.code,), form)
+        if language == "en" and party.alpha2 and party.code.lower() not in _words("no_codes"):
+            trie.add(party.code, (party.code,), "name", case="code")
     for name in ambiguous_names():
         if name.language == language:
             for text in demonym_forms(name.name, language) if name.form == "demonym" else (name.name,):

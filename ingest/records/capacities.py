@@ -27,7 +27,7 @@ from vectorstore.records import Block, Metadata
 
 # Characters of an intervention that are searched for the party on whose behalf it is made.
 _OPENING: Final = 1500
-_OPENING_OF_SUMMARY: Final = 400
+_OPENING_OF_SUMMARY: Final = 400  # characters
 
 
 def presiding_state(page: RecordText, lookup: SpeakerLookup) -> str | None:

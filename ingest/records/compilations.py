@@ -21,7 +21,7 @@ from ingest.records.interventions import (
     of_unknown,
 )
 from ingest.records.procedural_text import closes_compilation
-from ingest.records.record_text import WORDS, Paragraph, RecordText
+from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import names_somebody
@@ -30,14 +30,14 @@ from ingest.text.page_furniture import TextLine
 
 _FEWEST_ROWS: Final = 3
 _LONGEST_TITLE: Final = 250  # characters
-_LONGEST_HEADING: Final = 120
-_LONGEST_CELL: Final = 40
+_LONGEST_HEADING: Final = 120  # characters
+_LONGEST_CELL: Final = 40  # characters
 # A line of digits and signs, such as a cell of a table.
 _NUMBER_ALONE: Final = re.compile(r"[^\S\n]*[^\w\n]*\d[\W\d]*(?:\n|$)")
 
 
 # A heading, and the party or the States that it names; no codes where it may name several parties ("Congo").
-StateHeading = tuple[Paragraph, tuple[str, ...]]
+StateHeading = tuple[RecordParagraph, tuple[str, ...]]
 
 
 def form_of(heading: str) -> str:
@@ -57,7 +57,7 @@ def numbering(heading: str) -> str:
     return "roman" if regex.fullmatch("[IVXLC]+", mark) and mark not in ("C", "D", "L") else "letter"
 
 
-def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> list[StateHeading]:
+def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph]) -> list[StateHeading]:
     """Finds the headings by State among paragraphs, in order."""
     headings, titles = list[StateHeading](), list[StateHeading]()
     for paragraph in filter(_may_be_heading, paragraphs):
@@ -154,7 +154,7 @@ def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:
 
 
 def sections_of_unknown(
-    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[Paragraph]
+    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[RecordParagraph]
 ) -> Iterator[SpeakerTurn]:
     """Yields the sections under those headings, among paragraphs between known `turns`, that name somebody unknown."""
     marks = {turn.mark for turn in turns if turn.mark is not None}
@@ -169,7 +169,7 @@ def sections_of_unknown(
             yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
 
 
-def _may_be_heading(paragraph: Paragraph) -> bool:
+def _may_be_heading(paragraph: RecordParagraph) -> bool:
     return paragraph.stands_alone and (paragraph.apart or form_of(paragraph.line.text) != "")
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from ingest.report import listed
 from ingest.text.whole_quotations import begins_in_lower_case
-from vectorstore.records import Role
+from vectorstore.records import SpeakerRole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,7 +17,7 @@ class Intervention:
     """Offset of its first word; where the speaker's own words follow a name, after the name."""
     end: int
     """Offset after its last word."""
-    role: Role
+    role: SpeakerRole
     """As in `vectorstore.records.StatementSpan`."""
     named: str
     """How the record names the speaker, in one line."""

@@ -1,4 +1,4 @@
-"""Minutes of a meeting, "Arvandia: wants lamps.", and what they tell in their own words after such a line."""
+"""Minutes of a meeting, "Arvandia: wants lamps.", and their narration: what they tell in their own words after it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,10 +12,10 @@ from ingest.metadata.heading import speaks_in_first_person
 from ingest.metadata.on_behalf import WORDS as ON_BEHALF
 from ingest.parties.party_table import in_rows
 from ingest.records.interventions import SpeakerTurn
-from ingest.records.record_text import WORDS, Paragraph, RecordText
-from ingest.records.reported_speech import QUOTED, TELLS
+from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line
+from ingest.records.summary_records import QUOTED, TELLS
 from ingest.text.layout import ends_sentence
 from ingest.text.whole_quotations import begins_in_lower_case
 
@@ -23,7 +23,7 @@ from ingest.text.whole_quotations import begins_in_lower_case
 _LABEL: Final = regex.compile(r"(?P<word>\p{L}{1,12})\s?\p{N}{1,3}\s*(?:$|[(（–—:：-])\s*")
 
 
-def end_where_they_tell(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
+def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
     """Ends the turns of a record of the form "State: words" where it goes on in its own words.
 
     These begin under a heading like those before the turns; in minutes also with a paragraph that tells what another
@@ -37,18 +37,18 @@ def end_where_they_tell(page: RecordText, lookup: SpeakerLookup, turns: Sequence
     marks = {_mark(paragraph) for paragraph in before} - {""}
     ends = [*(turn.start for turn in turns[1:]), len(page.text)]
     summarised = [
-        begins_in_lower_case(words) and not is_own(words)
+        begins_in_lower_case(words) and not is_first_person(words)
         for turn, limit in zip(turns, ends, strict=True)
         for words in [page.words[turn.words.start : limit]]
     ]
     opening = (each for each in page.paragraphs if turns and each.line.start < turns[0].start)
-    are_minutes = any(summarised) or any(_tells(each, turns[0], lookup) for each in opening)
+    are_minutes = any(summarised) or any(_narrates(each, turns[0], lookup) for each in opening)
     for turn, limit, is_summarised in zip(turns, ends, summarised, strict=True):
         after = [each for each in page.paragraphs if turn.start < each.line.start < limit]
-        own = max((n for n, each in enumerate(after, start=1) if is_own(each.whole)), default=0)
+        own = max((n for n, each in enumerate(after, start=1) if is_first_person(each.whole)), default=0)
         told = after[own:]
         ending = (
-            n for n, each in enumerate(told) if _mark(each) in marks or (are_minutes and _tells(each, turn, lookup))
+            n for n, each in enumerate(told) if _mark(each) in marks or (are_minutes and _narrates(each, turn, lookup))
         )
         end = next(ending, None)
         if end is not None:
@@ -60,17 +60,17 @@ def end_where_they_tell(page: RecordText, lookup: SpeakerLookup, turns: Sequence
         yield turn
 
 
-def is_own(words: str) -> bool:
+def is_first_person(words: str) -> bool:
     """Returns whether words, those in quotation marks apart, are in the first person."""
     return speaks_in_first_person(QUOTED.sub("", words))
 
 
-def is_title(paragraph: Paragraph) -> bool:
+def is_title(paragraph: RecordParagraph) -> bool:
     """Returns whether a paragraph may be a heading: it stands alone, and ends no sentence."""
     return paragraph.stands_alone and not ends_sentence(paragraph.whole)
 
 
-def _mark(paragraph: Paragraph) -> str:
+def _mark(paragraph: RecordParagraph) -> str:
     """Returns how a heading is numbered or labelled; empty for any other paragraph."""
     label = _LABEL.match(paragraph.whole)
     if label is not None:
@@ -78,7 +78,7 @@ def _mark(paragraph: Paragraph) -> str:
     return "number" if is_title(paragraph) and WORDS.enumerator.match(paragraph.whole) else ""
 
 
-def _tells(paragraph: Paragraph, turn: SpeakerTurn, lookup: SpeakerLookup) -> bool:
+def _narrates(paragraph: RecordParagraph, turn: SpeakerTurn, lookup: SpeakerLookup) -> bool:
     """Returns whether a sentence of a paragraph tells what an office or another party than the speaker said or did."""
     for start, end in split_sentences(paragraph.whole):
         label = _LABEL.match(paragraph.whole, start, end)

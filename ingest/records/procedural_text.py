@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
 
-_LONGEST_IN_SPEECH: Final = 320
+_LONGEST_IN_SPEECH: Final = 320  # characters
 _WORDS: Final = RegexPatterns("procedural_text")
 
 

@@ -15,7 +15,7 @@ WORDS: Final = RegexPatterns("interventions")
 """Patterns of headings, and of what else records put around the words of speakers."""
 
 
-class Paragraph(NamedTuple):
+class RecordParagraph(NamedTuple):
     """A paragraph of a record: its first line with its number in the record, its words in one line and their end.
 
     It stands `apart` if layout, not only the end of a sentence, shows that it begins; its line `stands_alone`, as
@@ -40,7 +40,7 @@ class RecordText:
         apart = (paragraph.line for paragraph in self.paragraphs if paragraph.apart)
         self._agenda_items = [line for line in apart if WORDS.agenda_heading.match(line.text)]
 
-    def _paragraphs(self, blocks: Sequence[Block]) -> Iterator[Paragraph]:
+    def _paragraphs(self, blocks: Sequence[Block]) -> Iterator[RecordParagraph]:
         lines, setting = self.lines, typesetting(self.lines)
         flowing = [flows(*pair, setting) for pair in pairwise(lines)]
         starts = {block.start: block for block in blocks}
@@ -60,7 +60,7 @@ class RecordText:
             whole = " ".join(self.text[line.start : min(limit, stop)].split())
             end = max(line.end, min(stop, lines[following - 1].end))
             stands_alone = not after or after[0].blanks_before > 0 or not flowing[number]
-            yield Paragraph(number, line, whole, end, apart, stands_alone, block)
+            yield RecordParagraph(number, line, whole, end, apart, stands_alone, block)
 
     def sentences(self) -> Iterator[list[tuple[int, int, str]]]:
         """Yields the sentences of every paragraph, each with its offsets and its text in one line."""

@@ -16,7 +16,7 @@ from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, is_office
 
-_LONGEST_NEAR: Final = 12
+_LONGEST_NEAR: Final = 12  # characters from a phrase to the name after it
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State
 
 

@@ -25,7 +25,7 @@ WORDS: Final = RegexPatterns("speaker_lines")
 
 Who = Literal["person", "office", "delegation", "name"]
 
-_BEYOND_HEAD: Final = 420
+_BEYOND_HEAD: Final = 420  # characters; no line that says who speaks is longer
 _MOST_WORDS: Final = 6  # of an unknown speaker's name
 _WORD: Final = regex.compile(r"[\p{L}\p{M}’'.-]+")
 _BLANK: Final = regex.compile(r"\n\s*\n")

@@ -16,7 +16,7 @@ from ingest.records.capacities import by_capacity, for_whom, in_national_capacit
 from ingest.records.compilations import numbering
 from ingest.records.interventions import Intervention
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
-from ingest.records.record_text import WORDS, Paragraph, RecordText
+from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_turns import speaker_turns
@@ -138,7 +138,7 @@ def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] |
     return is_title and (is_item or (_is_heading(paragraph, page) and not _goes_on(whole, *following)))
 
 
-def _goes_on(whole: str, following: Paragraph | None = None) -> bool:
+def _goes_on(whole: str, following: RecordParagraph | None = None) -> bool:
     """Returns whether the sentence of a paragraph goes on in the next, as at the foot of a column or page."""
     if is_left_open(whole):
         return True
@@ -148,7 +148,7 @@ def _goes_on(whole: str, following: Paragraph | None = None) -> bool:
     return in_lower_case or (following.block is not None and following.block.continues)
 
 
-def _is_heading(paragraph: Paragraph, page: RecordText) -> bool:
+def _is_heading(paragraph: RecordParagraph, page: RecordText) -> bool:
     whole, block = paragraph.whole, paragraph.block
     if block.paragraph is not None or block.continues if block is not None else not paragraph.stands_alone:
         return False

@@ -13,14 +13,14 @@ from typing import Final
 
 from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
-from ingest.records.minutes import end_where_they_tell
+from ingest.records.minutes import end_at_narration
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
-from ingest.records.record_text import Paragraph, RecordText
-from ingest.records.reported_speech import reported_turns, summarised_turns
+from ingest.records.record_text import RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
+from ingest.records.summary_records import reported_turns, summarised_turns
 from ingest.text.layout import ends_sentence, is_left_open
 
 _FEWEST_PARTIES: Final = 2
@@ -32,7 +32,7 @@ _MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may 
 def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
     lines, leading = list[SpeakerLine](), list[SpeakerLine]()
-    others: list[Paragraph] = []
+    others: list[RecordParagraph] = []
     for paragraph in page.paragraphs:
         line = speaker_line(page.words, paragraph.line.start, len(page.words))
         # "Explanation of vote: Belmora" is a title, not a name before its words.
@@ -45,26 +45,26 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     leading = sorted((*leading, *_names_inside(page, lookup)), key=lambda line: line.start)
     headings = state_headings(lookup, others)
     rows = position_rows(page, lookup)
-    told = summarised_turns(page, lookup, _spoken(lines, lookup, told=True))
+    summary = summarised_turns(page, lookup, _spoken(lines, lookup, summarised=True))
     forms = {
-        "direct": _spoken(lines, lookup, told=False), "told": told, "heading": sections(page, headings),
-        "name": _after_names(leading, lookup),
-        "row": _of_record(rows, page, lookup),
+        "verbatim": _spoken(lines, lookup, summarised=False), "summary": summary,
+        "compilation": sections(page, headings),
+        "names": _after_names(leading, lookup), "rows": _of_record(rows, page, lookup),
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
-        forms["reported"] = reported_turns(page, lookup)
+        forms["report"] = reported_turns(page, lookup)
     # Only lines that certainly have a form count for it.
     surely = {
-        "direct": {line.start for line in lines if not line.summarised},
-        "told": {line.start for line in lines if line.summarised and line.understood}
-        | {turn.start for turn in told if turn.words.states},
-        "name": {line.start for line in leading if line.who == "name"},
-        "heading": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
+        "verbatim": {line.start for line in lines if not line.summarised},
+        "summary": {line.start for line in lines if line.summarised and line.understood}
+        | {turn.start for turn in summary if turn.words.states},
+        "names": {line.start for line in leading if line.who == "name"},
+        "compilation": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
     }
 
     def rank(form: str) -> tuple[int, int]:
         counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        by_state = form in ("heading", "row")
+        by_state = form in ("compilation", "rows")
         known = (words for words in counted if words.role != "office" and (words.state or not by_state))
         parties = len({words.state or words.named for words in known})
         # Where only a Chair and a Secretariat speak, the form with most lines wins.
@@ -73,7 +73,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     # Of equal ones, the first.
     form = max(forms, key=rank)
     turns = forms[form]
-    if form == "heading":
+    if form == "compilation":
         # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
         for row in rows:
             words = of_unknown(row.words.named, row.words.start, in_list_or_table(row.words.named))
@@ -82,12 +82,12 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
     later = [each for each in later if each.line.start not in known]
     unknown: Iterator[SpeakerTurn] = iter(())
-    if form == "heading":
+    if form == "compilation":
         unknown = sections_of_unknown(page, lookup, turns, later)
-    elif form in ("direct", "name"):
-        unknown = _after_labels(page, lookup, later, names=form == "name")
-    if form == "name":
-        return [*end_where_they_tell(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
+    elif form in ("verbatim", "names"):
+        unknown = _after_labels(page, lookup, later, names=form == "names")
+    if form == "names":
+        return [*end_at_narration(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 
@@ -119,15 +119,15 @@ def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLi
                 yield replace(named, understood=begins)
 
 
-def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, told: bool) -> list[SpeakerTurn]:
-    """Returns the turns of a verbatim record, or of a summary record (`told`), which may quote words as well.
+def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, summarised: bool) -> list[SpeakerTurn]:
+    """Returns the turns of a verbatim record, or of a summary record (`summarised`), which may quote words as well.
 
-    There are none unless at least one line certainly is of that kind.
+    Empty if no line is certainly of that kind.
     """
     lines = [line for line in lines if line.who != "name"]
-    if not any(line.summarised == told and line.understood and line.who != "office" for line in lines):
+    if not any(line.summarised == summarised and line.understood and line.who != "office" for line in lines):
         return []
-    if not told:
+    if not summarised:
         # The words after a colon are those of the speaker before it.
         lines = [replace(line, summarised=False, body=line.after_colon) for line in lines if line.after_colon]
     titled = {codes for line in lines if line.titled and line.who != "office" for codes in line.brackets}
@@ -149,7 +149,7 @@ def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: b
 
 
 def _after_labels(
-    page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[Paragraph], *, names: bool
+    page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
     """Yields the turns of speakers whom no lookup knows, and whom a paragraph names before a colon."""
     for line in (paragraph.line for paragraph in paragraphs if paragraph.apart or names):

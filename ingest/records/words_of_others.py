@@ -4,14 +4,14 @@ from collections.abc import Iterator, Set
 
 from ingest.metadata.heading import find_heading
 from ingest.parties.party_table import PartyTable
-from ingest.records.minutes import is_own, is_title
+from ingest.records.minutes import is_first_person, is_title
 from ingest.records.record_text import WORDS, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line
 from ingest.text.whole_quotations import begins_in_lower_case
 from vectorstore.records import Block
 
-_LONGEST_NAME = 120
+_LONGEST_NAME = 120  # characters
 
 
 def words_of_others(
@@ -35,7 +35,7 @@ def words_of_others(
             continue
         if words is not None:
             # "Arvandia: our friend and neighbour" is what the holders say of it.
-            own = is_own(each.whole) and not begins_in_lower_case(text[words.start : each.end])
+            own = is_first_person(each.whole) and not begins_in_lower_case(text[words.start : each.end])
             speaks = words.role == "office" or under_heading or own
             goes_on = speaks and words.role != "unknown" and holders.isdisjoint((words.state, *words.states))
         elif not under_heading:

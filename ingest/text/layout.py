@@ -30,8 +30,8 @@ _ABBREVIATIONS_OF_NUMBERS = _ABBREVIATIONS | load_words("abbreviations_in_senten
 _REFERS = Patterns("layout").refers
 _INITIAL = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")
 _OPENERS = "\"“«„‘'["
-_REACH = 40
-_NARROWEST = 30
+_REACH = 40  # characters
+_NARROWEST = 30  # characters, as the next two
 _LONG_LINE = 160
 _LONG_ENOUGH = 100
 

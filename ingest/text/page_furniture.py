@@ -40,9 +40,9 @@ _INLINE_STAMP = re.compile(rf"{_JOB}\s+{_SHEET}|{_SHEET}\s+{_JOB}")
 # What differs from page to page in a running head: "Mission of Belmora | Page 2 of 3", "2 | Mission of Belmora".
 _PAGE_NUMBER = re.compile(rf"\W*(?:{_PAGE}|\b{_SHEET}\b)\W*|^\W*\d{{1,4}}\b\W*|\W*\b\d{{1,4}}\W*$")
 _UNFIT_HEAD_END = re.compile(r"[.!?;:,。！？؟،؛…][\"”’»)\]]*$")
-_LONGEST_HEAD = 120
-_LONGEST_STAMP = 80
-_REPEATS = 3
+_LONGEST_HEAD = 120  # characters
+_LONGEST_STAMP = 80  # characters
+_REPEATS = 3  # of a line, from which it is a running head
 _FEWEST_LETTERS = 3
 _DIGIT = re.compile(r"\d")
 

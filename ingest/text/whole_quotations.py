@@ -16,12 +16,12 @@ from vectorstore.records import Statement
 
 Edge = Literal["sentence", "list_item", "text"]
 
-_AROUND: Final = 500
+_AROUND: Final = 500  # characters
 _OPENERS: Final = "\"“«„‘'([«¿¡* \t"
 _CLOSED: Final = regex.compile(rf"""[.!?…。！？؟۔｡](?:[\p{{Pf}}\p{{Pe}}"'”’»\d]|{NOTE_MARK})*$|\[\d{{1,3}}\]$""")
 _LISTING: Final = RegexPatterns("layout").listing_end
 _ITEM: Final = regex.compile(r"[-–—•·*▪●#&]|[(\[]?(?:\p{L}|\p{N}{1,3}|[ivxlcIVXLC]{1,6})\s?(?:[.)\]]|°|º)")
-_LONGEST_SALUTATION: Final = 60
+_LONGEST_SALUTATION: Final = 60  # characters
 
 
 def edges(statement: Statement, start: int, end: int) -> tuple[Edge | None, Edge | None]:

@@ -18,9 +18,9 @@ _GLUED_STOP = re.compile(
 _NOT_PROSE = re.compile(r"://|^www\.|@|/|\\|_|\.(?:org|com|int|net|pdf|docx?|html?|txt)\b", re.IGNORECASE)
 _CHUNK = re.compile(r"\S+")
 _OPENERS = " \t\n\r\f\u00a0“\"‘'«([—–-"
-_KNOWN_NEIGHBOUR = 2.0
-_JOINED_FOR_SURE = 3.0
-_CONTEXT = 60
+_KNOWN_NEIGHBOUR = 2.0  # Zipf frequency
+_JOINED_FOR_SURE = 3.0  # Zipf frequency
+_CONTEXT = 60  # characters
 
 
 def word_edits(source: str, prose: Sequence[TextLine], names: frozenset[str]) -> Iterator[Edit]:

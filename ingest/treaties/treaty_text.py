@@ -16,8 +16,8 @@ from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title, find_treaties
 from vectorstore.records import Block
 
-_FIRST_WORDS = 3000
-_LONGEST_TITLE = 150
+_FIRST_WORDS = 3000  # characters in which a text names itself
+_LONGEST_TITLE = 150  # characters
 _MOST_TITLE_LINES = 3
 
 _WORDS = Patterns("treaty_text")

@@ -166,7 +166,7 @@ def test_figures_of_one_class_are_numbers_without_an_auc(answered: bool) -> None
 
 
 def test_a_fit_whose_chances_are_near_0_and_1_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evals.calibrate_relevance, "near", lambda *_: 1e-6)
+    monkeypatch.setattr(evals.calibrate_relevance, "near_threshold", lambda *_: 1e-6)
     monkeypatch.setattr(evals.calibrate_relevance, "best_threshold", lambda *_: (1 - 1e-6, 1.0, 1.0))
     fitted = fit(_samples(200), MODELS)
     assert RelevanceArtefact.model_validate_json(fitted.model_dump_json()) == fitted

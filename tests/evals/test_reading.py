@@ -13,7 +13,7 @@ import pytest
 from app.question.kinds import KINDS
 from app.question.resolution import Act
 from app.question.role_tagger.network import WordRole, reading_weights
-from app.question.turns.classifier import SLOTS
+from app.question.turns.carryover import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading

@@ -12,7 +12,7 @@ from app.answering.citations import with_quoted_parties
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.answering.quoting import claim_of, quote, repeats, words_of
+from app.answering.quoting import claim_of, comparable_words, quote, repeats
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.list_context import opens
 from app.retrieval.party_evidence import PartyEvidence
@@ -133,10 +133,10 @@ def _places(citations: Iterable[Citation]) -> set[tuple[str, int]]:
 def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
     """Counts the sentences whose words are not quoted; the same words in several places count once."""
     quoted = {identifier for citation in quotations for identifier in citation.sentence_ids}
-    known = [words_of(citation.quote) for citation in quotations]
+    known = [comparable_words(citation.quote) for citation in quotations]
     count = 0
     for sentence in strong:
-        words = words_of(sentence.text)
+        words = comparable_words(sentence.text)
         if sentence.sentence_id not in quoted and not repeats(words, known):
             count += 1
             known.append(words)

@@ -10,8 +10,8 @@ from typing import Final
 
 import regex
 
-from app.answering.citation_spans import BoundSpan, quotable_spans
 from app.answering.citations import cite
+from app.answering.quotation_context import BoundSpan, quotable_spans
 from app.records import Citation, Sources
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens

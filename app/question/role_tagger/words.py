@@ -41,7 +41,7 @@ class Word:
 
     @property
     def is_content(self) -> bool:
-        """Whether it is none of the lexicon, no name and no sign."""
+        """Whether it is outside the lexicon, and neither a name nor a sign."""
         return self.kind == "word" and not self.does
 
     @property

@@ -11,7 +11,7 @@ from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
-from app.question.turns.classifier import classify_turn
+from app.question.turns.carryover import classify_turn
 from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle, without_form
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note

@@ -166,7 +166,7 @@ def without_scraps(
 ) -> list[Sentence]:
     """Returns the sentences without scraps, courtesies and lines in capitals, such as headings.
 
-    If there is nothing else, they are returned. A short one on the topic is none: "We support extradition."
+    If there is nothing else, they are returned. A short one on the topic is no scrap: "We support extradition."
     """
     full = [each for each in sentences if not each.text.isupper() and (not _is_scrap(each) or on_topic(each))]
     return full or list(sentences)

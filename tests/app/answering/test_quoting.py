@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.answering.quoting import quote, repeats, words_of
+from app.answering.quoting import comparable_words, quote, repeats
 from app.records import Sources
 from tests.app.answering.evidence import first_sentences
 from vectorstore.records import ScannedWord, Sentence, Statement
@@ -92,7 +92,7 @@ QUOTED = (
     ids=["same", "case", "white space", "hyphen", "part"],
 )
 def test_same_words_are_a_repetition(sentence):
-    assert repeats(words_of(sentence), [words_of("Thank you."), words_of(QUOTED)])
+    assert repeats(comparable_words(sentence), [comparable_words("Thank you."), comparable_words(QUOTED)])
 
 
 @pytest.mark.parametrize(
@@ -107,4 +107,4 @@ def test_same_words_are_a_repetition(sentence):
          "plural", "prefix", "another name"],
 )  # fmt: skip
 def test_other_words_are_no_repetition(sentence):
-    assert not repeats(words_of(sentence), [words_of(QUOTED)])
+    assert not repeats(comparable_words(sentence), [comparable_words(QUOTED)])

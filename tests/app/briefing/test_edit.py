@@ -158,7 +158,7 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     tables = open_tables(tmp_path)
     briefing = worded_briefing()
     reviews = {cell.key: cell.review for cell in briefing.cells if cell.review is not None}
-    kept = KeptBriefings(Works(tables), today=tuple, reviews=lambda keys: {**reviews})
+    kept = KeptBriefings(Works(tables), recheck=tuple, reviews=lambda keys: {**reviews})
     identifier = kept.keep(None, briefing)
     assert kept.open(identifier) == briefing
     # Reviews are those of today, not of when it was kept.
@@ -175,5 +175,5 @@ def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:
     kept.works.rename(identifier, briefing.title)
     assert [work.title for work in kept.works.list("briefing", briefing.subjects[0].label)] == [briefing.title]
     with pytest.raises(NotFoundError):
-        KeptBriefings(Works(tables, "somebody else"), today=tuple, reviews=lambda keys: {}).open(identifier)
+        KeptBriefings(Works(tables, "somebody else"), recheck=tuple, reviews=lambda keys: {}).open(identifier)
     tables.close()

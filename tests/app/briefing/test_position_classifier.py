@@ -6,7 +6,7 @@ import pytest
 
 from app.answering.citations import cite
 from app.briefing.cells import Subject, Suggestion
-from app.briefing.position_classifier import deciding, suggest
+from app.briefing.position_classifier import suggest, suggestion_of_cell
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -37,7 +37,7 @@ def on(topic: str = "", article: str | None = None, *, harm: bool = False) -> Su
 def suggested(*texts: str, subject: Subject, language: str = "en", parties: PartyTable = PARTIES) -> Suggestion:
     made = [statement(text, name=f"s{number}") for number, text in enumerate(texts, 1)]
     cited = [(replace(citation(one, number), language=language), one) for number, one in enumerate(made, 1)]
-    return deciding([(each, suggest(each, one, subject, parties)) for each, one in cited])
+    return suggestion_of_cell([(each, suggest(each, one, subject, parties)) for each, one in cited])
 
 
 def test_words_have_the_offsets_of_the_source() -> None:
@@ -99,12 +99,12 @@ def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_wa
     mentions, same = replace(leans, likely="mentions"), replace(leans, likely="against")
     early, late = (replace(citation(statement("We spoke.")), date=date) for date in ("2016-10-17", "2020-10-12"))
     for later, kind in ((leans, "no_position"), (mentions, "no_position"), (same, "opposes")):
-        assert deciding([(late, later), (early, opposes)]).kind == kind
-        assert deciding([(late, opposes), (early, later)]) == opposes
+        assert suggestion_of_cell([(late, later), (early, opposes)]).kind == kind
+        assert suggestion_of_cell([(late, opposes), (early, later)]) == opposes
     practice = Suggestion(kind="reports_practice", direction="mentions", likely="mentions")
-    assert deciding([(late, leans), (early, practice)]) == leans
+    assert suggestion_of_cell([(late, leans), (early, practice)]) == leans
     # Statements of one date count as one position.
-    assert deciding([(late, mentions), (late, opposes)]) == opposes
+    assert suggestion_of_cell([(late, mentions), (late, opposes)]) == opposes
 
 
 def test_words_that_do_not_name_the_topic_take_a_position_only_in_its_own_language() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from app.briefing.as_json import contract_of
-from app.briefing.attribution_lines import Leads
+from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing, Point
 from app.briefing.talking_points import choose_points
 from app.export.briefing_lines import arrange
@@ -68,7 +68,7 @@ def test_a_point_says_that_something_later_is_cited_or_supersedes_it(
     briefing = replace(briefing, citations=citations)
     points = tuple(Point(party="XAA", subject=EXTRADITION, citation=number) for number in cited)
     arranged = arrange(replace(briefing, points=points), "talking_points")
-    leads = Leads(arranged)
+    leads = AttributionLines(arranged)
     texts = [leads.leads(point)[0][0] for point in arranged.points]
     assert [lead.partition("201")[2][1:].removeprefix(", ") for lead in texts] == [*marks]
     assert arrange(arranged, "talking_points") == arranged

@@ -2,7 +2,7 @@ import tracemalloc
 
 import pytest
 
-from app.checking.fuzzy_diff import likest_words
+from app.checking.fuzzy_diff import closest_words
 from app.checking.match_key import KeyedText, match_key
 from app.checking.report import changes_in_words
 from ingest.text.layout import find_blocks
@@ -249,7 +249,7 @@ def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
 
 @cases("source", "draft", "told")
 def test_differences_are_told_as_sentences(source, draft, told):
-    like = likest_words(draft, source)
+    like = closest_words(draft, source)
     assert like is not None and changes_in_words(like.changes) == told
 
 

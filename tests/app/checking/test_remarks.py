@@ -6,7 +6,7 @@ import pytest
 import regex
 
 from app.checking.findings import remark
-from app.checking.occasion_words import in_digits, read_occasion
+from app.checking.occasion_words import in_digits, read_time
 from ingest.language.detection import language_of_sentence
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -57,7 +57,7 @@ def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
 
 @cases("text")
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
-    assert read_occasion(f"{text} Belmora said").untold is not None
+    assert read_time(f"{text} Belmora said").unresolved is not None
 
 
 @cases("omitted", "remarks")
@@ -88,9 +88,9 @@ def test_years_are_read_however_they_are_written(text, digits):
 
 
 def test_a_month_or_a_day_without_a_year_is_read():
-    assert read_occasion("In May, it said").days == ("--05",)
-    assert read_occasion("On 3 October Belmora said").days == ("--10-03",)
-    assert read_occasion("Belmora may say").days == ()
+    assert read_time("In May, it said").days == ("--05",)
+    assert read_time("On 3 October Belmora said").days == ("--10-03",)
+    assert read_time("Belmora may say").days == ()
 
 
 def test_every_remark_has_words_for_the_values_that_it_is_made_with():

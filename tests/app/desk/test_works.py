@@ -14,7 +14,7 @@ from app.desk.tables import FILE, Tables, open_tables
 from app.desk.works import Works
 from app.errors import NotFoundError, WorkError
 from app.server.accounts import Accounts
-from app.server.person import AT_THE_DESK
+from app.server.person import LOCAL_PERSON
 from tests.fakes_engines import only_local, places
 from tests.fakes_ui import EXAMPLE, fake_workspace
 from vectorstore.database import IN_FOLDER
@@ -104,7 +104,7 @@ def test_any_character_is_kept_and_asked_for(tables: Tables) -> None:
     with pytest.raises(NotFoundError):
         works.get("\0" + "x" * 300)
     accounts = Accounts(tables)
-    accounts.log("review", "\0 of a cell", AT_THE_DESK)
+    accounts.log("review", "\0 of a cell", LOCAL_PERSON)
     assert [entry["target"] for entry in accounts.logged()] == ["\0 of a cell"]
     assert accounts.active_name("\0") is accounts.of_key("untoc_\0_\0") is accounts.of_session("\0") is None
 
@@ -117,7 +117,7 @@ def test_a_work_of_another_kind_is_not_found(tables: Tables) -> None:
         with pytest.raises(NotFoundError):
             call(work, "conversation")
     with pytest.raises(NotFoundError):
-        Conversations(works, today=lambda answer: answer).turns(work)
+        Conversations(works, recheck=lambda answer: answer).turns(work)
 
 
 def test_deletion_is_taken_back(tables: Tables) -> None:
@@ -141,7 +141,7 @@ def test_name_without_a_letter_is_refused(tables: Tables) -> None:
 @only_local
 def test_answers_come_back_as_they_were_kept(tables: Tables, tmp_path: Path) -> None:
     assistant, _ = fake_workspace()
-    conversations = Conversations(Works(tables), today=lambda answer: answer)
+    conversations = Conversations(Works(tables), recheck=lambda answer: answer)
     turns = [
         KeptTurn(number=1, question=EXAMPLE, answer=assistant.ask(EXAMPLE), overrides={"years": ["2020"]}, used=(3,)),
         KeptTurn(number=2, question="What did Korea say?", answer=assistant.ask("What did Korea say?"), judged="wrong"),

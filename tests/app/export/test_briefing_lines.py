@@ -7,7 +7,7 @@ import pytest
 
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Moment, Review
-from app.export.briefing_lines import Sayings, arrange, citation_kind, columns, pieces
+from app.export.briefing_lines import Sayings, arrange, columns, pieces, position_of_citation
 from app.export.markdown import markdown_bytes
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, cell_of, cited, fake_briefing, with_cells
@@ -142,9 +142,9 @@ def test_pieces_join_to_the_quotation_and_mark_the_words(text: str, cut: tuple[t
 
 def test_a_person_decides_the_kind_of_every_citation_of_a_cell(briefing: Briefing) -> None:
     cell = cell_of(briefing, "XAA")
-    assert [citation_kind(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
+    assert [position_of_citation(cell, n) for n in cell.citations] == ["supports", "conditional", "conditional"]
     changed = Review(state="changed", kind="opposes", note="", reviewer="", at="2026-11-24")
-    assert [citation_kind(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
+    assert [position_of_citation(replace(cell, review=changed), n) for n in cell.citations] == ["opposes"] * 3
 
 
 def test_columns_are_subjects_or_their_sessions() -> None:

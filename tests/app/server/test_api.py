@@ -18,9 +18,9 @@ from app.answering.assistant import Assistant, Progress
 from app.desk.tables import open_tables
 from app.errors import UnkeptError
 from app.server.accounts import Accounts
-from app.server.person import AT_THE_DESK, Person
+from app.server.person import LOCAL_PERSON, Person
 from app.server.problems import problem
-from app.server.rate_limits import EndingError, Limits, TooManyError
+from app.server.rate_limits import Limits, ShutdownError, TooManyError
 from app.server.user_roles import MAY
 from tests.fakes_server import Team, acting_as, team
 from vectorstore.database import Database, DatabaseConfig
@@ -76,7 +76,7 @@ def test_events_that_never_begin_have_the_status_of_any_answer(
         assert "\n" not in whole.json()["detail"]
         assert (events.status_code, events.json()["detail"]) == (422, whole.json()["detail"]), body
     limits = served.served.actions.gate._limits
-    for refuses, error, status in (("count", TooManyError("too many", 7), 429), ("slot", EndingError(), 503)):
+    for refuses, error, status in (("count", TooManyError("too many", 7), 429), ("slot", ShutdownError(), 503)):
         with monkeypatch.context() as patch:
             patch.setattr(limits, refuses, Mock(side_effect=error))
             answer = asked(question=QUESTION)
@@ -84,14 +84,14 @@ def test_events_that_never_begin_have_the_status_of_any_answer(
 
     def broken(*_: Any, **__: Any) -> Iterator[Progress]:
         yield Progress(step="resolve", shown={})
-        raise EndingError
+        raise ShutdownError
 
     with monkeypatch.context() as patch:
         patch.setattr(Assistant, "stream", broken)
         lines = asked(question=QUESTION).text.splitlines()
     assert [line for line in lines if line.startswith("event: ")] == ["event: step", "event: problem"]
     told = json.loads([line for line in lines if line.startswith("data: ")][-1].removeprefix("data: "))
-    assert (told["status"], told["seconds"], told["detail"]) == (503, 60, str(EndingError()))
+    assert (told["status"], told["seconds"], told["detail"]) == (503, 60, str(ShutdownError()))
 
 
 def test_who_operates_it_mends_the_store_and_sees_the_settings(adam: httpx.Client) -> None:
@@ -233,7 +233,7 @@ def test_where_a_database_is_stays_inside() -> None:
     with pytest.raises(StoreError) as of_record:
         Database(url.get_secret_value(), create=False)
     reader = Person(name="rita", role="reader", may=MAY["reader"])
-    for person, is_told in ((reader, False), (AT_THE_DESK, True)):
+    for person, is_told in ((reader, False), (LOCAL_PERSON, True)):
         with acting_as(person):
             answer = problem(of_record.value)
         assert answer.status_code == 503 and (b"127.0.0.1" in answer.body) == is_told

@@ -36,7 +36,7 @@ TEXT = "Statement by Arvandia\n\nArvandia supports extradition, in case {0}. It 
 
 
 def conversations(tables: Tables) -> Conversations:
-    return Conversations(Works(tables, "rita"), today=lambda answer: answer)
+    return Conversations(Works(tables, "rita"), recheck=lambda answer: answer)
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from prometheus_client import generate_latest
 
 from app.cli import main
 from app.server.accounts import Accounts
-from app.server.request_log import Figures, Observed
+from app.server.request_log import Observed, ServerMetrics
 from tests.conftest import PROJECT
 from tests.fakes_server import PASSWORD, awaited
 
@@ -81,7 +81,7 @@ def test_accounts_and_keys_are_managed_by_commands(tmp_path, tables, accounts, m
 
 
 def test_a_request_is_told_by_its_route():
-    app, figures, before = FastAPI(), Figures(), structlog.get_config()
+    app, figures, before = FastAPI(), ServerMetrics(), structlog.get_config()
     app.get("/api/v1/search")(lambda: None)
     client = httpx.AsyncClient(transport=httpx.ASGITransport(Observed(app, figures=figures)), base_url="http://untoc")
     structlog.reset_defaults()

@@ -14,7 +14,7 @@ import pytest
 
 from app.answering.assistant import Assistant, Progress
 from app.briefing.table_builder import BriefingProgress, TableBuilder
-from app.server.rate_limits import EndingError
+from app.server.rate_limits import ShutdownError
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_server import team, typed_in_chat
@@ -23,7 +23,7 @@ cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 QUESTION = "What did Iran say about article 4?"
-TOLD = str(EndingError())
+TOLD = str(ShutdownError())
 STOP_SECONDS = 1.5
 
 

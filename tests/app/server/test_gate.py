@@ -26,7 +26,7 @@ from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
 from app.server.gate import COOKIE
 from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
-from app.server.person import AT_THE_DESK
+from app.server.person import LOCAL_PERSON
 from app.server.rate_limits import BusyError, Limits, TooManyError
 from app.server.serve import _serve, check
 from app.settings import DatabaseConfig, OidcConfig, ServerConfig, Settings
@@ -234,7 +234,7 @@ def test_an_ingest_that_breaks_off_is_logged_with_what_it_stored(
     stopped = IngestStoppedError("another process writes", IngestReport(files=tuple(results)))
     monkeypatch.setattr(Corpus, "ingest_uploads", Mock(side_effect=stopped))
     checked = guarded(Corpus.__new__(Corpus), Gatekeeper(accounts, Limits(ServerConfig())))
-    with acting_as(AT_THE_DESK), pytest.raises(IngestStoppedError):
+    with acting_as(LOCAL_PERSON), pytest.raises(IngestStoppedError):
         checked.ingest_uploads([Path("a.txt"), Path("b.txt"), Path("c.txt")])
     (entry,) = accounts.logged()
     told = "1 failed, 1 added; b.txt: failed, a.txt: added; broken off: c.txt"

@@ -22,7 +22,7 @@ from app.errors import UnkeptError
 from app.export.briefing_lines import Sayings
 from app.records import Answer, Citation, Scope
 from app.ui.ask_tab import _AskTabController
-from app.ui.briefing_requests import BriefingWish, briefing_of_turns
+from app.ui.briefing_requests import ChatBriefing, briefing_of_turns
 from app.ui.briefing_tab import _BriefingTabController
 from app.ui.conversation import ShownTurn
 from app.ui.words import say
@@ -354,18 +354,18 @@ def test_briefing_of_a_conversation_has_the_quotations_that_the_settings_say_and
     settings = desk.workspace.settings.model_copy(update={"briefing": config})
     desk.workspace = replace(desk.workspace, settings=settings)
     request = read_request(desk.workspace.corpus.parties(), states=["XAB"], topics=["extradition"])
-    *_, made = desk.briefings().opened(BriefingWish(request=request), "en", "full", None)
+    *_, made = desk.briefings().opened(ChatBriefing(request=request), "en", "full", None)
     assert quoted(made[-5]) == [1]
     # Who is left out stays so when the form that it fills is sent again.
     *_, made = desk.briefings().opened(
-        BriefingWish(request=replace(request, parties=(), excluded=("XAB",))), "en", "full", None
+        ChatBriefing(request=replace(request, parties=(), excluded=("XAB",))), "en", "full", None
     )
     assert made[0].value == ["XAA"]
 
 
 def test_briefing_by_months_is_made_again_from_the_form_that_it_fills(desk: Desk) -> None:
     request = read_request(desk.workspace.corpus.parties(), topics=["extradition"], years=["2018-03"])
-    *_, made = desk.briefings().opened(BriefingWish(request=request), "en", "full", None)
+    *_, made = desk.briefings().opened(ChatBriefing(request=request), "en", "full", None)
     again, _ = desk.briefed(parties=made[0].value, years=made[4])
     assert again.years == ("2018-03",) and [cell.party for cell in again.cells] == ["XAA", "XAB"]
 

@@ -1,4 +1,4 @@
-"""Reported speech: what a record tells in its own words of what was said, and by whom.
+"""Summary records, press summaries and bulletins, which tell in their own words who said what.
 
 Summary records do so after speaker lines, and where a turn begins inside a paragraph ("On this item, Ms. Ferro
 (Belmora) said"); press summaries and bulletins in any sentence: "Malawi's Minister said that …" · "France, on behalf of
@@ -23,9 +23,9 @@ from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import WORDS as SPEAKER
 from ingest.records.speaker_lines import SpeakerLine, speaker_line
 
-_WORDS: Final = RegexPatterns("reported_speech")
+_WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
-"""What follows a party of which notes tell in the past: "objected", "was against"."""
+"""What follows the name of a party where minutes tell what it did: "objected", "was against"."""
 _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from app.answering.citation_spans import BoundSpan, resolve_anaphora, spans
 from app.answering.citations import cite
+from app.answering.quotation_context import BoundSpan, resolve_anaphora, spans
 from app.answering.quoting import quote
 from app.records import Sources
 from tests.cases import Cases

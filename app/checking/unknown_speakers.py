@@ -28,7 +28,7 @@ _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w
 # Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
 _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
-_LONGEST: Final = 80
+_LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
@@ -118,7 +118,7 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
     return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
 
 
-def by_order(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
+def former_or_latter(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:
     """Returns whom "the former" or "the latter" means, of the last two parties before it; None for other subjects."""
     if not subject:
         return None

@@ -1,4 +1,4 @@
-"""Classifiers of follow-ups: what a turn does to the conversation before it, and which slots it keeps.
+"""Carryover: which slots of the conversation a follow-up keeps, and what it does to the conversation; by classifiers.
 
 "Why?" asks those asked before, "who disagrees?" asks everyone, and "summarise Cuba's statement" begins anew.
 """

@@ -1,4 +1,4 @@
-"""Citation spans: which neighbours a chosen sentence is quoted with.
+"""Context of a quotation: with which of its neighbours a chosen sentence is quoted.
 
 "We do not support that proposal." is quoted with the sentence before it, which names the proposal; "These measures …"
 with the nearest earlier sentence that names measures. Words that the speaker quotes from others stay apart from its own
