@@ -18,6 +18,9 @@ Result = TypeVar("Result")
 class StoppedError(Exception):
     """Cancellation: raised inside a job that was stopped."""
 
+    kept: int = 0
+    """How many files an ingest had stored by then."""
+
 
 class BackgroundJob(Generic[Step, Result]):
     """A job in a thread of its own, which can be watched, and stopped at its next step."""

@@ -344,6 +344,11 @@ def _no_files() -> gr.Files:
     return gr.Files(value=None, visible=False)
 
 
+def _buttons(*, busy: bool) -> tuple[gr.Button, gr.Button]:
+    """Returns the buttons that stop and make a briefing; while one is made, another cannot be begun."""
+    return gr.Button(visible=busy), gr.Button(interactive=not busy)
+
+
 def build_briefing_tab(
     page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, workspace: Workspace, kept: KeptBriefings, wanted: gr.State
 ) -> None:
@@ -394,7 +399,7 @@ def build_briefing_tab(
     running = queued("brief")
     fields = [parties, topics, articles, sessions, years, bodies, split, spoken]
     made = [result, briefing, open_id, files, found, listing]
-    gr.on([start.click, wanted.change], lambda: gr.Button(visible=True), None, [stop], **QUIET)
+    gr.on([start.click, wanted.change], lambda: _buttons(busy=True), None, [stop, start], **QUIET)
     started = start.click(left_at_once(controller.make), [*fields, form, composer], made, **running)
     opened = wanted.change(
         left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, form, *made], **running
@@ -403,7 +408,7 @@ def build_briefing_tab(
     stop.click(None, cancels=begun)
     for event in begun:
         event.failure(controller.stopped, [briefing], [result], **QUIET)
-        event.then(lambda: gr.Button(visible=False), None, [stop], **QUIET)
+        event.then(lambda: _buttons(busy=False), None, [stop, start], **QUIET)
     result.apply(controller.change_cell, [briefing, open_id, found, reviewer], [result, briefing, found, files], **EACH)
     result.select(controller.keep_as_own, [briefing], made, **QUIET)
     # A briefing that is opened stops what is being made, which would take its place.

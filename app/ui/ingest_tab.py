@@ -95,8 +95,13 @@ class _IngestTabController:
 
                 # Copied before the wait, since Gradio deletes files that were sent long ago.
                 paths = to_ingest(collect(files, folder), folder)
-                with turn:
-                    report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=short)
+                try:
+                    with turn:
+                        report = self._corpus.ingest_uploads(paths, include_unlisted=include_unlisted, progress=short)
+                except StoppedError as stopped:
+                    # Files are stored in groups, so that more were read than are kept.
+                    stopped.kept = sum(Path(d.folder).is_relative_to(folder) for d in self._corpus.documents())
+                    raise
                 return without_folder(report, folder)
 
         return self._begin(job, watched) if files else (hint_html("no-files"), *skips(2))
@@ -134,9 +139,9 @@ class _IngestTabController:
         idle, waiting = gr.Button(visible=False), skips(3 + _ASKED_AT_ONCE)
         try:
             report = watched.outcome.result()
-        except StoppedError:
-            kept, total = (int(watched.at.finished), watched.at.total) if watched.at else (0, 0)
-            return hint_html("ingest-stopped", kept=kept, total=total), idle, *waiting
+        except StoppedError as stopped:
+            total = watched.at.total if watched.at else 0
+            return hint_html("ingest-stopped", kept=stopped.kept, total=total), idle, *waiting
         except Exception as error:
             return error_html(error), idle, *waiting
         # Files that were chosen since on another page stay chosen.

@@ -52,7 +52,7 @@ SUFFIXES = tuple(dict.fromkeys((*LOADERS, *CONTAINERS)))
 """Suffixes of all files that can be read, archives included."""
 # Suffixes of documents that no loader reads, with what they may be saved as.
 _SAVED_AS = dict.fromkeys((".doc", ".docm", ".dot", ".pages", ".wpd", ".wps"), ".docx") | {".msg": ".eml"}
-_SAVED_AS |= dict.fromkeys((".ppt", ".pptx", ".odp"), ".pdf")
+_SAVED_AS |= dict.fromkeys((".ppt", ".pptx", ".odp", ".xls", ".xlsx", ".ods"), ".pdf")
 # File signatures ("magic numbers"): what a file is by its first bytes, whatever its suffix says.
 _IMAGES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
 _STARTS = {b"%PDF-": "pdf", b"{\\rtf": "rtf"} | dict.fromkeys(_IMAGES, "image")

@@ -268,7 +268,8 @@ def _resolve_parties(given: dict[str, str | None], row: ManifestRow, parties: Pa
             codes = tuple(code for code in codes if parties.kind_of(code) == "group")
         given[column] = codes[0] if len(codes) == 1 else None
         if len(codes) != 1:
-            near = ", ".join((*codes, *resolution.suggestions)[:5])
+            options = (*codes, *resolution.suggestions)[:5]
+            near = ", ".join(f"{parties.display(code)} ({code})" for code in options)
             wanted = "State or group" if column == "state" else "group"
             what = "may be several parties" if codes else f"is no {wanted} that is known"
             hint = f"did you mean {near}?" if near else "write its code, or add it on the Ingest tab or to parties.csv"

@@ -1,6 +1,8 @@
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args
 
 import gradio as gr
@@ -95,14 +97,24 @@ def slow():
     corpus.goes_on.set()
 
 
-def test_stopping_says_how_many_files_are_kept(slow):
+def test_stopping_says_how_many_files_are_kept(slow, tmp_path):
+    # Of the four files that were read, two are stored, beside one of another folder.
+    stored = [
+        SimpleNamespace(folder=str(tmp_path)),
+        SimpleNamespace(folder=str(tmp_path / "zip")),
+        SimpleNamespace(folder="/x"),
+    ]
+    slow.documents, slow.ingest_uploads = lambda: stored, slow.ingest
+    slow.uploads = SimpleNamespace(folder=lambda person: nullcontext(tmp_path))
+    sent = tmp_path.with_name("sent.txt")
+    sent.write_text("Belmora supports tolls.", encoding="utf-8")
     controller = _IngestTabController(slow)
-    begun = controller.sample(None)
+    begun = controller.ingest([(str(sent), "sent.txt")], False, None)
     assert slow.began.wait(60)
     assert controller.sample(begun[1]) == skips(3), "a second click begins no other"
     assert "Stopping" in controller.stopped(begun[1])[0]
     slow.goes_on.set()
-    assert "Files kept: 3 of 9" in ingested(controller, begun)[0]
+    assert "Files kept: 2 of 9" in ingested(controller, begun)[0]
 
 
 def test_ingest_goes_on_when_its_page_is_closed_and_the_next_page_of_its_person_says_what_it_did(slow):
