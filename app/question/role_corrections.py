@@ -7,10 +7,8 @@ speaker.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
-from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
-from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
 from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
@@ -18,16 +16,13 @@ from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.records import QuestionKind
 
-# Minimum number of content words that become the topic where the tagger found none.
-_TOPIC_WORDS_MIN: Final = 2
-
 
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _with_supported_roles(_with_view_holder(roles), kind)
-    for widened in (_with_second_subject, _with_object, _with_state_spoken_of, _with_content, _with_whole_clause):
+    for widened in (_with_second_subject, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
 
@@ -104,18 +99,6 @@ def _with_second_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
 
 
-def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes a party part of the topic if a verb separates it from who is asked: "has Cuba recognised Palestine?"."""
-    which = ("mention",) if kind in WHICH_STATES else ()
-    named = [word.start for word in roles.of("who", *which) if word.span is not None]
-    if which and len(named) == 1:
-        named = [word.start for word in roles.of("-") if word.does & {"everyone", "states"}][:1] + named
-    verbs = [each.start for each in roles.beside_topic() if named and named[0] < each.start < named[-1]]
-    if not verbs or "topic" in roles.labels:
-        return roles
-    return _as_topic(roles, range(verbs[0], named[-1] + 1))
-
-
 def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes States part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
@@ -153,25 +136,15 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes the other content words the topic if a list or a position is asked for and the tagger found no topic.
+    """Makes what is asked of a party the topic if the tagger found none: "how many ships did Corvia seize?".
 
-    "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
+    "Which African States took the floor?" asks nothing about those who are asked.
     """
-    if roles.follows or {"topic", "quote"} & {*roles.labels}:
-        return roles
-    # "Which African States took the floor?" asks nothing about those who are asked.
     of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
-    if of_party and (asked := asked_of_a_party(roles)):
-        return _as_topic(roles, asked, ("-", "mention"))
-    named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
-    if named or kind not in (*WHICH_STATES, "position"):
+    asked = asked_of_a_party(roles) if of_party else None
+    if asked is None or roles.follows or {"topic", "quote"} & {*roles.labels}:
         return roles
-    # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
-    begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
-    content = [word for word in roles.beside_topic() if word.start >= begin]
-    if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
-        return roles
-    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
+    return _as_topic(roles, asked, ("-", "mention"))
 
 
 def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
