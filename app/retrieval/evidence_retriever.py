@@ -4,14 +4,14 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
-from app.records import Note, Scope, Sources
+from app.records import Note, Pick, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedFor, asked_for
@@ -21,7 +21,7 @@ from app.retrieval.positions.position_reading import EvidenceReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
+from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable_in_scope
 from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import topic_words
@@ -54,11 +54,13 @@ class EvidenceRetriever:
         with self.store.catalogue.snapshot():
             if resolution.provision and not _is_unsearchable(resolution):
                 return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
+            pick = _pick_on_topic(resolution)
+            resolution = replace(resolution, scope=replace(resolution.scope, pick=None)) if pick else resolution
             base = self.in_scope(resolution, parties)
             unsearched = base.empty_corpus or _is_unsearchable(resolution)
             if unsearched:
                 return base
-            found = [self._with_evidence(base, each, parties) for each in by_subject(resolution, parties)]
+            found = [self._with_evidence(base, each, parties, pick) for each in by_subject(resolution, parties)]
             return found[0] if len(found) == 1 else self._joined(base, found)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -139,7 +141,9 @@ class EvidenceRetriever:
             party_evidence=(evidence,),
         )
 
-    def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
+    def _with_evidence(
+        self, base: Retrieved, resolution: Resolution, parties: PartyTable, pick: Pick | None
+    ) -> Retrieved:
         """Searches each party and the groups that spoke for it, keeps what is about the topic, and orders the rest."""
         strategy = choose_strategy(resolution)
         if strategy is None:
@@ -156,6 +160,9 @@ class EvidenceRetriever:
             for each in self.scoped_statements(scope, parties).of_groups(scope.states)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
+        # The latest position is known when positions are read, and the earliest words on the topic are read for one.
+        early = pick if pick == "earliest" or not read.stance else None
+        found = tuple(_of_picked(item, early) for item in found)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
         change_notes: tuple[Note, ...] = ()
         if asked.is_unsure_change and not any(item.answers for item in positions):
@@ -163,7 +170,11 @@ class EvidenceRetriever:
             asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
             if any(item.answers for item in positions):
                 change_notes = (Note(kind="no_change"),)
+        positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
+        if pick is not None:
+            answering = {item.party for item in evidence if item.answers}
+            spoken_for = tuple(item for item in spoken_for if not answering.issuperset(item.members))
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
@@ -183,6 +194,7 @@ class EvidenceRetriever:
                 *base.notes,
                 *change_notes,
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
+                *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
                 *search.uncited_paragraphs((*evidence, *spoken_for)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
@@ -269,6 +281,35 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _pick_on_topic(resolution: Resolution) -> Pick | None:
+    """Returns which statements on a topic are asked for, the latest or the earliest; None where no topic decides."""
+    strategy = choose_strategy(resolution)
+    on_topic = strategy is not None and strategy.by in ("articles", "treaties", "topic")
+    return None if resolution.of_picked or not on_topic else resolution.scope.pick
+
+
+def _of_picked(evidence: PartyEvidence, pick: Pick | None) -> PartyEvidence:
+    """Keeps what the party's latest (or earliest) statement that answers says; positions come latest first."""
+    if pick is None or not evidence.answers:
+        return evidence
+    answering = {item.sentence.statement_id for item in evidence.sentences if item.relevance.is_evidence}
+    kept = {
+        summary.statement_id
+        for summary in picked([s for s in evidence.statements if s.statement_id in answering], pick)
+    }
+    if evidence.direction is not None and pick == "latest":
+        kept = {evidence.sentences[0].sentence.statement_id}
+    return replace(evidence, sentences=tuple(item for item in evidence.sentences if item.sentence.statement_id in kept))
+
+
+def _picked_notes(pick: Pick | None, evidence: _Evidence) -> Iterator[Note]:
+    """Yields a note on which statements were the latest or earliest on the topic."""
+    quoted = {item.sentence.statement_id for each in evidence if each.answers for item in each.sentences}
+    statements = tuple(s for each in evidence for s in each.statements if s.statement_id in quoted)
+    if pick is not None and statements:
+        yield Note(kind=f"{pick}_on_topic", values={"statements": statements})
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

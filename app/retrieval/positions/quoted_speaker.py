@@ -66,7 +66,7 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
 
 
 def own_words(sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> list[str]:
-    """Returns the text of each sentence of a statement, empty where it has another party's words or view than `holders`.
+    """Returns the text of each sentence, empty where it has words or a view of other parties than its `holders`.
 
     A sentence in which such a quotation begins or ends gets the mark that is in another one: "Tessaria said: “We rest."
     becomes "Tessaria said: “We rest.”".

@@ -121,6 +121,17 @@ def test_the_latest_statement_is_the_one_that_none_is_certainly_later_than(corpu
         assert {citation.file for citation in answer.citations} == {"first.txt"}
 
 
+@cases("question", "files")
+def test_the_latest_on_a_topic_is_the_latest_statement_that_speaks_of_it(question, files, corpus: Open) -> None:
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", RIVERS),
+        ("mid.txt", "XAA", "9", "2018-10-15", "en", RIVERS.replace("every", "any")),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", "We thank the host for the lamps of this hall."),
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert [citation.file for citation in answer.citations] == files
+
+
 def test_nothing_is_related_twice(corpus: Open) -> None:
     with corpus(("g.txt", "XGR", "10", "2020-10-13", "en", RIVERS)) as workspace:
         answer = workspace.assistant.ask("What did Maravel say about zeppelins?")
