@@ -132,6 +132,16 @@ def test_the_latest_on_a_topic_is_the_latest_statement_that_speaks_of_it(questio
     assert [citation.file for citation in answer.citations] == files
 
 
+@cases("question", "status", "files")
+def test_facts_on_a_topic_are_of_the_statements_that_speak_of_it(question, status, files, corpus: Open) -> None:
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", RIVERS),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", "We thank the host for the lamps of this hall."),
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert (answer.status, [citation.file for citation in answer.citations]) == (status, files)
+
+
 def test_nothing_is_related_twice(corpus: Open) -> None:
     with corpus(("g.txt", "XGR", "10", "2020-10-13", "en", RIVERS)) as workspace:
         answer = workspace.assistant.ask("What did Maravel say about zeppelins?")
