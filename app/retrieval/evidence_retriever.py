@@ -11,7 +11,8 @@ from typing import Final
 
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
-from app.records import Note, Pick, Scope, Sources
+from app.records import Citation, Note, Pick, Scope, Sources
+from app.retrieval.chronology import days_of
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedFor, asked_for
@@ -28,13 +29,19 @@ from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import ScopeFilter, Sentence
+from ingest.records.reported_speech import QUOTED
+from prompts.wording import LANGUAGES
+from vectorstore.records import Metadata, ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
+# Texts without a known speaker in which the parties asked about are looked for, and files that a note names.
+_UNATTRIBUTED_MAX: Final = 200
+_FILES_NAMED_MAX: Final = 8
+_MARKS: Final = ' .,;:“”"«»'
 _Evidence = tuple[PartyEvidence, ...]
 
 
@@ -45,9 +52,9 @@ class EvidenceRetriever:
         self.store = store
         self.ranker = ranker
 
-    def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
+    def scoped_statements(self, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> ScopedStatements:
         """Returns the filters of a scope over the store's statements."""
-        return ScopedStatements(self.store.catalogue, scope, parties)
+        return ScopedStatements(self.store.catalogue, scope, parties, all_versions=all_versions)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
@@ -81,18 +88,23 @@ class EvidenceRetriever:
             return base
         scope, catalogue = resolution.scope, self.store.catalogue
         asked = (*scope.states, *scope.groups)
-        scoped = self.scoped_statements(scope, parties)
+        all_versions = _asks_for_versions(resolution)
+        scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
         codes = () if scope.members_of else asked
         in_scope = scoped.of(codes)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
         notes = [Note(kind="not_attributed", values={"count": unattributed})] if unattributed else []
-        if corrected := scoped.corrected(codes):
-            notes.append(Note(kind="corrected", values={"files": ", ".join(dict.fromkeys(s.file for s in corrected))}))
+        of_parties = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
+        timed = scope.years or scope.months or scope.interval
+        undated = [s for s in of_parties if timed and days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
+        corrected = self.scoped_statements(scope, parties).corrected(codes)
+        for kind, left in (("versions" if all_versions else "corrected", corrected), ("undated", undated)):
+            notes += [Note(kind=kind, values={"files": _files(left)})] if left else []
         return replace(
             base,
             asked_parties=asked,
             statements_by_party=scoped.by_party(in_scope),
-            statements_of_parties=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
+            statements_of_parties=of_parties,
             statements_in_scope=tuple(summary for summary in in_scope if summary.metadata.holders),
             notes=tuple(notes),
         )
@@ -193,6 +205,7 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *change_notes,
+                *self._unattributed(scope, evidence, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
@@ -200,6 +213,36 @@ class EvidenceRetriever:
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
+
+    def _unattributed(self, scope: Scope, evidence: _Evidence, parties: PartyTable) -> Iterator[Note]:
+        """Yields a note on the texts without a known speaker that name parties of which nothing was found."""
+        silent = {*scope.states, *scope.groups} - {item.party for item in evidence if item.answers}
+        names = {parties.display(code, language) for code in silent for language in LANGUAGES}
+        in_scope = self.scoped_statements(replace(scope, pick=None), parties).of(()) if silent else ()
+        nobodys = [s for s in in_scope if not s.metadata.holders and s.kind == "statement"][:_UNATTRIBUTED_MAX]
+
+        def is_named(text: str) -> bool:
+            lines = (line for line in text.splitlines() if any(name in line for name in names))
+            return any(silent & {*match.codes} for line in lines for match in parties.find(line))
+
+        texts = self.store.catalogue.statements([summary.statement_id for summary in nobodys])
+        if naming := [s for s in nobodys if is_named(texts[s.statement_id].source_text)]:
+            asked = tuple(code for code in (*scope.states, *scope.groups) if code in silent)
+            yield Note(kind="unattributed", values={"parties": asked, "files": _files(naming)})
+
+    def corrections(self, citations: Sequence[Citation]) -> dict[int, tuple[Note, bool]]:
+        """Returns the corrigendum to the statement of each citation that has one, and whether it quotes these words."""
+        catalogue, found = self.store.catalogue, dict[int, tuple[Note, bool]]()
+        corrigenda = catalogue.families.corrections()
+        for citation in citations if corrigenda else ():
+            (cited,) = catalogue.statements([citation.statement_id]).values()
+            for document in map(catalogue.document, corrigenda.get(cited.document.document_id, ())):
+                if document is not None:
+                    quoted = (words.strip(_MARKS) for words in QUOTED.findall(document.source_text))
+                    corrects = any(words and words in citation.source_quote for words in quoted)
+                    note = Note(kind="corrigendum", values={"file": citation.file, "files": document.file})
+                    found[citation.number] = (note, corrects or found.get(citation.number, (note, False))[1])
+        return found
 
     def _joined(self, base: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
         """Joins what was found on each subject of a question, in the order of the subjects."""
@@ -281,6 +324,24 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _asks_for_versions(resolution: Resolution) -> bool:
+    """Returns whether versions that were corrected since count as well: for a change, or for what came first."""
+    compares = resolution.kind == "compare" and len((*resolution.scope.states, *resolution.scope.groups)) == 1
+    return resolution.over_time or compares or resolution.scope.pick == "earliest"
+
+
+def _fits_venue(scope: Scope, metadata: Metadata) -> bool:
+    """Returns whether a statement may have been made in the bodies and sessions of a scope."""
+    pairs = ((scope.bodies, metadata.body), (scope.sessions, metadata.session))
+    return all(not wanted or known is None or known in wanted for wanted, known in pairs)
+
+
+def _files(statements: Iterable[StatementSummary]) -> str:
+    """Returns the names of the files of statements, the first ones of many."""
+    files = [*dict.fromkeys(summary.file for summary in statements)]
+    return ", ".join((*files[:_FILES_NAMED_MAX], *["…"] * (len(files) > _FILES_NAMED_MAX)))
 
 
 def _pick_on_topic(resolution: Resolution) -> Pick | None:

@@ -22,15 +22,15 @@ class ScopedStatements:
     """Applies the filters of a scope to the catalogue.
 
     The parties asked about are those named, and the members of the scope's regions and groups at the date of a
-    statement, without the excluded ones.
+    statement, without the excluded ones. With `all_versions`, versions that a later one corrects are kept.
     """
 
-    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
+    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> None:
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
-        self._revised = catalogue.families.revised()
+        self._revised = {} if all_versions else catalogue.families.revised()
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(scope.excluded, parties, day)})

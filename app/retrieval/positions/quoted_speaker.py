@@ -99,8 +99,8 @@ def tells_of_others(text: str, language: str | None, holders: Iterable[str], par
         codes = {code for match in row for code in match.codes}
         near = own.union(*map(parties.members, own)) & codes.union(*map(parties.members, codes))
         after = text[verb.end() :]
-        speaks = first_person(language if language in LANGUAGES else "en").search(after)
-        speaks = speaks or _TOLD.speaks_itself.search(after) or speaks_in_first_person(before)
+        verbs = first_person(language if language in LANGUAGES else "en")
+        speaks = verbs.search(after) or _TOLD.speaks_itself.search(after) or speaks_in_first_person(before)
         holder = any(own & {*match.codes} for match in (*parties.find(before), *parties.find(after)))
         return not (near or speaks or holder)
     return False

@@ -142,6 +142,18 @@ def test_facts_on_a_topic_are_of_the_statements_that_speak_of_it(question, statu
     assert (answer.status, [citation.file for citation in answer.citations]) == (status, files)
 
 
+@cases("question", "files")
+def test_what_was_not_searched_is_named_where_it_may_matter(question, files, corpus: Open) -> None:
+    with corpus(
+        ("a.txt", "XAA", "10", "2020-10-12", "en", RIVERS),
+        ("undated.txt", "XAA", "", "", "en", "We welcome lamps."),
+        ("nobodys.txt", "", "", "", "en", "The reviewers thank Arvandia for its replies on flamingos."),
+        ("others.txt", "", "", "", "en", "The reviewers thank Belmora for its replies on flamingos."),
+    ) as workspace:
+        notes = " ".join(workspace.assistant.ask(question).scope.notes)
+    assert [file for file in ("undated.txt", "nobodys.txt", "others.txt") if file in notes] == files
+
+
 def test_nothing_is_related_twice(corpus: Open) -> None:
     with corpus(("g.txt", "XGR", "10", "2020-10-13", "en", RIVERS)) as workspace:
         answer = workspace.assistant.ask("What did Maravel say about zeppelins?")
