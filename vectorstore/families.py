@@ -76,6 +76,16 @@ class FamilyTables:
         found = connected(Link(document_id=new, other_id=old, relation="revision") for new, old in rows)
         return {old: new for old, family in found.items() if (new := family.superseded_by(old)) is not None}
 
+    def corrections(self) -> dict[str, tuple[str, ...]]:
+        """Returns the corrigenda of each document that has one, by its id."""
+        rows = self._database.rows(
+            select(LINKS.c.other_id, LINKS.c.document_id).where(LINKS.c.relation == "correction")
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        for other, correction in sorted((str(one), str(two)) for one, two in rows):
+            found[other] = (*found.get(other, ()), correction)
+        return found
+
     def unseen(self, scheme: str) -> tuple[str, ...]:
         """Returns the ids of the documents that have not been compared under this scheme yet, ascending."""
         seen = select(TRAITS.c.document_id).where(TRAITS.c.scheme == scheme)

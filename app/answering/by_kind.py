@@ -17,6 +17,7 @@ from app.answering.compose.extractive import compose
 from app.answering.localization import Localization
 from app.answering.markdown import escape
 from app.answering.quoting import comparable_words, repeats
+from app.question.lexicon import lexicon_of
 from app.question.resolution import Resolution, Shown
 from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Note, QuestionKind, Scope
@@ -102,15 +103,16 @@ def _statements_to_list(context: KindContext) -> Retrieved:
 def _statements_with_quote(context: KindContext) -> Retrieved:
     """Returns the statements in which the quoted words occur, and the places; without such words, those asked about."""
     if not context.resolution.quote:
-        return _statements(context)
+        return _evidence_or_statements(context)
     retrieved = context.in_scope(replace(context.resolution, is_statement_question=True, unnamed=False))
     places = tuple(context.find_words(context.resolution.quote))
     statement_ids = dict.fromkeys(place.statement_id for place in places)
     return context.retriever.with_texts(replace(retrieved, word_places=places), list(statement_ids))
 
 
-def _retrieve_summary(context: KindContext) -> Retrieved:
-    return _evidence(context) if context.has_subject else _statements(context)
+def _evidence_or_statements(context: KindContext) -> Retrieved:
+    """Returns the evidence on a topic, or else the statements asked about; also those shown, if it is about them."""
+    return _evidence(context) if context.has_subject and context.resolution.act != "about" else _statements(context)
 
 
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
@@ -133,8 +135,16 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     )
     silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()
     several = SUBJECT_SEPARATOR in read.scope.topic
-    missing = quoted.missing if read.sure_of_kind and not several else None
+    missing = quoted.missing if read.sure_of_kind and not several and not _is_attributed(read, quoted) else None
     return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
+
+
+def _is_attributed(read: Resolution, quoted: Composition) -> bool:
+    """Returns whether attribution tells what is asked for: "when did it mention prisons?", "who spoke of them?"."""
+    field = {"date": "date", "name": "speaker"}.get(quoted.missing or "")
+    frame = read.question.replace(read.scope.topic, " ") if read.scope.topic else read.question
+    speaks = any("speak_verb" in item.kinds for item in lexicon_of(read.scope.language).items(frame))
+    return field is not None and speaks and all(getattr(citation, field) for citation in quoted.citations)
 
 
 def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]:
@@ -152,9 +162,9 @@ def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]
 # What is retrieved and what composes the answer, for kinds of question that have a way of their own.
 _RETRIEVING: Final[Mapping[QuestionKind, Callable[[KindContext], Retrieved]]] = {
     "greeting": _every_statement,
-    "metadata": _statements,
+    "metadata": _evidence_or_statements,
     "source": _statements_with_quote,
-    "summary": _retrieve_summary,
+    "summary": _evidence_or_statements,
     "list": _statements_to_list,
     "reason": _reasons,
 }

@@ -247,6 +247,12 @@ class Steps:
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
+        corrections = self.retriever.corrections(checked.citations)
+        corrected = {number for number, (_, corrects) in corrections.items() if corrects}
+        claims = tuple(replace(c, direction=None) if corrected & {*c.citations} else c for c in checked.claims)
+        checked = replace(checked, claims=claims)
+        told = dict.fromkeys(note_in_words(note, local) for note, _ in corrections.values())
+        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *told)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,

@@ -20,6 +20,7 @@ from app.retrieval.chronology import made_before
 from app.retrieval.positions.change_of_view import without_taken_back
 from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
+from app.retrieval.positions.quoted_speaker import tells_of_others
 from app.retrieval.topic.mask import mask_topic
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
@@ -86,6 +87,8 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
     texts = {start: citation.quote[start:end].strip() for start, end in edges}
     readings = without_taken_back([read for _, read in spans], [*texts.values()])
+    told = [tells_of_others(each, language, citation.holders, parties) for each in texts.values()]
+    readings = [replace(read, reading="reported") if of else read for read, of in zip(readings, told, strict=True)]
     spans = tuple(zip(texts, readings, strict=True))
     shared = share_of_topic(subject.topic, subject.language, parties)
     article = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(subject.article or '')}(?![\p{{L}}\p{{N}}])")

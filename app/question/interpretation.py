@@ -33,6 +33,8 @@ from vectorstore.weights_file import Weights
 
 # Kinds that are read of "who cited article 4 of the Convention?" and "who spoke of Cuba?", which ask for a list.
 _TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which")
+# Words before "latest statement" among which a preposition is looked for: "in Arvandia's latest statement".
+_WORDS_BEFORE_PICK: Final = 3
 
 
 def read_alone(
@@ -122,6 +124,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         clauses=tuple((_mended(each, typing_errors), clause) for each, clause in clauses.items())
         if len(clauses) > 1
         else (),
+        of_picked=any(_is_of_picked(roles, span) for span in filters if span.pick is not None),
         quote=roles.text_of("quote") if kind.kind == "source" else "",
         kind=kind.kind,
         kind_chance=kind.chance,
@@ -250,6 +253,16 @@ def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> A
     if kind in WHICH_STATES:
         return "state"
     return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article
+
+
+def _is_of_picked(roles: RoleReading, pick: Span) -> bool:
+    """Returns whether words such as "in its latest statement" follow the topic, or name a meeting ("the last COP")."""
+    items = lexicon_of(roles.language).items(roles.text)
+    named = frozenset[str]().union(*(item.kinds for item in items if pick.start <= item.start < pick.end))
+    before = [item.kinds for item in items if item.start < pick.start][-_WORDS_BEFORE_PICK:]
+    follows = any(start < pick.start for start, _ in roles.pieces("topic"))
+    adjunct = follows and "pick_alone" not in named and any(kinds & {"place", "fill"} for kinds in before)
+    return adjunct or bool(named & {"session", "body", "conference", "meeting"})
 
 
 def _asks_stance(roles: RoleReading) -> bool:

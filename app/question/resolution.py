@@ -118,6 +118,9 @@ class Resolution:
     """Each subject of the topic with its clause, where the question has several: "… on tolls, and why did it go?"."""
     subject: str = ""
     """The one of several subjects for which it is searched; empty for a question with one."""
+    of_picked: bool = False
+    """What the latest or earliest statement itself says is asked for ("in its latest statement"), or said at a meeting;
+    not the latest or earliest statement that speaks of the topic."""
     quote: str = ""
     """Quoted words whose source is asked for; empty if there are none."""
     style: Style = "answer"

@@ -4,14 +4,15 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from typing import Final
 
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
-from app.records import Note, Scope, Sources
+from app.records import Citation, Note, Pick, Scope, Sources
+from app.retrieval.chronology import days_of
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedFor, asked_for
@@ -21,20 +22,26 @@ from app.retrieval.positions.position_reading import EvidenceReader
 from app.retrieval.positions.quoted_speaker import own_words
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
+from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable_in_scope
 from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import ScopeFilter, Sentence
+from ingest.records.reported_speech import QUOTED
+from prompts.wording import LANGUAGES
+from vectorstore.records import Metadata, ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
+# Texts without a known speaker in which the parties asked about are looked for, and files that a note names.
+_UNATTRIBUTED_MAX: Final = 200
+_FILES_NAMED_MAX: Final = 8
+_MARKS: Final = ' .,;:“”"«»'
 _Evidence = tuple[PartyEvidence, ...]
 
 
@@ -45,20 +52,22 @@ class EvidenceRetriever:
         self.store = store
         self.ranker = ranker
 
-    def scoped_statements(self, scope: Scope, parties: PartyTable) -> ScopedStatements:
+    def scoped_statements(self, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> ScopedStatements:
         """Returns the filters of a scope over the store's statements."""
-        return ScopedStatements(self.store.catalogue, scope, parties)
+        return ScopedStatements(self.store.catalogue, scope, parties, all_versions=all_versions)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
         with self.store.catalogue.snapshot():
             if resolution.provision and not _is_unsearchable(resolution):
                 return self._provisions(resolution.scope, self._empty(resolution.scope, parties))
+            pick = _pick_on_topic(resolution)
+            resolution = replace(resolution, scope=replace(resolution.scope, pick=None)) if pick else resolution
             base = self.in_scope(resolution, parties)
             unsearched = base.empty_corpus or _is_unsearchable(resolution)
             if unsearched:
                 return base
-            found = [self._with_evidence(base, each, parties) for each in by_subject(resolution, parties)]
+            found = [self._with_evidence(base, each, parties, pick) for each in by_subject(resolution, parties)]
             return found[0] if len(found) == 1 else self._joined(base, found)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
@@ -79,18 +88,23 @@ class EvidenceRetriever:
             return base
         scope, catalogue = resolution.scope, self.store.catalogue
         asked = (*scope.states, *scope.groups)
-        scoped = self.scoped_statements(scope, parties)
+        all_versions = _asks_for_versions(resolution)
+        scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
         codes = () if scope.members_of else asked
         in_scope = scoped.of(codes)
         unattributed = sum(not summary.metadata.holders for summary in in_scope)
         notes = [Note(kind="not_attributed", values={"count": unattributed})] if unattributed else []
-        if corrected := scoped.corrected(codes):
-            notes.append(Note(kind="corrected", values={"files": ", ".join(dict.fromkeys(s.file for s in corrected))}))
+        of_parties = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
+        timed = scope.years or scope.months or scope.interval
+        undated = [s for s in of_parties if timed and days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
+        corrected = self.scoped_statements(scope, parties).corrected(codes)
+        for kind, left in (("versions" if all_versions else "corrected", corrected), ("undated", undated)):
+            notes += [Note(kind=kind, values={"files": _files(left)})] if left else []
         return replace(
             base,
             asked_parties=asked,
             statements_by_party=scoped.by_party(in_scope),
-            statements_of_parties=catalogue.summaries(ScopeFilter(parties=asked)) if asked else (),
+            statements_of_parties=of_parties,
             statements_in_scope=tuple(summary for summary in in_scope if summary.metadata.holders),
             notes=tuple(notes),
         )
@@ -139,7 +153,9 @@ class EvidenceRetriever:
             party_evidence=(evidence,),
         )
 
-    def _with_evidence(self, base: Retrieved, resolution: Resolution, parties: PartyTable) -> Retrieved:
+    def _with_evidence(
+        self, base: Retrieved, resolution: Resolution, parties: PartyTable, pick: Pick | None
+    ) -> Retrieved:
         """Searches each party and the groups that spoke for it, keeps what is about the topic, and orders the rest."""
         strategy = choose_strategy(resolution)
         if strategy is None:
@@ -156,6 +172,9 @@ class EvidenceRetriever:
             for each in self.scoped_statements(scope, parties).of_groups(scope.states)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
+        # The latest position is known when positions are read, and the earliest words on the topic are read for one.
+        early = pick if pick == "earliest" or not read.stance else None
+        found = tuple(_of_picked(item, early) for item in found)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
         change_notes: tuple[Note, ...] = ()
         if asked.is_unsure_change and not any(item.answers for item in positions):
@@ -163,7 +182,11 @@ class EvidenceRetriever:
             asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
             if any(item.answers for item in positions):
                 change_notes = (Note(kind="no_change"),)
+        positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
+        if pick is not None:
+            answering = {item.party for item in evidence if item.answers}
+            spoken_for = tuple(item for item in spoken_for if not answering.issuperset(item.members))
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
@@ -183,12 +206,44 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *change_notes,
+                *self._unattributed(scope, evidence, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
+                *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
                 *search.uncited_paragraphs((*evidence, *spoken_for)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
+
+    def _unattributed(self, scope: Scope, evidence: _Evidence, parties: PartyTable) -> Iterator[Note]:
+        """Yields a note on the texts without a known speaker that name parties of which nothing was found."""
+        silent = {*scope.states, *scope.groups} - {item.party for item in evidence if item.answers}
+        names = {parties.display(code, language) for code in silent for language in LANGUAGES}
+        in_scope = self.scoped_statements(replace(scope, pick=None), parties).of(()) if silent else ()
+        nobodys = [s for s in in_scope if not s.metadata.holders and s.kind == "statement"][:_UNATTRIBUTED_MAX]
+
+        def is_named(text: str) -> bool:
+            lines = (line for line in text.splitlines() if any(name in line for name in names))
+            return any(silent & {*match.codes} for line in lines for match in parties.find(line))
+
+        texts = self.store.catalogue.statements([summary.statement_id for summary in nobodys])
+        if naming := [s for s in nobodys if is_named(texts[s.statement_id].source_text)]:
+            asked = tuple(code for code in (*scope.states, *scope.groups) if code in silent)
+            yield Note(kind="unattributed", values={"parties": asked, "files": _files(naming)})
+
+    def corrections(self, citations: Sequence[Citation]) -> dict[int, tuple[Note, bool]]:
+        """Returns the corrigendum to the statement of each citation that has one, and whether it quotes these words."""
+        catalogue, found = self.store.catalogue, dict[int, tuple[Note, bool]]()
+        corrigenda = catalogue.families.corrections()
+        for citation in citations if corrigenda else ():
+            (cited,) = catalogue.statements([citation.statement_id]).values()
+            for document in map(catalogue.document, corrigenda.get(cited.document.document_id, ())):
+                if document is not None:
+                    quoted = (words.strip(_MARKS) for words in QUOTED.findall(document.source_text))
+                    corrects = any(words and words in citation.source_quote for words in quoted)
+                    note = Note(kind="corrigendum", values={"file": citation.file, "files": document.file})
+                    found[citation.number] = (note, corrects or found.get(citation.number, (note, False))[1])
+        return found
 
     def _joined(self, base: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
         """Joins what was found on each subject of a question, in the order of the subjects."""
@@ -270,6 +325,53 @@ def _is_unsearchable(resolution: Resolution) -> bool:
     """Returns whether a question gets a counter-question or is declined, before anything is searched."""
     asked_back = resolution.unclear is not None or resolution.unnamed
     return asked_back or not resolution.is_statement_question
+
+
+def _asks_for_versions(resolution: Resolution) -> bool:
+    """Returns whether versions that were corrected since count as well: for a change, or for what came first."""
+    compares = resolution.kind == "compare" and len((*resolution.scope.states, *resolution.scope.groups)) == 1
+    return resolution.over_time or compares or resolution.scope.pick == "earliest"
+
+
+def _fits_venue(scope: Scope, metadata: Metadata) -> bool:
+    """Returns whether a statement may have been made in the bodies and sessions of a scope."""
+    pairs = ((scope.bodies, metadata.body), (scope.sessions, metadata.session))
+    return all(not wanted or known is None or known in wanted for wanted, known in pairs)
+
+
+def _files(statements: Iterable[StatementSummary]) -> str:
+    """Returns the names of the files of statements, the first ones of many."""
+    files = [*dict.fromkeys(summary.file for summary in statements)]
+    return ", ".join((*files[:_FILES_NAMED_MAX], *["…"] * (len(files) > _FILES_NAMED_MAX)))
+
+
+def _pick_on_topic(resolution: Resolution) -> Pick | None:
+    """Returns which statements on a topic are asked for, the latest or the earliest; None where no topic decides."""
+    strategy = choose_strategy(resolution)
+    on_topic = strategy is not None and strategy.by in ("articles", "treaties", "topic")
+    return None if resolution.of_picked or not on_topic else resolution.scope.pick
+
+
+def _of_picked(evidence: PartyEvidence, pick: Pick | None) -> PartyEvidence:
+    """Keeps what the party's latest (or earliest) statement that answers says; positions come latest first."""
+    if pick is None or not evidence.answers:
+        return evidence
+    answering = {item.sentence.statement_id for item in evidence.sentences if item.relevance.is_evidence}
+    kept = {
+        summary.statement_id
+        for summary in picked([s for s in evidence.statements if s.statement_id in answering], pick)
+    }
+    if evidence.direction is not None and pick == "latest":
+        kept = {evidence.sentences[0].sentence.statement_id}
+    return replace(evidence, sentences=tuple(item for item in evidence.sentences if item.sentence.statement_id in kept))
+
+
+def _picked_notes(pick: Pick | None, evidence: _Evidence) -> Iterator[Note]:
+    """Yields a note on which statements were the latest or earliest on the topic."""
+    quoted = {item.sentence.statement_id for each in evidence if each.answers for item in each.sentences}
+    statements = tuple(s for each in evidence for s in each.statements if s.statement_id in quoted)
+    if pick is not None and statements:
+        yield Note(kind=f"{pick}_on_topic", values={"statements": statements})
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

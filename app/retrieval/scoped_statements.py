@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 
-from app.records import Interval, Scope
+from app.records import Interval, Pick, Scope
 from app.retrieval.chronology import days_of, made_before, same_occasion
 from app.retrieval.party_evidence import PartyEvidence
 from ingest.parties.party_table import PartyTable
@@ -22,15 +22,15 @@ class ScopedStatements:
     """Applies the filters of a scope to the catalogue.
 
     The parties asked about are those named, and the members of the scope's regions and groups at the date of a
-    statement, without the excluded ones.
+    statement, without the excluded ones. With `all_versions`, versions that a later one corrects are kept.
     """
 
-    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable) -> None:
+    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> None:
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
-        self._revised = catalogue.families.revised()
+        self._revised = {} if all_versions else catalogue.families.revised()
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(scope.excluded, parties, day)})
@@ -121,13 +121,9 @@ class ScopedStatements:
     def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
         """Returns a party's latest statements (those that no other certainly follows), or likewise its earliest ones.
 
-        Without a pick all are returned; with one, those of unknown date and session only if all are unknown.
+        Without a pick all are returned.
         """
-        if self._scope.pick is None:
-            return list(own)
-        timed = [s for s in own if days_of(s.metadata) or s.metadata.session] or own
-        ordered = (lambda one, other: made_before(other, one)) if self._scope.pick == "earliest" else made_before
-        return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]
+        return list(own) if self._scope.pick is None else picked(own, self._scope.pick)
 
     def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
         """Returns the metadata of the statements that align themselves with a group, by State and group."""
@@ -172,6 +168,16 @@ class ScopedStatements:
             return tuple(statements)
         dated = ((summary, days_of(summary.metadata)) for summary in statements)
         return tuple(summary for summary, days in dated if days and _within(days, self._scope.interval))
+
+
+def picked(own: Sequence[StatementSummary], pick: Pick) -> list[StatementSummary]:
+    """Returns the latest of some statements (those that no other certainly follows), or likewise the earliest ones.
+
+    Those of unknown date and session are returned only if all are unknown.
+    """
+    timed = [s for s in own if days_of(s.metadata) or s.metadata.session] or own
+    ordered = (lambda one, other: made_before(other, one)) if pick == "earliest" else made_before
+    return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]
 
 
 def unreadable_in_scope(

@@ -270,8 +270,23 @@ def test_only_the_corrected_version_answers_and_the_earlier_one_is_named(desk):
     assert [c.quote for c in answer.citations if "paintings" in c.quote] == [corrected]
     assert "earlier versions, left aside for the corrected ones: first.txt" in answer.scope.notes
     assert answer.coverage.statements_in_scope == 1
+    changed = desk.workspace.assistant.ask("How has the position of Arvandia on stolen paintings changed over time?")
+    assert {c.file for c in changed.citations} == {"first.txt", "second.txt"}
+    assert any("corrected since are shown as well: first.txt" in note for note in changed.scope.notes)
     # Where the corrected version is out of scope, the earlier one is all there is.
     desk.write("second.txt", (desk.folder / "second.txt").read_text(), row(occasion="UNTOC COP,10,2020-11-13,4"))
     desk.ingest()
     earlier = desk.workspace.assistant.ask("What did Arvandia say about stolen paintings in October 2020?")
     assert [c.quote for c in earlier.citations if "paintings" in c.quote] == [said]
+
+
+@pytest.mark.parametrize(("corrected", "direction"), [("“does support”", None), ("“supports lamps”", "for")])
+def test_a_corrigendum_is_named_beside_what_is_quoted_and_takes_the_direction_of_what_it_corrects(
+    desk, corrected, direction
+):
+    desk.write("paper.txt", f"{speech(1)}\n\nArvandia does support the ban on ghost nets.\n", row(symbol=SYMBOL))
+    desk.write("corr.txt", f"Corrigendum\n\nFor {corrected} read “opposes”.\n", row(symbol=f"{SYMBOL}/Corr.1"))
+    desk.ingest()
+    answer = desk.workspace.assistant.ask("Does Arvandia support the ban on ghost nets?")
+    assert {claim.direction for claim in answer.claims if "ghost nets" in claim.text} == {direction}
+    assert any("a corrigendum to paper.txt" in note and "corr.txt" in note for note in answer.scope.notes)

@@ -25,9 +25,11 @@ _MAX_HEADING: Final = 6
 
 
 def compose_metadata(context: KindContext, retrieved: Retrieved) -> Composition:
-    """States the metadata of statements, each citing its heading."""
+    """States the metadata of statements, each citing its heading; on a topic, of those that speak of it."""
     sources = retrieved.sources
-    headings = [(key, _heading_of(sources.sentences[key])) for key in sources.statements if sources.sentences[key]]
+    on_topic = context.has_subject and context.resolution.act != "about"
+    keys = dict.fromkeys(s.statement_id for s in _answering(retrieved)) if on_topic else sources.statements
+    headings = [(key, _heading_of(sources.sentences[key])) for key in keys if sources.sentences[key]]
     return _cited(headings[: context.limit], sources, context, partial(_facts, sources, context.local))
 
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -13,6 +14,7 @@ from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape
 from app.answering.quoting import claim_of, comparable_words, quote, repeats
+from app.answering.verify_citations import sound_citations
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.list_context import opens
 from app.retrieval.party_evidence import PartyEvidence
@@ -58,6 +60,7 @@ def compose(
     introductions: dict[int, str] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
     unquoted = 0
+    dropped: list[tuple[str, Citation]] = []
     subjects = list(dict.fromkeys(item.subject for item in evidence))
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong = item.best_sentences
@@ -70,6 +73,15 @@ def compose(
         going_on = () if of_each else strong[:_READ_FOR_ANSWER_TYPE]
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
+        # A quotation that will not pass verification gives its place to the next best one, and is told as dropped.
+        while unsound := [c for c in quotations if c not in sound_citations(quotations, sources.statements)]:
+            failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
+            rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
+            if len(rest) in (0, len(strong)):
+                break
+            dropped += [(item.party, citation) for citation in unsound]
+            strong = rest
+            quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         quotations = with_quoted_parties(quotations, sources, local.parties)
         if not of_each_holder and _places(quotations) <= _places(c for c in citations if item.party in c.holders):
             continue
@@ -81,6 +93,9 @@ def compose(
         if item.members:
             spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
         claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
+    for number, (party, failing) in enumerate(dropped, len(citations) + 1):
+        citations.append(replace(failing, number=number))
+        claims.append(claim_of(party, local, citations[-1]))
     return Composition(
         claims=tuple(claims),
         citations=tuple(citations),

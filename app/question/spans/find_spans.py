@@ -34,9 +34,18 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     spans += apart(find_treaty_spans(plain, items), spans)
     spans += _find_picks(items, spans)
     spans += find_date_spans(plain, items, spans, today)
-    spans += apart(find_party_spans(plain, items, language, parties), spans)
+    named = apart(find_party_spans(plain, items, language, parties), [span for span in spans if span.kind != "pick"])
+    # "The latest Arvandian statement" also names Arvandia.
+    spans = [_without(span, named) if span.kind == "pick" else span for span in spans] + named
     marked = (mark_left_out(span, items, plain, language) if span.kind in NARROWING else span for span in spans)
     return extend_to_lists(sorted(marked, key=lambda span: span.start), items)
+
+
+def _without(pick: Span, named: Sequence[Span]) -> Span:
+    """Returns the words that say which statement is meant up to those that name its party."""
+    return replace(
+        pick, end=min((span.start for span in named if pick.start < span.start < pick.end), default=pick.end)
+    )
 
 
 def _find_picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:

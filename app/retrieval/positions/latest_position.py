@@ -71,8 +71,10 @@ class PositionReader:
             changed = filter(None, (self.reader.announced_change(each, evidence.party) for each in near))
             first = next((each.items for each in viewed), ()) or next(changed, ())
         wanted = bool(first) and self.direction in (None, "mentions")
-        others = tuple(item for item in rest if item not in first)
-        return replace(evidence, sentences=(*first, *others), takes_no_position=not wanted)
+        # What is merely told of others is shown as a mention, after everything else.
+        others = dict.fromkeys(rest if wanted else (*rest, *evidence.sentences))
+        sentences = (*first, *(item for item in others if item not in first))
+        return replace(evidence, sentences=sentences, takes_no_position=not wanted)
 
     def _with_change(
         self, taking: Sequence[ReadEvidence], near: Sequence[ReadEvidence], evidence: PartyEvidence

@@ -1,6 +1,7 @@
-"""Quoted speakers: the party that is named before or after words in quotation marks as the one who said them.
+"""Whose words and views a statement holds beside its speaker's: quotations and what is told of other parties.
 
-"As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement.
+"As Tessaria told us yesterday, “no island can guard a sea alone”" is Tessaria's sentence in another's statement, and
+"Tessaria opposed the levy" Tessaria's view.
 """
 
 from bisect import bisect_left, bisect_right
@@ -10,9 +11,14 @@ from typing import Final
 import regex
 
 from ingest.language.attribution_verbs import attribution
+from ingest.language.claim_words import first_person
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.parties.party_table import PartyTable
+from ingest.metadata.heading import speaks_in_first_person
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.parties.party_table import PartyTable, in_rows
 from ingest.text.quotation_marks import joined_text, quotation_around, quoted_spans
+from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence
 
 # The most characters between a quotation and a name that is looked for, and between the name and its verb.
@@ -20,6 +26,9 @@ _MAX_CHARS_TO_NAME: Final = 300
 _MAX_CHARS_TO_VERB: Final = 48
 _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
 _LETTER: Final = regex.compile(r"\p{L}")
+# The most characters of a sentence in which it names the party of whose view it tells.
+_MAX_CHARS_TO_SUBJECT: Final = 200
+_TOLD: Final = RegexPatterns("reported_speech")
 _BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
 
 
@@ -57,13 +66,13 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
 
 
 def own_words(sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> list[str]:
-    """Returns the text of each sentence of a statement, empty where it is quoted from another party than its `holders`.
+    """Returns the text of each sentence, empty where it has words or a view of other parties than its `holders`.
 
     A sentence in which such a quotation begins or ends gets the mark that is in another one: "Tessaria said: “We rest."
     becomes "Tessaria said: “We rest.”".
     """
     text, starts = joined_text(sentences)
-    words = [sentence.text for sentence in sentences]
+    words = ["" if tells_of_others(each.text, each.language, holders, parties) else each.text for each in sentences]
     for begin, stop in _quotations(text):
         if quoted_speaker(text, begin, stop, holders, parties) is None:
             continue
@@ -74,6 +83,27 @@ def own_words(sentences: Sequence[Sentence], holders: Iterable[str], parties: Pa
             elif words[at]:
                 words[at] = text[begin - 1] * (begin < start) + words[at] + text[stop] * (end < stop)
     return words
+
+
+def tells_of_others(text: str, language: str | None, holders: Iterable[str], parties: PartyTable) -> bool:
+    """Returns whether a sentence tells of the view of other parties than `holders`, and of nobody else's.
+
+    "Tessaria opposed the levy" and "the delegation of Tessaria is in favour" do; "Tessaria's levy is unacceptable",
+    "Tessaria opposed it, and so do we" and what a group of the holders or their member does, do not.
+    """
+    own, head = {*holders}, text[:_MAX_CHARS_TO_SUBJECT]
+    for row in in_rows(head, parties.find(head, capitals="none"), ON_BEHALF.joint) if own else ():
+        before, verb = text[: row[0].start], _TOLD.tells_view.match(text, row[-1].end)
+        if verb is None or not _TOLD.before_told.fullmatch(before):
+            continue
+        codes = {code for match in row for code in match.codes}
+        near = own.union(*map(parties.members, own)) & codes.union(*map(parties.members, codes))
+        after = text[verb.end() :]
+        verbs = first_person(language if language in LANGUAGES else "en")
+        speaks = verbs.search(after) or _TOLD.speaks_itself.search(after) or speaks_in_first_person(before)
+        holder = any(own & {*match.codes} for match in (*parties.find(before), *parties.find(after)))
+        return not (near or speaks or holder)
+    return False
 
 
 def _quotations(text: str, start: int = 0) -> Iterator[tuple[int, int]]:

@@ -121,6 +121,39 @@ def test_the_latest_statement_is_the_one_that_none_is_certainly_later_than(corpu
         assert {citation.file for citation in answer.citations} == {"first.txt"}
 
 
+@cases("question", "files")
+def test_the_latest_on_a_topic_is_the_latest_statement_that_speaks_of_it(question, files, corpus: Open) -> None:
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", RIVERS),
+        ("mid.txt", "XAA", "9", "2018-10-15", "en", RIVERS.replace("every", "any")),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", "We thank the host for the lamps of this hall."),
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert [citation.file for citation in answer.citations] == files
+
+
+@cases("question", "status", "files")
+def test_facts_on_a_topic_are_of_the_statements_that_speak_of_it(question, status, files, corpus: Open) -> None:
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", RIVERS),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", "We thank the host for the lamps of this hall."),
+    ) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert (answer.status, [citation.file for citation in answer.citations]) == (status, files)
+
+
+@cases("question", "files")
+def test_what_was_not_searched_is_named_where_it_may_matter(question, files, corpus: Open) -> None:
+    with corpus(
+        ("a.txt", "XAA", "10", "2020-10-12", "en", RIVERS),
+        ("undated.txt", "XAA", "", "", "en", "We welcome lamps."),
+        ("nobodys.txt", "", "", "", "en", "The reviewers thank Arvandia for its replies on flamingos."),
+        ("others.txt", "", "", "", "en", "The reviewers thank Belmora for its replies on flamingos."),
+    ) as workspace:
+        notes = " ".join(workspace.assistant.ask(question).scope.notes)
+    assert [file for file in ("undated.txt", "nobodys.txt", "others.txt") if file in notes] == files
+
+
 def test_nothing_is_related_twice(corpus: Open) -> None:
     with corpus(("g.txt", "XGR", "10", "2020-10-13", "en", RIVERS)) as workspace:
         answer = workspace.assistant.ask("What did Maravel say about zeppelins?")

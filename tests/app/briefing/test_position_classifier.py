@@ -150,3 +150,8 @@ def test_what_only_goes_on_does_not_turn_a_position_round(topic: str) -> None:
     )
     found = suggested(text, subject=on(topic))
     assert (found.kind, found.likely) == ("supports", "for")
+
+
+def test_the_view_of_another_party_of_which_a_statement_tells_is_not_its_own() -> None:
+    on_visits = suggested("Switzerland opposed the visits.", subject=on("visits"))
+    assert (on_visits.kind, on_visits.direction) == ("no_position", None)

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.integration
 cases = Cases(__file__)
 
 SUPPORT = "Austria supports the proposed extradition protocol without any reservation whatsoever."
+OURS = SUPPORT.replace("Austria supports", "We support")
 AGAIN = "Poland attaches the greatest importance to extradition protocol talks, as this hall knows well."
 PLAIN = "We met many friends in Vienna, and we thank the host for its generous welcome."
 
@@ -216,7 +217,7 @@ def test_sessions_split_the_table(workspace):
 
 
 def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions(own):
-    store_said(own, "u12", SUPPORT, date="2024-10-12")
+    store_said(own, "u12", OURS, date="2024-10-12")
     briefing = build(own, ("AUT", "XGA"), by_session=True)
     kinds = {(cell.party, cell.session): cell.kind for cell in briefing.cells}
     assert briefing.sessions == ("8", "10", "") and kinds["XGA", ""] == "supports"
@@ -237,7 +238,7 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
 
 def test_a_number_that_is_a_session_of_two_bodies_splits_no_table(own):
     for name, body in (("w10", "CCPCJ"), ("x10", "UNTOC COP")):
-        store_said(own, name, SUPPORT, session="10", body=body)
+        store_said(own, name, OURS, session="10", body=body)
     for how in ({"by_session": True}, {"sessions": ["10"]}):
         with pytest.raises(BriefingError, match=r"session 10 of several bodies \(CCPCJ, UNTOC COP\)"):
             build(own, ("AUT", "XGA"), **how)

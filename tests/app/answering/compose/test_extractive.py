@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.answering.compose import extractive
 from app.answering.compose.composition import Composition
 from app.answering.compose.extractive import compose
 from app.answering.localization import localize
@@ -22,6 +23,21 @@ def test_compose_quotes_the_strongest_first_and_counts_the_rest(stored, sources,
     assert chosen[0].text in made.citations[0].quote
     assert made.unquoted == 2
     assert {claim.state for claim in made.claims} == {"XAA"}
+
+
+def test_a_quotation_that_fails_verification_gives_its_place_to_the_next_one(stored, sources, parties, monkeypatch):
+    chosen = first_sentences(stored, "XAA_12_2024")[:3]
+
+    def sound(citations, statements):
+        return [c for c in citations if chosen[0].text not in c.quote]
+
+    monkeypatch.setattr(extractive, "sound_citations", sound)
+    made = composed([evidence_of("XAA", chosen)], sources, parties, limit=1)
+    # The quotation that fails comes last, so that it is told as dropped and no number is missing.
+    assert [chosen[0].text in citation.quote for citation in made.citations] == [False, True]
+    assert [claim.citations for claim in made.claims] == [(1,), (2,)]
+    alone = composed([evidence_of("XAA", chosen[:1])], sources, parties, limit=1)
+    assert [c.number for c in alone.citations] == [1]
 
 
 def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, sources, parties):
