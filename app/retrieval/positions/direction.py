@@ -271,7 +271,9 @@ def _quoted_within(text: str) -> list[tuple[int, int]]:
     return quoted if quoted and (WORD.search(text, 0, quoted[0][0]) or WORD.search(text, quoted[-1][1])) else []
 
 
-def geometric_mean_of_chances(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:
+def geometric_mean_of_chances(
+    one: Mapping[Reading, float], other: Mapping[str, float] | Mapping[Reading, float]
+) -> dict[Reading, float]:
     """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
     means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}

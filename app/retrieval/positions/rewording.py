@@ -48,18 +48,18 @@ def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str
     ends, terms = cues["ending"].search, content_terms(topic, language)
     if ends(topic) and not all(ends(text, *run) for run in runs):
         return None
-    # Words that reject what ends the topic are marks already, and a part of the topic may belong to something else: of
-    # "the occupied territories" in "the withdrawal of the occupying forces".
-    marks = find_position_marks(text, language)
-    told = [mark for mark in marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
+    # A part of the topic may belong to something else: "the withdrawal of the occupying forces".
     parts = {end for start, end in runs if content_terms(text[start:end], language) < terms}
     found = sorted(
         (match.start(), match.end(), measures[name])
         for name in measures.keys() - {"topic"}
         for match in cues[name].finditer(blanked)
-        if not any(mark.start <= match.start() < mark.end for mark in told)
-        and not (match.end() in parts and content_terms(_next_word(text, match.end()), language))
+        if not (match.end() in parts and content_terms(_next_word(text, match.end()), language))
     )
+    # Words that reject what ends the topic are marks already: "we call for the lifting of this".
+    marks = find_position_marks(text, language) if found else ()
+    told = [mark for mark in marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
+    found = [each for each in found if not any(mark.start <= each[0] < mark.end for mark in told)]
     pieces = [each for at, each in enumerate(found) if not at or each[0] >= found[at - 1][1]]
     return _replaced(text, pieces, measures["topic"], reverses=True) if pieces else None
 
