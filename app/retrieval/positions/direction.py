@@ -27,11 +27,16 @@ from app.retrieval.positions.position_marks import (
     RULES,
     PositionKind,
     PositionMark,
+    Rule,
+    accepts_only,
+    end_of_wish,
     find_position_marks,
     is_breach,
     kind_of,
+    refused_conditions,
     without_restraints,
 )
+from app.retrieval.positions.rewording import reword
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
 from ingest.language.anaphora import announces, is_question, refers_back
 from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
@@ -82,6 +87,10 @@ _ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
+# What a reading and a mark of the measure that ends the topic are of the topic.
+_CONTRARY: Final[Mapping[Reading, Reading]] = {"for": "against", "against": "for"}
+_OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
+_REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
@@ -150,11 +159,23 @@ def read_sentence(text: str, topic: str, language: str | None, parties: PartyTab
 
 @lru_cache(maxsize=4096)
 def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
+    runs = topic_runs(text, topic, language, parties)
+    reworded = reword(text, topic, runs, language)
+    if reworded is None:
+        return _read_as_it_is(text, topic, language, parties)
+    read, origin = _read(reworded.text, reworded.topic, language, parties), reworded.origin
+    marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
+    read = replace(read, marks=marks)
+    return _reversed(read, _read_as_it_is(text, topic, language, parties)) if reworded.reverses else read
+
+
+def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
+    runs = topic_runs(text, topic, language, parties)
     masked = mask_topic(text, topic, language, parties)
     named = masked != text
     marks = find_position_marks(text, language)
     quoted, blanked = _quoted_within(text), text
-    for start, end in (*quoted, *topic_runs(text, topic, language, parties)):
+    for start, end in (*quoted, *runs):
         blanked = blanked[:start] + BLANK * (end - start) + blanked[end:]
     if quoted:
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
@@ -171,6 +192,13 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
         by_reading = {**by_reading, "for": higher, "against": lower}
     marks = own
+    inner = refused_conditions(marks, blanked, language)
+    marks = tuple(mark for mark in marks if mark not in inner)
+    plain = _SHOWN_BY.get(kind_of(marks)) if inner else None
+    if plain is not None:
+        by_reading = _without("conditional", by_reading, plain)
+    if accepts_only(blanked, language):
+        by_reading = _without("conditional", _without("against", by_reading, "for"), "for")
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
     is_instruction = orders(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
@@ -193,6 +221,24 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     )
 
 
+def _reversed(read: SentenceDirection, as_it_is: SentenceDirection) -> SentenceDirection:
+    """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
+    turned = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
+    chances = geometric_mean_of_chances(turned, as_it_is.chances)
+    shown, best = _CONTRARY.get(read.reading, read.reading), max(READINGS, key=lambda reading: chances[reading])
+    # Where both readings take opposite directions, that of the measure is not passed over.
+    contradicted = best in _CONTRARY and best == read.reading
+    if read.is_outright and read.reading in _CONTRARY and chances[shown] >= _MARKED_MIN:
+        best = shown
+    elif contradicted or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
+        best = "mentions"
+    marks = tuple(
+        replace(mark, kind=_OPPOSITE.get(mark.kind, mark.kind), rule=_REVERSED.get(mark.kind, mark.rule))
+        for mark in read.marks
+    )
+    return replace(as_it_is, reading=best, chances=chances, marks=marks)
+
+
 def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
     """Returns the classifier's features of a sentence with its topic `masked`, (n,) float32."""
     count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
@@ -213,13 +259,22 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
     return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
 
 
+def _without(reading: Reading, chances: Mapping[Reading, float], instead: Reading) -> dict[Reading, float]:
+    """Returns chances of which that of one reading is added to another's."""
+    return (
+        {**chances, reading: 0.0, instead: chances[instead] + chances[reading]} if reading != instead else {**chances}
+    )
+
+
 def _quoted_within(text: str) -> list[tuple[int, int]]:
     """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
     quoted = list(quoted_spans(text))
     return quoted if quoted and (WORD.search(text, 0, quoted[0][0]) or WORD.search(text, quoted[-1][1])) else []
 
 
-def geometric_mean_of_chances(one: Mapping[Reading, float], other: Mapping[str, float]) -> dict[Reading, float]:
+def geometric_mean_of_chances(
+    one: Mapping[Reading, float], other: Mapping[str, float] | Mapping[Reading, float]
+) -> dict[Reading, float]:
     """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
     means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
@@ -239,11 +294,14 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
         return None, 1.0
     first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
     within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
+    wishes = [(mark, end) for mark in outright if (end := end_of_wish(mark, blanked, language))]
+    within += [(mark.start, end) for mark, end in wishes]
     guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0
     pairs = ((mark, _OBJECT.fullmatch(blanked, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
     objects = [(mark, match["part"]) for mark, match in pairs if match]
+    objects += [(mark, None) for mark, _ in wishes]
     if reading != "against" or not objects:
         return reading, _MARKED_MIN
     # What violates the topic is not against it: "these measures are contrary to the Convention".

@@ -76,7 +76,7 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
 
     A text in no known language (None) is read as English.
     """
-    cues = _compiled(language or "en")
+    cues = cues_of(language or "en")
     if cues is None or declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
         return ()
     own = _own(cues, text)
@@ -97,7 +97,7 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
 
 def is_breach(mark: PositionMark, text: str, language: str | None) -> bool:
     """Returns whether a mark says that something breaks a rule ("violates"), which is no act of the speaker."""
-    cues = _compiled(language or "en")
+    cues = cues_of(language or "en")
     return cues is not None and cues["breaches"].fullmatch(text, mark.start, mark.end) is not None
 
 
@@ -108,7 +108,7 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     blanked out of the text by `BLANK`; "we reject the restrictions imposed by this" does. Such a mark extends to the
     end of those words.
     """
-    cues = _compiled(language) or {}
+    cues = cues_of(language) or {}
     worries, restraints, imposed = cues["worries"], cues["restraints"], cues["imposed"]
     kind, strength = RULES["accepts"]
 
@@ -126,12 +126,34 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     return tuple(map(own, marks))
 
 
+def refused_conditions(marks: Sequence[PositionMark], text: str, language: str) -> list[PositionMark]:
+    """Returns the marks of conditions that belong to what is refused: "we reject making it conditional on a treaty"."""
+    within = (cues_of(language) or {})["refused_condition"]
+    found = (within.match(text, mark.end) for mark in marks if mark.rule in ("refuses", "objects"))
+    # Where a mark ends with the word of the condition itself, which is a restraint, that word is looked for within it.
+    found_within = (within.match(text, mark.start) for mark in marks if mark.rule == "accepts")
+    tied = [match.start("tied") for match in (*found, *found_within) if match]
+    return [mark for mark in marks if mark.rule == "condition" and any(mark.start <= at < mark.end for at in tied)]
+
+
+def accepts_only(text: str, language: str) -> bool:
+    """Returns whether a sentence says only that the topic, blanked out of it, is accepted: "we can accept this"."""
+    cues = cues_of(language) or {}
+    return cues["accepts_only"].fullmatch(text) is not None and cues["condition"].search(text) is None
+
+
+def end_of_wish(mark: PositionMark, text: str, language: str) -> int | None:
+    """Returns where a wish for the topic ends that a mark rejects: "we do not share the call for this"; else None."""
+    match = (cues_of(language) or {})["wishes"].match(text, mark.end)
+    return match.end() if match else None
+
+
 def declines_position(text: str, language: str | None) -> bool:
     """Returns whether a sentence says that its speaker takes no position: "the Forum has no position on this".
 
     False for "our neighbours have no position", which is about others, and "it is not true that we have none".
     """
-    cues = _compiled(language or "en")
+    cues = cues_of(language or "en")
     if cues is None or not cues["declines"].search(text):
         return False
     own = _own(cues, text)
@@ -191,7 +213,7 @@ def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:
 
 
 @cache
-def _compiled(language: str) -> dict[str, "regex.Pattern[str]"] | None:
+def cues_of(language: str) -> dict[str, "regex.Pattern[str]"] | None:
     """Returns the patterns of a language by rule, or None where there are no rules for it."""
     if language not in LANGUAGES:
         return None

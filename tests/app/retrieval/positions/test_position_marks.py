@@ -77,6 +77,8 @@ def test_a_language_without_rules_shows_nothing():
 def test_every_language_has_words_for_every_kind(language):
     cues = load_lexicon(f"positions.{language}")["cues"]
     helping = {"others_said", "declines", "negation", "abstains", "breaches", "worries", "restraints", "imposed"}
+    helping |= {"refused_condition", "accepts_only", "wishes", "concedes", "ending"}
+    helping |= load_lexicon(f"positions.{language}")["measures"].keys() - {"topic"}
     assert helping - {"abstains"} <= set(cues)
     assert set(cues) - helping <= set(RULES)
     assert {RULES[rule][0] for rule in set(cues) - helping} == set(PRECEDENCE)
