@@ -87,7 +87,7 @@ def date_of_cover(line: str) -> str | None:
     year = int(found["y2"] or found["y"])
     # Of two digits, the years from 1945 on, in which the United Nations have met.
     exact = _day(year if found["y2"] else year + (1900 if year >= 45 else 2000), month, day)
-    return exact and str(exact)
+    return str(exact) if exact else None
 
 
 def iso_date(text: str) -> str | None:
