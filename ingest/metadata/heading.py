@@ -64,7 +64,7 @@ class Heading:
 
 def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     """Find the heading: the lines of a cover before a salutation, else short lines up to the first prose."""
-    found = _after_note(list(_first_lines(text, blocks)))
+    found = list(_first_lines(text, blocks))
     greeted = next((number for number, line in enumerate(found) if is_salutation(line.words)), None)
     lines = found[:greeted]
     if greeted is None or not _is_cover(lines):
@@ -77,18 +77,6 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     return Heading(
         text="\n".join(line.words for line in lines), end=end, whole=_whole(lines, _width(text, blocks, end))
     )
-
-
-def _after_note(lines: "list[_Line]") -> "list[_Line]":
-    """Leave out a note or a mail before a title and its salutation: "FYI, received today. We do not agree."."""
-    titles = (
-        n for n, line in enumerate(lines) if _WORDS.named_by.match(line.words) and not _SENTENCE.search(line.words)
-    )
-    begin = next(titles, 0)
-    greeted = next((n for n in range(begin, len(lines)) if is_salutation(lines[n].words)), None)
-    before = lines[:begin]
-    is_note = any(is_salutation(line.words) for line in before) or (begin > 0 and not _is_cover(before))
-    return lines[begin:] if is_note and greeted is not None and _is_cover(lines[begin:greeted]) else lines
 
 
 def _width(text: str, blocks: tuple[Block, ...], begin: int) -> int | None:
