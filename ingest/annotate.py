@@ -12,8 +12,9 @@ from itertools import chain
 from ingest.input_key import NAMES, InputKey
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
+from ingest.metadata.body_session_date import read_occasion
 from ingest.metadata.corrections import OF_SPEAKER
-from ingest.metadata.heading import cut_at_heading
+from ingest.metadata.heading import cut_at_heading, find_heading, title_in
 from ingest.metadata.joint_statement import sponsor_lists
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.mentions import find_mentions
@@ -28,9 +29,11 @@ from ingest.metadata.metadata import (
     read_metadata,
 )
 from ingest.metadata.on_behalf import behalf_phrase, is_in_national_capacity
+from ingest.metadata.sessions import days_of_session
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_several_capacities
+from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
@@ -142,7 +145,9 @@ class Annotator:
         may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
-        several = unnamed and is_record(found, loaded.text, named=named)
+        several = unnamed and (
+            is_record(found, loaded.text, named=named) or _are_of_several_occasions(found, loaded.text, blocks)
+        )
         told = self._words_of_others(metadata, titles, found, several=several, may_be=may_be)
         if told is not None:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
@@ -314,11 +319,14 @@ class Annotator:
         )  # fmt: skip
         identifier = intervention_id(record.document_id, number)
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
-        named = None if item.agenda_item is None else agenda_item_in(item.agenda_item)
+        own = _of_own_heading(item, record.source_text)
+        named = own.agenda_item or (None if item.agenda_item is None else agenda_item_in(item.agenda_item))
+        day, kept = own.date or item.date, own.session in (None, record.metadata.session)
         metadata = replace(
             record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
-            date=item.date or record.metadata.date,
-            agenda_item=named or record.metadata.agenda_item,
+            date=day or (record.metadata.date if kept else days_of_session(own.body, own.session)),
+            body=own.body or record.metadata.body, session=own.session or record.metadata.session,
+            title=own.title or record.metadata.title, agenda_item=named or record.metadata.agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
         if item.group is not None:
@@ -332,9 +340,9 @@ class Annotator:
             speaker = item.speaker if are_equal else joint_speaker(metadata, item.state, item.states, self._parties)
             metadata = replace(metadata, speaker=speaker, held_by=together)
         given = {"agenda_item"} if named else set()
-        given |= {"date"} if item.date else set()
-        inferred = tuple(name for name in record.inferred if name not in given)
-        return replace(statement, metadata=metadata, inferred=inferred)
+        given |= {name for name, value in (("date", day), ("body", own.body), ("session", own.session)) if value}
+        inferred = {*record.inferred} - given | (set() if day or kept else {"date"})
+        return replace(statement, metadata=metadata, inferred=tuple(sorted(inferred)))
 
     def _split_words(
         self, statement: Statement, text: ReadableText
@@ -347,6 +355,26 @@ class Annotator:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._model.fits)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
+
+
+def _of_own_heading(item: Intervention, text: str) -> Metadata:
+    """Reads what a section says of its own occasion, in its title ("Statement by Belmora") and the lines below it."""
+    if not (item.is_section and form_of(item.named)):
+        return Metadata()
+    words = f"{item.named}\n{text[item.start : item.end]}"
+    heading = find_heading(words, find_blocks(words))
+    occasion, inferred = read_occasion(heading.text, "", 0, "")
+    date = None if "date" in inferred else occasion.date
+    return replace(occasion, date=date, agenda_item=agenda_item_in(heading.flat), title=title_in(heading))
+
+
+def _are_of_several_occasions(found: Sequence[Intervention], text: str, blocks: tuple[Block, ...]) -> bool:
+    """Returns whether a text consists of one party's statements under other items, or on other days or sessions."""
+    if len(found) < 2 or len({item.state for item in found}) > 1 or found[0].start > find_heading(text, blocks).end:
+        return False
+    own = [_of_own_heading(item, text) for item in found]
+    facts = zip(*((each.agenda_item, each.date, each.session) for each in own), strict=True)
+    return all(each.title for each in own) and any(len({*filter(None, values)}) > 1 for values in facts)
 
 
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from functools import cache
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
 from ingest.language.matches import TextMatch, without_overlaps
-from ingest.language.numerals import ascii_digits, han_value, is_han_number
+from ingest.language.numerals import ascii_digits, han_value, is_han_number, roman_value
 from vectorstore.stems import language_of, without_accents
 
 
@@ -48,7 +48,7 @@ _BEFORE = 80
 _BEFORE_COMMA = re.compile(r"[\d\s–—-]+,")
 
 # In "15/10/2018", only a number above 12 tells which one is the day.
-_SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?![\w/-])")
+_SLASHED = re.compile(r"(?<![\w/.-])(\d{1,2})[/-](\d{1,2})[/-]((?:19|20)\d\d)(?![\w/-])")
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)-(\d\d))?")
 
@@ -70,6 +70,24 @@ def find_dates(text: str) -> tuple[DateMatch, ...]:
     """Find the dates of a text in its order; where readings overlap, the longest counts."""
     digits = ascii_digits(text)
     return without_overlaps(_all_dates(digits), longest=True) if _YEAR.search(digits) else ()
+
+
+def date_of_cover(line: str) -> str | None:
+    """Returns the day of which a line of a cover consists, as only covers write it: "14.X.2024", "Vienna, 14.10.24"."""
+    form = Patterns("dates", month_name=any_of(month_numbers())).cover_date
+    found = form.fullmatch(ascii_digits(line))
+    if found is None:
+        return None
+    day, month = int(found["d1"]), int(found["n2"] or 0) or _month(found.groupdict(""), "2")
+    month = roman_value(found["roman"]) if found["roman"] else month
+    if found["n2"] and found["mark"] in "/-" and day != month:
+        if day <= 12 and month <= 12:
+            return None
+        day, month = max(day, month), min(day, month)
+    year = int(found["y2"] or found["y"])
+    # Of two digits, the years from 1945 on, in which the United Nations have met.
+    exact = _day(year if found["y2"] else year + (1900 if year >= 45 else 2000), month, day)
+    return str(exact) if exact else None
 
 
 def iso_date(text: str) -> str | None:

@@ -11,18 +11,20 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from ingest.language.dates import DateMatch, find_dates, interval
+from ingest.language.dates import DateMatch, date_of_cover, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits
 from ingest.metadata.sessions import (
     GENERAL_ASSEMBLY,
     NEAR,
     UNTOC_COP,
+    days_of_session,
     distance,
     find_bodies,
     find_session_mentions,
     find_session_number,
     session_for,
+    without_days,
 )
 from vectorstore.records import Metadata
 
@@ -49,7 +51,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
 
     Returns also the names of those that are not in the heading.
     """
-    session, date = find_session_number(heading.replace("\n", " ")), _date(heading)
+    session, date = find_session_number(without_days(heading).replace("\n", " ")), _date(heading)
     read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
     # A draft that the heading only speaks of is of the same meeting, so its symbol counts.
     named = _WORDS.symbol.search(heading)
@@ -62,6 +64,7 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
     undated = replace(of_document, date=None)
     found = _filled(read, [undated, *sources, of_document] if named else [*sources, undated])
     found = replace(found, session=found.session or session_for(found.body, found.date))
+    found = replace(found, date=found.date or days_of_session(found.body, found.session))
     inferred = {name for name in ("body", "session", "date") if getattr(found, name) != getattr(read, name)}
     inferred |= {"body"} if found.body is not None and not find_bodies(heading) else set()
     return found, inferred
@@ -147,6 +150,8 @@ def _date(heading: str) -> str | None:
         first = next(of_meeting, None) or next(with_place, dates[0])
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
         return next(inside, first).iso
+    if on_cover := next(filter(None, map(date_of_cover, heading.split("\n"))), None):
+        return on_cover
     years = set(_YEAR.findall(ascii_digits(heading)))
     return years.pop() if len(years) == 1 else None
 

@@ -28,7 +28,7 @@ from ingest.metadata.joint_statement import joint_holders
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
 from ingest.metadata.self_reference import speaking_state
-from ingest.metadata.sessions import is_general_debate, session_for, sessions_held
+from ingest.metadata.sessions import days_of_session, is_general_debate, session_for, sessions_held
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata
@@ -96,6 +96,8 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
     problems = _resolve_parties(given, row, parties, read.metadata.on_behalf_of)
     inferred = set(read.inferred) - given.keys()
     metadata = read.metadata
+    if "date" in inferred and metadata.date == days_of_session(metadata.body, metadata.session):
+        metadata = replace(metadata, date=None)
     if "state" in given:
         # The manifest's State is then the one that delivers the statement, instead of the inferred State.
         metadata = replace(metadata, speaker=None if "speaker" in read.inferred else metadata.speaker)
@@ -116,6 +118,9 @@ def merge(read: ReadMetadata, row: ManifestRow | None, parties: PartyTable) -> R
         session = session_for(metadata.body, metadata.date) or _session_kept(read.metadata, metadata)
         metadata = replace(metadata, session=session)
         inferred = inferred | {"session"} if session else inferred - {"session"}
+    if metadata.date is None:
+        metadata = replace(metadata, date=days_of_session(metadata.body, metadata.session))
+        inferred = inferred | {"date"} if metadata.date else inferred - {"date"}
     unknown = () if metadata.holders else read.problems
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=(*problems, *unknown))
 

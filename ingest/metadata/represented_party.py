@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.joint_statement import is_spoken_of
-from ingest.metadata.on_behalf import OPENING, WORDS, behalf_phrase, group_written, is_in_national_capacity
+from ingest.metadata.on_behalf import OPENING, WORDS, behalf_phrase, group_written
 from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
@@ -21,6 +22,10 @@ from ingest.parties.party_table import PartyMatch, in_rows
 _OFTEN, _FEW, _FEW_BEFORE, _FEW_OWN = 3, 3, 6, 8  # namings of a group; words or lines; words; words
 # A part of a speech with at most so many sentences only announces a capacity, or repeats it.
 _FEWEST_SENTENCES = 2
+# Characters after "in my national capacity" that say no more than "on this item", and those of mere thanks.
+_LONGEST_REST, _LONGEST_THANKS = 14, 60
+_MARKS = " .,:;!。，：！،؛-–—"
+_REPRESENTS = RegexPatterns("speaker_lines").capacity
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +54,7 @@ def spoken_for(
     lines = (heading, *_sentences(words[:OPENING]))
     text, written = f"{heading}\n{words}", None
     for number, line in enumerate(lines):
-        if WORDS.national.search(line) and not WORDS.in_both.search(line):
+        if WORDS.national.search(line) and not WORDS.in_both.search(line) and not _is_to_come(line):
             break
         named = [match for match in lookup.find(line) if len(match.codes) == 1]
         denied = False
@@ -155,48 +160,119 @@ def capacities(
 ) -> list[tuple[int, int, SpokenFor]]:  # fmt: skip
     """Read the parts of a speech by the capacity in which a delegate speaks, one or more: start, end, on whose behalf.
 
-    "I speak in my national capacity" and "I speak on behalf of the group" each begin a part, unless no more than
-    `fewest` sentences follow. A mere announcement ("I shall add a few words in my national capacity") begins none: the
-    group is named again after it. `group` is the one that a manifest names.
+    "I speak in my national capacity" and "I speak on behalf of the group" each begin a part, unless nothing is said in
+    it, or no more than `fewest` sentences for a group. A mere announcement ("I shall add a few words in my national
+    capacity") begins none. `group` is the one that a manifest names.
     """
     read = partial(spoken_for, lookup=lookup, speaker=speaker)
     flat = words.replace("\n", " ")
-    spans = list(split_sentences(flat)) if WORDS.national.search(flat) else []
-    national = [
-        is_in_national_capacity(flat[start:end]) and bool(WORDS.first_person_or_this.search(flat, start, end))
-        for start, end in spans
-    ]
+    spans = list(split_sentences(flat)) if WORDS.may_be_own.search(flat) or _REPRESENTS.search(flat) else []
+    said = [flat[start:end] for start, end in spans]
+    own = [_own_capacity(sentence, lookup, speaker) for sentence in said]
+    national = [rest is not None for rest in own]
     whom = SpokenFor(group=group) if group else read(heading, words, contrasted=any(national))
+    if not any(national):
+        return [(0, len(words), whom)]
     marks: list[tuple[int, SpokenFor]] = []
-    for number, (start, end) in enumerate(spans):
+    for number, sentence in enumerate(said):
         contrasted = any(national[number + 1 :])
-        spoken = behalf_phrase(flat[start:end]) is not None
-        represented = read("", flat[start:end], contrasted=contrasted) if spoken else SpokenFor()
+        represented = read("", sentence, contrasted=contrasted) if behalf_phrase(sentence) is not None else SpokenFor()
         represented = whom if group and represented != SpokenFor() else represented
         if represented != SpokenFor() or national[number]:
             marks.append((number, represented))
-    if not marks:
-        return [(0, len(words), whom)]
     parts = [(0, whom)]
-    for (number, represented), (after, _) in pairwise([*marks, (len(spans), whom)]):
-        of_part, said = parts[-1][1].group, flat[spans[number][0] : spans[after - 1][1]]
-        again = of_part is not None and (of_part in said or WORDS.the_group.search(said) is not None)
-        again = again or any(match.codes == (of_part,) for match in lookup.find(said))
-        if represented != parts[-1][1] and (represented != SpokenFor() or not again):
+    for (number, represented), (after, following) in pairwise([*marks, (len(spans), whom)]):
+        last = parts[-1]
+        # "I shall add a few words in my national capacity", before anything is said for the group, or said once more.
+        early = whom.group is not None and last[1].group is not None and number <= last[0] + 1
+        again = early or (after < len(spans) and following == represented)
+        announced = partial(_is_announced, said[number:after], lookup, speaker, last[1].group, at_once=again)
+        if represented == SpokenFor() and announced():
+            continue
+        if represented != last[1]:
             parts.append((number, represented))
     kept: list[tuple[int, SpokenFor]] = []
     for (number, represented), (after, _) in pairwise([*parts, (len(spans), whom)]):
-        opens = not number and after > 0
-        long = (after - number > _FEWEST_SENTENCES or represented != SpokenFor()) if opens else after - number > fewest
+        if number and represented == SpokenFor():
+            long = len(own[number] or "") > _LONGEST_REST or any(map(_says_something, said[number + 1 : after]))
+        else:
+            least = _FEWEST_SENTENCES if not number else fewest
+            long = after - number > least or (not number and after > 0 and represented != SpokenFor())
         if long and (not kept or kept[-1][1] != represented):
             kept.append((number if kept else 0, represented))
     kept = kept or [(0, next((represented for _, represented in parts if represented != SpokenFor()), whom))]
     plain = whom if group else read(heading, words)
-    if len(kept) == 1 and plain != whom:
-        # No part is said in national capacity, beside which "on behalf of the group, I thank the hosts" counts.
+    if plain != whom and (len(kept) == 1 or kept[1][0] == 1):
+        # Nothing else is said for the group, or nothing in national capacity, beside which "on behalf of the group, I
+        # thank the hosts" counts.
         return [(0, len(words), plain)]
     ends = pairwise([*kept, (len(spans), whom)])
     return [(spans[number][0], spans[after - 1][1], represented) for (number, represented), (after, _) in ends]
+
+
+def _own_capacity(line: str, lookup: PartyLookup, speaker: str | None) -> str | None:
+    """Return what a sentence says after "in my national capacity" or "for Belmora alone"; None without such words."""
+    national, represents = WORDS.national.search(line), _REPRESENTS.search(line)
+    behalf = [] if national else list(WORDS.behalf.finditer(line))
+    if not (national or represents or behalf):
+        return None
+    named = lookup.find(line)
+    mine = [match for match in named if match.codes == (speaker,)]
+    if WORDS.first_person_or_this.search(_as_we(line, 0, len(line), mine)) is None:
+        return None
+    if national is not None:
+        return line[national.end() :].strip(_MARKS)
+    if represents is not None and any(m.start == represents.end() for m in mine) and len(represents[0].strip()) > 1:
+        return line[represents.end() :].strip(_MARKS)
+    for phrase in behalf:
+        before, listed = line[: phrase.start()], _listed_after(line, phrase.end(), named)
+        if is_denied(before) or any(form.search(before) for form in (WORDS.others, WORDS.also, WORDS.besides)):
+            continue
+        codes = [match.code for match in listed]
+        by_name = len(codes) == 1 and lookup.kind_of(codes[0]) == "state" and speaker in (None, *codes)
+        own = WORDS.own.match(line, phrase.end())
+        end = listed[0].end if by_name else own.end() if own is not None else None
+        if end is None or WORDS.and_name.match(line, end) or WORDS.together_next.match(line, end):
+            continue
+        if WORDS.alone.match(line, end) or WORDS.now.search(before) or (own and WORDS.ones_own.search(own[0])):
+            return line[end:].strip(_MARKS)
+    return None
+
+
+def _is_to_come(line: str) -> bool:
+    """Return whether a sentence only tells of what its speaker says at another time: "I shall speak", but not "now"."""
+    return WORDS.to_come.search(line) is not None and WORDS.now.search(line) is None
+
+
+def _is_announced(
+    said: Sequence[str], lookup: PartyLookup, speaker: str | None, group: str | None, *, at_once: bool
+) -> bool:
+    """Return whether the first of some sentences announces a national capacity in which those after it are not said.
+
+    After "I shall add a few words in my national capacity", the first that names the group or the State as its subject
+    tells: "The Group thanks you".
+    """
+    line, *after = said
+    if not _is_to_come(line) or WORDS.opens_national.match(line):
+        return False
+    if at_once or WORDS.another_time.search(line) or not any(map(_says_something, after)):
+        return True
+    for sentence in after[:_FEWEST_SENTENCES]:
+        named = lookup.find(sentence)
+        names = [match for match in named if match.codes == (group,)]
+        end = next((match.end for match in names if not WORDS.article.sub("", sentence[: match.start])), None)
+        if end is None and (found := WORDS.the_group.match(sentence) or re.match(re.escape(group or " "), sentence)):
+            end = found.end()
+        if end is not None and not WORDS.owned.match(sentence, end):
+            return True
+        if WORDS.own.search(sentence) or any(match.codes == (speaker,) for match in named):
+            return False
+    return False
+
+
+def _says_something(sentence: str) -> bool:
+    """Return whether a sentence is more than thanks at the end of a speech."""
+    return len(sentence) > _LONGEST_THANKS or WORDS.thanks.search(sentence.strip(_MARKS)) is None
 
 
 def _count(written: str) -> int:

@@ -104,13 +104,19 @@ def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
 
     A day is no number of a session: "UNTOC COP 14 October 2024". A working group calls its sessions meetings.
     """
-    undated = without_dates(text)
+    undated = without_days(text)
     found = tuple(_numbered("session_forms", undated))
     one_sitting = found or _NUMBERS.of_one_sitting.search(undated)
     groups = () if one_sitting else [body for body in find_bodies(undated) if "Working Group" in body.body]
     meetings = _numbered("meeting_forms", undated) if groups else ()
     near = (each for each in meetings if any(distance(each, group) < NEAR for group in groups))
     return without_overlaps(found or near)
+
+
+def without_days(text: str) -> str:
+    """Blanks the dates of a text, those without a year too, and keeps all offsets: "Oct 14th"."""
+    (alone,) = _session_forms("days_alone")
+    return alone.sub(lambda day: "·" * len(day[0]), without_dates(text))
 
 
 def _numbered(forms: str, text: str) -> Iterator[SessionMatch]:
@@ -180,6 +186,12 @@ def sessions_held(body: str | None, iso: str | None) -> tuple[str | None, ...]:
         return tuple(None if number is None else str(number) for number in map(_assembly_session, days))
     held = sorted((session for session in load_sessions() if session.body == body), key=lambda session: session.last)
     return tuple(session.session for session in held if session.first <= last and first <= session.last)
+
+
+def days_of_session(body: str | None, session: str | None) -> str | None:
+    """Give the days of a session as an ISO interval; None if our table has none or several of that number."""
+    held = [f"{each.first}/{each.last}" for each in load_sessions() if (each.body, each.session) == (body, session)]
+    return held[0] if len(held) == 1 else None
 
 
 @cache

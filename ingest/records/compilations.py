@@ -1,7 +1,7 @@
 """Compilations: the sections of a text under headings by State, such as "Arvandia" or "Statement by Belmora"."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, takewhile
@@ -10,7 +10,7 @@ from typing import Final
 import regex
 
 from ingest.language.dates import find_dates, without_dates
-from ingest.metadata.heading import Heading, holder_in
+from ingest.metadata.heading import Heading, holder_in, is_salutation
 from ingest.metadata.on_behalf import behalf_phrase
 from ingest.records.interventions import (
     Intervention,
@@ -29,6 +29,7 @@ from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import TextLine
 
 _FEWEST_ROWS: Final = 3
+_FIRST: Final = 12  # paragraphs in which the title of a statement stands
 _LONGEST_TITLE: Final = 250  # characters
 _LONGEST_HEADING: Final = 120  # characters
 _LONGEST_CELL: Final = 40  # characters
@@ -60,8 +61,9 @@ def numbering(heading: str) -> str:
 def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph]) -> list[StateHeading]:
     """Finds the headings by State among paragraphs, in order."""
     headings, titles = list[StateHeading](), list[StateHeading]()
+    labelled = labelled_headings(lookup, paragraphs)
     for paragraph in filter(_may_be_heading, paragraphs):
-        if (codes := _states_in(paragraph.line.text, lookup)) is not None:
+        if (codes := labelled.get(paragraph.number, _states_in(paragraph.line.text, lookup))) is not None:
             headings.append((paragraph, codes))
         elif codes := _author_of(paragraph.line.text, lookup):
             titles.append((paragraph, codes))
@@ -69,6 +71,25 @@ def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph])
     # A title with a person opens a section only beside that of another party.
     several = len(formed.union(codes for _, codes in titles)) > 1
     return sorted(headings + titles * several, key=lambda heading: heading[0].number)
+
+
+def labelled_headings(lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> dict[int, tuple[str, ...]]:
+    """Returns by number the paragraphs that name a party after a label which others have too: "Delegation: Belmora"."""
+    found, named = dict[int, tuple[str, tuple[str, ...]]](), defaultdict[str, set[tuple[str, ...]]](set)
+    for paragraph in paragraphs:
+        line = _without_numbering(paragraph.line.text)
+        short = paragraph.stands_alone and len(line) <= _LONGEST_HEADING and WORDS.label_of_party.match(line)
+        match = next(iter(lookup.find(line)), None) if short else None
+        if match is not None and match.code and match.is_name and not line[match.end :].strip(" ,.·"):
+            label = line[: match.start].casefold()
+            if WORDS.label_of_party.fullmatch(label):
+                found[paragraph.number] = label, match.codes
+                named[label].add(match.codes)
+    # In "Statement by Belmora", and after a salutation, they head what it says of others.
+    first = [each.line.text for each in paragraphs[:_FIRST]]
+    if any(is_salutation(line) or (form_of(line) and _states_in(line, lookup)) for line in first):
+        return {}
+    return {number: codes for number, (label, codes) in found.items() if len(named[label]) > 1}
 
 
 def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:

@@ -55,8 +55,9 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     if named and sections and len(parties) >= _FEWEST_PARTIES and alike:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True
-    enough = len(parties) >= (_FEWEST_SECTIONS if sections else _FEWEST_PARTIES)
-    return enough and (not named or (2 if sections else 3) * spoken >= length)
+    labelled = bool(heads) and all(map(WORDS.label_of_party.match, heads))
+    enough = len(parties) >= (_FEWEST_SECTIONS if sections and not labelled else _FEWEST_PARTIES)
+    return enough and (not (named or labelled) or (2 if sections else 3) * spoken >= length)
 
 
 def sections_of_others(interventions: Sequence[Intervention], holders: Set[str]) -> tuple[str, ...]:
@@ -66,5 +67,6 @@ def sections_of_others(interventions: Sequence[Intervention], holders: Set[str])
     """
     sections = [item for item in interventions if item.is_section]
     both = any(item.state in holders for item in sections)
-    others = (item.state for item in sections if item.state not in holders and (both or form_of(item.named)))
+    headed = (item for item in sections if both or form_of(item.named) or WORDS.label_of_party.match(item.named))
+    others = (item.state for item in headed if item.state not in holders)
     return tuple(dict.fromkeys(filter(None, others)))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from ingest.records.compilations import form_of, sections, sections_of_unknown, state_headings
+from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
 from ingest.records.minutes import end_at_narration
 from ingest.records.position_rows import position_rows
@@ -33,11 +33,12 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
     lines, leading = list[SpeakerLine](), list[SpeakerLine]()
     others: list[RecordParagraph] = []
+    labelled = labelled_headings(lookup, page.paragraphs)
     for paragraph in page.paragraphs:
         line = speaker_line(page.words, paragraph.line.start, len(page.words))
         # "Explanation of vote: Belmora" is a title, not a name before its words.
         is_title = line is not None and line.who == "name" and form_of(paragraph.line.text) != ""
-        if line is None or is_title or (line.summarised and not paragraph.apart):
+        if line is None or is_title or paragraph.number in labelled or (line.summarised and not paragraph.apart):
             others.append(paragraph)
         else:
             lines.append(line)

@@ -203,3 +203,17 @@ def test_two_statements_in_one_text_are_not_all_the_first_ones(read, annotate, f
     assert ("sections of Belmora, Quenza" in (read(text).reason or "")) == (None in holders)
     row = ManifestRow(file="a.txt", kind="statement")
     assert {who for who, _ in quotable(annotate(text, row=row))} == {"XAB"}
+
+
+@pytest.mark.parametrize("other", ["Belmora", "Quenza"])
+@cases("first", "second", "facts", tuples=True)
+def test_each_statement_in_a_file_has_its_own_occasion(first, second, facts, other, annotate):
+    cover, said = (
+        "Conference of the Parties to UNTOC, twelfth session\n",
+        "Mr. President,\n\nLamps burn. We trim them.\n\n",
+    )
+    cover = "" if "UNTOC" in first else cover
+    annotated = annotate(f"Statement by Belmora\n{cover}{first}\n\n{said}Statement by {other}\n{second}\n\n{said}")
+    found = [(item.agenda_item, item.date, item.session) for item in (each.metadata for each in annotated.statements)]
+    assert found[: len(facts)] == [tuple(each) for each in facts]
+    assert len(found) == (len(facts) if other == "Belmora" else 2)

@@ -230,3 +230,13 @@ def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, examp
 @cases("heading", "items")
 def test_an_item_of_the_agenda_is_read_in_chinese_and_no_project(heading, items):
     assert agenda_item_in(heading) == items
+
+
+@pytest.mark.parametrize(
+    ("cells", "date"),
+    [({}, "2024-10-14/2024-10-18"), ({"session": "11"}, "2022-10-17/2022-10-21"), ({"date": "2024"}, "2024")],
+)
+def test_the_days_of_its_session_date_a_statement_without_a_date(cells, date, examplia):
+    found = read("Statement by Examplia\nUNTOC COP 12\n\nMr. President,\n\nLamps burn.\n", examplia)
+    merged = merge(found, ManifestRow(file="a.txt", **cells), examplia)
+    assert (merged.metadata.date, "date" in merged.inferred) == (date, "date" not in cells)
