@@ -14,9 +14,9 @@ import regex
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
-from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
+from app.checking.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
-from app.checking.speakers import by_order, subject_after, subject_before, unknown_in
+from app.checking.speakers import by_order, order_alone, subject_after, subject_before, unknown_in
 from app.checking.words_around import LEAD_WORDS, Near, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
@@ -85,10 +85,9 @@ class AttributionReader:
         for label in self._labels(self._around.blocks[near.index]):
             yield replace(self._in_label(label), source="table")
         for note in near.notes:
-            yield Attribution(parties=parties_of(self._speakers.find(note)[:1]), source="note")
-        joint = self._speakers.joint
-        yield Attribution(parties=joint(near.said_earlier()).parties, source="paragraph")
-        yield Attribution(parties=joint(self._around.carried_over(near.index)).parties, source="paragraph above")
+            yield replace(self._speakers.of_reference(note), source="note")
+        yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
+        yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")
         for at, heading in self._around.headings(near.index):
             source = "heading" if self._around.blocks[at].kind == "heading" else "line above"
             label = heading
@@ -101,18 +100,24 @@ class AttributionReader:
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
-        subject = subject_before(text, self._parties)
-        if ordered := by_order(subject, self._parties, earlier or text):
+        lead, _, behind = text.rpartition(MASK)
+        taken_over = self._speakers.takes_over(text)
+        earlier, own = earlier or text, behind if taken_over else text
+        subject = subject_before(own, self._parties)
+        if ordered := by_order(order_alone(behind), self._parties, earlier) or by_order(
+            subject, self._parties, earlier
+        ):
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
-            yield replace(unknown, source=source)
-        lead, _, behind = text.rpartition(MASK)
+            yield replace(self._speakers.represented(unknown, text), source=source)
         between: tuple[str, ...] = ()
-        if self._speakers.takes_over(text):
+        if taken_over:
             text = behind
         elif (found := self._speakers.find(lead)) and any(not is_object(name, found, lead) for name in found):
             between, text = self._speakers.between(text), lead
         if (joint := self._speakers.joint(text)).parties:
+            if each := in_turn(joint, own):
+                yield replace(each, source=source)
             yield replace(
                 joint,
                 together=joint.together + self._speakers.in_apposition(text, joint.parties),

@@ -16,6 +16,7 @@ from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
 from app.checking.speakers import subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 OPENING: Final = " \u00a0“”\"«„『「‘'"
@@ -25,6 +26,9 @@ _BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BRACKETS: Final = ("(", "（")
+# What may name the party of a person behind the name: a bracket, or words between commas.
+_BESIDE: Final = r"(?:\s*[(（](?P<beside>[^()（）]*)[)）]|[,،，]\s*(?P<beside>[^,،，]*)[,،，])"
+_SOURCES: Final = regex.compile("[;；؛]")
 _POSSESSIVE: Final = regex.compile(r"[’']s?(?!\p{L})")
 _PATTERNS: Final = RegexPatterns("drafts")
 
@@ -48,6 +52,31 @@ class NamedSpeakers:
         # behind "according to", or else a name that is not an object.
         behalf, joined = self._speakers(text)
         return _said_by(joined, before=behalf)
+
+    def of_reference(self, text: str) -> Attribution:
+        """Returns the speakers that a note names: those of its first sentence and source that name any."""
+        parts = (part for start, end in split_sentences(text) for part in _SOURCES.split(text[start:end]))
+        return next((said for part in parts if (said := self.joint(part)).parties), Attribution())
+
+    def represented(self, unknown: Attribution, text: str) -> Attribution:
+        """Returns the party that stands beside the name of an unknown speaker: "Ms. Ada Renn (Belmora) said".
+
+        The name stays, for a remark, if it may be that of an organization.
+        """
+        # The last word may be an auxiliary verb: "Mme Renn a déclaré".
+        name = (unknown.unknown or "").split()
+        name = name[:-1] if len(name) > 1 and name[-1].islower() else name
+        place = regex.search(r"\s+".join(map(regex.escape, name)) + _BESIDE, text)
+        part = place["beside"] if place and name and not unknown.suggestion else ""
+        found = self.find(part)
+        if len(found) != 1 or _PATTERNS.outsider.search(part):
+            return unknown
+        before = part[: found[0].start]
+        if not (_PATTERNS.speaker_only.fullmatch(before) or attribution().speaker_of.search(before)):
+            return unknown
+        outside = _PATTERNS.no_person.search(" ".join(name))
+        is_person = len(name) > 1 and outside is None
+        return Attribution(parties=parties_of(found), unknown=None if is_person else unknown.unknown)
 
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns the parties on whose behalf somebody speaks, and those who speak together; see `joint`."""
@@ -238,6 +267,13 @@ def _following(name: PartyMatch, found: list[PartyMatch], text: str) -> int:
 def _is_acted_on(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name is the subject of a passive: "Austria was answered by Germany, which said"."""
     return _PATTERNS.agent.search(text[name.end : _following(name, found, text)]) is not None
+
+
+def in_turn(joint: Attribution, lead: str) -> Attribution | None:
+    """Returns whose the next words are after "X and Y respectively said “…” and"; None without such a word."""
+    found = _PATTERNS.respectively.search(lead)
+    nth = len(regex.findall(f"{MASK}+", lead[found.end() :])) if found else len(joint.together)
+    return Attribution(parties=joint.together[nth : nth + 1]) if nth < len(joint.together) else None
 
 
 def parties_of(matches: Iterable[PartyMatch]) -> tuple[str, ...]:
