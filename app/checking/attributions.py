@@ -15,7 +15,16 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
 from app.checking.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
-from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_occasion, read_reference, read_sentence
+from app.checking.occasion_words import (
+    BRACKETED,
+    COLONS,
+    MASK,
+    is_label,
+    is_of_thing,
+    read_occasion,
+    read_reference,
+    read_sentence,
+)
 from app.checking.speakers import by_order, order_alone, subject_after, subject_before, unknown_in
 from app.checking.words_around import LEAD_WORDS, Near, WordsAround
 from ingest.language.attribution_verbs import attribution
@@ -160,17 +169,19 @@ class AttributionReader:
         # A note is nearer than what the sentence says before another quotation.
         if MASK in before and not read_occasion(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes
-        yield read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
+        spoken = read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
+        yield replace(spoken, of_thing=not read_occasion(near.after) and is_of_thing(before))
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._speakers.find(before) and {*named.parties} & {
             *self._speakers.joint(near.said_earlier()).parties
         }
         on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {MASK} {near.after}")
         if same or on_behalf or named.source in (None, "paragraph"):
-            yield read_occasion(near.said_earlier())
+            yield replace(read_occasion(near.said_earlier()), of_thing=is_of_thing(near.said_earlier()))
         yield read_occasion(self._around.line_below(near.index), reference=True)
         leads_in = near.lead.rstrip().endswith(COLONS)
-        yield read_occasion(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        of_line = read_occasion(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        yield replace(of_line, of_thing=leads_in and is_of_thing(near.lead))
         yield read_occasion(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
         yield from notes
         for place, (at, heading) in enumerate(self._around.headings(near.index)):

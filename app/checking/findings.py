@@ -79,6 +79,8 @@ class SpokenTime:
     """A time, as it is written, that the text alone does not determine: "last year"."""
     together: bool = False
     """Whether one sentence gives all these times for the words, as "in 2016 and 2018" does."""
+    of_thing: bool = False
+    """Whether these may be times of what is spoken of: "of the cases tried in 2016"."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""

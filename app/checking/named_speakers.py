@@ -6,7 +6,7 @@ Peru, who speak together; Austria is spoken to and Germany spoken of.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import Final
 
 import regex
@@ -84,7 +84,7 @@ class NamedSpeakers:
         found = self.find(text)
         if len(found) < 2:
             return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
-        behalf = [m for m in found if self._is_behalf(m, text)]
+        behalf = [m for m in found if self._is_behalf(m, found, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         if others and self._governs(others[-1], text):
@@ -107,11 +107,23 @@ class NamedSpeakers:
         """
         return _quoted(name, text) and not _PATTERNS.agrees.search(text[: name.start])
 
-    def _is_behalf(self, name: PartyMatch, text: str) -> bool:
-        """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
+    def _is_behalf(self, name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether somebody speaks for a party: "on behalf of" it, "as Chair of" a group, or a member for it."""
         before, of_state = text[: name.start], any(self.parties.kind_of(code) == "state" for code in name.codes)
+        if _PATTERNS.not_on_behalf.search(before):
+            return False
         chaired = not of_state and attribution().in_office.search(before) is not None
-        return chaired or _ends_with(attribution().on_behalf, before)
+        return chaired or _ends_with(attribution().on_behalf, before) or self._is_delivered(name, found, text)
+
+    def _is_delivered(self, group: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether a member speaks for its group: "Belmora, for the Group,", "Belmora (Riparian Group):"."""
+        members = {member for code in group.codes for member in self.parties.members(code)}
+        return any(
+            _PATTERNS.delivers.fullmatch(f"{text[name.end : group.start]}§{text[group.end :]}")
+            or (name.start >= group.end and text[group.end : name.start].strip() == "/")
+            for name in found
+            if members.intersection(name.codes)
+        )
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
@@ -166,7 +178,7 @@ class NamedSpeakers:
             code
             for part in _APPOSITION.split(text)
             for names in [self.find(part)]
-            if len(names) == 1 and not set(names[0].codes).intersection(speaking)
+            if len(names) == 1 and not {*names[0].codes} & {*speaking, *chain(*map(self.parties.members, speaking))}
             if _PATTERNS.speaker_only.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
             for code in names[0].codes
         ]
@@ -223,11 +235,15 @@ class NamedSpeakers:
         A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
         """
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part[0]) else " " * len(part[0]), text)
+        blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part, text) else " " * len(part[0]), text)
         return blank if blank != text and self.find(blank) else text
 
-    def _opens_behalf(self, bracket: str) -> bool:
-        return any(_PATTERNS.behalf_opens.fullmatch(bracket[: name.start]) for name in self.find(bracket)[:1])
+    def _opens_behalf(self, bracket: "regex.Match[str]", text: str) -> bool:
+        named = self.find(bracket[0])[:1]
+        if any(_PATTERNS.behalf_opens.fullmatch(bracket[0][: name.start]) for name in named):
+            return True
+        found = self.find(text) if named and self.parties.has_members(named[0].codes[0]) else []
+        return any(self._is_delivered(m, found, text) for m in found if bracket.start() < m.start < bracket.end())
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""

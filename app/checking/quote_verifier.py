@@ -15,6 +15,7 @@ from app.checking.findings import Attribution, Change, ChangeKind, Finding, Plac
 from app.checking.fuzzy_diff import LikeWords, cost, likest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
+from app.checking.occasion_words import read_occasion
 from app.checking.omissions import judge_cut, judge_omissions
 from app.checking.spacing import judge_spacing
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
@@ -34,6 +35,9 @@ _PLACES: Final = 25
 # Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
 _WHOLE_YEAR: Final = 300
+# Characters around the words of a statement in which it may tell of a time that the draft gives.
+_AROUND: Final = 300
+_LATEST: Final = 9999
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -84,6 +88,7 @@ class QuoteVerifier:
         if not whole:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if misfit(hit.stored, attribution) is None]
+        fitting = fitting or [hit for hit in whole if self._speaks_of(hit, attribution)]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -106,6 +111,20 @@ class QuoteVerifier:
             place=self._place(best),
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))[:_PLACES]),
         )
+
+    def _speaks_of(self, hit: _Hit, attribution: Attribution) -> bool:
+        """Returns whether the draft's times are those of a thing: told of beside the words, or still to come then."""
+        when, timeless = attribution.when, replace(attribution, when=replace(attribution.when, years=(), dates=()))
+        if not when.of_thing or misfit(hit.stored, timeless) is not None:
+            return False
+        source = hit.stored.keyed.source
+        window = source[max(0, hit.match.start - _AROUND) : hit.match.end + _AROUND]
+        told = read_occasion(window, reference=True)
+        years = {*told.years, *(int(date[:4]) for date in told.dates)}
+        held = (s.metadata.date for s in self._texts.all if s.parties & hit.stored.parties)
+        last = max((span[1].year for date in held if (span := interval(date or ""))), default=_LATEST)
+        months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
+        return all(months) and all(year in years or year > last for year in when.years)
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
@@ -177,6 +196,11 @@ class QuoteVerifier:
         metadata, when = best.stored.metadata, attribution.when
         if best.stored.statement.span.summarised:
             yield remark("as_summarised")
+        if not is_of_time(best.stored, when):
+            of_thing, spoken = times_in_words(when, self._local.language), metadata.date
+            yield remark(
+                "time_of_thing", given=", ".join(of_thing), held=spoken_date(spoken, self._local.language) or ""
+            )
         if when.untold is not None:
             yield remark("time_not_read", words=when.untold)
         if others := self._other_times(fitting, when):

@@ -62,6 +62,12 @@ def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions
     assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
 
 
+@cases("text", "of_thing")
+def test_a_time_that_is_not_said_of_speaking_may_be_that_of_a_thing(text, of_thing):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert attribution.when.of_thing == of_thing
+
+
 @cases("text", "times", tuples=True)
 def test_each_quotation_of_a_sentence_has_the_time_of_its_own_clause(text, times):
     found = [attribution.when for attribution in read_all(text.replace("{}", Q))]
