@@ -30,6 +30,7 @@ from app.checking.words_around import LEAD_WORDS, Near, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
+from ingest.records.speaker_lines import is_office
 from ingest.treaties.references import ArticleMention, find_articles
 
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -59,6 +60,7 @@ class AttributionReader:
         return replace(
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
+            of_office=named.source != "sentence" and is_office(f"{near.before or near.lead} {near.clause_after}"),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note, file) for note in near.notes)),
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),

@@ -104,6 +104,8 @@ class Attribution:
     """The party whose name is similar to the unknown one."""
     files: tuple[str, ...] = ()
     """Names of stored files that a reference names."""
+    of_office: bool = False
+    """Whether the sentence names a President, Chair or Secretariat and no party, whoever is named above it."""
     articles: tuple[str, ...] = ()
     """Numbers of the articles that the sentence names for the words: they are presented as a treaty's."""
     around: tuple[str, str] = ("", "")

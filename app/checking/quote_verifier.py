@@ -184,6 +184,8 @@ class QuoteVerifier:
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
+        elif best.stored.office and attribution.of_office:
+            pass
         elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
@@ -268,7 +270,7 @@ class QuoteVerifier:
         """Returns whose words a text holds, for display."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
-        return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
+        return self._local.names(stored.metadata.holders) or stored.office or self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution) -> list[Remark]:
         """Returns a remark on unreadable files of the named parties: the words may stand in these."""
@@ -350,7 +352,9 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     verifier = QuoteVerifier(texts, localize(parties, "en"), WorkDone(CheckLimits()))
     found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution())
     exact = found.verdict == "verified"
-    places = found.found_in if exact else filter(None, [found.place])
+    places = found.found_in if exact else [*filter(None, [found.place])]
+    # The words of a President are shown for no question.
+    places = [place for place in places if texts.by_id[place.statement_id].office is None]
     verdict: Verdict = "verified" if exact else "altered"
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
@@ -358,7 +362,8 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 def misfit(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
     """Returns in which point a text contradicts an attribution, whose words, when or in which file; None if it fits."""
     of_treaty = stored.statement.kind == "treaty"
-    if attribution.parties and stored.parties.isdisjoint(attribution.parties):
+    by_office = stored.office is not None and attribution.of_office
+    if attribution.parties and not by_office and stored.parties.isdisjoint(attribution.parties):
         return None if of_treaty and attribution.articles else "holder"
     if of_treaty:
         return None
