@@ -110,7 +110,8 @@ def is_of_thing(text: str) -> bool:
     It is said of speaking beside a verb or noun of speech, in brackets, and where little else than names stands.
     """
     text = in_digits(text.replace(MASK, " "))
-    verbs = [verb.span() for verb in attribution().verb.finditer(text)]
+    patterns = (attribution().verb, attribution().according_to)
+    verbs = sorted(verb.span() for pattern in patterns for verb in pattern.finditer(text))
     whens = [when.span("year") for when in _PATTERNS.when.finditer(text)]
     months = [month.span() for month in _PATTERNS.month.finditer(text)]
     times = [*whens, *months, *((found.start, found.end) for found in find_dates(text))]
@@ -120,7 +121,11 @@ def is_of_thing(text: str) -> bool:
 def _is_of_speaking(text: str, start: int, end: int, verbs: list[tuple[int, int]]) -> bool:
     if any(bracket.start() < start < bracket.end() for bracket in BRACKETED.finditer(text)):
         return True
-    if _PATTERNS.speech_behind.match(text, end) or _PATTERNS.speech_before.search(text[:start]):
+    if (
+        _PATTERNS.that_alone.fullmatch(text, end)
+        or _PATTERNS.speech_behind.match(text, end)
+        or _PATTERNS.speech_before.search(text[:start])
+    ):
         return True
     bare = _PATTERNS.little_else.fullmatch
     if not verbs:
@@ -128,10 +133,15 @@ def _is_of_speaking(text: str, start: int, end: int, verbs: list[tuple[int, int]
     before = [verb for verb in verbs if verb[1] <= start]
     gap = text[before[-1][1] : start] if before else ""
     # "It said, in 2016, that", but not "it said, in 2016 it had acted".
-    if before and bare(gap) and (not regex.search("[,،，]", gap) or COMMA.match(text, end)):
+    if (
+        before
+        and bare(gap)
+        and not attribution().that.search(gap)
+        and (not regex.search("[,،，]", gap) or COMMA.match(text, end))
+    ):
         return True
     behind = [verb for verb in verbs if end <= verb[0]]
-    begin = before[-1][1] if before else 0
+    begin = max(before[-1][1] if before else 0, *(text.rfind(comma, 0, start) for comma in ",،，"))
     return bool(behind) and bare(text[begin:start]) is not None and bare(text[end : behind[0][0]]) is not None
 
 

@@ -37,7 +37,6 @@ _TRIED: Final = 5
 _WHOLE_YEAR: Final = 300
 # Characters around the words of a statement in which it may tell of a time that the draft gives.
 _AROUND: Final = 300
-_LATEST: Final = 9999
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -113,7 +112,7 @@ class QuoteVerifier:
         )
 
     def _speaks_of(self, hit: _Hit, attribution: Attribution) -> bool:
-        """Returns whether the draft's times are those of a thing: told of beside the words, or still to come then."""
+        """Returns whether the draft's times are those of a thing that it speaks of beside the words."""
         when, timeless = attribution.when, replace(attribution, when=replace(attribution.when, years=(), dates=()))
         if not when.of_thing or misfit(hit.stored, timeless) is not None:
             return False
@@ -121,10 +120,8 @@ class QuoteVerifier:
         window = source[max(0, hit.match.start - _AROUND) : hit.match.end + _AROUND]
         told = read_occasion(window, reference=True)
         years = {*told.years, *(int(date[:4]) for date in told.dates)}
-        held = (s.metadata.date for s in self._texts.all if s.parties & hit.stored.parties)
-        last = max((span[1].year for date in held if (span := interval(date or ""))), default=_LATEST)
         months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
-        return all(months) and all(year in years or year > last for year in when.years)
+        return all(months) and {*when.years} <= years
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
