@@ -14,13 +14,23 @@ import regex
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Attribution, Quotation, SpokenTime
 from app.checking.indirect_times import YEAR
-from app.checking.named_speakers import NamedSpeakers, is_object, parties_of
-from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label, read_reference, read_sentence, read_time
-from app.checking.unknown_speakers import former_or_latter, subject_after, subject_before, unknown_in
+from app.checking.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
+from app.checking.occasion_words import (
+    BRACKETED,
+    COLONS,
+    MASK,
+    is_label,
+    is_of_thing,
+    read_reference,
+    read_sentence,
+    read_time,
+)
+from app.checking.unknown_speakers import former_or_latter, order_alone, subject_after, subject_before, unknown_in
 from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
+from ingest.records.speaker_lines import is_office
 from ingest.treaties.references import ArticleMention, find_articles
 
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -50,6 +60,7 @@ class AttributionReader:
         return replace(
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
+            of_office=named.source != "sentence" and is_office(f"{near.before or near.lead} {near.clause_after}"),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note, file) for note in near.notes)),
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
@@ -85,10 +96,9 @@ class AttributionReader:
         for label in self._labels(self._around.blocks[near.index]):
             yield replace(self._in_label(label), source="table")
         for note in near.notes:
-            yield Attribution(parties=parties_of(self._speakers.find(note)[:1]), source="note")
-        joint = self._speakers.joint
-        yield Attribution(parties=joint(near.said_earlier()).parties, source="paragraph")
-        yield Attribution(parties=joint(self._around.carried_over(near.index)).parties, source="paragraph above")
+            yield replace(self._speakers.of_reference(note), source="note")
+        yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
+        yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")
         for at, heading in self._around.headings(near.index):
             source = "heading" if self._around.blocks[at].kind == "heading" else "line above"
             label = heading
@@ -101,18 +111,24 @@ class AttributionReader:
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
-        subject = subject_before(text, self._parties)
-        if ordered := former_or_latter(subject, self._parties, earlier or text):
+        lead, _, behind = text.rpartition(MASK)
+        taken_over = self._speakers.takes_over(text)
+        earlier, own = earlier or text, behind if taken_over else text
+        subject = subject_before(own, self._parties)
+        if ordered := former_or_latter(order_alone(behind), self._parties, earlier) or former_or_latter(
+            subject, self._parties, earlier
+        ):
             yield Attribution(parties=ordered, source=source)
         elif unknown := unknown_in(subject, self._parties):
-            yield replace(unknown, source=source)
-        lead, _, behind = text.rpartition(MASK)
+            yield replace(self._speakers.represented(unknown, text), source=source)
         between: tuple[str, ...] = ()
-        if self._speakers.takes_over(text):
+        if taken_over:
             text = behind
         elif (found := self._speakers.find(lead)) and any(not is_object(name, found, lead) for name in found):
             between, text = self._speakers.between(text), lead
         if (joint := self._speakers.joint(text)).parties:
+            if each := in_turn(joint, own):
+                yield replace(each, source=source)
             yield replace(
                 joint,
                 together=joint.together + self._speakers.in_apposition(text, joint.parties),
@@ -155,17 +171,19 @@ class AttributionReader:
         # A note is nearer than what the sentence says before another quotation.
         if MASK in before and not read_time(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes
-        yield read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
+        spoken = read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
+        yield replace(spoken, of_thing=not read_time(near.after) and is_of_thing(before))
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._speakers.find(before) and {*named.parties} & {
             *self._speakers.joint(near.said_earlier()).parties
         }
         on_behalf = _PATTERNS.on_its_behalf.search(f"{before} {MASK} {near.after}")
         if same or on_behalf or named.source in (None, "paragraph"):
-            yield read_time(near.said_earlier())
+            yield replace(read_time(near.said_earlier()), of_thing=is_of_thing(near.said_earlier()))
         yield read_time(self._around.line_below(near.index), reference=True)
         leads_in = near.lead.rstrip().endswith(COLONS)
-        yield read_time(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        of_line = read_time(self._dated(near.lead)) if leads_in else self._time_of_line(near.lead)
+        yield replace(of_line, of_thing=leads_in and is_of_thing(near.lead))
         yield read_time(" · ".join(filter(self._may_date, self._around.blocks[near.index].labels)), reference=True)
         yield from notes
         for place, (at, heading) in enumerate(self._around.headings(near.index)):

@@ -71,11 +71,12 @@ class Checker:
 
         Names and references in the report are in `language` (ISO 639-1).
         """
-        quotations, words, work = find_quotations(document), load_remark_words(language), WorkDone(self.work)
+        words, work = load_remark_words(language), WorkDone(self.work)
         findings: list[Finding] = []
-        skipped = list(quotations.skipped)
         with self.texts.snapshot():
             texts, local = self.texts.get(), localize(self.parties(), language)
+            quotations = find_quotations(document, local.parties)
+            skipped = list(quotations.skipped)
             files = tuple(stored.statement.file for stored in texts.all)
             reader = AttributionReader(document, local.parties, quotations.found, files)
             judge = QuoteVerifier(texts, local, work)

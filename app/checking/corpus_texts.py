@@ -51,6 +51,11 @@ class StoredText:
         held = (*self.metadata.holders, self.metadata.on_behalf_of)
         return frozenset() if self.statement.kind == "treaty" else frozenset(code for code in held if code)
 
+    @property
+    def office(self) -> str | None:
+        """The President, Chair or Secretariat that speaks in a record, as it names them; else None."""
+        return self.statement.span.named if self.statement.span.role == "office" else None
+
     def is_apart(self, start: int, end: int) -> bool:
         """Returns whether words after the heading stand outside what is said: in notes, or as words of others."""
         source, blocks = self.statement.source_text, self.statement.blocks
@@ -111,7 +116,10 @@ class CorpusTexts:
         self._catalogue = catalogue
         self.unreadable = catalogue.unreadable()
         summaries = catalogue.summaries(ScopeFilter(kinds=_KINDS))
-        statements = catalogue.statements([summary.statement_id for summary in summaries]).values()
+        # The words of a record's President are in no scope.
+        records = dict.fromkeys(each.document_id for each in summaries if each.kind == "record")
+        of_records = (each for record in records for each in catalogue.summaries_of(record))
+        statements = catalogue.statements([each.statement_id for each in (*summaries, *of_records)]).values()
         self.all = tuple(
             StoredText(each, KeyedText(each.source_text, each.edits, each.span.start, each.span.end))
             for each in statements

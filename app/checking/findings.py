@@ -79,6 +79,8 @@ class SpokenTime:
     """A time, as it is written, that the text alone does not determine: "last year"."""
     together: bool = False
     """Whether one sentence gives all these times for the words, as "in 2016 and 2018" does."""
+    of_thing: bool = False
+    """Whether these may be times of what is spoken of: "of the cases tried in 2016"."""
 
     def __bool__(self) -> bool:
         """Whether a time is given."""
@@ -102,6 +104,8 @@ class Attribution:
     """The party whose name is similar to the unknown one."""
     files: tuple[str, ...] = ()
     """Names of stored files that a reference names."""
+    of_office: bool = False
+    """Whether the sentence names a President, Chair or Secretariat and no party, whoever is named above it."""
     articles: tuple[str, ...] = ()
     """Numbers of the articles that the sentence names for the words: they are presented as a treaty's."""
     around: tuple[str, str] = ("", "")

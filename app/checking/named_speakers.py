@@ -6,7 +6,7 @@ Peru, who speak together; Austria is spoken to and Germany spoken of.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import chain, pairwise, takewhile
 from typing import Final
 
 import regex
@@ -16,6 +16,7 @@ from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
 from app.checking.unknown_speakers import subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
 
 OPENING: Final = " \u00a0“”\"«„『「‘'"
@@ -25,6 +26,9 @@ _BEFORE_NAME: Final = regex.compile(r"^[\s.,;:،，。]*(?:as\s+)?")
 _APPOSITION: Final = regex.compile(r"[,;:،、؛，；：()（）—–]|\.(?=\s|$)")
 _COLON: Final = regex.compile(r"\s*[:：]")
 _BRACKETS: Final = ("(", "（")
+# What may name the party of a person behind the name: a bracket, or words between commas.
+_BESIDE: Final = r"(?:\s*[(（](?P<beside>[^()（）]*)[)）]|[,،，]\s*(?P<beside>[^,،，]*)[,،，])"
+_SOURCES: Final = regex.compile("[;；؛]")
 _POSSESSIVE: Final = regex.compile(r"[’']s?(?!\p{L})")
 _PATTERNS: Final = RegexPatterns("drafts")
 
@@ -49,13 +53,38 @@ class NamedSpeakers:
         behalf, joined = self._speakers(text)
         return _said_by(joined, before=behalf)
 
+    def of_reference(self, text: str) -> Attribution:
+        """Returns the speakers that a note names: those of its first sentence and source that name any."""
+        parts = (part for start, end in split_sentences(text) for part in _SOURCES.split(text[start:end]))
+        return next((said for part in parts if (said := self.joint(part)).parties), Attribution())
+
+    def represented(self, unknown: Attribution, text: str) -> Attribution:
+        """Returns the party that stands beside the name of an unknown speaker: "Ms. Ada Renn (Belmora) said".
+
+        The name stays, for a remark, if it may be that of an organization.
+        """
+        # The last word may be an auxiliary verb: "Mme Renn a déclaré".
+        name = (unknown.unknown or "").split()
+        name = name[:-1] if len(name) > 1 and name[-1].islower() else name
+        place = regex.search(r"\s+".join(map(regex.escape, name)) + _BESIDE, text)
+        part = place["beside"] if place and name and not unknown.suggestion else ""
+        found = self.find(part)
+        if len(found) != 1 or _PATTERNS.outsider.search(part):
+            return unknown
+        before = part[: found[0].start]
+        if not (_PATTERNS.speaker_only.fullmatch(before) or attribution().speaker_of.search(before)):
+            return unknown
+        outside = _PATTERNS.no_person.search(" ".join(name))
+        is_person = len(name) > 1 and outside is None
+        return Attribution(parties=parties_of(found), unknown=None if is_person else unknown.unknown)
+
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns the parties on whose behalf somebody speaks, and those who speak together; see `joint`."""
         text = self._own_words(text)
         found = self.find(text)
         if len(found) < 2:
             return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
-        behalf = [m for m in found if self._is_behalf(m, text)]
+        behalf = [m for m in found if self._is_behalf(m, found, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
         if others and self._governs(others[-1], text):
@@ -78,11 +107,23 @@ class NamedSpeakers:
         """
         return _quoted(name, text) and not _PATTERNS.agrees.search(text[: name.start])
 
-    def _is_behalf(self, name: PartyMatch, text: str) -> bool:
-        """Returns whether somebody speaks for a party: "on behalf of" it, or "as Chair of" a group."""
+    def _is_behalf(self, name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether somebody speaks for a party: "on behalf of" it, "as Chair of" a group, or a member for it."""
         before, of_state = text[: name.start], any(self.parties.kind_of(code) == "state" for code in name.codes)
+        if _PATTERNS.not_on_behalf.search(before):
+            return False
         chaired = not of_state and attribution().in_office.search(before) is not None
-        return chaired or _ends_with(attribution().on_behalf, before)
+        return chaired or _ends_with(attribution().on_behalf, before) or self._is_delivered(name, found, text)
+
+    def _is_delivered(self, group: PartyMatch, found: list[PartyMatch], text: str) -> bool:
+        """Returns whether a member speaks for its group: "Belmora, for the Group,", "Belmora (Riparian Group):"."""
+        members = {member for code in group.codes for member in self.parties.members(code)}
+        return any(
+            _PATTERNS.delivers.fullmatch(f"{text[name.end : group.start]}§{text[group.end :]}")
+            or (name.start >= group.end and text[group.end : name.start].strip() == "/")
+            for name in found
+            if members.intersection(name.codes)
+        )
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
@@ -137,7 +178,7 @@ class NamedSpeakers:
             code
             for part in _APPOSITION.split(text)
             for names in [self.find(part)]
-            if len(names) == 1 and not set(names[0].codes).intersection(speaking)
+            if len(names) == 1 and not {*names[0].codes} & {*speaking, *chain(*map(self.parties.members, speaking))}
             if _PATTERNS.speaker_only.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
             for code in names[0].codes
         ]
@@ -194,11 +235,15 @@ class NamedSpeakers:
         A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
         """
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
-        blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part[0]) else " " * len(part[0]), text)
+        blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part, text) else " " * len(part[0]), text)
         return blank if blank != text and self.find(blank) else text
 
-    def _opens_behalf(self, bracket: str) -> bool:
-        return any(_PATTERNS.behalf_opens.fullmatch(bracket[: name.start]) for name in self.find(bracket)[:1])
+    def _opens_behalf(self, bracket: "regex.Match[str]", text: str) -> bool:
+        named = self.find(bracket[0])[:1]
+        if any(_PATTERNS.behalf_opens.fullmatch(bracket[0][: name.start]) for name in named):
+            return True
+        found = self.find(text) if named and self.parties.has_members(named[0].codes[0]) else []
+        return any(self._is_delivered(m, found, text) for m in found if bracket.start() < m.start < bracket.end())
 
     def _speaks(self, match: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a name stands where a sentence names who speaks: beside a verb, a colon, "according to"."""
@@ -238,6 +283,13 @@ def _following(name: PartyMatch, found: list[PartyMatch], text: str) -> int:
 def _is_acted_on(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name is the subject of a passive: "Austria was answered by Germany, which said"."""
     return _PATTERNS.agent.search(text[name.end : _following(name, found, text)]) is not None
+
+
+def in_turn(joint: Attribution, lead: str) -> Attribution | None:
+    """Returns whose the next words are after "X and Y respectively said “…” and"; None without such a word."""
+    found = _PATTERNS.respectively.search(lead)
+    nth = len(regex.findall(f"{MASK}+", lead[found.end() :])) if found else len(joint.together)
+    return Attribution(parties=joint.together[nth : nth + 1]) if nth < len(joint.together) else None
 
 
 def parties_of(matches: Iterable[PartyMatch]) -> tuple[str, ...]:

@@ -47,6 +47,7 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
     roman = [] if reference else [_roman(found) for found in _unmentioned(_ROMAN, text)]
     text = in_digits(text)
     sessions = find_session_mentions(text)
+    held = [session for session in sessions if not _PATTERNS.apart_from.search(text[: session.start])]
     every = find_dates(text)
     dates = [date for date in every if not mentioned(text[: date.start])]
     # In a reference, a day or month that is only mentioned gives no year either: "accessed on 3 March 2025".
@@ -72,7 +73,7 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
     bodies = (body.body for body in find_bodies(text) if _PATTERNS.at_meeting.search(text[: body.start]))
     return SpokenTime(
         years=tuple(dict.fromkeys(years)),
-        sessions=tuple(dict.fromkeys(str(session.number) for session in sessions)),
+        sessions=tuple(dict.fromkeys(str(session.number) for session in held)),
         dates=tuple(dict.fromkeys(isos)),
         days=tuple(dict.fromkeys(days)),
         items=tuple(dict.fromkeys(mention.item for mention in find_agenda_items(text))),
@@ -83,6 +84,10 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
 
 def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
     """Returns when a sentence says that a quotation was spoken; of several times, that of its own clause."""
+    # "Which had joined in 2016" dates no words.
+    before = _PATTERNS.relative.sub(
+        lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
+    )
     whole = read_time(f"{before} {MASK} {after}", earlier=earlier)
     if len(whole.sessions) + len({*find_years(in_digits(f"{before} {MASK} {after}"))}) < 2:
         # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
@@ -90,16 +95,54 @@ def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
             return whole
         own = attribution().next_clause.split(after, maxsplit=1)[0]
         return read_time(f"{before} {MASK} {own}", earlier=earlier)
-    # "Which had joined in 2016" dates no words; and after "said that “…”," comes something else.
-    before = _PATTERNS.relative.sub(
-        lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
-    )
+    # After "said that “…”," comes something else.
     at = _own_clause(before)
     led_in = introduces_speech(before[at:]) and COMMA.match(after)
     clear = BRACKETED.sub(lambda bracket: regex.sub("[;；؛,،，]", " ", bracket[0]), after)
     behind = "" if led_in else attribution().next_clause.split(clear, maxsplit=1)[0]
     own = (read_time(part, earlier=earlier + said) for part, said in ((before[at:], before[:at]), (behind, before)))
     return replace(next(filter(None, own), whole), together=True)
+
+
+def is_of_thing(text: str) -> bool:
+    """Returns whether no time in the words before a quotation is said of speaking: "Of the cases tried in 2023, “…”".
+
+    It is said of speaking beside a verb or noun of speech, in brackets, and where little else than names stands.
+    """
+    text = in_digits(text.replace(MASK, " "))
+    patterns = (attribution().verb, attribution().according_to)
+    verbs = sorted(verb.span() for pattern in patterns for verb in pattern.finditer(text))
+    whens = [when.span("year") for when in _PATTERNS.when.finditer(text)]
+    months = [month.span() for month in _PATTERNS.month.finditer(text)]
+    times = [*whens, *months, *((found.start, found.end) for found in find_dates(text))]
+    return bool(times) and not any(_is_of_speaking(text, start, end, verbs) for start, end in times)
+
+
+def _is_of_speaking(text: str, start: int, end: int, verbs: list[tuple[int, int]]) -> bool:
+    if any(bracket.start() < start < bracket.end() for bracket in BRACKETED.finditer(text)):
+        return True
+    if (
+        _PATTERNS.that_alone.fullmatch(text, end)
+        or _PATTERNS.speech_behind.match(text, end)
+        or _PATTERNS.speech_before.search(text[:start])
+    ):
+        return True
+    bare = _PATTERNS.little_else.fullmatch
+    if not verbs:
+        return bare(text[:start]) is not None and bare(text[end:]) is not None
+    before = [verb for verb in verbs if verb[1] <= start]
+    gap = text[before[-1][1] : start] if before else ""
+    # "It said, in 2016, that", but not "it said, in 2016 it had acted".
+    if (
+        before
+        and bare(gap)
+        and not attribution().that.search(gap)
+        and (not regex.search("[,،，]", gap) or COMMA.match(text, end))
+    ):
+        return True
+    behind = [verb for verb in verbs if end <= verb[0]]
+    begin = max(before[-1][1] if before else 0, *(text.rfind(comma, 0, start) for comma in ",،，"))
+    return bool(behind) and bare(text[begin:start]) is not None and bare(text[end : behind[0][0]]) is not None
 
 
 def _own_clause(before: str) -> int:

@@ -16,8 +16,10 @@ import regex
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation, Remark, Skipped, remark
 from app.checking.matching import whole_words
-from ingest.language.attribution_verbs import introduces_speech, introduces_title
-from ingest.language.sentences import SENTENCE_ENDS
+from app.checking.occasion_words import COLONS, is_label
+from ingest.language.attribution_verbs import introduces_predicate, introduces_speech, introduces_title
+from ingest.language.sentences import SENTENCE_ENDS, last_sentence
+from ingest.parties.party_table import PartyTable
 
 # Opening marks with the marks that may close them.
 _PAIRS: Final = {
@@ -47,6 +49,9 @@ _UNCLOSED: Final = 20
 _LOOK_BACK: Final = 400
 # A year behind an apostrophe, which opens no quotation: "the '80s", "in '99 and".
 _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
+# An omission, or a letter or word put in; not "[sic]" or a number of a note.
+_EDITED: Final = regex.compile(r"…|\.\.\.|\[(?!sic)\p{L}")
+_ENDS: Final = regex.compile(r"\W?\s*(?:\W*$|[.;!?؟。](?:\s|$))")
 # Share of a block quotation from which the words in quotation marks are the quotation, rather than the whole block.
 _MOST: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
@@ -76,8 +81,8 @@ class Quotations:
     skipped: tuple[Skipped, ...]
 
 
-def find_quotations(document: CheckedDocument) -> Quotations:
-    """Returns the quotations of a document."""
+def find_quotations(document: CheckedDocument, parties: PartyTable | None = None) -> Quotations:
+    """Returns the quotations of a document, also short ones behind the mere name of one of the `parties`."""
     found: list[Quotation] = []
     # Plain marks take the same room, so spans found in this copy are also spans of the document.
     plain = replace(
@@ -95,7 +100,7 @@ def find_quotations(document: CheckedDocument) -> Quotations:
     skipped: list[Skipped] = []
     for quotation in found:
         block = document.blocks[document.index_at(quotation.spans[0][0])]
-        if (reason := _no_quotation(quotation, block)) is None:
+        if (reason := _no_quotation(quotation, block, parties)) is None:
             kept.append(quotation)
         else:
             skipped.append(Skipped(quote=quotation.text, reason=reason, where=block.where))
@@ -281,7 +286,7 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int]], note: s
     return Quotation(text="", spans=tuple(spans or [(pieces[0][0], pieces[0][0])]), marked=True, note=note)
 
 
-def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
+def _no_quotation(quotation: Quotation, block: CheckedBlock, parties: PartyTable | None) -> Remark | None:
     """Returns why a quoted string does not count as a quotation; None if it does."""
     words = whole_words(quotation.text)
     if not words:
@@ -295,9 +300,15 @@ def _no_quotation(quotation: Quotation, block: CheckedBlock) -> Remark | None:
     like_title = length <= _LONGEST_TITLE and quotation.text.rstrip()[-1:] not in SENTENCE_ENDS
     if introduces_title(before, written_like_one=like_title and not words[0][0].islower()):
         return remark("called_title")
-    if introduces_speech(before):
+    label = last_sentence(before, whole=True) if parties and before.rstrip().endswith(COLONS) else ""
+    named = parties.find(label) if parties and label else []
+    if introduces_speech(before) or (named and is_label(label, named)):
         return None
-    if length < _FEWEST_WORDS:
+    # An ellipsis or a bracket claims to shorten somebody's words; an Arabic word often holds an article or a pronoun.
+    fewest = _FEWEST_WORDS - (regex.search(r"\p{Arabic}", quotation.text) is not None)
+    edited = len(words) > 1 and _EDITED.search(quotation.text)
+    after = block.text[quotation.spans[-1][1] - block.start :]
+    if length < fewest and not edited and not introduces_predicate(before, ends=_ENDS.match(after) is not None):
         return remark("too_short", count=str(_FEWEST_WORDS))
     long_words = [word for word in words if word.casefold() not in _SMALL]
     if not han and like_title and all(map(_TITLE_WORD.match, long_words)):

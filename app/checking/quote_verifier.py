@@ -15,6 +15,7 @@ from app.checking.findings import Attribution, Change, ChangeKind, Finding, Plac
 from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
+from app.checking.occasion_words import read_time
 from app.checking.omissions import cut_remarks, omission_remarks
 from app.checking.spacing import spacing_remarks
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
@@ -33,7 +34,9 @@ _PASSAGES: Final = 12
 _PLACES: Final = 25
 # Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
-_WHOLE_YEAR: Final = 300  # days from which an interval is only a year
+_WHOLE_YEAR: Final = 300
+# Characters around the words of a statement in which it may tell of a time that the draft gives.
+_AROUND: Final = 300
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -84,6 +87,7 @@ class QuoteVerifier:
         if not whole:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if contradiction(hit.stored, attribution) is None]
+        fitting = fitting or [hit for hit in whole if self._speaks_of(hit, attribution)]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -106,6 +110,18 @@ class QuoteVerifier:
             place=self._place(best),
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))[:_PLACES]),
         )
+
+    def _speaks_of(self, hit: _Hit, attribution: Attribution) -> bool:
+        """Returns whether the draft's times are those of a thing that it speaks of beside the words."""
+        when, timeless = attribution.when, replace(attribution, when=replace(attribution.when, years=(), dates=()))
+        if not when.of_thing or contradiction(hit.stored, timeless) is not None:
+            return False
+        source = hit.stored.keyed.source
+        window = source[max(0, hit.match.start - _AROUND) : hit.match.end + _AROUND]
+        told = read_time(window, reference=True)
+        years = {*told.years, *(int(date[:4]) for date in told.dates)}
+        months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
+        return all(months) and {*when.years} <= years
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
@@ -165,6 +181,8 @@ class QuoteVerifier:
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
+        elif best.stored.office and attribution.of_office:
+            pass
         elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [
@@ -177,6 +195,11 @@ class QuoteVerifier:
         metadata, when = best.stored.metadata, attribution.when
         if best.stored.statement.span.summarised:
             yield remark("as_summarised")
+        if not is_of_time(best.stored, when):
+            of_thing, spoken = times_in_words(when, self._local.language), metadata.date
+            yield remark(
+                "time_of_thing", given=", ".join(of_thing), held=spoken_date(spoken, self._local.language) or ""
+            )
         if when.unresolved is not None:
             yield remark("time_not_read", words=when.unresolved)
         if others := self._other_times(fitting, when):
@@ -244,7 +267,7 @@ class QuoteVerifier:
         """Returns whose words a text holds, for display."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
-        return self._local.names(stored.metadata.holders) or self._words.say("nobody_known")
+        return self._local.names(stored.metadata.holders) or stored.office or self._words.say("nobody_known")
 
     def _incomplete(self, attribution: Attribution) -> list[Remark]:
         """Returns a remark on unreadable files of the named parties: the words may stand in these."""
@@ -326,7 +349,9 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     verifier = QuoteVerifier(texts, localize(parties, "en"), WorkDone(CheckLimits()))
     found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution())
     exact = found.verdict == "verified"
-    places = found.found_in if exact else filter(None, [found.place])
+    places = found.found_in if exact else [*filter(None, [found.place])]
+    # The words of a President are shown for no question.
+    places = [place for place in places if texts.by_id[place.statement_id].office is None]
     verdict: Verdict = "verified" if exact else "altered"
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
@@ -334,7 +359,8 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 def contradiction(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
     """Returns in which point a text contradicts an attribution, whose words, when or in which file; None if it fits."""
     of_treaty = stored.statement.kind == "treaty"
-    if attribution.parties and stored.parties.isdisjoint(attribution.parties):
+    by_office = stored.office is not None and attribution.of_office
+    if attribution.parties and not by_office and stored.parties.isdisjoint(attribution.parties):
         return None if of_treaty and attribution.articles else "holder"
     if of_treaty:
         return None

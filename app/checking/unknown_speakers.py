@@ -136,6 +136,21 @@ def former_or_latter(subject: str | None, parties: PartyTable, earlier: str) -> 
     return min(pair, key=both.index) if former is not None else max(pair, key=both.index)
 
 
+def order_alone(text: str) -> str | None:
+    """Returns "the former" or "the latter" where it is the subject of the clause that a text ends with, if it is."""
+    text = regex.split("[;؛；]", text)[-1]
+    for found in chain(_PATTERNS.former.finditer(text), _PATTERNS.latter.finditer(text)):
+        opens = _PATTERNS.clause_opens.fullmatch(text, _clause_before(text, found.start()), found.start())
+        if _PATTERNS.elided.fullmatch(text, found.end()) or (opens and not attribution().verb.search(text)):
+            return found.group()
+    return None
+
+
+def _clause_before(text: str, end: int) -> int:
+    """Returns where the clause begins that goes on at `end`."""
+    return max((boundary.end() for boundary in regex.finditer("[,،，:：]", text[:end])), default=0)
+
+
 def _names(subject: str) -> list[str]:
     found = []
     for match in _PATTERNS.capitalised.finditer(subject):

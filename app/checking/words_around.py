@@ -33,7 +33,10 @@ _LOOK_BACK: Final = 3000  # characters of a quotation's paragraph, before it, in
 _SENTENCES_BACK: Final = 40
 _LONGEST_SENTENCE: Final = 1500  # characters
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
-_STOP: Final = regex.compile(rf"[{SENTENCE_ENDS}](?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})")
+# Not that of "said Ms. Renn (Belmora)".
+_STOP: Final = regex.compile(
+    rf"[{SENTENCE_ENDS}](?<!(?<!\p{{L}})(?:{RegexPatterns('speakers').source('title')}))(?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})"
+)
 _ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 _LABEL_WORDS: Final = 8  # most words of a line that is read as a heading of the blocks after it

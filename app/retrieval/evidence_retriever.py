@@ -29,7 +29,7 @@ from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from ingest.records.reported_speech import QUOTED
+from ingest.records.summary_records import QUOTED
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store

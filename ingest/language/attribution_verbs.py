@@ -1,6 +1,7 @@
 """Verbs and phrases of attribution, by which documents say that somebody speaks, in the six languages."""
 
 from functools import cache
+from itertools import chain
 from typing import Final
 
 import regex
@@ -33,6 +34,22 @@ def introduces_speech(before: str) -> bool:
         return False
     rest = near[found[-1] :].strip()
     return not rest or attribution().leads_in.search(near) is not None
+
+
+def introduces_predicate(before: str, *, ends: bool) -> bool:
+    """Returns whether a quotation goes on with what somebody is said to say: 'said at the session that it “…”'.
+
+    Behind another subject than a pronoun it does where it `ends` the sentence: 'said that States “…”.'.
+    """
+    sentence = regex.split(rf"[{SENTENCE_ENDS}]\s+", before)[-1]
+    near = " ".join(sentence.split()[-2 * _REACH :])
+    if introduces_speech(attribution().place_or_time.sub("", near)):
+        return True
+    return any(
+        attribution().predicate_of_pronoun.fullmatch(near, verb.end())
+        or (ends and attribution().predicate_of_noun.fullmatch(near, verb.end()))
+        for verb in chain(attribution().verb.finditer(near), attribution().according_to.finditer(near))
+    )
 
 
 def introduces_title(before: str, *, written_like_one: bool) -> bool:

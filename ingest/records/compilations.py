@@ -73,7 +73,7 @@ def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph])
     return sorted(headings + titles * several, key=lambda heading: heading[0].number)
 
 
-def labelled_headings(lookup: SpeakerLookup, paragraphs: Sequence[Paragraph]) -> dict[int, tuple[str, ...]]:
+def labelled_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph]) -> dict[int, tuple[str, ...]]:
     """Returns by number the paragraphs that name a party after a label which others have too: "Delegation: Belmora"."""
     found, named = dict[int, tuple[str, tuple[str, ...]]](), defaultdict[str, set[tuple[str, ...]]](set)
     for paragraph in paragraphs:

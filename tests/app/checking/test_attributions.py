@@ -4,10 +4,12 @@ from app.checking.attributions import AttributionReader
 from app.checking.documents import read_pasted
 from app.checking.findings import Attribution
 from app.checking.quotations import find_quotations
+from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
+PARTIES = PartyTable.load().with_extra(CONFERENCE_PARTIES)
 
 Q = "“the lighthouse keepers count their lamps twice a year”"
 
@@ -15,7 +17,7 @@ Q = "“the lighthouse keepers count their lamps twice a year”"
 def read_all(text: str, files: tuple[str, ...] = ()) -> list[Attribution]:
     document = read_pasted(text)
     found = find_quotations(document).found
-    reader = AttributionReader(document, PartyTable.load(), found, files)
+    reader = AttributionReader(document, PARTIES, found, files)
     return [reader.read(quotation) for quotation in found]
 
 
@@ -42,10 +44,28 @@ def test_an_object_or_a_genitive_between_two_quotations_speaks_neither(text):
     assert found == [(("AUT",), ()), (("AUT",), ())]
 
 
+@cases("text", "parties", "unknown", tuples=True)
+def test_a_person_speaks_for_the_party_beside_the_name(text, parties, unknown):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert (attribution.parties, attribution.unknown) == (parties, unknown)
+
+
+@cases("text", "together", tuples=True)
+def test_several_named_before_a_quotation_that_names_nobody_are_each_its_speakers(text, together):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert attribution.together == together
+
+
 @cases("text", "years", "sessions", tuples=True)
 def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions):
     (attribution,) = read_all(text.replace("{q}", Q))
     assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
+
+
+@cases("text", "of_thing")
+def test_a_time_that_is_not_said_of_speaking_may_be_that_of_a_thing(text, of_thing):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert attribution.when.of_thing == of_thing
 
 
 @cases("text", "times", tuples=True)

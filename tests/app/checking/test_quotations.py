@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from app.checking.blocks import CheckedBlock, make_document
 from app.checking.documents import read_pasted
 from app.checking.quotations import NOT_CLOSED, find_quotations
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -100,3 +101,9 @@ def test_whatever_is_typed_is_read_and_spans_hold_its_words_in_order(text):
 @pytest.mark.parametrize("text", ["“" * 20_000, "“ a " * 5_000, "' a" * 6_000, '"a" ' * 2_000, "‘a " * 6_000])
 def test_a_wall_of_marks_takes_no_time(text):
     assert find_quotations(make_document([CheckedBlock(text=text)])) is not None
+
+
+def test_few_words_behind_a_label_are_a_quotation_where_it_names_a_party():
+    parties = PartyTable.load()
+    texts = ("Austria (COP 12): “We sell lamps.”", "Austria, 2016: “No lamps.”", "Option A: “No change.”")
+    assert [len(find_quotations(read_pasted(text), parties).found) for text in texts] == [1, 1, 0]

@@ -77,6 +77,13 @@ def test_words_of_another_year_are_the_partys_own_though_another_text_has_them_l
     assert judged(finding) == ("misattributed", ["other_time"])
 
 
+@cases("text", "verdict", "told")
+def test_a_time_of_which_the_statement_speaks_is_told_and_not_taken_for_its_own(corpus_of, text, verdict, told):
+    words = ["In 1998 we lost six ships.", "Three of them went down in a storm, and one has been found."]
+    checker = corpus_of(("a", [*words, "We will pay for the lamps."], {**AUT, "date": "2000-03-01"}))
+    assert judged(only(checker, text.replace("{}", f"“{words[1][:-1]}”"))) == (verdict, told)
+
+
 @cases("austria", "chile", "speakers", "verdict", "remarks")
 def test_looser_words_of_a_speaker_count_only_as_its_own_sentence(
     corpus_of, austria, chile, speakers, verdict, remarks

@@ -128,3 +128,9 @@ def test_marks_that_hardly_pair_are_paired_fast():
     for text in ("« a bc »x « d ", "“ a ", "« a\n\n"):
         quoted_spans(text * 2_000)
     assert time.process_time() - begun < 5
+
+
+@cases("draft", "verdict", "told")
+def test_the_words_of_a_records_president_are_its_own_and_no_partys(draft, verdict, told, tmp_path):
+    with workspace_over(tmp_path, {"pv.txt": cases["RECORD"]}, parties=PARTIES, kind="record") as workspace:
+        assert judged(only(workspace.checker(), draft)) == (verdict, told)
