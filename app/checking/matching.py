@@ -22,6 +22,8 @@ _LETTERS: Final = r"(?:(?!\p{Han})[\p{L}\p{M}]){0,40}+"
 _GAP: Final = regex.compile(
     rf"{_ELLIPSIS}|(?:(?<![\p{{L}}\p{{M}}])(?P<head>{_LETTERS}))?[\[［](?P<inserted>[^\[\]［］]{{0,120}})[\]］](?P<tail>{_LETTERS})"
 )
+# The number of a note at the end, which may also stand for one of the source: "in paragraph [12]".
+_NOTE_BEHIND: Final = regex.compile(r"[\[［]\s*(?P<number>\d+)\s*[\]］]\W*$")
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -93,10 +95,10 @@ def readings(quote: str) -> Iterator[Wanted]:
 def _all_readings(quote: str) -> Iterator[Wanted]:
     for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
-            whole = match_key(plain)
+            whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
             for key in filter(None, (whole, whole.rstrip(_CLOSING + "-"))):
-                yield Wanted(parts=(key,), written=(plain,), recased=recased)
+                yield Wanted(parts=(key,), written=(plain,), trails=note and note["number"], recased=recased)
         yield from _in_parts(text, recased=recased)
 
 
