@@ -14,7 +14,8 @@ import regex
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
 from app.checking.matching import Match
-from app.checking.polarity_words import (
+from ingest.language.numerals import find_numbers
+from ingest.language.polarity_words import (
     PolarityKind,
     content,
     is_complement,
@@ -23,7 +24,6 @@ from app.checking.polarity_words import (
     polarity_words,
     speaks_of_itself,
 )
-from ingest.language.numerals import find_numbers
 from vectorstore.stems import is_function_word, stems, words_of
 
 # Most words of the source that a bracket at the edge of a quotation may replace.

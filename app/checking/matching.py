@@ -154,12 +154,12 @@ def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
 
 
 def _cased(quote: str) -> Iterator[str]:
-    """Yields a quotation, then its variants with bracketed letters in either case: `[t]he` marks a change of case."""
-    yield quote
+    """Yields the variants of a quotation with bracketed letters in either case, as in `[t]he`, then the quotation."""
     pieces = _CASED.split(quote, maxsplit=_LETTERS_CASED)
     texts, letters = pieces[::2], pieces[1::2]
     for cased in product(*((letter.lower(), letter.upper()) for letter in letters)) if letters else ():
         yield texts[0] + "".join(letter + text for letter, text in zip(cased, texts[1:], strict=True))
+    yield quote
 
 
 def _recased(quote: str) -> Iterator[str]:

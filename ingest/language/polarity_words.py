@@ -6,7 +6,7 @@ believing something, and words that attribute a view to others from `ingest/lang
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal
 
 import regex
@@ -197,11 +197,55 @@ def limit_behind(after: str, language: str) -> int | None:
     return min(found, default=None)
 
 
+def narrowed(before: str, after: str, language: str) -> bool:
+    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]"."""
+    for code in _languages(before, language):
+        behind = after.lstrip() if code != "zh" else after
+        if _governors(code, "relative").match(behind) is not None:
+            found = _governors(code, "universal").finditer(_CLAUSE.split(before)[-1])
+            last = [match.string[match.end() :].split() for match in found][-1:]
+            if any(len(words) <= _NEAR + 1 for words in last):
+                return True
+        whole, end = f"{before.rstrip()} {behind}", len(before.rstrip())
+        if any(match.end() == end for match in _governors(code, "deadline").finditer(whole)):
+            return True
+    return False
+
+
+def widened(before: str, after: str, language: str) -> bool:
+    """Returns whether words deny more without those behind them: "will not sign any agreement [before 2027]"."""
+    begins = after.lstrip()
+    if (
+        not begins[:1].isalnum()
+        or _PATTERNS.coordinator.match(after)
+        or _role(words_of(begins)[:1], language) == "join"
+    ):
+        return False
+    if any(_governors(code, "reason").match(begins) for code in _languages(before, language)):
+        return False
+    denying = polarity_words(_CLAUSE.split(before)[-1], language)
+    return any(word.sense in ("not", "ended", "without") for word in denying)
+
+
+def ends_what_follows(before: str, language: str) -> bool:
+    """Returns whether words end or reverse what stands behind them: "the lifting of the"."""
+    return any(
+        all(map(partial(is_unfinished, language=language), words_of(before[found.end() :])))
+        for code in _languages(before, language)
+        for found in _governors(code, "ending").finditer(before)
+    )
+
+
+def lacks_complement(text: str, language: str) -> bool:
+    """Returns whether a text ends with a preposition."""
+    return any(_role(words_of(text)[-1:], code) == "link" for code in _languages(text, language) if code != "zh")
+
+
 def is_unfinished(text: str, language: str) -> bool:
     """Returns whether a text ends with a word that needs another one behind it: "of the", "is"."""
     last = words_of(text)[-1:]
     return bool(last) and any(
-        _role(last[0], code) in ("void", "link", "join", "break")
+        _role(last, code) in ("void", "link", "join", "break")
         or ((be := operators(code).fullmatch(last[0])) is not None and be.lastgroup in _PREPOSED)
         for code in _languages(last[0], language)
     )
@@ -226,10 +270,10 @@ def content(words: Iterable[str], language: str) -> Iterator[str]:
             yield word
 
 
-def _role(word: str, language: str) -> str | None:
-    """Returns the role of a function word in a claim, such as `link`; None for another word."""
+def _role(word: list[str], language: str) -> str | None:
+    """Returns the role of a function word, a list of one, in a claim, such as `link`; None for another word."""
     pattern, role_of = roles(language)
-    found = pattern.fullmatch(word)
+    found = pattern.fullmatch(word[0]) if word else None
     return role_of[str(found.lastgroup)].kind if found is not None else None
 
 
