@@ -9,45 +9,59 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+import regex
+
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
 from app.checking.matching import Match
-from app.checking.polarity_words import PolarityKind, content, of_kinds, polarity_words, speaks_of_itself
-from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_numbers
-from vectorstore.stems import stems, words_of
+from ingest.language.polarity_words import (
+    PolarityKind,
+    content,
+    is_complement,
+    is_unfinished,
+    of_kinds,
+    polarity_words,
+    speaks_of_itself,
+)
+from vectorstore.stems import is_function_word, stems, words_of
 
-_PATTERNS: Final = RegexPatterns("drafts")
 # Most words of the source that a bracket at the edge of a quotation may replace.
 _REPLACED: Final = 6
 # Characters of the source on either side of a quotation in which a name that replaces a pronoun is looked for.
 _CONTEXT: Final = 800
 # Characters of the source beside an edge of a quotation from which the words that a bracket replaces are taken.
 _BESIDE: Final = 200
-_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "modal", "count")
+# Most digits of a bracket that numbers a note rather than counts something.
+_NOTE_DIGITS: Final = 3
+_CLAUSE_ENDS: Final = regex.compile(r"[.,;:!?…،؛؟。，；](?!\d)")
+_KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "ending", "modal", "count")
 
 
 def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the brackets of a quotation, compared with the words of the source that they replace."""
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
-    found = [_judge_bracket(gap, source[a:b].strip(" .,;:"), text, around) for gap, a, b in match.gaps if gap]
-    if wanted.leads is not None:
-        before = source[max(text.stored.keyed.start, match.start - _BESIDE) : match.start]
-        found.append(_judge_edge(wanted.leads, before, text, around, leads=True))
-    if wanted.trails is not None:
-        after = source[match.end : match.end + _BESIDE]
-        found.append(_judge_edge(wanted.trails, after, text, around, leads=False))
-    yield from filter(None, found)
+    for gap, begin, end in match.gaps:
+        if gap and (found := _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around)) is not None:
+            yield found
+    for put, leads in ((wanted.leads, True), (wanted.trails, False)):
+        if put is not None and (found := _judge_edge(put, match, text, around, leads=leads)) is not None:
+            yield found
 
 
-def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> Remark | None:
-    """Judges words in brackets (`put`) that replace words of the source or are added to it; None if harmless."""
+def _judge_bracket(
+    put: str, stands_for: str, text: SourceText, around: str, *, explains: bool = False
+) -> Remark | None:
+    """Judges words in brackets (`put`) that replace words of the source or are added to it; None if harmless.
+
+    If it only `explains` words before it, as in "the next session [October 2026]", its numbers count nothing.
+    """
     added = _without(words_of(put), words_of(stands_for), text.language)
     removed = _without(words_of(stands_for), words_of(put), text.language)
     if not added and not removed:
         return None
-    if _senses(put, text.language) != _senses(stands_for, text.language):
+    if _senses(put, text.language, counts=not explains) != _senses(stands_for, text.language):
         return remark("put_in_asserts", alters=True, put=put, words=" ".join(stands_for.split()))
     added_content, removed_content = list(content(added, text.language)), list(content(removed, text.language))
     named = {code for match in text.local.parties.find(put) for code in match.codes}
@@ -63,11 +77,27 @@ def _judge_bracket(put: str, stands_for: str, text: SourceText, around: str) -> 
     return None if resolved else remark("put_in", put=put)
 
 
-def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: bool) -> Remark | None:
-    """Judges a bracket before or after a quotation by the most favourable number of adjacent words that it replaces."""
-    words = beside.split()[-_REPLACED:] if leads else beside.split()[:_REPLACED]
-    cuts = [words[len(words) - size :] if leads else words[:size] for size in range(len(words) + 1)]
-    judged = [_judge_bracket(put, " ".join(cut), text, around) for cut in cuts]
+def _judge_edge(put: str, match: Match, text: SourceText, around: str, *, leads: bool) -> Remark | None:
+    """Judges a bracket before or after a quotation by the most favourable number of adjacent words that it replaces.
+
+    Behind "of the" or "is", and in the place of a number, it must replace some; words such as "the" are none.
+    """
+    source, language = text.source, text.language
+    if leads:
+        words = source[max(text.stored.keyed.start, match.start - _BESIDE) : match.start].split()[-_REPLACED:]
+        cuts = [words[len(words) - size :] for size in range(len(words) + 1)]
+        must = is_complement(source[match.start : match.end], language)
+    else:
+        words = _CLAUSE_ENDS.split(source[match.end : match.end + _BESIDE])[0].split()[:_REPLACED]
+        cuts = [words[:size] for size in range(len(words) + 1)]
+        counted = find_numbers(put, language) and find_numbers(" ".join(words[:1]), language)
+        must = is_unfinished(source[match.start : match.end], language) or bool(counted)
+        cuts = [cut for cut in cuts if not is_unfinished(" ".join(cut), language)]
+        if not must and put.isdecimal() and len(put) <= _NOTE_DIGITS:
+            return None  # the number of a note
+    if must:
+        cuts = [cut for cut in cuts if any(not is_function_word(word, language) for word in cut)] or cuts
+    judged = [_judge_bracket(put, " ".join(cut), text, around, explains=not (cut or leads)) for cut in cuts]
     # Another party in the place of the speaker's name or of "we" cannot be an addition.
     if (nearest := next(iter(judged[1:]), None)) is not None and nearest.kind == "put_in_party":
         return nearest
@@ -75,9 +105,9 @@ def _judge_edge(put: str, beside: str, text: SourceText, around: str, *, leads: 
     return min(found, key=lambda each: each.alters) if len(found) == len(judged) else None
 
 
-def _senses(text: str, language: str) -> Counter[str]:
+def _senses(text: str, language: str, *, counts: bool = True) -> Counter[str]:
     turning = (word.sense for word in of_kinds(polarity_words(text, language), *_KINDS))
-    return Counter((*turning, *(number.value for number in find_numbers(text, language))))
+    return Counter((*turning, *(number.value for number in find_numbers(text, language) if counts)))
 
 
 def _without(own: list[str], other: list[str], language: str) -> list[str]:

@@ -22,6 +22,8 @@ _LETTERS: Final = r"(?:(?!\p{Han})[\p{L}\p{M}]){0,40}+"
 _GAP: Final = regex.compile(
     rf"{_ELLIPSIS}|(?:(?<![\p{{L}}\p{{M}}])(?P<head>{_LETTERS}))?[\[［](?P<inserted>[^\[\]［］]{{0,120}})[\]］](?P<tail>{_LETTERS})"
 )
+# The number of a note at the end, which may also stand for one of the source: "in paragraph [12]".
+_NOTE_BEHIND: Final = regex.compile(r"[\[［]\s*(?P<number>\d+)\s*[\]］]\W*$")
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -93,10 +95,10 @@ def readings(quote: str) -> Iterator[Wanted]:
 def _all_readings(quote: str) -> Iterator[Wanted]:
     for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
-            whole = match_key(plain)
+            whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
             for key in filter(None, (whole, whole.rstrip(_CLOSING + "-"))):
-                yield Wanted(parts=(key,), written=(plain,), recased=recased)
+                yield Wanted(parts=(key,), written=(plain,), trails=note and note["number"], recased=recased)
         yield from _in_parts(text, recased=recased)
 
 
@@ -152,12 +154,12 @@ def _spellings(quote: str) -> Iterator[tuple[str, bool]]:
 
 
 def _cased(quote: str) -> Iterator[str]:
-    """Yields a quotation, then its variants with bracketed letters in either case: `[t]he` marks a change of case."""
-    yield quote
+    """Yields the variants of a quotation with bracketed letters in either case, as in `[t]he`, then the quotation."""
     pieces = _CASED.split(quote, maxsplit=_LETTERS_CASED)
     texts, letters = pieces[::2], pieces[1::2]
     for cased in product(*((letter.lower(), letter.upper()) for letter in letters)) if letters else ():
         yield texts[0] + "".join(letter + text for letter, text in zip(cased, texts[1:], strict=True))
+    yield quote
 
 
 def _recased(quote: str) -> Iterator[str]:

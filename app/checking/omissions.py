@@ -11,29 +11,37 @@ from app.checking.findings import Remark, remark
 from app.checking.indirect_times import YEAR
 from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
-from app.checking.polarity_words import (
-    PolarityWord,
-    begins_with_contrast,
-    denies,
-    governing,
-    half_of_pair,
-    limit_behind,
-    of_kinds,
-    polarity_words,
-    reported_behind,
-    reports,
-)
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_numbers
+from ingest.language.polarity_words import (
+    PolarityWord,
+    begins_with_contrast,
+    content,
+    denies,
+    ends_what_follows,
+    governing,
+    half_of_pair,
+    lacks_complement,
+    limit_behind,
+    narrowed,
+    of_kinds,
+    polarity_words,
+    reported_behind,
+    reports,
+    widened,
+)
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
 from ingest.metadata.sessions import find_session_mentions
 from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
+from vectorstore.stems import words_of
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
+# Most words of an omission that leaves out the head of the words behind it: "the work of […]".
+_HEAD_WORDS: Final = 8
 _PATTERNS: Final = RegexPatterns("drafts")
 _ANSWERS: Final = RegexPatterns("answer_types")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
@@ -82,6 +90,12 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
             return "left_out_turns"
     if of_kinds(found, "denial", "condition"):
         return "left_out_turns"
+    if (
+        not closes
+        and not opens
+        and (ends_what_follows(raw, language) or narrowed(source[:begin][-_CUT_REACH:], raw, language))
+    ):
+        return "left_out_turns"
     if any(half_of_pair(edge) for edge in edges):
         return "left_out_pair"
     if edges and not closes and reports(edges[-1], language, own=text.names_itself(edges[-1])):
@@ -90,7 +104,8 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     aside = bool(edges) and raw.strip()[:1] in _ASIDE_EDGE and raw.strip()[-1:] in _ASIDE_EDGE + ")"
     led = "" if opens else source[max(0, begin - _CUT_REACH) : begin]
     counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language, led) for edge in edges)
-    if counts and not aside:
+    headless = not closes and len(whole_words(raw)) <= _HEAD_WORDS and lacks_complement(raw, language)
+    if (counts or headless) and not aside:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
@@ -145,7 +160,10 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
     remarks: list[Remark] = []
     clause, apart = governing(opening, source[start:end])
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
-    if weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
+    ended = ends_what_follows(clause, language) and not of_kinds(
+        polarity_words(" ".join(around), language), "ending", "denial", "doubt"
+    )
+    if ended or weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
         remarks.append(remark("turned_before", words=_tail(opening)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(report_words)))
@@ -162,8 +180,14 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif limited is not None and not (
-        of_kinds(polarity_words(around[1], language), "lack") or limit_behind(around[1], language) is not None
+    elif (
+        limited is not None
+        and not (
+            of_kinds(polarity_words(around[1], language), "lack")
+            or limit_behind(around[1], language) is not None
+            # The draft may go on with the statement's own words.
+            or set(content(words_of(around[1])[:_SHOWN], language)) & set(content(words_of(limited), language))
+        )
     ):
         remarks.append(remark("limited_after", words=_head(limited.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
@@ -196,6 +220,8 @@ def _limit(rest: str, language: str, quoted: str) -> str | None:
         return near
     sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
     # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".
+    if narrowed("".join(sentence), near, language) or widened("".join(sentence), near, language):
+        return near
     denied = of_kinds(polarity_words("".join(sentence), language), "denial")
     lacks = [word.start for word in of_kinds(polarity_words(near, language), "lack") if denied]
     starts = [at for at in (limit_behind(near, language), *lacks) if at is not None]

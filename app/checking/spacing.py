@@ -14,8 +14,8 @@ from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
 from app.checking.match_key import NOTE_MARK
 from app.checking.matching import Match
-from app.checking.polarity_words import polarity_words
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.polarity_words import polarity_words
 from ingest.language.word_frequencies import commonness
 from ingest.text.canonical_form import squash
 from ingest.text.readable import readable

@@ -1,7 +1,7 @@
 """Allowed omissions: which words of a sentence a claim on it may leave out, between its own words and behind them.
 
 Words may be left out if they only narrow the sense ("a [specialized] unit"); never an operator, a name, another clause,
-or the head of what follows ("the [abolition of the] sanctions").
+the head of what follows ("the [abolition of the] sanctions"), or what `polarity_words` says narrows what is before it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -96,6 +96,8 @@ def may_end(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> boo
         return True
     if any(token.kind in _WITHIN for token in phrase):
         return False
+    # A clause that narrows belongs to the phrase: "will not extradite persons [who are under eighteen]".
+    phrase = list(takewhile(lambda token: token.kind not in ("comma", "join"), clause))
     return not (whole and any(token.counts for token in phrase))
 
 

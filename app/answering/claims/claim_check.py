@@ -6,6 +6,7 @@ sign the treaty if others did". What rules cannot see is left to the reader, who
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
@@ -22,16 +23,20 @@ from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, orders, possessive
 from ingest.language.detection import language_of_sentence
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.text.canonical_form import squash
 from prompts.wording import LANGUAGES
-from vectorstore.stems import words_of
+from vectorstore.stems import fold, words_of
 
 # A claim in Latin script is in the language of its evidence if that contains at least this share of its terms.
 _SAME_LANGUAGE_MIN: Final = 0.6
 _OTHER_SCRIPTS: Final = frozenset({"ru", "ar", "zh"})
 # Prompt leak: so many words in a row of the instructions, repeated in a claim and absent from its evidence.
 _MIN_LEAKED_WORDS: Final = 6
+# The last letters of a noun by which groups of one name are known.
+_NOUN_LETTERS: Final = 5
+_DRAFTS: Final = RegexPatterns("drafts")
 _QUESTION: Final = ("?", "？", "؟")
 _OPERATOR_IN_WORDS: Final[dict[str, str]] = {
     "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
@@ -113,9 +118,47 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
         kind, keys = ("self", {SELF}) if premise.holder in name.codes else ("name", set(name.codes))
         return ClaimToken(kind=kind, keys=frozenset(keys), start=name.start, end=name.end)
 
-    names = tuple(map(token, parties.find(text, language, capitals="none")))
-    tokens = tokenize(text, language, names)
+    named = parties.find(text, language, capitals="none")
+    names = tuple(map(token, named))
+    taken = {at for name in named for at in range(name.start, name.end)}
+    groups = (found.span() for found in _own_groups(text, premise.holder, parties))
+    own = (
+        ClaimToken(kind="self", keys=frozenset({SELF}), start=start, end=end)
+        for start, end in groups
+        if taken.isdisjoint(range(start, end))
+    )
+    tokens = tuple(_delegations(tokenize(text, language, (*names, *own)), names, summarised=premise.summarised))
     return tokens if _SEPARATELY.search(text) else tuple(_with_joint_subjects(tokens, names, premise))
+
+
+def _own_groups(text: str, holder: str | None, parties: PartyTable) -> Iterator["regex.Match[str]"]:
+    """Yields where a group that speaks calls itself by the noun of its name: "the Group", "our Union"."""
+    if holder is None or parties.kind_of(holder) in (None, "state"):
+        return
+    called = fold(" ".join(parties.display(holder, language) for language in LANGUAGES))
+    for found in _DRAFTS.own_group.finditer(text):
+        noun = words_of(found.group())[-1] if found.group().isascii() else found.group()
+        if fold(noun).removeprefix("ال").removeprefix("本")[-_NOUN_LETTERS:] in called:
+            yield found
+
+
+def _delegations(
+    tokens: Sequence[ClaimToken], names: Sequence[ClaimToken], *, summarised: bool
+) -> Iterator[ClaimToken]:
+    """Yields tokens with one for the speaker in place of "the delegation of Arvandia"; in a summary "her" is a "my"."""
+    at = 0
+    while at < len(tokens):
+        one, *others = tokens[at : at + 3]
+        owner = (
+            next((n for n, other in enumerate(others) if other.kind != "link"), None) if one.kind == "noun" else None
+        )
+        if owner is not None and others[owner] in names and SELF in others[owner].keys:
+            yield replace(others[owner], start=one.start)
+            at += owner + 2
+            continue
+        hers = summarised and one.kind == "third" and SELF in one.keys and others and others[0].kind == "noun"
+        yield replace(one, kind="self") if hers else one
+        at += 1
 
 
 def _with_joint_subjects(
@@ -146,6 +189,8 @@ def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premi
     for at, token in enumerate(tokens):
         if named and (token.kind == "stop" or (spoken and token.kind in ("break", "comma"))):
             return ClaimBody(tokens=tokens[at + 1 :], framed=True, partial=premise.holder is None)
+        if named and spoken and token.kind == "third" and SELF in token.keys:
+            return ClaimBody(tokens=tokens[at:], framed=True, partial=premise.holder is None)
         if named and spoken and token.kind != "third":
             # In "insists on", the link belongs to the verb of saying.
             rest = tokens[at + (token.kind == "link") :]

@@ -27,6 +27,8 @@ class Premise:
     language: str
     holder: str | None
     """Code of the party whose words they are; None for the text of a treaty."""
+    summarised: bool = False
+    """A record gives the words in its own, so that "her delegation" is the speaker's."""
     also: frozenset[str] = frozenset()
     """Codes of others that the claim may name, such as those who hold a joint statement as well."""
     sessions: frozenset[str] = frozenset()
@@ -48,6 +50,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         quotes=tuple(citation.quote for citation in cited),
         language=str(languages[0]) if languages else "en",
         holder=holder,
+        summarised=any(citation.summarised for citation in cited),
         also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
         sessions=frozenset(citation.session for citation in cited if citation.session),
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),

@@ -22,6 +22,7 @@ from app.answering.claims.allowed_omissions import (
 )
 from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
 from ingest.language.claim_words import SELF
+from ingest.language.polarity_words import limit_behind, narrowed
 
 # The most words in a leading phrase before a comma.
 _MAX_LEAD_WORDS: Final = 24
@@ -79,7 +80,23 @@ class EvidenceSentence:
                     begun |= self._further(ends, wanted[0], binding[0], shared)
         *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond and (until is None or at < until)})
         downward = any(token.kind in DOWNWARD for token in (*shared, *wanted)) and not body.partial
-        return {end for end in ends if may_end(self.tokens[end + 1 :], self.language, whole=downward)}
+        return {
+            end
+            for end in ends
+            if may_end(self.tokens[end + 1 :], self.language, whole=downward) and not self._narrows(end, wanted)
+        }
+
+    def _narrows(self, end: int, wanted: Sequence[ClaimToken]) -> bool:
+        """Returns whether the rest of a phrase limits what a claim that ends in it says.
+
+        What is only intended or asked for is open already: "intends to accede [once the law is passed]".
+        """
+        phrase = takewhile(lambda token: token.kind not in _CUTTING - {"break"}, self.tokens[end + 1 :])
+        start, stop = self.tokens[end].end, max((token.end for token in phrase), default=0)
+        after = self.text[start : max(start, stop)]
+        if narrowed(self.text[:start], after, self.language):
+            return True
+        return not any(token.kind == "guard" for token in wanted) and limit_behind(after, self.language) is not None
 
     def _beginnings(
         self, body: ClaimBody, wanted: Sequence[ClaimToken], binding: Sequence[list[ClaimToken]]

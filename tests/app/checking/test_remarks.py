@@ -68,6 +68,22 @@ def test_a_number_that_an_omission_leaves_out_is_a_quantity_unless_it_refers(cor
     assert judged(only(checker, draft)) == ("verified", remarks)
 
 
+@cases("draft", "remarks")
+def test_a_bracket_at_the_end_is_held_to_the_words_that_it_must_replace(corpus_of, draft, remarks):
+    words = [
+        "The keepers ask that lamps be paid from the port dues of May 2026, and will delete paragraph 7 of the list.",
+        "They will meet at the next session. They support the league, its lamps and its ships.",
+    ]
+    checker = corpus_of(("ends", words, {"state": "AUT", "language": "en"}))
+    assert judged(only(checker, f"Austria said: “{draft}”"))[1] == remarks
+
+
+@cases("source", "draft", "remarks")
+def test_words_left_out_that_limit_or_end_the_rest_are_told(corpus_of, source, draft, remarks):
+    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": "en"}))
+    assert judged(only(checker, f"Austria said that it {draft}"))[1] == remarks
+
+
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     words = "This is not only a legal but also a moral duty -- and lamps must be lit."
     checker = corpus_of(("a", [words], {"state": "AUT", "language": "en"}))

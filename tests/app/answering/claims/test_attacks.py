@@ -109,6 +109,12 @@ def test_a_claim_that_its_evidence_bears_out_is_kept(language, evidence, claim, 
     assert check_claim(claim, Premise(quotes=(evidence,), language=language, holder="XAA"), parties) is None
 
 
+@cases("holder", "evidence", "claim", "accepted")
+def test_speakers_may_call_themselves_by_a_noun(holder, evidence, claim, accepted, parties):
+    premise = Premise(quotes=(evidence,), language="en", holder=holder, summarised="said" in evidence)
+    assert (check_claim(claim, premise, parties) is None) is accepted
+
+
 @cases("evidence", "claim", "accepted")
 def test_a_claim_on_a_joint_statement_keeps_apart_who_did_what(evidence, claim, accepted, parties):
     premise = Premise(quotes=(evidence,), language="en", holder="XAA", also=frozenset({"XAA", "XAB"}))

@@ -6,21 +6,21 @@ believing something, and words that attribute a view to others from `ingest/lang
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal
 
 import regex
 
 from ingest.language.attribution_verbs import attribution
-from ingest.language.claim_words import operators
+from ingest.language.claim_words import operators, possessive, roles
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.language.matches import TextMatch
 from prompts.wording import LANGUAGES
-from vectorstore.stems import is_function_word, language_of
+from vectorstore.stems import is_function_word, language_of, words_of
 
-PolarityKind = Literal["denial", "doubt", "condition", "lack", "modal", "count"]
+PolarityKind = Literal["denial", "doubt", "condition", "ending", "lack", "modal", "count"]
 
-_GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt")
+_GOVERNING: Final[tuple[PolarityKind, ...]] = ("condition", "denial", "doubt", "ending")
 _OF_LEXICON: Final[dict[str, PolarityKind]] = {
     "not": "denial", "against": "denial", "ended": "denial", "only": "condition", "unless": "condition",
     "without": "lack",
@@ -33,6 +33,8 @@ _CLAUSES: Final = 3
 # Most words between a denial and what it denies, and marks that open a quotation.
 _NEAR: Final = 2
 _OPENS: Final = ' :：“„«「『"‘'
+# Operators that need a word behind them.
+_PREPOSED: Final = ("be", "was", "been", "before", "after", "until", "without")
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 _CLAUSE_BEGINS: Final = regex.compile(rf"(?:^|{_CLAUSE.pattern})\s*")
 
@@ -195,6 +197,66 @@ def limit_behind(after: str, language: str) -> int | None:
     return min(found, default=None)
 
 
+def narrowed(before: str, after: str, language: str) -> bool:
+    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]"."""
+    for code in _languages(before, language):
+        behind = after.lstrip() if code != "zh" else after
+        if _governors(code, "relative").match(behind) is not None:
+            found = _governors(code, "universal").finditer(_CLAUSE.split(before)[-1])
+            last = [match.string[match.end() :].split() for match in found][-1:]
+            if any(len(words) <= _NEAR + 1 for words in last):
+                return True
+        whole, end = f"{before.rstrip()} {behind}", len(before.rstrip())
+        if any(match.end() == end for match in _governors(code, "deadline").finditer(whole)):
+            return True
+    return False
+
+
+def widened(before: str, after: str, language: str) -> bool:
+    """Returns whether words deny more without those behind them: "will not sign any agreement [before 2027]"."""
+    begins = after.lstrip()
+    if (
+        not begins[:1].isalnum()
+        or _PATTERNS.coordinator.match(after)
+        or _role(words_of(begins)[:1], language) == "join"
+    ):
+        return False
+    if any(_governors(code, "reason").match(begins) for code in _languages(before, language)):
+        return False
+    denying = polarity_words(_CLAUSE.split(before)[-1], language)
+    return any(word.sense in ("not", "ended", "without") for word in denying)
+
+
+def ends_what_follows(before: str, language: str) -> bool:
+    """Returns whether words end or reverse what stands behind them: "the lifting of the"."""
+    return any(
+        all(map(partial(is_unfinished, language=language), words_of(before[found.end() :])))
+        for code in _languages(before, language)
+        for found in _governors(code, "ending").finditer(before)
+    )
+
+
+def lacks_complement(text: str, language: str) -> bool:
+    """Returns whether a text ends with a preposition."""
+    return any(_role(words_of(text)[-1:], code) == "link" for code in _languages(text, language) if code != "zh")
+
+
+def is_unfinished(text: str, language: str) -> bool:
+    """Returns whether a text ends with a word that needs another one behind it: "of the", "is"."""
+    last = words_of(text)[-1:]
+    return bool(last) and any(
+        _role(last, code) in ("void", "link", "join", "break")
+        or ((be := operators(code).fullmatch(last[0])) is not None and be.lastgroup in _PREPOSED)
+        for code in _languages(last[0], language)
+    )
+
+
+def is_complement(text: str, language: str) -> bool:
+    """Returns whether a text begins with "of", so that it belongs to a noun before it."""
+    first = words_of(text)[:1]
+    return bool(first) and any(possessive(code).fullmatch(first[0]) for code in _languages(first[0], language))
+
+
 def speaks_of_itself(text: str) -> bool:
     """Returns whether a text contains words by which speakers mean their own side: "we", "my country"."""
     return _PATTERNS.self.search(text) is not None or _PATTERNS.own_side.search(text) is not None
@@ -206,6 +268,13 @@ def content(words: Iterable[str], language: str) -> Iterator[str]:
     for word in words:
         if not is_function_word(word, language) and not any(pattern.fullmatch(word) for pattern in own_side):
             yield word
+
+
+def _role(word: list[str], language: str) -> str | None:
+    """Returns the role of a function word, a list of one, in a claim, such as `link`; None for another word."""
+    pattern, role_of = roles(language)
+    found = pattern.fullmatch(word[0]) if word else None
+    return role_of[str(found.lastgroup)].kind if found is not None else None
 
 
 def _languages(text: str, language: str) -> tuple[str, ...]:
