@@ -4,8 +4,8 @@ Four tests tell whether a text names a topic. They differ in what a wrong answer
 
 * `mask.py`: the places of its words in a sentence, by synonyms that can stand in for the whole topic. What a direction
   is about; a place that is missed hides the direction, so that function words join a run.
-* `share.py`: the share of its words that a text holds, with narrower terms and derived forms ("abolish" for
-  "abolition"). Whether a quotation stands under the heading of a topic.
+* `share.py`: the share of its words that a text holds, with narrower terms ("embargoes" for "sanctions"). Whether a
+  quotation stands under the heading of a topic.
 * `Topic.share_of`: the share weighted by rarity, a feature of the fitted model, which knows its errors.
 * `lexical_relevance_of` of `app/retrieval/ranking/sentence_scorer.py`: where no model was fitted, that share in the
   sentence and with its neighbours, in English or in the words of the question.
