@@ -7,14 +7,19 @@ speaker.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, takewhile
+from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
+from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
 from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.records import QuestionKind
+
+# Minimum number of content words that become the topic where the tagger found none.
+_TOPIC_WORDS_MIN: Final = 2
 
 
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -136,15 +141,25 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes what is asked of a party the topic if the tagger found none: "how many ships did Corvia seize?".
+    """Makes the other content words the topic if a list or a position is asked for and the tagger found no topic.
 
-    "Which African States took the floor?" asks nothing about those who are asked.
+    "Is any delegation against mining the ocean floor, or asking for a moratorium on it?"
     """
-    of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
-    asked = asked_of_a_party(roles) if of_party else None
-    if asked is None or roles.follows or {"topic", "quote"} & {*roles.labels}:
+    if roles.follows or {"topic", "quote"} & {*roles.labels}:
         return roles
-    return _as_topic(roles, asked, ("-", "mention"))
+    # "Which African States took the floor?" asks nothing about those who are asked.
+    of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
+    if of_party and (asked := asked_of_a_party(roles)):
+        return _as_topic(roles, asked, ("-", "mention"))
+    named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
+    if named or kind not in (*WHICH_STATES, "position"):
+        return roles
+    # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
+    begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
+    content = [word for word in roles.beside_topic() if word.start >= begin]
+    if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
+        return roles
+    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
 
 
 def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:

@@ -28,7 +28,7 @@ _PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n")
 _LETTER: Final = regex.compile(r"\p{L}")
 # The most characters of a sentence in which it names the party of whose view it tells.
 _MAX_CHARS_TO_SUBJECT: Final = 200
-_TOLD: Final = RegexPatterns("reported_speech")
+_TOLD: Final = RegexPatterns("summary_records")
 _BEHIND: Final = regex.compile(r"^[”“\"»’」』\s,.]*")
 
 
