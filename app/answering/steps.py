@@ -15,6 +15,7 @@ from app.answering.abstention import abstain, is_silent
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
+from app.answering.corrigenda import corrections
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import localize
 from app.answering.related_passages import related_readings
@@ -247,11 +248,11 @@ class Steps:
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
-        corrections = self.retriever.corrections(checked.citations)
-        corrected = {number for number, (_, corrects) in corrections.items() if corrects}
+        corrigenda = corrections(checked.citations, self.retriever.store.catalogue)
+        corrected = {number for number, (_, corrects) in corrigenda.items() if corrects}
         claims = tuple(replace(c, direction=None) if corrected & {*c.citations} else c for c in checked.claims)
         checked = replace(checked, claims=claims)
-        told = dict.fromkeys(note_in_words(note, local) for note, _ in corrections.values())
+        told = dict.fromkeys(note_in_words(note, local) for note, _ in corrigenda.values())
         answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *told)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(

@@ -11,8 +11,8 @@ from typing import Final
 
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
-from app.records import Citation, Note, Pick, Scope, Sources
-from app.retrieval.chronology import days_of
+from app.records import Note, Pick, Scope, Sources
+from app.retrieval.left_aside import left_aside_notes, unattributed_notes
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedFor, asked_for
@@ -29,19 +29,13 @@ from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from ingest.records.summary_records import QUOTED
-from prompts.wording import LANGUAGES
-from vectorstore.records import Metadata, ScopeFilter, Sentence, StatementSummary
+from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
-# Texts without a known speaker in which the parties asked about are looked for, and files that a note names.
-_UNATTRIBUTED_MAX: Final = 200
-_FILES_NAMED_MAX: Final = 8
-_MARKS: Final = ' .,;:“”"«»'
 _Evidence = tuple[PartyEvidence, ...]
 
 
@@ -92,21 +86,15 @@ class EvidenceRetriever:
         scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
         codes = () if scope.members_of else asked
         in_scope = scoped.of(codes)
-        unattributed = sum(not summary.metadata.holders for summary in in_scope)
-        notes = [Note(kind="not_attributed", values={"count": unattributed})] if unattributed else []
         of_parties = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
-        timed = scope.years or scope.months or scope.interval
-        undated = [s for s in of_parties if timed and days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
         corrected = self.scoped_statements(scope, parties).corrected(codes)
-        for kind, left in (("versions" if all_versions else "corrected", corrected), ("undated", undated)):
-            notes += [Note(kind=kind, values={"files": _files(left)})] if left else []
         return replace(
             base,
             asked_parties=asked,
             statements_by_party=scoped.by_party(in_scope),
             statements_of_parties=of_parties,
             statements_in_scope=tuple(summary for summary in in_scope if summary.metadata.holders),
-            notes=tuple(notes),
+            notes=tuple(left_aside_notes(scope, in_scope, of_parties, corrected, all_versions=all_versions)),
         )
 
     def with_texts(self, retrieved: Retrieved, statement_ids: Sequence[str]) -> Retrieved:
@@ -206,7 +194,7 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *change_notes,
-                *self._unattributed(scope, evidence, parties),
+                *self._unattributed_notes(scope, evidence, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
@@ -215,35 +203,11 @@ class EvidenceRetriever:
             ),
         )
 
-    def _unattributed(self, scope: Scope, evidence: _Evidence, parties: PartyTable) -> Iterator[Note]:
-        """Yields a note on the texts without a known speaker that name parties of which nothing was found."""
-        silent = {*scope.states, *scope.groups} - {item.party for item in evidence if item.answers}
-        names = {parties.display(code, language) for code in silent for language in LANGUAGES}
-        in_scope = self.scoped_statements(replace(scope, pick=None), parties).of(()) if silent else ()
-        nobodys = [s for s in in_scope if not s.metadata.holders and s.kind == "statement"][:_UNATTRIBUTED_MAX]
-
-        def is_named(text: str) -> bool:
-            lines = (line for line in text.splitlines() if any(name in line for name in names))
-            return any(silent & {*match.codes} for line in lines for match in parties.find(line))
-
-        texts = self.store.catalogue.statements([summary.statement_id for summary in nobodys])
-        if naming := [s for s in nobodys if is_named(texts[s.statement_id].source_text)]:
-            asked = tuple(code for code in (*scope.states, *scope.groups) if code in silent)
-            yield Note(kind="unattributed", values={"parties": asked, "files": _files(naming)})
-
-    def corrections(self, citations: Sequence[Citation]) -> dict[int, tuple[Note, bool]]:
-        """Returns the corrigendum to the statement of each citation that has one, and whether it quotes these words."""
-        catalogue, found = self.store.catalogue, dict[int, tuple[Note, bool]]()
-        corrigenda = catalogue.families.corrections()
-        for citation in citations if corrigenda else ():
-            (cited,) = catalogue.statements([citation.statement_id]).values()
-            for document in map(catalogue.document, corrigenda.get(cited.document.document_id, ())):
-                if document is not None:
-                    quoted = (words.strip(_MARKS) for words in QUOTED.findall(document.source_text))
-                    corrects = any(words and words in citation.source_quote for words in quoted)
-                    note = Note(kind="corrigendum", values={"file": citation.file, "files": document.file})
-                    found[citation.number] = (note, corrects or found.get(citation.number, (note, False))[1])
-        return found
+    def _unattributed_notes(self, scope: Scope, evidence: _Evidence, parties: PartyTable) -> Iterator[Note]:
+        silent = [c for c in (*scope.states, *scope.groups) if not any(e.party == c and e.answers for e in evidence)]
+        if silent:
+            in_scope = self.scoped_statements(replace(scope, pick=None), parties).of(())
+            yield from unattributed_notes(silent, in_scope, self.store.catalogue, parties)
 
     def _joined(self, base: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
         """Joins what was found on each subject of a question, in the order of the subjects."""
@@ -331,18 +295,6 @@ def _asks_for_versions(resolution: Resolution) -> bool:
     """Returns whether versions that were corrected since count as well: for a change, or for what came first."""
     compares = resolution.kind == "compare" and len((*resolution.scope.states, *resolution.scope.groups)) == 1
     return resolution.over_time or compares or resolution.scope.pick == "earliest"
-
-
-def _fits_venue(scope: Scope, metadata: Metadata) -> bool:
-    """Returns whether a statement may have been made in the bodies and sessions of a scope."""
-    pairs = ((scope.bodies, metadata.body), (scope.sessions, metadata.session))
-    return all(not wanted or known is None or known in wanted for wanted, known in pairs)
-
-
-def _files(statements: Iterable[StatementSummary]) -> str:
-    """Returns the names of the files of statements, the first ones of many."""
-    files = [*dict.fromkeys(summary.file for summary in statements)]
-    return ", ".join((*files[:_FILES_NAMED_MAX], *["…"] * (len(files) > _FILES_NAMED_MAX)))
 
 
 def _pick_on_topic(resolution: Resolution) -> Pick | None:
