@@ -9,6 +9,7 @@ from typing import Final
 from app.records import Citation, Note
 from ingest.records.summary_records import QUOTED
 from vectorstore.catalogue import Catalogue
+from vectorstore.records import document_id_of
 
 _MARKS: Final = ' .,;:“”"«»'
 
@@ -18,8 +19,7 @@ def corrections(citations: Sequence[Citation], catalogue: Catalogue) -> dict[int
     found = dict[int, tuple[Note, bool]]()
     corrigenda = catalogue.families.corrections()
     for citation in citations if corrigenda else ():
-        (cited,) = catalogue.statements([citation.statement_id]).values()
-        for document in map(catalogue.document, corrigenda.get(cited.document.document_id, ())):
+        for document in map(catalogue.document, corrigenda.get(document_id_of(citation.statement_id), ())):
             if document is not None:
                 quoted = (words.strip(_MARKS) for words in QUOTED.findall(document.source_text))
                 corrects = any(words and words in citation.source_quote for words in quoted)

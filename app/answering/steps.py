@@ -28,7 +28,7 @@ from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
-from app.retrieval.positions.quoted_speaker import own_words
+from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
@@ -181,8 +181,8 @@ class Steps:
         }
 
         @cache
-        def own_of(statement_id: str, holders: tuple[str, ...]) -> list[str]:
-            return own_words(retrieved.sources.sentences.get(statement_id, ()), holders, parties)
+        def own_of(statement_id: str, holders: tuple[str, ...]) -> OwnWords:
+            return OwnWords(retrieved.sources.sentences.get(statement_id, ()), holders, parties)
 
         def words(citation: Citation) -> str:
             sentences = retrieved.sources.sentences.get(citation.statement_id, ())

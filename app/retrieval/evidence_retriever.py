@@ -19,7 +19,7 @@ from app.retrieval.positions.asked_direction import AskedFor, asked_for
 from app.retrieval.positions.direction import AskedDirection
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.position_reading import EvidenceReader
-from app.retrieval.positions.quoted_speaker import own_words
+from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable_in_scope
@@ -87,7 +87,7 @@ class EvidenceRetriever:
         codes = () if scope.members_of else asked
         in_scope = scoped.of(codes)
         of_parties = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
-        corrected = self.scoped_statements(scope, parties).corrected(codes)
+        corrected = scoped.corrected(codes)
         return replace(
             base,
             asked_parties=asked,
@@ -273,8 +273,8 @@ class EvidenceRetriever:
         holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
 
         @cache
-        def own(statement_id: str) -> list[str]:
-            return own_words(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
+        def own(statement_id: str) -> OwnWords:
+            return OwnWords(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
 
         topic = partial(topic_in, topic_words(scope), scope.language)
         reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)

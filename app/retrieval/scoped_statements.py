@@ -30,7 +30,7 @@ class ScopedStatements:
         self._scope = scope
         self._parties = parties
         self._codes = {*scope.states, *scope.groups}
-        self._revised = {} if all_versions else catalogue.families.revised()
+        self._revised, self._all_versions = catalogue.families.revised(), all_versions
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
         self._gone = cache(lambda day: {*scope.excluded, *members_of(scope.excluded, parties, day)})
@@ -47,11 +47,10 @@ class ScopedStatements:
         return tuple(summary for summary in in_scope if summary.statement_id in picked)
 
     def corrected(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
-        """Returns what `of` leaves out since a later version is in scope: "Statement" beside "Statement (Rev. 1)"."""
-        if not self._revised:
-            return ()
-        current = {summary.statement_id for summary in self._current(codes)}
-        return tuple(s for s in self._filtered(codes) if s.statement_id not in current and self._keeps(s.metadata))
+        """Returns the versions that a later one in scope corrects: "Statement" beside "Statement (Rev. 1)"."""
+        filtered = self._filtered(codes) if self._revised else ()
+        held = {summary.document_id for summary in filtered}
+        return tuple(s for s in filtered if self._revised.get(s.document_id) in held and self._keeps(s.metadata))
 
     def by_party(self, statements: Iterable[StatementSummary]) -> dict[str, list[StatementSummary]]:
         """Groups statements by their holders asked about; with a pick, each holder has its own latest or earliest.
@@ -137,6 +136,8 @@ class ScopedStatements:
     def _current(self, codes: Sequence[str], *, of_groups: bool = False) -> tuple[StatementSummary, ...]:
         """Returns the statements in scope without the versions that a later one in scope corrects."""
         filtered = self._filtered(codes, of_groups=of_groups)
+        if self._all_versions or not self._revised:
+            return filtered
         held = {summary.document_id for summary in filtered}
         return tuple(s for s in filtered if self._revised.get(s.document_id) not in held)
 

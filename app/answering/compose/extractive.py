@@ -74,7 +74,8 @@ def compose(
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         # A quotation that will not pass verification gives its place to the next best one, and is told as dropped.
-        while unsound := [c for c in quotations if c not in sound_citations(quotations, sources.statements)]:
+        while len(sound := sound_citations(quotations, sources.statements)) < len(quotations):
+            unsound = [citation for citation in quotations if citation not in sound]
             failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
             rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
             if len(rest) in (0, len(strong)):

@@ -6,7 +6,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Final, overload
 
 import regex
 
@@ -65,24 +65,43 @@ def quoted_speaker(source: str, start: int, end: int, holders: Iterable[str], pa
     return None
 
 
-def own_words(sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> list[str]:
-    """Returns the text of each sentence, empty where it has words or a view of other parties than its `holders`.
+class OwnWords(Sequence[str]):
+    """The text of each sentence of a statement, empty where it has words or a view of other parties than its `holders`.
 
     A sentence in which such a quotation begins or ends gets the mark that is in another one: "Tessaria said: “We rest."
-    becomes "Tessaria said: “We rest.”".
+    becomes "Tessaria said: “We rest.”". Names are looked up only in sentences that are read.
     """
-    text, starts = joined_text(sentences)
-    words = ["" if tells_of_others(each.text, each.language, holders, parties) else each.text for each in sentences]
-    for begin, stop in _quotations(text):
-        if quoted_speaker(text, begin, stop, holders, parties) is None:
-            continue
-        for at in range(bisect_right(starts, begin) - 1, bisect_left(starts, stop)):
-            start, end = starts[at], starts[at] + len(sentences[at].text)
-            if not _LETTER.search(text[start:begin] + text[stop:end]):
-                words[at] = ""
-            elif words[at]:
-                words[at] = text[begin - 1] * (begin < start) + words[at] + text[stop] * (end < stop)
-    return words
+
+    def __init__(self, sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> None:
+        self._sentences, self._holders, self._parties = sentences, tuple(holders), parties
+        self._words: list[str] = [sentence.text for sentence in sentences]
+        text, starts = joined_text(sentences)
+        for begin, stop in _quotations(text):
+            if quoted_speaker(text, begin, stop, self._holders, parties) is None:
+                continue
+            for at in range(bisect_right(starts, begin) - 1, bisect_left(starts, stop)):
+                start, end = starts[at], starts[at] + len(sentences[at].text)
+                if not _LETTER.search(text[start:begin] + text[stop:end]):
+                    self._words[at] = ""
+                elif self._words[at]:
+                    opening, closing = text[begin - 1] * (begin < start), text[stop] * (end < stop)
+                    self._words[at] = opening + self._words[at] + closing
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, at: int | slice) -> str | Sequence[str]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(len(self))[at]]
+        sentence = self._sentences[at]
+        told = self._words[at] and tells_of_others(sentence.text, sentence.language, self._holders, self._parties)
+        return "" if told else self._words[at]
 
 
 def tells_of_others(text: str, language: str | None, holders: Iterable[str], parties: PartyTable) -> bool:
