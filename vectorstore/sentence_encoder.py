@@ -142,7 +142,7 @@ class SentenceEncoder:
         each, places = np.unique(ids, return_inverse=True)
         with self._unpacking:
             rows = [self._blocks[number % _BLOCKS].row(number // _BLOCKS) for number in each.tolist()]
-        table = np.stack(rows).astype(np.float32)
+        table = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1).astype(np.float32)
         table *= weights["scale"][each % _BLOCKS, None]
         table += weights["lo"][each % _BLOCKS, None]
         embedded = table[places] * mask
@@ -188,12 +188,12 @@ class _Block:
         (self.height, self._width), _, _ = np.lib.format.read_array_header_1_0(packed)
         self._packed, self._data = packed, bytearray()
 
-    def row(self, number: int) -> "np.ndarray[tuple[int], np.dtype[np.uint8]]":
-        """Returns a row."""
+    def row(self, number: int) -> bytearray:
+        """Returns a row, a byte for each of its numbers."""
         begin, end = number * self._width, (number + 1) * self._width
         if len(self._data) < end:
             self._data += self._packed.read(end - len(self._data))
-        return np.frombuffer(bytes(self._data[begin:end]), dtype=np.uint8)
+        return self._data[begin:end]
 
 
 @cache
@@ -204,9 +204,13 @@ def sentence_encoder() -> SentenceEncoder:
 
 def _windows(rows: Matrix, order: int, left: int) -> Matrix:
     """Returns each row concatenated with its neighbours, `left` of them before it; zeros stand beyond the ends."""
-    count = len(rows)
-    padded = np.pad(rows, ((left, order - 1 - left), (0, 0)))
-    return np.concatenate([padded[place : place + count] for place in range(order)], axis=1)
+    count, width = rows.shape
+    windows = np.zeros((count, order * width), dtype=rows.dtype)
+    for place in range(order):
+        shift = place - left
+        begin, end = max(0, -shift), count - max(0, shift)
+        windows[begin:end, place * width : (place + 1) * width] = rows[begin + shift : end + shift]
+    return windows
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:

@@ -3,7 +3,7 @@
 Parties for which nothing was found get no row of a table; one line under the table names them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,7 +79,8 @@ class Table:
 class Picture:
     """A picture, with a text for those who cannot see it."""
 
-    png: bytes
+    png: Callable[[], bytes]
+    """Draws it; Markdown has only the text."""
     alt_text: str
     caption: str
 
@@ -256,7 +257,7 @@ def _over_time(say: Sayings) -> Iterator[DocumentBlock]:
         return
     yield Line(text=say.say("over_time"), style="heading")
     if dated:
-        yield Picture(png=timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
+        yield Picture(png=lambda: timeline(briefing), alt_text=describe_timeline(briefing), caption=say.say("timeline"))
     changed = [(item.party, item.subject, _change(say, item)) for item in briefing.changes]
     yield from _findings(say, "changes", ("col_earlier", "col_later"), (2.4, 7, 7), changed)
     repeated = [(item.party, item.subject, _repetition(say, item)) for item in briefing.repetitions]

@@ -66,7 +66,7 @@ def _write(pages: Pages, say: Sayings, blocks: Iterable[DocumentBlock], cell: _C
             case Table():
                 _table(pages, say, block)
             case Picture():
-                pages.picture(block.png, block.alt_text, block.caption)
+                pages.picture(block.png(), block.alt_text, block.caption)
             case Contents():
                 pages.contents(block.title)
             case Orientation():

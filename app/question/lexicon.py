@@ -32,6 +32,7 @@ SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
 PAUSES: Final = frozenset(",;:?!，；：？！、،؛؟")
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
+_ROMAN: Final = re.compile("[IVXL]+")
 _LONGEST: Final = 9
 # Kinds of words that are read despite one typing error, if the mistyped form is not a word itself.
 _MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
@@ -83,10 +84,12 @@ class Lexicon:
             self._entries.setdefault(key, {})[kind] = value
             self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
-    def items(self, text: str, *, mend: bool = True) -> list[Item]:
+    @lru_cache(maxsize=256)  # noqa: B019 - there are few lexicons, which are kept
+    def items(self, text: str, *, mend: bool = True) -> tuple[Item, ...]:
         """Returns the words, numbers and signs of a question in order; the longest phrase wins.
 
-        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false.
+        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false. The items are cached, since
+        many rules read one question.
         """
         tokens = _tokens(text, arabic=self.language == "ar")
         items: list[Item] = []
@@ -103,7 +106,7 @@ class Lexicon:
             first, last = tokens[at], tokens[at + length - 1]
             items.append(Item(start=first.start, end=last.end, kinds=frozenset(values), values=values))
             at, end = at + length, last.end
-        return items
+        return tuple(items)
 
     def _longest(self, text: str, tokens: Sequence[Token], at: int) -> tuple[int, Mapping[str, str]]:
         length, values = self._numeral(text, tokens, at)
@@ -165,7 +168,7 @@ class Lexicon:
             return (run - at, {"number": str(value), "ordinal": str(value)}) if counted or before else (0, {})
         # "L'Assemblée" begins with an article.
         elided = word == "L" and re.match(r"['’][^\W\d_]", text[first.end :])
-        roman = re.match("[IVXL]+", word)
+        roman = _ROMAN.match(word)
         if roman is not None and word != "I" and not elided:
             letters = word[roman.end() :]
             if not letters or (letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})):

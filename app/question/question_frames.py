@@ -109,7 +109,7 @@ def _named(roles: RoleReading) -> list[Word]:
     return [word for word in roles.words if word.kind in (*NAMED, "article", "treaty")]
 
 
-def _items(roles: RoleReading) -> list[Item]:
+def _items(roles: RoleReading) -> Sequence[Item]:
     return lexicon_of(roles.language, "question_frames").items(roles.text)
 
 

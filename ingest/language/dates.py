@@ -34,8 +34,13 @@ def month_numbers() -> dict[str, int]:
 
 
 @cache
+def _dates() -> Patterns:
+    return Patterns("dates", month_name=any_of(month_numbers()))
+
+
+@cache
 def _forms() -> tuple[re.Pattern[str], ...]:
-    return Patterns("dates", month_name=any_of(month_numbers())).each("date_forms")
+    return _dates().each("date_forms")
 
 
 # Every form of a date has a year.
@@ -74,8 +79,7 @@ def find_dates(text: str) -> tuple[DateMatch, ...]:
 
 def date_of_cover(line: str) -> str | None:
     """Returns the day of which a line of a cover consists, as only covers write it: "14.X.2024", "Vienna, 14.10.24"."""
-    form = Patterns("dates", month_name=any_of(month_numbers())).cover_date
-    found = form.fullmatch(ascii_digits(line))
+    found = _dates().cover_date.fullmatch(ascii_digits(line))
     if found is None:
         return None
     day, month = int(found["d1"]), int(found["n2"] or 0) or _month(found.groupdict(""), "2")

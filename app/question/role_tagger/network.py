@@ -121,12 +121,8 @@ def read_roles(encoded: EncodedQuestion, weights: Weights) -> RoleReading:
 
 def _lstm(inputs: Matrix, networks: Mapping[str, Matrix]) -> Matrix:
     """Runs LSTMs side by side, each over its own rows. Source: Hochreiter & Schmidhuber (1997)."""
-
-    def both(name: str) -> Matrix:
-        return np.concatenate([networks[f"rnn.{name}_l0{way}"] for way in ("", "_reverse")])
-
-    above = inputs @ both("weight_ih").swapaxes(1, 2) + (both("bias_ih") + both("bias_hh"))[:, None]
-    recurrent = both("weight_hh").swapaxes(1, 2)
+    above = inputs @ networks["weight_ih"].swapaxes(1, 2) + (networks["bias_ih"] + networks["bias_hh"])[:, None]
+    recurrent = networks["weight_hh"].swapaxes(1, 2)
     state = memory = np.zeros((len(inputs), recurrent.shape[1]), dtype=np.float32)
     states = []
     for at in range(inputs.shape[1]):
@@ -155,4 +151,7 @@ def _best_path(scores: Matrix, steps: Matrix) -> list[int]:
 def _networks(weights: Weights) -> tuple[Mapping[str, int], Mapping[str, Matrix]]:
     """Returns the index of each feature, and the arrays of the networks, (networks, …) each, stored as `net.…`."""
     stored = {name.removeprefix("net."): array for name, array in weights.arrays.items() if name.startswith("net.")}
+    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        # Those that read forwards, and then those that read backwards.
+        stored[name] = np.concatenate([stored[f"rnn.{name}_l0{way}"] for way in ("", "_reverse")])
     return json.loads(weights.notes["features"]), stored

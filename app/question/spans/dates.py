@@ -13,7 +13,7 @@ from ingest.language.dates import find_dates
 _DECADE: Final = 10
 
 
-def find_date_spans(text: str, items: list[Item], taken: Sequence[Span], today: date) -> list[Span]:
+def find_date_spans(text: str, items: Sequence[Item], taken: Sequence[Span], today: date) -> list[Span]:
     """Reads dates as intervals of days: single, listed, from one to another, or open at an end."""
     atoms: list[Span] = []
     for day in find_dates(text):

@@ -48,7 +48,7 @@ def _without(pick: Span, named: Sequence[Span]) -> Span:
     )
 
 
-def _find_picks(items: list[Item], taken: Sequence[Span]) -> list[Span]:
+def _find_picks(items: Sequence[Item], taken: Sequence[Span]) -> list[Span]:
     """Finds words that say which statement is meant, the latest or the earliest: "its latest statement".
 
     A body behind them is a span of its own.

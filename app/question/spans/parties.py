@@ -23,7 +23,7 @@ _MEETINGS: Final = frozenset({"session", "meeting", "conference"})
 _IN_TITLE: Final = frozenset({"fill", "other_treaty", "by", "between"})
 
 
-def find_party_spans(text: str, items: list[Item], language: str, parties: PartyTable) -> list[Span]:
+def find_party_spans(text: str, items: Sequence[Item], language: str, parties: PartyTable) -> list[Span]:
     """Finds parties and sets of States; then names with an inflectional ending or a typing error."""
     spans = [
         span_over("party", each, codes=each.codes, party_form=each.form)
@@ -46,7 +46,7 @@ def find_party_spans(text: str, items: list[Item], language: str, parties: Party
     return [*_mark_places([*respelt, *apart(spans, respelt)], text, items)]
 
 
-def _group_nouns(text: str, items: list[Item], parties: PartyTable, named: Sequence[Span]) -> Iterator[Span]:
+def _group_nouns(text: str, items: Sequence[Item], parties: PartyTable, named: Sequence[Span]) -> Iterator[Span]:
     """Yields groups named by the noun of their name alone: "the Forum"; if several share it, the user is asked.
 
     "The Alliance of Civil Society" is another one, which no table knows; "the Alliance on fishing" is not.
@@ -63,7 +63,7 @@ def _group_nouns(text: str, items: list[Item], parties: PartyTable, named: Seque
         yield from other if other and not other[0].overlaps(named) else [group]
 
 
-def _with_noun(span: Span, items: list[Item], parties: PartyTable, some_of: Set[int]) -> Span:
+def _with_noun(span: Span, items: Sequence[Item], parties: PartyTable, some_of: Set[int]) -> Span:
     """Extends a set over its noun for States, and makes such a group a set: "African States", "members of the G77".
 
     Behind a word that ends in `some_of`, a group is a set by its name alone: "which SIDS", "all Nordic countries".

@@ -16,14 +16,14 @@ _SESSIONS_ON: Final = 30
 _TO_COME: Final = 2
 
 
-def find_body_spans(text: str, items: list[Item]) -> list[Span]:
+def find_body_spans(text: str, items: Sequence[Item]) -> list[Span]:
     """Finds bodies by the names in their table and by the words of questions for them."""
     named = [span_over("body", each, codes=(each.body,)) for each in find_bodies(text)]
     listed = [span_over("body", item, codes=(item.values["bodies"],)) for item in items if "bodies" in item.kinds]
     return named + apart(listed, named)
 
 
-def find_session_spans(items: list[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:
+def find_session_spans(items: Sequence[Item], bodies: Sequence[Span], taken: Sequence[Span], today: date) -> list[Span]:
     """Reads sessions: single, listed, a range, a range open at one end, or the last few.
 
     The last few sessions of a body whose sessions no table lists have no number, and are no filter.

@@ -14,7 +14,7 @@ from vectorstore.stems import is_function_word
 _UNTOC_WORDS: Final = load_words("untoc_words", "treaty_names")
 
 
-def find_treaty_spans(text: str, items: list[Item]) -> list[Span]:
+def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be any of the three."""
     # An article that its treaty lacks is kept, so that the search finds that nobody has mentioned it.
     known = _articles(text)
