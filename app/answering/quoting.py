@@ -77,9 +77,10 @@ def _without_repetition(
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
         wanted = {comparable_words(sentence.text) for sentence in sentences if sentence.sentence_id in ids}
-        held = {comparable_words(sentence.text) for sentence in sources.sentences[span.statement_id]}
-        of_party = (q for q in quotations if q.statement.metadata.holders == statement.metadata.holders)
-        same = next((q for q in of_party if wanted <= q.said <= held), None)
+        holders_here = statement.metadata.holders
+        quoted = [q for q in quotations if wanted <= q.said and q.statement.metadata.holders == holders_here]
+        held = {comparable_words(s.text) for s in sources.sentences[span.statement_id]} if quoted else set[str]()
+        same = next((q for q in quoted if q.said <= held), None)
         new = _Quotation(span=span, statement=statement, said=frozenset(comparable_words(s.text) for s in sentences))
         if same is None:
             quotations += [new] if len(quotations) < limit else []
