@@ -88,7 +88,7 @@ class Lexicon:
     def items(self, text: str, *, mend: bool = True) -> tuple[Item, ...]:
         """Returns the words, numbers and signs of a question in order; the longest phrase wins.
 
-        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false. They are cached: many rules
+        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false. Cached, since many rules
         read a question.
         """
         tokens = _tokens(text, arabic=self.language == "ar")

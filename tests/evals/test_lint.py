@@ -64,7 +64,7 @@ def test_sound_cases_have_no_problems() -> None:
     assert problems(answered(), silent()) == []
 
 
-@cases("changes", "what")
+@cases("changes", "what", at_once=True)
 def test_evidence_that_does_not_hold_is_an_error(changes: dict[str, Any], what: str) -> None:
     found = problems(answered(evidence=[span(**changes)]))
     assert any(problem.severity == "error" and what in problem.what for problem in found), found

@@ -48,7 +48,7 @@ def _claiming(*states: str | None, text: str = "", cited: tuple[int, ...] = (1,)
     return tuple(Claim(text=text, state=state, citations=cited) for state in states)
 
 
-@cases("cited", "span", "expected", tuples=True)
+@cases("cited", "span", "expected", tuples=True, at_once=True)
 def test_overlaps_takes_half_of_the_shorter(cited, span, expected):
     evidence = Evidence(id="e", file="a.txt", start=span[0], end=span[1])
     given = replace(_citation(0, 5), start=cited[0], end=cited[1])
@@ -248,7 +248,7 @@ def test_states_are_read_as_meant(scope, expected):
     assert reading.states_read(_sample(_case(states=("XAA",)), _answer(scope=Scope(**scope)))) == (expected, 1.0)
 
 
-@cases("scope", "kind", "expected", tuples=True)
+@cases("scope", "kind", "expected", tuples=True, at_once=True)
 def test_time_is_read_as_meant(scope, kind, expected):
     case = _case(type=kind, years=(2020,), question="?")
     assert reading.time_read(_sample(case, _answer(scope=Scope(**scope)), sessions={"2020": "10"})) == expected
@@ -281,7 +281,7 @@ def test_brier_takes_confidence_off_the_outcome_where_that_is_known(case, answer
     assert brier(_sample(case, replace(answer, confidence=0.9))) == wanted
 
 
-@cases("states", "cited", "retrieved", "expected", tuples=True)
+@cases("states", "cited", "retrieved", "expected", tuples=True, at_once=True)
 def test_first_broken_stage(states, cited, retrieved, expected):
     found = tuple(passage(*place) for place in retrieved)
     given = {"status": "answered" if cited else "abstained", "states": states, "retrieved": found}

@@ -34,7 +34,7 @@ def hits(catalogue, topic):
     return [identifier for identifier, _ in catalogue.search_lexical(topic, None, 9)]
 
 
-@cases("topic", "query")
+@cases("topic", "query", at_once=True)
 def test_any_word_that_tells_is_asked_for(topic, query):
     assert " OR ".join(map(str, any_word_query(topic))) == query
 

@@ -6,12 +6,12 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@cases("kind", "text")
+@cases("kind", "text", at_once=True)
 def test_holds_what_a_text_says(kind, text, parties):
     assert contains_answer_type(kind, text, parties, ["XOD"])
 
 
-@cases("kind", "text")
+@cases("kind", "text", at_once=True)
 def test_holds_not_what_a_text_leaves_out(kind, text, parties):
     assert not contains_answer_type(kind, text, parties, ["XOD"])
 

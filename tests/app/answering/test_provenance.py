@@ -101,7 +101,7 @@ def test_reference_names_place_and_file(citation, parties):
     assert "None" not in line and "paragraph" in line
 
 
-@cases("value", "spoken")
+@cases("value", "spoken", at_once=True)
 def test_spoken_date_in_english(value, spoken):
     assert spoken_date(value, "en") == spoken
 

@@ -26,12 +26,12 @@ def _bound(span: range, **others: range) -> BoundSpan:
 PLAIN = "Ondrava thanks the Secretariat for the documents."
 
 
-@cases("text")
+@cases("text", at_once=True)
 def test_referent_is_the_sentence_before_where_nothing_names_another(text: str) -> None:
     assert resolve_anaphora(_sentences(PLAIN, "Nothing of the kind here.", text), 2) == 1
 
 
-@cases("text")
+@cases("text", at_once=True)
 def test_referent_is_none_where_a_sentence_stands_on_its_own(text: str) -> None:
     assert resolve_anaphora(_sentences(PLAIN, text), 1) is None
     assert resolve_anaphora(_sentences("These measures are illegal."), 0) is None
@@ -87,13 +87,13 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
 
-@cases("text", "announces")
+@cases("text", "announces", at_once=True)
 def test_spans_bring_what_a_sentence_announces(text: str, announces: bool) -> None:
     made = spans(_sentences(PLAIN, text, "Our courts sit in Velmyra."), [1])
     assert made == [_bound(range(1, 3 if announces else 2))]
 
 
-@cases("text", "voices")
+@cases("text", "voices", at_once=True)
 def test_a_span_is_either_the_speakers_own_or_quoted_from_others(text: str, voices: str) -> None:
     sentences = split(text)
     assert len(sentences) == len(voices)
@@ -112,7 +112,7 @@ def test_what_introduces_a_quotation_or_is_said_of_it_is_quoted_beside_it() -> N
     assert spans(split(text), [1], source=text) == [_bound(range(1, 2), distant=range(2, 3))]
 
 
-@cases("text", "following", "brought")
+@cases("text", "following", "brought", at_once=True)
 def test_spans_bring_what_limits_or_takes_back_a_sentence_and_what_may_answer_a_question(
     text: str, following: str, brought: bool
 ) -> None:

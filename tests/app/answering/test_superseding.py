@@ -36,7 +36,7 @@ def test_an_earlier_position_is_superseded_by_the_latest_other_one_of_its_party(
     assert earlier_than_latest(made) == {2}
 
 
-@cases("earlier", "later", "asked", "superseding", tuples=True)
+@cases("earlier", "later", "asked", "superseding", tuples=True, at_once=True)
 def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, later, asked, superseding) -> None:
     made = [cited(1, NO, "2018", *earlier), cited(2, YES, "2020", *later)]
     assert superseded(*made, asked=asked) == {1: 2 if superseding else None, 2: None}

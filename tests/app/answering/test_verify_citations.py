@@ -39,7 +39,7 @@ FIRST = "Ondrava does not support article 14 of the Convention."
 SECOND = "Iran shall send 27 requests to its neighbours."
 
 
-@cases("words", "quote")
+@cases("words", "quote", at_once=True)
 def test_judge_changed_words_and_spliced_sentences_are_altered(words: str, quote: str) -> None:
     statement = _statement()
     assert verify_citation(_citation(statement, words, quote=quote), statement) == "altered"
@@ -66,7 +66,7 @@ def test_judge_wrong_offsets_are_not_verified(places: tuple[int, int], verdict: 
     assert verify_citation(wrong, statement) == verdict
 
 
-@cases("change", tuples=True)
+@cases("change", tuples=True, at_once=True)
 def test_judge_another_mouth_or_occasion_is_misattributed(change: dict[str, Any]) -> None:
     statement = _statement(session="10", date="2020")
     if "sentence_ids" in change:
@@ -97,7 +97,7 @@ def test_reads_as_accepts_furniture_left_out_and_an_ellipsis_that_the_speaker_wr
     assert reads_as("We quote: “States […] agree”.", "We quote: “States […] agree”.")
 
 
-@cases("quote", "source")
+@cases("quote", "source", at_once=True)
 def test_reads_as_refuses_words_hidden_behind_an_ellipsis(quote: str, source: str) -> None:
     assert not reads_as(quote, source)
 

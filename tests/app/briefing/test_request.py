@@ -32,7 +32,7 @@ def test_group_brings_itself_and_its_members():
     assert all(one <= other for one, other in pairwise(names))
 
 
-@cases("given", "said")
+@cases("given", "said", at_once=True)
 def test_what_cannot_be_read_is_refused_with_what_to_do(given, said):
     with pytest.raises(BriefingError, match=said):
         read_request(PARTIES, **given)
@@ -62,7 +62,7 @@ def test_the_body_typed_with_a_session_is_asked_for(typed, bodies):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).bodies == bodies
 
 
-@cases("question", "rest")
+@cases("question", "rest", at_once=True)
 def test_briefing_is_told_from_a_question(question, rest):
     assert asked_for_briefing(question) == (None if rest is None else (rest, Restyle()))
 

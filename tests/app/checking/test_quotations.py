@@ -19,7 +19,7 @@ def quotes(text: str) -> list[str]:
     return [quotation.text for quotation in find_quotations(read_pasted(text)).found]
 
 
-@cases("marked")
+@cases("marked", at_once=True)
 def test_words_are_found_in_every_kind_of_marks(marked):
     assert quotes(f"They said: {marked.format(WORDS)}, and left.") == [WORDS]
 
@@ -68,13 +68,13 @@ def test_time_for_a_row_of_note_numbers_grows_with_its_length():
     assert seconds(600) < 10 * seconds(150) + 0.2
 
 
-@cases("text", "reason")
+@cases("text", "reason", at_once=True)
 def test_what_quotes_nobody_is_left_out_with_a_reason(text, reason):
     found = find_quotations(read_pasted(text))
     assert found.found == () and len(found.skipped) == 1 and reason in str(found.skipped[0].reason)
 
 
-@cases("text")
+@cases("text", at_once=True)
 def test_words_that_somebody_is_said_to_speak_are_checked(text):
     assert len(quotes(text)) == 1
 

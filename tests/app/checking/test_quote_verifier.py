@@ -254,7 +254,7 @@ def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
     assert "in 21 towns" in told[0][0] and told[1:] == [[], []]
 
 
-@cases("source", "draft", "told")
+@cases("source", "draft", "told", at_once=True)
 def test_differences_are_told_as_sentences(source, draft, told):
     like = closest_words(draft, source)
     assert like is not None and changes_in_words(like.changes) == told

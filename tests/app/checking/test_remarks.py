@@ -55,7 +55,7 @@ def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
     assert [[*judged(each, "not_all_times")] for each in found] == [first, second]
 
 
-@cases("text")
+@cases("text", at_once=True)
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
     assert read_time(f"{text} Belmora said").unresolved is not None
 

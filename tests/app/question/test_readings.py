@@ -57,7 +57,7 @@ def test_an_occasion_is_read(text, after, parts, told, parties):
     check(occasion(text, parties), parts, told)
 
 
-@cases("text", "interval", "months", tuples=True)
+@cases("text", "interval", "months", tuples=True, at_once=True)
 def test_relative_times_are_counted_from_today(text, interval, months, parties):
     found = occasion(text, parties, date(2031, 6, 30))
     assert found.months == months
@@ -69,25 +69,25 @@ def test_times_apart_are_each_asked_about_up_to_today(parties):
     assert (scope.years[:4], scope.interval, scope.months) == (("1945", "1946", "2024", "2025"), None, ())
 
 
-@cases("text", "first")
+@cases("text", "first", at_once=True)
 def test_sessions_of_a_known_body_are_read_from_one_on(text, first, parties):
     numbers = [int(each) for each in occasion(text, parties).sessions]
     assert numbers == list(range(first, numbers[-1] + 1)) and numbers[-1] >= LAST_KNOWN
 
 
-@cases("text")
+@cases("text", at_once=True)
 def test_so_many_last_sessions_are_the_last_that_were_held(text, parties):
     assert occasion(text, parties, date(2023, 5, 3)).sessions == ("10", "11")
 
 
-@cases("text", "first")
+@cases("text", "first", at_once=True)
 def test_sessions_of_any_body_are_read_from_one_on(text, first, parties):
     found = occasion(text, parties)
     assert found.sessions[0] == str(first) and len(found.sessions) > 1
     assert found.years == ()
 
 
-@cases("question", "silent")
+@cases("question", "silent", at_once=True)
 def test_a_denied_verb_of_saying_asks_who_was_silent_and_a_denied_deed_who_says_so(question, silent):
     assert asks_who_was_silent(question) is silent
 

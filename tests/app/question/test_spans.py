@@ -30,7 +30,7 @@ def test_a_party_is_found_however_it_is_written(question, found, parties):
     ]
 
 
-@cases("text", "articles")
+@cases("text", "articles", at_once=True)
 def test_articles_are_read_in_words_and_with_a_typing_error(text, articles, parties):
     (found,) = spans(text, parties)
     assert found.articles == tuple(("UNTOC", number) for number in articles) and found.end == len(text)
@@ -42,7 +42,7 @@ def test_an_open_interval_is_an_end_of_a_range(text, interval, parties):
     assert interval_of(found.interval) == interval
 
 
-@cases("question", "months")
+@cases("question", "months", at_once=True)
 def test_a_season_or_a_year_is_its_months(question, months, parties):
     (found,) = [span for span in spans(question, parties) if span.kind == "date"]
     year, first, last = months

@@ -7,7 +7,7 @@ from tests.fakes_corpora import split
 cases = Cases(__file__)
 
 
-@cases("text", "openings")
+@cases("text", "openings", at_once=True)
 def test_openings_of_each_sentence(text: str, openings: list[list[int]]) -> None:
     assert [list(bond.openings) for bond in bonds_of(split(text, paragraph=None), text)] == openings
 

@@ -9,7 +9,7 @@ from tests.cases import Cases, read_yaml
 cases = Cases(__file__)
 
 
-@cases("language", "one", "other")
+@cases("language", "one", "other", at_once=True)
 def test_content_terms_of_two_forms_are_equal(language, one, other):
     assert content_terms(one, language) == content_terms(other, language) != frozenset()
 

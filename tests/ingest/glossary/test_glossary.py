@@ -80,12 +80,12 @@ def test_numbers_and_names_in_latin_script_stand_for_themselves(language):
     assert translated.coverage == 1.0
 
 
-@cases("language", "topic", "translated")
+@cases("language", "topic", "translated", at_once=True)
 def test_names_denials_and_words_behind_particles_are_translated(language, topic, translated):
     assert translate_topic(topic, language).text == translated
 
 
-@cases("language", "text", "to", "terms")
+@cases("language", "text", "to", "terms", at_once=True)
 def test_the_longest_terms_are_read_and_not_the_broader_ones_in_them(language, text, to, terms):
     assert [term.terms[0] for term in terms_within(text, language, to=to)] == terms
 
@@ -95,7 +95,7 @@ def test_what_denies_is_translated(language):
     assert all(translate_topic(word, language).coverage == 1.0 for word in words_without_topic("denials", language))
 
 
-@cases("written", "as_well", tuples=True)
+@cases("written", "as_well", tuples=True, at_once=True)
 def test_spelling_variants_are_one(written, as_well):
     to = "ru" if written[0] == "en" else "en"
     assert translate_topic(written[1], written[0], to).text == translate_topic(as_well[1], as_well[0], to).text != ""

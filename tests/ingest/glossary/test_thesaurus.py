@@ -62,7 +62,7 @@ def test_no_word_mixes_scripts(language: str, script: str) -> None:
     assert [row[language] for row in CONCEPTS if mixed.search(row[language])] == []
 
 
-@cases("language", "words", "concept")
+@cases("language", "words", "concept", at_once=True)
 def test_concept_is_found_by_everyday_words_in_every_language(language: str, words: str, concept: str) -> None:
     assert concept in concepts_in(words, language)
 
@@ -73,7 +73,7 @@ def test_concepts_come_in_their_order_and_once() -> None:
     assert concepts_in("the colour of a kite", "en") == ()
 
 
-@cases("concept", "other")
+@cases("concept", "other", at_once=True)
 def test_what_is_easily_confused_is_told_apart_both_ways(concept: str, other: str) -> None:
     assert other in differs_from(concept) and concept in differs_from(other)
     assert other not in (*near(concept), *narrower(concept))

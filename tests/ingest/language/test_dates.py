@@ -9,7 +9,7 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@cases("number", "names")
+@cases("number", "names", at_once=True)
 def test_month_is_known_by_each_of_its_names(number: int, names: str) -> None:
     assert {name: month_numbers().get(name) for name in names.split()} == dict.fromkeys(names.split(), number)
 
@@ -34,11 +34,11 @@ def test_months_are_those_of_the_cldr(code: str) -> None:
     assert [month_numbers().get(name.lower().strip(".")) for _, name in names] == [number for number, _ in names]
 
 
-@cases("text", "iso")
+@cases("text", "iso", at_once=True)
 def test_a_date_is_read_in_whatever_form_is_sure_and_the_number_of_an_item_is_no_day(text, iso):
     assert next((found.iso for found in find_dates(text)), None) == iso
 
 
-@cases("text", "iso")
+@cases("text", "iso", at_once=True)
 def test_iso_date_for_any_form(text, iso):
     assert iso_date(text) == iso

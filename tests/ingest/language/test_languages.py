@@ -85,12 +85,12 @@ def test_a_number_is_found_in_any_digits():
 # --- the language of a text or a sentence
 
 
-@cases("text", "language")
+@cases("text", "language", at_once=True)
 def test_detect_language_for_the_six(text, language):
     assert detect_language(text) == language
 
 
-@cases("sentence", "language")
+@cases("sentence", "language", at_once=True)
 def test_the_language_of_a_sentence_is_told_by_script_or_words(sentence: str, language: str) -> None:
     assert language_of_sentence(sentence, "en") == language
 

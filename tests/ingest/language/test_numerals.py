@@ -19,7 +19,7 @@ def test_numerals_and_numbers_of_articles_are_read(read, expected):
     assert {written: getattr(numerals, read)(written) for written in expected} == expected
 
 
-@cases("language", "text", "value")
+@cases("language", "text", "value", at_once=True)
 def test_numbers_are_read_with_their_scales(language: str, text: str, value: str) -> None:
     assert [number.value for number in find_numbers(text, language)] == [value]
 

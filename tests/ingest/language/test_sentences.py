@@ -12,7 +12,7 @@ def split(text):
     return [text[start:end] for start, end in split_sentences(text)]
 
 
-@cases("sentences")
+@cases("sentences", at_once=True)
 def test_sentences_end_at_their_marks(sentences):
     assert split(" ".join(sentences)) == sentences
 
@@ -25,7 +25,7 @@ def test_chinese_sentences_need_no_space(separator, sentences):
     assert split(separator.join(sentences)) == sentences
 
 
-@cases("text", "expected")
+@cases("text", "expected", at_once=True)
 def test_sentence_ends_where_the_next_begins(text, expected):
     assert split(text) == expected
 

@@ -15,7 +15,7 @@ def read(visual: str) -> str:
     return "".join(glyph.char for glyph in in_logical_order(line(visual)[::-1]))
 
 
-@cases("visual", "logical")
+@cases("visual", "logical", at_once=True)
 def test_line_is_brought_into_the_order_of_reading(visual, logical):
     assert read(visual) == logical
 

@@ -147,7 +147,7 @@ def test_page_of_tables_is_not_read_anew(tmp_path):
     assert load(tmp_path / "a.pdf", WITHOUT_OCR).notes == ()
 
 
-@cases("file", "scope", "shown", tuples=True)
+@cases("file", "scope", "shown", tuples=True, at_once=True)
 def test_unreadable_file_is_named_under_answers_in_whose_scope_it_lies(file, scope, shown):
     unread = UnreadableFile(file="a.pdf", reason="a scan", metadata=Metadata(**file), pages=(2, 4))
     named = unreadable_in_scope([unread], Scope(**scope), PartyTable.load())

@@ -58,7 +58,7 @@ def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
 # --- parties spoken for: by members, by the Chair, in the speaker's own voice, and States named one by one
 
 
-@cases("words", "expected")
+@cases("words", "expected", at_once=True)
 def test_for_whom_words_are_spoken(words, expected, parties):
     whom = spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XAA")
     held = [whom.group, *whom.joined] if whom.group else sorted(whom.states)
@@ -70,6 +70,6 @@ def test_a_group_that_the_speaker_is_no_member_of_is_only_spoken_of(parties):
     assert spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XES").group is None
 
 
-@cases("heading", "words", "expected", tuples=True)
+@cases("heading", "words", "expected", tuples=True, at_once=True)
 def test_who_holds_a_joint_statement(heading, words, expected, parties):
     assert joint_holders(heading, words, PartyLookup(parties=parties)) == expected

@@ -227,7 +227,7 @@ def test_who_delivers_a_statement_is_read_from_its_speaker(speaker, named, examp
     assert deliverer(speaker, examplia) == named
 
 
-@cases("heading", "items")
+@cases("heading", "items", at_once=True)
 def test_an_item_of_the_agenda_is_read_in_chinese_and_no_project(heading, items):
     assert agenda_item_in(heading) == items
 

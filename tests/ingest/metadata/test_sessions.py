@@ -43,7 +43,7 @@ def test_find_session_number_for_any_form(text, number):
     assert find_session_number(text) == (number and str(number))
 
 
-@cases("cell", "session")
+@cases("cell", "session", at_once=True)
 def test_canonical_session_for_any_cell(cell, session):
     assert canonical_session(cell) == session
 
@@ -57,7 +57,7 @@ def test_session_for_every_session_of_the_table_and_for_a_year_with_one():
     assert session_for("Board of Examplia", "2020-10-12") is session_for(None, "2020-10-12") is None
 
 
-@cases("day", "session")
+@cases("day", "session", at_once=True)
 def test_session_for_the_general_assembly_follows_its_rule(day, session):
     assert session_for(GENERAL_ASSEMBLY, str(day)) == session
 

@@ -40,7 +40,7 @@ def test_no_region_has_the_code_of_a_party_and_each_has_a_name_in_every_language
         assert all(region.names.get(language) for language in LANGUAGES), code
 
 
-@cases("text", "language", "codes")
+@cases("text", "language", "codes", at_once=True)
 def test_words_for_regions_are_found_in_their_forms(text: str, language: Language, codes: list[str]) -> None:
     assert [mention.code for mention in find_regions(text, language)] == codes
 

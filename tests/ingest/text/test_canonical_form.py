@@ -28,7 +28,7 @@ STEADY = st.text(
 )
 
 
-@cases("text", "squashed")
+@cases("text", "squashed", at_once=True)
 def test_squash_follows_its_definition(text: str, squashed: str) -> None:
     assert squash(text) == squashed
 

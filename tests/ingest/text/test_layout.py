@@ -16,18 +16,18 @@ WRAPPED = cases["WRAPPED"]
 PIECES = cases["PIECES"]
 
 
-@cases("words", "paragraph")
+@cases("words", "paragraph", at_once=True)
 def test_paragraphs_of_the_seed_are_numbered_after_joining_double_spaced_lines(words, paragraph):
     at = SEED.index(words)
     assert [block.paragraph for block in find_blocks(SEED) if block.start <= at < block.end] == [paragraph]
 
 
-@cases("text", "ends")
+@cases("text", "ends", at_once=True)
 def test_ends_sentence_knows_stops_that_end_none(text, ends):
     assert ends_sentence(text) is ends
 
 
-@cases("text", "holds")
+@cases("text", "holds", at_once=True)
 def test_holds_sentence_end_ignores_abbreviations_and_numbers(text, holds):
     assert holds_sentence_end(text) is holds
 

@@ -10,7 +10,7 @@ cases = Cases(__file__)
 NONE: frozenset[str] = frozenset()
 
 
-@cases("line")
+@cases("line", at_once=True)
 def test_stamps_are_furniture_by_their_form(line: str) -> None:
     assert is_furniture(f"\n{line}\n", NONE)
     assert is_furniture(f" \n\n \n{line} \n\n", NONE)
@@ -36,7 +36,7 @@ def test_the_numbers_of_pages_grow_and_symbols_stay() -> None:
     assert is_furniture("\n2/3\n", heads) and not is_furniture("\nA/98/L.41\n", heads)
 
 
-@cases("gap")
+@cases("gap", at_once=True)
 def test_words_and_numbers_inside_lines_are_never_furniture(gap: str) -> None:
     assert not is_furniture(gap, frozenset({"15"}))
 
@@ -54,7 +54,7 @@ def test_bare_numbers_count_only_where_they_run_on_like_pages() -> None:
     assert not is_furniture("\n4\n", NONE)
 
 
-@cases("text", "heads")
+@cases("text", "heads", at_once=True)
 def test_running_heads_of_a_text(text: str, heads: list[str]) -> None:
     assert running_heads(text) == set(heads)
 

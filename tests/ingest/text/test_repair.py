@@ -135,7 +135,7 @@ def test_given_names_are_never_split() -> None:
     assert mended("In Theland, in Theland, we say theland.") == "In Theland, in Theland, we say theland."
 
 
-@cases("text", "language", "read")
+@cases("text", "language", "read", at_once=True)
 def test_text_reads_as_it_was_meant(text: str, language: str | None, read: str) -> None:
     assert mended(text, language) == read
 

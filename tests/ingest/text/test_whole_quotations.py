@@ -52,7 +52,7 @@ def spoken(text, start, interruptions=()):
     return StatementSpan(start=start, end=len(text), named="Ms. Ferro (Belmora)", interruptions=interruptions)
 
 
-@cases("text", "words", "expected", tuples=True)
+@cases("text", "words", "expected", tuples=True, at_once=True)
 def test_edges_of_a_span(text, words, expected):
     start = text.index(words)
     assert edges(statement(text), start, start + len(words)) == expected

@@ -28,7 +28,7 @@ def all_of(treaty: str | None, *numbers: int) -> list[tuple[str | None, str, str
     return [(treaty, str(number), None) for number in numbers]
 
 
-@cases("treaty", "article", "title")
+@cases("treaty", "article", "title", at_once=True)
 def test_article_title_gives_the_treaty_s_own_title_or_none(treaty, article, title):
     assert article_title(treaty, article) == title
 
@@ -49,7 +49,7 @@ def test_each_treaty_is_found_by_its_usual_names_and_its_official_title_in_six_l
     assert title_in("UNCAC", "fr") == "Convention des Nations Unies contre la corruption"
 
 
-@cases("text", "expected", tuples=True)
+@cases("text", "expected", tuples=True, at_once=True)
 def test_find_articles_reads_numbers_and_no_other_words(text, expected):
     assert read(f"We refer to {text}.") == [*expected]
 
@@ -96,7 +96,7 @@ def test_find_articles_spans_cover_the_paragraph_before_the_article():
     assert text[mention.start : mention.end] == "paragraph 3 of article 18"
 
 
-@cases("text", "items")
+@cases("text", "items", at_once=True)
 def test_find_agenda_items_reads_items_and_nothing_else(text, items):
     assert [m.item for m in find_agenda_items(text)] == items
 
@@ -136,7 +136,7 @@ def test_references_hold_their_spans_for_any_text(text):
         assert 0 <= mention.start < mention.end <= len(text)
 
 
-@cases("text", "in_context", "alone")
+@cases("text", "in_context", "alone", at_once=True)
 def test_the_protocol_of_the_context_is_meant_only_where_none_is_named(text, in_context, alone):
     found = [find_articles(text, protocol=protocol) for protocol in ("SOM", None)]
     assert [[mention.treaty for mention in mentions] for mentions in found] == [[in_context], [alone]]
@@ -152,12 +152,12 @@ def test_sole_protocol_of_a_text(text, protocol):
     assert sole_protocol(text) == protocol
 
 
-@cases("text", "before", "default", "expected", tuples=True)
+@cases("text", "before", "default", "expected", tuples=True, at_once=True)
 def test_article_of_the_convention_is_of_the_one_that_the_text_names(text, before, default, expected):
     (found,) = find_articles(f"We refer to {text}.", default, named_before=before)
     assert (found.treaty, found.unnamed) == expected
 
 
-@cases("text", "named")
+@cases("text", "named", at_once=True)
 def test_last_convention_that_a_text_names(text, named):
     assert last_convention(text) == named

@@ -78,7 +78,7 @@ def test_read_treaty_takes_an_excerpt_and_tells_headings_from_references():
     assert words(text) == expected()
 
 
-@cases("title", "file", "treaties", tuples=True)
+@cases("title", "file", "treaties", tuples=True, at_once=True)
 def test_read_treaty_knows_the_treaty_by_its_title_then_by_the_file_name(title, file, treaties):
     assert read(written(title=title), file).treaties == treaties
 

@@ -21,12 +21,12 @@ QUESTION = "What did Arvandia say about article 4?"
 FRENCH = "La protection que l’article 4 donne à la compétence nationale des États n’est pas un privilège des forts."
 
 
-@cases("question", "style", "language")
+@cases("question", "style", "language", at_once=True)
 def test_a_form_is_read_in_six_languages_and_none_in_any_other_question(question, style, language):
     assert restyle(question) == (style and Restyle(style=style, language=language))
 
 
-@cases("question", "follows", "rest", "style", "language")
+@cases("question", "follows", "rest", "style", "language", at_once=True)
 def test_a_clause_beside_a_question_asks_for_a_form(question, follows, rest, style, language):
     form = style and Restyle(style=style, language=language)
     assert without_form(question, follows=follows) == (rest or question, form)

@@ -17,7 +17,7 @@ def test_years_are_counted_from_the_one_before(language, question, year):
     assert counted_from(question, Scope(language=language), OF_2015).years == (year,)
 
 
-@cases("language", "question", "interval", tuples=True)
+@cases("language", "question", "interval", tuples=True, at_once=True)
 def test_before_that_is_before_all_the_years_asked_about(language, question, interval):
     before = Scope(years=("2018", "2019", "2020"), interval=("2018", "2020"))
     assert counted_from(question, Scope(language=language), before).interval == interval
@@ -34,7 +34,7 @@ def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked():
         assert counted_from(question, Scope(interval=own), Scope(), shown).interval == own
 
 
-@cases("language", "question", "session")
+@cases("language", "question", "session", at_once=True)
 def test_a_session_is_counted_from_the_one_before(language, question, session):
     said = Scope(language=language, sessions=("10",))
     assert counted_from(question, said, Scope(sessions=("10",))).sessions == (session,)
@@ -50,7 +50,7 @@ def test_a_session_is_counted_from_the_statements_shown_where_a_year_was_asked()
     assert counted_from("and four sessions earlier?", Scope(), Scope(sessions=("2",))).sessions == ("0",)
 
 
-@cases("language", "question")
+@cases("language", "question", at_once=True)
 def test_a_step_of_sessions_is_not_counted_in_years(language, question):
     assert counted_from(question, Scope(language=language), OF_2015) == Scope(language=language)
 

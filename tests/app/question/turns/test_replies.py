@@ -8,7 +8,7 @@ cases = Cases(__file__)
 KOREAS = ("Republic of Korea", "Democratic People's Republic of Korea")
 
 
-@cases("language", "reply", "options", "meant", tuples=True)
+@cases("language", "reply", "options", "meant", tuples=True, at_once=True)
 def test_a_short_reply_chooses_by_place_or_word_and_anything_else_stays(language, reply, options, meant, parties):
     assert chosen_option(reply, "Congo", options, language, parties) == meant
 

@@ -31,7 +31,7 @@ def test_a_former_view_is_told_from_a_present_one(language, text, topic, former)
     assert is_former(read_sentence(text, topic, language, PARTIES), text) is former
 
 
-@cases("how", "words", "known")
+@cases("how", "words", "known", at_once=True)
 def test_words_that_take_back_are_known_in_six_languages(how, words, known):
     assert KINDS[how](words) is known
 

@@ -35,7 +35,7 @@ def test_the_cases_stand_in_the_fictional_statements():
     assert len(spoken) >= 30
 
 
-@cases("language", "plain", "negated")
+@cases("language", "plain", "negated", at_once=True)
 def test_a_negation_turns_support_into_opposition(language, plain, negated):
     assert kind_of(find_position_marks(plain, language)) == "supports"
     assert kind_of(find_position_marks(negated, language)) == "opposes"
@@ -94,6 +94,6 @@ def test_a_name_after_a_title_and_an_adverb_are_not_who_speaks(text):
     assert all(mark.kind != "reports_practice" for mark in find_position_marks(text, "en"))
 
 
-@cases("language", "text", "declines")
+@cases("language", "text", "declines", at_once=True)
 def test_only_the_speaker_declines_a_position(language, text, declines):
     assert declines_position(text, language) is declines

@@ -9,7 +9,7 @@ cases = Cases(__file__)
 PARTIES = PartyTable.load()
 
 
-@cases("topic", "text", "share")
+@cases("topic", "text", "share", at_once=True)
 def test_words_of_a_topic_are_held_by_synonyms_and_narrower_terms(topic, text, share):
     assert share_of_topic(topic, "en", PARTIES)(text, "en") == share
 

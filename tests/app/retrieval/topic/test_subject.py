@@ -6,7 +6,7 @@ from tests.cases import Cases
 cases = Cases(__file__)
 
 
-@cases("topic", "language", "harm")
+@cases("topic", "language", "harm", at_once=True)
 def test_a_harm_is_told_from_what_is_done_about_it(topic, language, harm):
     assert names_harm(topic, language) == harm
 
