@@ -105,7 +105,7 @@ def state_after(read: Resolution, answer: Answer, retrieved: Retrieved) -> Conve
         sessions=tuple(dict.fromkeys((*before.sessions, *(c.session for c in cited if c.session)))),
         sentences=tuple(dict.fromkeys((*before.sentences, *(key for c in cited for key in c.sentence_ids)))),
         # "Who agrees?" and then "who disagrees?" are both relative to the position before them.
-        direction=read.position_shown if retrieved.is_relative else _direction_of(answer.claims),
+        direction=read.position_shown if retrieved.is_relative else _direction_of(answer.claims) or before.direction,
     )
     # Notes belong to a single answer.
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)

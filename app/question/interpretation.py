@@ -32,7 +32,7 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
 # Kinds that are read of "who cited article 4 of the Convention?" and "who spoke of Cuba?", which ask for a list.
-_TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which")
+_TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which", "ambiguous")
 # Words before "latest statement" among which a preposition is looked for: "in Arvandia's latest statement".
 _WORDS_BEFORE_PICK: Final = 3
 

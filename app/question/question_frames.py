@@ -55,10 +55,13 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
 def asks_who_spoke_of(roles: RoleReading) -> bool:
     """Returns whether those who spoke of a party or cited an article are asked for: "who cited article 4?"."""
     named = next(iter(_named(roles)), None)
-    if named is None or roles.text.startswith(POSSESSIVE, named.end):
+    if named is not None and roles.text.startswith(POSSESSIVE, named.end):
         return False
-    ahead = _before(roles, _items(roles), named.start)
-    if not ahead or not ahead[-1].kinds & {"spoke_of", "said_of"}:
+    # "What was said about timber?" asks no party, and so everyone, while "who mentioned timber?" is read by its words.
+    frames = {"said_of"} if named is None else {"spoke_of", "said_of"}
+    spoken_of = named or next(iter(roles.of("topic")), None)
+    ahead = _before(roles, _items(roles), spoken_of.start) if spoken_of is not None else []
+    if not ahead or not ahead[-1].kinds & frames:
         return False
     *asking, verb = ahead
     only_asks = all(item.kinds & {"who", "everyone", "states", "ask", "fill"} for item in asking)

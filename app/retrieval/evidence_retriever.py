@@ -7,6 +7,7 @@ among the best passages.
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
+from itertools import chain
 from typing import Final
 
 from app.question.resolution import Resolution
@@ -29,7 +30,7 @@ from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
 from ingest.parties.party_table import PartyTable
-from vectorstore.records import ScopeFilter, Sentence
+from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
 # Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
@@ -305,25 +306,28 @@ def _pick_on_topic(resolution: Resolution) -> Pick | None:
 
 
 def _of_picked(evidence: PartyEvidence, pick: Pick | None) -> PartyEvidence:
-    """Keeps what the party's latest (or earliest) statement that answers says; positions come latest first."""
+    """Keeps what the party's latest (or earliest) statement that answers says, and its latest position below that."""
     if pick is None or not evidence.answers:
         return evidence
     answering = {item.sentence.statement_id for item in evidence.sentences if item.relevance.is_evidence}
-    kept = {
-        summary.statement_id
-        for summary in picked([s for s in evidence.statements if s.statement_id in answering], pick)
-    }
-    if evidence.direction is not None and pick == "latest":
-        kept = {evidence.sentences[0].sentence.statement_id}
-    return replace(evidence, sentences=tuple(item for item in evidence.sentences if item.sentence.statement_id in kept))
+    newest = {s.statement_id for s in picked([s for s in evidence.statements if s.statement_id in answering], pick)}
+    # A later statement than that of the position may speak of the topic in words whose direction is not read.
+    position = {evidence.sentences[0].sentence.statement_id} if evidence.direction and pick == "latest" else set[str]()
+    kept = [
+        [item for item in evidence.sentences if item.sentence.statement_id in ids]
+        for ids in (newest, position - newest)
+    ]
+    return replace(evidence, sentences=tuple(chain(*kept)))
 
 
 def _picked_notes(pick: Pick | None, evidence: _Evidence) -> Iterator[Note]:
     """Yields a note on which statements were the latest or earliest on the topic."""
-    quoted = {item.sentence.statement_id for each in evidence if each.answers for item in each.sentences}
-    statements = tuple(s for each in evidence for s in each.statements if s.statement_id in quoted)
+    statements = list[StatementSummary]()
+    for each in evidence if pick is not None else ():
+        quoted = {item.sentence.statement_id for item in each.sentences if each.answers}
+        statements += picked([s for s in each.statements if s.statement_id in quoted], pick)
     if pick is not None and statements:
-        yield Note(kind=f"{pick}_on_topic", values={"statements": statements})
+        yield Note(kind=f"{pick}_on_topic", values={"statements": tuple(statements)})
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:

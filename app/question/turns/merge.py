@@ -5,6 +5,7 @@ and "summarise Cuba's statement" begins anew. `carryover.py` decides what a turn
 """
 
 from dataclasses import replace
+from typing import Final
 
 from app.question.kind_traits import KIND_TRAITS
 from app.question.kinds import asks_who_spoke, asks_who_was_silent
@@ -14,6 +15,9 @@ from app.question.turns.follow_ups import restyle, wants_more
 from app.question.turns.merge_scope import is_other_topic, merged_fields, without_excluded
 from app.question.turns.state import ConversationState, TurnReading
 from app.records import Note, Scope
+
+# Chance below which a kind is hardly that of a follow-up.
+_EVEN_ODDS: Final = 0.5
 
 
 def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
@@ -159,10 +163,14 @@ def _asks_own_kind(alone: Resolution, turn: TurnReading) -> bool:
 
 def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> bool:
     """Returns whether a turn asks the same kind of question as the one before: "and Belmora?" after "how many …?"."""
-    if "kind" not in turn.keeps or _asks_own_kind(alone, turn):
+    # "Are you sure?" is hardly like a question for the source, so that it asks again what was asked.
+    hardly = KIND_TRAITS[alone.kind].of_named_statements and alone.kind_chance < _EVEN_ODDS and not slots_of(alone)
+    if not ("kind" in turn.keeps or hardly) or _asks_own_kind(alone, turn):
         return False
-    # A turn that names a topic after a summary asks about that topic.
-    other_topic = KIND_TRAITS[before.goes_on_as].of_whole_statement and "topic" in slots_of(alone)
+    # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.
+    earlier = KIND_TRAITS[before.goes_on_as]
+    of_statement = earlier.of_whole_statement or earlier.of_named_statements
+    other_topic = of_statement and bool(slots_of(alone) & {"topic", "treaty"})
     # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
     return not (other_topic or before.quote)
 

@@ -16,13 +16,19 @@ from tests.made import citation
 
 
 def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() -> None:
-    before = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",))
+    before = Shown(parties=("XAA",), statements=("s1",), sentences=("s1:4",), direction="against")
     more = Resolution(scope=Scope(), question="more", act="more", shown=before)
     cited = citation("x", state="XGA", statement_id="s2", sentence_ids=("s2:1",), date="2018-10-15/2018-10-19")
     claim = Claim(text="x", state="XGA", citations=(1,))
     answer = Answer(question="more", answer="", status="answered", claims=(claim,), citations=(cited,))
     shown = state_after(more, answer, Retrieved()).shown
-    assert shown == Shown(parties=("XAA", "XGA"), statements=("s1", "s2"), years=("2018",), sentences=("s1:4", "s2:1"))
+    assert shown == Shown(
+        parties=("XAA", "XGA"),
+        statements=("s1", "s2"),
+        years=("2018",),
+        sentences=("s1:4", "s2:1"),
+        direction="against",
+    )
     # A joint statement that is signed is delivered by nobody.
     signed = replace(answer, citations=(replace(cited, state=None, held_by=("XAB", "XGA")),))
     assert state_after(more, signed, Retrieved()).shown == shown

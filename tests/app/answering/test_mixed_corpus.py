@@ -108,6 +108,18 @@ def test_a_position_behind_mere_mentions_is_found(corpus: Open) -> None:
         assert any("oppose" in citation.quote for citation in answer.citations)
 
 
+def test_a_later_statement_whose_direction_is_not_read_comes_before_the_latest_position(corpus: Open) -> None:
+    now = "Our view on zeppelins has not moved: they belong in the hands of the postal service."
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", "We oppose zeppelins in any form."),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", now),
+    ) as workspace:
+        answer = workspace.assistant.ask("What is the latest position of Arvandia on zeppelins?")
+        assert [citation.file for citation in answer.citations] == ["new.txt", "old.txt"]
+        (latest,) = (note for note in answer.scope.notes if "latest statement on this" in note)
+        assert "2020" in latest and "2016" not in latest
+
+
 def test_the_latest_statement_is_the_one_that_none_is_certainly_later_than(corpus: Open) -> None:
     with corpus(
         ("first.txt", "XAA", "8", "2016", "en", RIVERS),

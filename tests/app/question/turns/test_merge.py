@@ -197,6 +197,15 @@ def test_what_a_treaty_says_is_asked_on_until_somebody_is_named():
     assert (named.kind, named.provision) == ("content", False)
 
 
+def test_who_delivered_a_statement_is_asked_once_and_doubts_ask_again_what_was_asked():
+    before = asked("source", states=("XAA",), topic="gold")
+    about = after(before, asked("content", topic="tolls"), "replace", "who", "kind")
+    assert (about.kind, about.scope.states, about.scope.topic) == ("content", ("XAA",), "tolls")
+    assert after(before, asked("content", states=("XAB",)), "replace", "topic", "kind").kind == "source"
+    doubt = replace(asked("source"), kind_chance=0.3)
+    assert after(asked("content", states=("XAA",), topic="gold"), doubt, "about", "who", "topic").kind == "content"
+
+
 def test_after_thanks_the_question_before_goes_on():
     before = asked("position", states=("XAA",), topic="gold")
     thanks = after(before, asked("greeting"), "about", *SCOPE_SLOTS, "kind")
