@@ -22,7 +22,7 @@ from app.desk.works import Works
 from app.export.briefing_lines import DocumentForm, arrange
 from app.export.write import write_briefing
 from app.records import Answer
-from app.server.guarded import Gatekeeper, Rule, guarded
+from app.server.method_rules import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
 from app.wiring import Workspace
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 
 class Actions:
-    """The operations on a workspace, for the person of the current request; the rules of `guarded.py` are checked."""
+    """The operations on a workspace, for the person of the current request, by the rules of `method_rules.py`."""
 
     def __init__(self, workspace: Workspace, tables: Tables, gate: Gatekeeper) -> None:
         """Sets up the operations; `unguarded` is the workspace without checks, for the program's own use."""

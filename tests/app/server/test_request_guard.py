@@ -1,4 +1,4 @@
-"""What the gate keeps out: other hosts and pages, spoofed proxies, sign-ins that are over, keys without their scope."""
+"""What the guard keeps out: other hosts and pages, spoofed proxies, old sign-ins, keys without their scope."""
 
 import threading
 import time
@@ -24,10 +24,10 @@ from app.desk.tables import KEYS, SESSIONS, USERS, Tables, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
-from app.server.gate import COOKIE
-from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
+from app.server.method_rules import Gatekeeper, _broken_off, _target_of, guarded
 from app.server.person import LOCAL_PERSON
 from app.server.rate_limits import BusyError, Limits, TooManyError
+from app.server.request_guard import COOKIE
 from app.server.serve import _serve, check
 from app.settings import DatabaseConfig, OidcConfig, ServerConfig, Settings
 from ingest.errors import IngestStoppedError
