@@ -15,7 +15,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
-from app.corpus.report_file import FORMULA_STARTS
+from app.corpus.ingest_report_csv import FORMULA_STARTS
 from app.export.briefing_lines import TINTS, Sayings, columns
 from app.export.characters import in_marks, right_to_left, visible
 from app.export.office_package import moment, without_times

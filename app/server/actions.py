@@ -15,7 +15,7 @@ from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.documents import read_pasted
 from app.corpus.as_json import shown_json, summary_json
-from app.corpus.drafts import Cases
+from app.corpus.draft_cases import DraftCases
 from app.desk.conversations import Conversations
 from app.desk.tables import Tables
 from app.desk.works import Works
@@ -52,7 +52,7 @@ class Actions:
         self.works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
         self.conversations = Conversations(self.works, self.corpus.answer_as_of_today)
         self.kept = KeptBriefings(self.works, self.corpus.as_of_today, self.workspace.reviews.of)
-        self.cases = Cases(self.works, workspace.settings.store)
+        self.cases = DraftCases(self.works, workspace.settings.store)
 
     def about(self) -> dict[str, Any]:
         """Returns the version, and the store and models in use."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic_core import to_jsonable_python
 
 from app.answering.history import clean_question, turn_of
-from app.corpus.drafts import Judgement
+from app.corpus.draft_cases import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError

@@ -12,7 +12,7 @@ from gradio.events import Dependency
 from app.answering.abstention import greet
 from app.answering.history import turn_of
 from app.answering.localization import localize
-from app.corpus.drafts import Cases, Judgement
+from app.corpus.draft_cases import DraftCases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
 from app.errors import SHOWN_ERRORS, WorkError
@@ -43,7 +43,7 @@ class _AskTabController:
 
     def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
         self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
-        self._cases = Cases(conversations.works, workspace.settings.store)
+        self._cases = DraftCases(conversations.works, workspace.settings.store)
         self._open = OpenConversation(conversations, workspace.corpus)
         self._shown = partial(conversation_html, corpus=workspace.corpus)
 
