@@ -13,7 +13,7 @@ import regex
 from app.answering.citations import cite
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, holders
-from app.answering.quotation_context import BoundSpan, quotable_spans
+from app.answering.quotation_context import QuotableSpan, quotable_spans
 from app.records import Citation, Claim, Sources
 from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
@@ -56,14 +56,14 @@ def quote(
 class _Quotation:
     """A span to quote, with the words of its sentences, and the other statements that say the same."""
 
-    span: BoundSpan
+    span: QuotableSpan
     statement: Statement
     said: frozenset[str]
     also_in: dict[str, None] = field(default_factory=dict)
 
 
 def _without_repetition(
-    planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+    planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Quotation]:
     """Keeps up to `limit` spans that say something new.
 
