@@ -18,7 +18,7 @@ from ingest.language.matches import TextMatch, runs_of
 from ingest.parties.capitals import Capitals, stands_for_state
 from ingest.parties.inflection import russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from ingest.parties.party_names import (
     Party,
     PartyKind,
@@ -389,7 +389,7 @@ def _by_countrynames(typed: str) -> frozenset[str]:
     """
     import countrynames
 
-    if len(fold(typed)) < 4:
+    if len(fold_token(typed)) < 4:
         return frozenset()
     alpha2 = countrynames.to_code(typed, fuzzy=False)
     return frozenset(code for code, row in built_in().items() if alpha2 is not None and row.alpha2 == alpha2)

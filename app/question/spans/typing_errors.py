@@ -17,7 +17,7 @@ from app.question.spans.span import Span
 from ingest.glossary.glossary import words_of_terms
 from ingest.language.word_frequencies import NO_WORD, commonest, commonness
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import is_function_word
 
@@ -117,5 +117,5 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 @cache
 def _common_words(language: str, length: int) -> tuple[str, ...]:
     """Returns the common words whose length allows the similarity `_AS_TYPED` to a word of this length."""
-    words = (fold(word) for word in commonest(language, _COMMON) if len(word) >= _SHORTEST_TYPED)
+    words = (fold_token(word) for word in commonest(language, _COMMON) if len(word) >= _SHORTEST_TYPED)
     return tuple(word for word in words if 200 * min(len(word), length) >= _AS_TYPED * (len(word) + length))
