@@ -12,7 +12,7 @@ import regex
 
 from app.answering.citations import cite
 from app.answering.localization import Localization
-from app.answering.provenance import as_quoting, holders
+from app.answering.provenance import as_quoting, cited_holders
 from app.answering.quotation_context import QuotableSpan, quotable_spans
 from app.records import Citation, Claim, Sources
 from app.retrieval.chronology import latest_first
@@ -106,7 +106,7 @@ def repeats(sentence: str, quoted: Sequence[str]) -> bool:
 
 def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
     """Returns the claim that a party said what a citation quotes, or several of one statement together."""
-    name = holders(citation, local.name, local, party) if party else citation.title or citation.file
+    name = cited_holders(citation, local.name, local, party) if party else citation.title or citation.file
     if citation.summarised:
         name = local.say("as_summarised", party=name)
     name = as_quoting(name, citation, local.name, local)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.answering.abstention import abstain
-from app.answering.citations import holds
+from app.answering.citations import contains
 from app.answering.cited_direction import CitedDirection
 from app.answering.localization import localize
 from app.answering.quoting import quote
@@ -83,7 +83,7 @@ class CellBuilder:
         numbers = [self.citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
-            return next(n for whole, n in zip(shown, numbers, strict=True) if holds(whole, citation))
+            return next(n for whole, n in zip(shown, numbers, strict=True) if contains(whole, citation))
 
         # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]

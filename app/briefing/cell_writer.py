@@ -11,7 +11,7 @@ from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.composition import ModelDraft, Used
-from app.answering.compose.llm_stream import together
+from app.answering.compose.llm_stream import add_usage
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
@@ -71,7 +71,7 @@ class CellWriter:
                 on_progress()
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
-        self._usage = together(self._usage, draft.usage)
+        self._usage = add_usage(self._usage, draft.usage)
         # Without a request there is no failure: the evidence had no room. A slow model used all the time that it had.
         in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
         self._failures = self._failures + 1 if in_vain or draft.problem == "slow" else 0
@@ -86,7 +86,7 @@ class CellWriter:
                 break
             texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language, self._local.parties)
             self._failures = 0 if texts else self._failures + 1
-            self._usage = together(self._usage, usage)
+            self._usage = add_usage(self._usage, usage)
             found |= texts
         return found
 
