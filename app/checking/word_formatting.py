@@ -30,7 +30,7 @@ _OFF: Final = ("0", "false", "off", "none")
 _BASES: Final = 10  # styles that a style is based on, one on the other
 
 
-class Looks:
+class RunFormatting:
     """The formatting of the runs of one Word file."""
 
     def __init__(self, document: WordDocument) -> None:

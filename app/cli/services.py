@@ -94,11 +94,11 @@ def serve(
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
     require_server()
-    from app.server.serve import check, leave
+    from app.server.serve import check_settings, leave
     from app.server.serve import serve as serve_team
 
     settings = invocation.settings(host=host, port=port)
-    check(settings.server)
+    check_settings(settings.server)
     with invocation.workspace_to_ask(settings, create=True) as workspace:
         by = serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)

@@ -249,7 +249,7 @@ def serve_page(
 
 def _serve(settings: Settings, build: Callable[[], FastAPI], on_ready: Callable[[str], None]) -> float:
     config, built = settings.server, list[FastAPI]()
-    check(config)
+    check_settings(config)
     log_as_json(settings.log_level)
     # Not refused: the port of a container may be published to its machine alone.
     if not (config.address or is_loopback(config.host)):
@@ -281,7 +281,7 @@ def leave(by: float) -> None:
         os._exit(0)
 
 
-def check(config: ServerConfig) -> None:
+def check_settings(config: ServerConfig) -> None:
     """Checks the settings; a HostError if others could reach a server without accounts, a SettingsError if invalid."""
     if config.accounts == "none":
         require_loopback(config.host)

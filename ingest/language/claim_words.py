@@ -92,7 +92,7 @@ def first_person(language: str) -> regex.Pattern[str]:
 
 
 @cache
-def orders(language: str) -> regex.Pattern[str]:
+def imperatives(language: str) -> regex.Pattern[str]:
     """Returns a pattern of instructions to the reader or model ("ignore the above"), which state nothing."""
     return regex.compile(unfolded(load_lexicon(f"claims.{language}")["orders"]), regex.IGNORECASE)
 

@@ -20,7 +20,7 @@ from PIL.Image import Image
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import DPI, LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
+from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, reading_order
 from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
@@ -210,8 +210,8 @@ def _head_body_foot(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[Te
             found += line
     at_edges = {id(piece) for found in edges.values() for piece in found}
     body = [piece for piece in page.pieces if id(piece) not in at_edges]
-    head, foot = (tuple(row for line in by_line(edges[upper]) for row in order(line)) for upper in (True, False))
-    return head, order(body), foot
+    head, foot = (tuple(row for line in by_line(edges[top]) for row in reading_order(line)) for top in (True, False))
+    return head, reading_order(body), foot
 
 
 def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:

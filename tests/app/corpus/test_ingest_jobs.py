@@ -317,7 +317,7 @@ def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, sharing
     (document,) = sharing.documents()
     assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
     wanted = IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt"))
-    (part,) = ingest_jobs._parts(ingest_jobs.shared(wanted, sharing.store.files, sharing.store.move_folder))
+    (part,) = ingest_jobs._parts(ingest_jobs.share_files(wanted, sharing.store.files, sharing.store.move_folder))
     (listing,) = part.listings.values()
     assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
 
