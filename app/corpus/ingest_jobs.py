@@ -21,8 +21,8 @@ from ingest.metadata.manifest import MANIFEST_NAME, find_row, read_manifest
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport, PartReport, ProgressListener, listed
 from vectorstore.errors import NoWorkerError
-from vectorstore.files import SharedFiles
 from vectorstore.health import Check
+from vectorstore.shared_files import SharedFiles
 
 if TYPE_CHECKING:
     from vectorstore.jobs import Job, JobQueue

@@ -18,7 +18,7 @@ from tests.fakes_corpora import write_corpus
 from tests.fakes_engines import own_cluster, own_schema
 from tests.fakes_store import unlike_text
 from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
-from vectorstore import files
+from vectorstore import shared_files
 from vectorstore.errors import StoreAwayError, StoreError
 
 cases = Cases(__file__)
@@ -286,8 +286,8 @@ def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_pa
                 raise PermissionError(13, "Permission denied")
             return sha256(path)
 
-        sha256 = files.file_sha256
-        monkeypatch.setattr(files, "file_sha256", unreadable)
+        sha256 = shared_files.file_sha256
+        monkeypatch.setattr(shared_files, "file_sha256", unreadable)
         report = corpus.ingest([folder], sync=True)
         results = {file.file: (file.result, file.reason or "") for file in report.files}
         assert results["001.txt"][0] == "failed" and "Permission denied" in results["001.txt"][1]
