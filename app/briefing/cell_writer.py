@@ -24,7 +24,7 @@ from vectorstore.records import Sentence
 # Most claims in a cell, which is read beside its neighbours.
 MOST_CLAIMS: Final = 3
 # Failures in a row after which the model is not asked again: each may take as long as its time limit.
-_PATIENCE: Final = 2
+_FAILURES_MAX: Final = 2
 # Quotations in one request for translations.
 _TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
@@ -60,7 +60,7 @@ class CellWriter:
 
         `on_progress` is called repeatedly while the model writes; an exception from it ends the request.
         """
-        if self._failures >= _PATIENCE:
+        if self._failures >= _FAILURES_MAX:
             return CellText(unworded="not_asked")
         best = [own[:PER_PARTY] for own in chosen.values()]
         task = Task(question=heading, chosen=best, asked=[*chosen], sources=sources, limit=MOST_CLAIMS, style="points")
@@ -82,7 +82,7 @@ class CellWriter:
         foreign = [citation for citation in citations if citation.language not in (language, None)]
         found: dict[int, str] = {}
         for first in range(0, len(foreign), _TRANSLATED):
-            if self._failures >= _PATIENCE:
+            if self._failures >= _FAILURES_MAX:
                 break
             texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language, self._local.parties)
             self._failures = 0 if texts else self._failures + 1

@@ -36,7 +36,7 @@ _FEWEST_LETTERS: Final = 4
 _LIKE: Final = 85
 
 
-def visible(text: str) -> str:
+def shown(text: str) -> str:
     """Returns a text without characters that do not show, such as soft hyphens within a name."""
     return _INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text
 

@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation
 from app.checking.named_speakers import DASHED, OPENING, NamedSpeakers
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label
-from app.checking.unknown_speakers import visible
+from app.checking.unknown_speakers import shown
 from ingest.language.attribution_verbs import introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
@@ -105,7 +105,7 @@ class WordsAround:
         before, after = self._sentence(quotation, self.blocks[index], begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
-        earlier = visible(self._masked[max(begin, start - _LOOK_BACK) : start])
+        earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
         return Surroundings(
             index=index,
             notes=[self._note_source[note.start] for note in self._notes(quotation)],
@@ -120,7 +120,7 @@ class WordsAround:
 
     def list_lead(self, index: int) -> str:
         """Returns the line that leads in to a block's list; empty where the block is not a list item."""
-        over = (visible(self._masked_of(block)).rstrip() for block in self._above(index) if not self._is_item(block))
+        over = (shown(self._masked_of(block)).rstrip() for block in self._above(index) if not self._is_item(block))
         text = next(over, "") if self._is_item(self.blocks[index]) else ""
         return last_sentence(text, whole=True) if text.endswith(COLONS) else ""
 
@@ -138,7 +138,7 @@ class WordsAround:
             if block.kind in ("heading", "cell"):
                 break
             if self._stands_over(block):
-                yield at, visible(self._masked_of(block)).strip()
+                yield at, shown(self._masked_of(block)).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
         for at in self._heading_indices[: bisect_right(self._heading_indices, index - 1)][::-1][:_HEADINGS_BACK]:
@@ -166,7 +166,7 @@ class WordsAround:
             apart = not above or above.endswith((MASK, *SENTENCE_ENDS)) or _CLOSED.match(above[-1])
             named = self._speakers.find(line) if over and apart and len(line.split()) <= _LABEL_WORDS else []
             if named and is_label(line, named):
-                begin, label = at, visible(line)
+                begin, label = at, shown(line)
             above = line.strip() or above
         return begin, label
 
@@ -175,7 +175,7 @@ class WordsAround:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
-            return "", visible(self._masked[end : last.end])
+            return "", shown(self._masked[end : last.end])
         text = self._masked[max(begins, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = last_sentence(before)
@@ -183,13 +183,9 @@ class WordsAround:
         following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
         after = _first_sentence(following, ended=self._text[end - 1] in SENTENCE_ENDS)
         # After a lead-in of its own, a later clause leads in to the next one: "It said: “…”, but Belmora said: “".
-        if (
-            introduces_speech(visible(opening))
-            and (later := _PATTERNS.later_clause.search(after))
-            and MASK in following
-        ):
+        if introduces_speech(shown(opening)) and (later := _PATTERNS.later_clause.search(after)) and MASK in following:
             after = after[: later.start()] if self._speakers.find(later.group()) else after
-        return visible(opening), visible(after)
+        return shown(opening), shown(after)
 
     def _lead_in(self, index: int) -> str:
         """Returns the line that leads in to a block: the last sentence before it, past other block quotations."""
@@ -201,7 +197,7 @@ class WordsAround:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""
-            masked = visible(self._masked_of(block))
+            masked = shown(self._masked_of(block))
             bare = masked.replace(MASK, "")
             if block.kind == "quote" or (MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
                 continue

@@ -13,7 +13,7 @@ from app.errors import SettingsError
 commands = typer.Typer()
 Port = Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")]
 # Seconds for which a worker waits to write to the store, since many workers take turns.
-_WAITS = 600.0
+_WRITE_WAIT_SECONDS = 600.0
 
 
 @command(commands, "untoc migrate")
@@ -122,7 +122,7 @@ def worker(
         raise SettingsError(
             "workers need a catalogue in PostgreSQL: set UNTOC_DATABASE__URL; without it `untoc ingest` does all itself"
         )
-    settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WAITS)})
+    settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WRITE_WAIT_SECONDS)})
     with open_workspace(settings) as workspace:
         queue = open_queue(workspace.store)
         assert queue is not None

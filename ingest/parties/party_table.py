@@ -45,7 +45,7 @@ _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code 
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 _CODE = re.compile(r"[A-Z0-9_]+")
 # Most typing errors per letter of the longer name for a suggestion: "albanais" is not suggested for "Atlantis".
-_FARTHEST = 0.3
+_ERROR_RATE_MAX = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,7 +334,7 @@ class PartyTable:
         if len(query) < 3:
             return ()
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
-        near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _FARTHEST]
+        near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _ERROR_RATE_MAX]
         return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
 
 

@@ -219,7 +219,7 @@ def test_without_workers_one_process_does_it(folder, tmp_path, url):
 
 @pytest.mark.slow
 def test_batch_whose_workers_are_gone_says_so(folder, tmp_path, url, monkeypatch):
-    monkeypatch.setattr("vectorstore.jobs._PATIENCE", HEARTBEAT)
+    monkeypatch.setattr("vectorstore.jobs._UNSERVED_SECONDS", HEARTBEAT)
     with open_corpus(tmp_path / "store", url) as corpus:
         corpus.queue.make()
         batch = corpus.queue.submit("nothing", {"paths": []}, [])
