@@ -67,7 +67,7 @@ def open_chat_model(config: LlmConfig) -> "BaseChatModel":
         raise ChatModelError(_not_installed(provider, exc)) from exc
     except Exception as exc:  # the clients of providers have no error in common
         raise ChatModelError(
-            f"the model {config.model!r} cannot be set up ({reason(exc, config)}): check UNTOC_LLM__MODEL,"
+            f"the model {config.model!r} cannot be set up ({error_message(exc, config)}): check UNTOC_LLM__MODEL,"
             " UNTOC_LLM__BASE_URL and UNTOC_LLM__API_KEY"
         ) from exc
     return model
@@ -107,7 +107,7 @@ def _not_installed(provider: str, exc: ImportError) -> str:
     return f"models of {provider!r} need the package {package}: install it with `pip install {package}`"
 
 
-def reason(exc: BaseException, config: LlmConfig) -> str:
+def error_message(exc: BaseException, config: LlmConfig) -> str:
     """Returns the message of a client's error, in one line and without the key."""
     # A validation error repeats its input, which may hold a key.
     text = exc.errors()[0]["msg"] if isinstance(exc, ValidationError) else str(exc)
@@ -130,5 +130,5 @@ def try_model(config: LlmConfig) -> Check:
     except ChatModelError as exc:
         detail = str(exc)
     except Exception as exc:  # the clients of providers have no error in common
-        detail = f"{config.model!r} does not answer ({reason(exc, config)})"
+        detail = f"{config.model!r} does not answer ({error_message(exc, config)})"
     return Check(name="chat model", ok=ok, detail=detail)

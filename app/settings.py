@@ -23,9 +23,9 @@ from ingest.text.splitter import SplitConfig
 from vectorstore.chroma import EMBEDDED, ChromaConfig
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig
-from vectorstore.files import SAME_PATHS, FilesConfig
 from vectorstore.rerank import RerankConfig
 from vectorstore.retriever import RetrievalConfig
+from vectorstore.shared_files import SAME_PATHS, FilesConfig
 
 PREFIX = "UNTOC_"
 # Variables that tests and the shell around the program read, and not the settings.

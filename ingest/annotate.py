@@ -148,7 +148,7 @@ class Annotator:
         several = unnamed and (
             is_record(found, loaded.text, named=named) or _are_of_several_occasions(found, loaded.text, blocks)
         )
-        told = self._words_of_others(metadata, titles, found, several=several, may_be=may_be)
+        told = self._note_on_others(metadata, titles, found, several=several, may_be=may_be)
         if told is not None:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             several, problems = False, (*problems, told)
@@ -196,7 +196,7 @@ class Annotator:
             document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=told is not None
         )
 
-    def words_of_others(self, document: Document) -> str | None:
+    def note_on_others(self, document: Document) -> str | None:
         """Returns a note on what a statement says as others than those to whom a person attributed it; else None."""
         text, blocks = document.source_text, document.blocks
         titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
@@ -204,9 +204,9 @@ class Annotator:
         found = self._interventions(text, blocks, document.metadata) if may_be else ()
         # One section is the whole text, whose heading a person corrected.
         found = found if len(found) > 1 else ()
-        return self._words_of_others(document.metadata, titles, found, several=False, may_be=may_be)
+        return self._note_on_others(document.metadata, titles, found, several=False, may_be=may_be)
 
-    def _words_of_others(
+    def _note_on_others(
         self,
         metadata: Metadata,
         titles: Sequence[LaterTitle],

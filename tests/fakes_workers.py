@@ -20,9 +20,9 @@ from ingest.text.splitter import SplitConfig
 from tests.fakes import HashingEmbedder
 from vectorstore.arrays import Matrix
 from vectorstore.database import DatabaseConfig
-from vectorstore.files import FilesConfig
 from vectorstore.jobs import JobQueue
 from vectorstore.records import text_key
+from vectorstore.shared_files import FilesConfig
 from vectorstore.store import Store
 
 # Seconds between heartbeats, few so that tests need not wait long until a worker counts as dead.

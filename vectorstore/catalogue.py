@@ -49,7 +49,7 @@ from vectorstore.rows import (
     cells,
     conditions,
     document_row,
-    grow,
+    increment,
     is_in_scope,
     put,
     scope_values,
@@ -237,13 +237,13 @@ class Catalogue:
             ]
             connection.execute(PASSAGES.insert(), rows)
             self._full_text.add(connection, [(number, passage.text) for number, passage in numbered])
-            grow(connection, PASSAGES_KEPT, len(numbered))
+            increment(connection, PASSAGES_KEPT, len(numbered))
         bump_generation(connection)
 
     def _delete_statements(self, connection: Connection, which: ColumnElement[bool]) -> None:
         """Deletes statements with their sentences, passages and lexical entries; vectors stay, by text key."""
         passages = select(PASSAGES.c.passage).join(STATEMENTS).where(which)
-        grow(connection, PASSAGES_KEPT, -len(connection.scalars(passages).all()))
+        increment(connection, PASSAGES_KEPT, -len(connection.scalars(passages).all()))
         self._full_text.remove(connection, passages)
         connection.execute(STATEMENTS.delete().where(which))
 

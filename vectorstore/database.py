@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Executable, bindparam, func, inspect, select
 from vectorstore.engines import postgres_engine, sqlite_engine, translated
 from vectorstore.errors import StoreCorruptError, StoreError, StoreLockedError, StoreMissingError, StoreReadOnlyError
 from vectorstore.fts_sqlite import Fts5
-from vectorstore.rows import grow, put
+from vectorstore.rows import increment, put
 from vectorstore.schema import META, METADATA, REVISION
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ class Database:
         with self._connected() as connection, self._begun(connection, "IMMEDIATE"):
             yield connection
             if counted:
-                grow(connection, _WRITES, 1)
+                increment(connection, _WRITES, 1)
         if counted:
             self._own.writes = getattr(self._own, "writes", 0) + 1
 

@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
 
 from vectorstore.fts_query import Near, Phrase, Query, lexical_text
 from vectorstore.fts_sqlite import TOKENIZER
-from vectorstore.rows import Within, conditions, grow
+from vectorstore.rows import Within, conditions, increment
 from vectorstore.schema import META, PASSAGES
 
 # Constants of FTS5's bm25().
@@ -179,8 +179,8 @@ class TextSearch:
     @staticmethod
     def _count(connection: sa.Connection, texts: Sequence[tuple[int, Collection[str]]], sign: int = 1) -> None:
         """Adds texts, as (length, distinct words), to the kept counts, or with the sign -1 subtracts them."""
-        grow(connection, _PASSAGES_KEPT, sign * len(texts))
-        grow(connection, _TOKENS_KEPT, sign * sum(length for length, _ in texts))
+        increment(connection, _PASSAGES_KEPT, sign * len(texts))
+        increment(connection, _TOKENS_KEPT, sign * sum(length for length, _ in texts))
         counts = Counter(word for _, words in texts for word in words)
         connection.execute(_GROW, {"words": list(counts), "passages": [sign * number for number in counts.values()]})
 

@@ -40,9 +40,9 @@ _ATTEMPTS: Final = 8
 _LONGEST_WAIT: Final = 60
 # Seconds between two looks of `wait` at a batch; and seconds without server or workers after which it gives up.
 _LOOKS_EVERY: Final = 0.25
-_PATIENCE: Final = 90.0
+_UNSERVED_SECONDS: Final = 90.0
 # Seconds a worker has to finish its job after SIGTERM.
-_ENDS_IN: Final = 10.0
+_GRACE_SECONDS: Final = 10.0
 # Days after which rows of abandoned batches are deleted.
 _KEPT_DAYS: Final = 30
 _JOBS: Final = Table(
@@ -155,12 +155,12 @@ class JobQueue:
                     rows, under_way = self._look(batch)
                     if self.workers():
                         seen = time.monotonic()
-                    elif time.monotonic() > seen + _PATIENCE:
+                    elif time.monotonic() > seen + _UNSERVED_SECONDS:
                         raise NoWorkerError(
                             "no worker runs any more: start `untoc worker`, which goes on with what waits"
                         )
                 except StoreAwayError:
-                    if time.monotonic() > seen + _PATIENCE:
+                    if time.monotonic() > seen + _UNSERVED_SECONDS:
                         raise
                 else:
                     _, outcome, error = rows.get(WHOLE, ({}, None, "it was cancelled"))
@@ -275,7 +275,7 @@ class JobQueue:
                     abort_job_polling_interval=1.0,
                     update_heartbeat_interval=self._heartbeat,
                     stalled_worker_timeout=self._dead_after,
-                    shutdown_graceful_timeout=_ENDS_IN,
+                    shutdown_graceful_timeout=_GRACE_SECONDS,
                     install_signal_handlers=False,
                     delete_jobs="always",
                 )

@@ -15,7 +15,7 @@ from threading import RLock
 from typing import Any, Final, TypeVar
 
 from vectorstore.errors import ModelError
-from vectorstore.files import file_sha256
+from vectorstore.shared_files import file_sha256
 
 T = TypeVar("T")
 

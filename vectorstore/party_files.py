@@ -9,8 +9,8 @@ import os
 from pathlib import Path
 
 from vectorstore.errors import StoreFullError, StoreReadOnlyError
-from vectorstore.files import SharedFiles
 from vectorstore.private_files import replacing
+from vectorstore.shared_files import SharedFiles
 
 
 class PartyFiles:

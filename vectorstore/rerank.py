@@ -212,7 +212,7 @@ def _read_pairs(model: "CrossEncoder", pairs: Sequence[tuple[str, str]], batch_s
     return np.asarray(logits, dtype=np.float32).reshape(len(pairs), -1)
 
 
-def reader(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequence[str]], PairReading]:
+def scorer(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequence[str]], PairReading]:
     """Returns the function that scores texts against a question: by the reranker, or by the embedder's cosine.
 
     The cosine is scaled to the range of the logits, but needs a calibration of its own; it ranks less well.

@@ -209,7 +209,7 @@ def _delete_by_key(table: sa.Table) -> sa.Delete:
     return table.delete().where(*(key == sa.bindparam(f"old_{key.name}") for key in table.primary_key.columns))
 
 
-def grow(connection: sa.Connection, key: str, more: int) -> None:
+def increment(connection: sa.Connection, key: str, more: int) -> None:
     """Adds `more` to a number in the table `meta`; a key that is missing is not created."""
     grown = sa.cast(sa.cast(META.c.value, sa.BigInteger) + more, META.c.value.type)
     connection.execute(META.update().where(META.c.key == key).values(value=grown))
@@ -217,4 +217,4 @@ def grow(connection: sa.Connection, key: str, more: int) -> None:
 
 def bump_generation(connection: sa.Connection) -> None:
     """Marks that the passages changed, so that readers and the vector index notice."""
-    grow(connection, "generation", 1)
+    increment(connection, "generation", 1)

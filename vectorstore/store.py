@@ -14,11 +14,11 @@ from vectorstore.copying import copy_files, copy_record
 from vectorstore.database import COPYING, IN_FOLDER, Database, DatabaseConfig, require_catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreReadOnlyError
-from vectorstore.files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.health import Check
 from vectorstore.party_files import PartyFiles
 from vectorstore.private_files import make_private_folder, make_store_private
 from vectorstore.schema import VectorTable
+from vectorstore.shared_files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.store_index import StoreIndex
 from vectorstore.write_lock import write_lock
 

@@ -78,7 +78,7 @@ def with_quoted_parties(citations: Sequence[Citation], sources: Sources, parties
     return [named(citation) for citation in citations]
 
 
-def holds(outer: Citation, inner: Citation) -> bool:
+def contains(outer: Citation, inner: Citation) -> bool:
     """Returns whether a citation contains all of another."""
     same = outer.statement_id == inner.statement_id
     return same and outer.start <= inner.start and inner.end <= outer.end

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.answering.quotation_context import spans
 from app.records import Citation, Claim, Direction
-from app.retrieval.list_context import split_bound
+from app.retrieval.list_context import split_with_openings
 from app.retrieval.positions.change_of_view import (
     depends_on_before,
     is_counterfactual,
@@ -96,9 +96,9 @@ def words_for_direction(
     if not any(answers.get(sentence.sentence_id) for sentence in cited):
         return ""
     # The spans of these sentences alone, without what extended them.
-    bound_spans = spans(sentences, ordinals)
-    end = max(bound.span.stop for bound in bound_spans)
-    opening = next((bound.opening for bound in bound_spans if bound.opening is not None), range(0))
+    quotable = spans(sentences, ordinals)
+    end = max(each.span.stop for each in quotable)
+    opening = next((each.opening for each in quotable if each.opening is not None), range(0))
     opened = [sentences[at] for at in opening if at < cited[0].ordinal]
     read = (sentence for sentence in (*opened, *cited) if sentence.ordinal < end or takes_back(sentence.text))
     return "\n".join(own[sentence.ordinal] for sentence in read if own[sentence.ordinal])
@@ -127,7 +127,7 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     # item of a list takes the direction of the words that open it.
     read: list[SentenceDirection] = []
     counterfactual = announced = former = told_former = False
-    for sentence in split_bound(words):
+    for sentence in split_with_openings(words):
         current = read_sentence(sentence.text, topic, language, parties)
         current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
         current = since_former(current) if former else current

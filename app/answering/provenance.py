@@ -37,7 +37,7 @@ def attribution(citation: Citation, local: Localization) -> str:
     if citation.kind == "treaty":
         return local.say("attribution_treaty", treaty=escape(citation.title or citation.file))
     line = escape(provenance(citation, local))
-    name = escape(holders(citation, local.name, local))
+    name = escape(cited_holders(citation, local.name, local))
     if "state" in citation.inferred:
         name = local.say("inferred", fact=name)
     if citation.summarised:
@@ -50,7 +50,7 @@ def attribution(citation: Citation, local: Localization) -> str:
     return attributed.removesuffix(" · ")
 
 
-def holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
+def cited_holders(citation: Citation, name_of: Callable[[str], str], wording: Wording, party: str | None = None) -> str:
     """Returns the name of the party that holds a position; for a joint statement, with the other States that hold it.
 
     `party` comes first; by default it is the State that delivered the statement.
@@ -69,7 +69,7 @@ def as_quoting(name: str, citation: Citation, name_of: Callable[[str], str], wor
     return wording.say("as_quoting", party=name) if citation.quoting else name
 
 
-def holder(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
+def statement_holders(kind: StatementKind, metadata: Metadata, name_of: Callable[[str], str]) -> str | None:
     """Returns the names of the parties that hold a statement, or a treaty's title; None where no party is known."""
     if kind == "treaty":
         return metadata.title
@@ -95,7 +95,7 @@ def reference_by_name(
         citation.file,
         scan_note(citation, wording),
     ]
-    name = "" if citation.kind == "treaty" else holders(citation, lambda code: name_of(code or "?"), wording)
+    name = "" if citation.kind == "treaty" else cited_holders(citation, lambda code: name_of(code or "?"), wording)
     if "state" in citation.inferred:
         name = wording.say("inferred", fact=name)
     if citation.on_behalf_of is not None and citation.speaker is not None:

@@ -12,7 +12,7 @@ from typing import Final
 import regex
 
 from app.records import Sources
-from app.retrieval.list_context import Bond, bonds_of
+from app.retrieval.list_context import ListContext, list_contexts
 from app.retrieval.model_languages import is_courtesy
 from app.retrieval.positions.change_of_view import depends_on_before
 from ingest.language.anaphora import (
@@ -41,7 +41,7 @@ _MAX_CHARS_WITH_OPENING: Final = 600
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoundSpan:
+class QuotableSpan:
     """Sentences of a statement that are quoted as one, by ordinal, with those that their sense depends on."""
 
     statement_id: str
@@ -109,17 +109,17 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
 
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", going_on: Collection[int] = ()
-) -> list[BoundSpan]:
+) -> list[QuotableSpan]:
     """Turns sentences of a statement, `chosen` by ordinal, strongest first, into spans to quote, in the same order.
 
     A sentence is quoted once, except for the opening of a long list; adjacent chosen sentences join, up to the longest
     span. A short span of a sentence in `going_on` is extended within its paragraph: "it is an offence to use their
     services" may be followed by what was asked, "six persons have been convicted". `source` is the statement's text.
     """
-    result: list[BoundSpan] = []
+    result: list[QuotableSpan] = []
     used: set[int] = set()
     wanted = set(chosen)
-    bonds = bonds_of(sentences, source)
+    lists = list_contexts(sentences, source)
     quotations = quotations_around(sentences)
 
     def joins_next(ordinal: int) -> bool:
@@ -140,7 +140,7 @@ def spans(
         # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
         for context in (0, CONTEXT_SENTENCES if ordinal in going_on else 0):
             while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
-                if not (_brings_next(sentences, bonds, last) or last + 1 in wanted):
+                if not (_brings_next(sentences, lists, last) or last + 1 in wanted):
                     if not context or not _goes_on(sentences, first, last):
                         break
                     context -= 1
@@ -151,56 +151,56 @@ def spans(
         if (
             last > ordinal
             and joins_next(last)
-            and _brings_next(sentences, bonds, last)
-            and not _brings_next(sentences, bonds, last - 1)
+            and _brings_next(sentences, lists, last)
+            and not _brings_next(sentences, lists, last - 1)
         ):
             last -= 1
-        bound = _bound(sentences, bonds, quotations, first, last)
+        quotable = _quotable(sentences, lists, quotations, first, last)
         # An item whose opening is already part of an earlier span is joined to that span.
-        overlapped = next((at for at, other in enumerate(result) if {*bound.span} & {*other.span}), None)
+        overlapped = next((at for at, other in enumerate(result) if {*quotable.span} & {*other.span}), None)
         if overlapped is not None:
             joined = result[overlapped].span
-            span = range(min(joined.start, bound.span.start), max(joined.stop, bound.span.stop))
+            span = range(min(joined.start, quotable.span.start), max(joined.stop, quotable.span.stop))
             result[overlapped] = replace(result[overlapped], span=span)
             used.update(span)
             continue
-        if distant is not None and distant.start >= bound.span.start:
+        if distant is not None and distant.start >= quotable.span.start:
             distant = None
         # What a quotation is introduced by, or the speaker says of it, is no part of it.
-        end = bound.span.stop
-        if distant is None and end not in used and _brings_next(sentences, bonds, end - 1) and not joins_next(end - 1):
+        end = quotable.span.stop
+        if distant is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
             distant = range(end, end + 1)
-        used.update(bound.span, distant or ())
-        result.append(replace(bound, distant=distant))
+        used.update(quotable.span, distant or ())
+        result.append(replace(quotable, distant=distant))
     return result
 
 
-def _brings_next(sentences: Sequence[Sentence], bonds: Sequence[Bond], ordinal: int) -> bool:
+def _brings_next(sentences: Sequence[Sentence], lists: Sequence[ListContext], ordinal: int) -> bool:
     """Returns whether a sentence is quoted with the next, as one that it announces or opens, or that refers to it."""
-    opened = ordinal + 1 < len(bonds) and ordinal in bonds[ordinal + 1].openings
+    opened = ordinal + 1 < len(lists) and ordinal in lists[ordinal + 1].openings
     return opened or is_antecedent_of_next(sentences, ordinal)
 
 
-def _bound(
-    sentences: Sequence[Sentence], bonds: Sequence[Bond], quotations: Sequence[_Quotation], first: int, last: int
-) -> BoundSpan:
+def _quotable(
+    sentences: Sequence[Sentence], lists: Sequence[ListContext], quotations: Sequence[_Quotation], first: int, last: int
+) -> QuotableSpan:
     """Returns a span extended to whole table rows, with its list's opening in the span or, if far away, apart."""
     # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
-    first, last = bonds[first].first, bonds[last].last
-    before = [at for at in bonds[first].openings if at < first and quotations[at] == quotations[first]]
+    first, last = lists[first].first, lists[last].last
+    before = [at for at in lists[first].openings if at < first and quotations[at] == quotations[first]]
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
-    bound = BoundSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
-    far = [at for at in before if at < bound.span.start]
-    if not far or not bonds[first].is_item:
-        return bound
+    quotable = QuotableSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
+    far = [at for at in before if at < quotable.span.start]
+    if not far or not lists[first].is_item:
+        return quotable
     together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
-    return replace(bound, opening=range(far[-1] if together else far[0], far[0] + 1))
+    return replace(quotable, opening=range(far[-1] if together else far[0], far[0] + 1))
 
 
 def quotable_spans(
     chosen: Sequence[Sentence], sources: Sources, *, going_on: Collection[Sentence] = ()
-) -> list[BoundSpan]:
+) -> list[QuotableSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
     The sentences come strongest first; short spans of those in `going_on` are extended within their paragraph.
@@ -209,16 +209,16 @@ def quotable_spans(
     for sentence in chosen:
         by_statement.setdefault(sentence.statement_id, []).append(sentence.ordinal)
     rank = {sentence.sentence_id: place for place, sentence in enumerate(chosen)}
-    quotable: list[BoundSpan] = []
+    quotable: list[QuotableSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
         extended = [sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id]
-        bound_spans = spans(sentences, ordinals, source=statement.source_text, going_on=extended)
-        quotable += (replace(bound, span=_trimmed(statement, sentences, bound.span, ordinals)) for bound in bound_spans)
+        found = spans(sentences, ordinals, source=statement.source_text, going_on=extended)
+        quotable += (replace(each, span=_trimmed(statement, sentences, each.span, ordinals)) for each in found)
 
-    def best(bound: BoundSpan) -> int:
-        sentences = sources.sentences[bound.statement_id]
-        return min(rank.get(sentences[ordinal].sentence_id, len(rank)) for ordinal in bound.span)
+    def best(each: QuotableSpan) -> int:
+        sentences = sources.sentences[each.statement_id]
+        return min(rank.get(sentences[ordinal].sentence_id, len(rank)) for ordinal in each.span)
 
     return sorted(quotable, key=best)
 
@@ -233,7 +233,7 @@ def _trimmed(statement: Statement, sentences: Sequence[Sentence], span: range, c
     inside = [ordinal for ordinal in chosen if ordinal in span]
     if not inside or whole(span):
         return span
-    bonds, quotations = bonds_of(sentences, statement.source_text), quotations_around(sentences)
+    lists, quotations = list_contexts(sentences, statement.source_text), quotations_around(sentences)
     candidates = ((min(inside), max(inside)), *((ordinal, ordinal) for ordinal in inside))
-    bound = (_bound(sentences, bonds, quotations, *ends).span for ends in candidates)
-    return next(filter(whole, bound), span)
+    tried = (_quotable(sentences, lists, quotations, *ends).span for ends in candidates)
+    return next(filter(whole, tried), span)

@@ -12,8 +12,8 @@ import regex
 
 from app.answering.citations import cite
 from app.answering.localization import Localization
-from app.answering.provenance import as_quoting, holders
-from app.answering.quotation_context import BoundSpan, quotable_spans
+from app.answering.provenance import as_quoting, cited_holders
+from app.answering.quotation_context import QuotableSpan, quotable_spans
 from app.records import Citation, Claim, Sources
 from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
@@ -56,14 +56,14 @@ def quote(
 class _Quotation:
     """A span to quote, with the words of its sentences, and the other statements that say the same."""
 
-    span: BoundSpan
+    span: QuotableSpan
     statement: Statement
     said: frozenset[str]
     also_in: dict[str, None] = field(default_factory=dict)
 
 
 def _without_repetition(
-    planned: Sequence[BoundSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
+    planned: Sequence[QuotableSpan], chosen: Sequence[Sentence], sources: Sources, limit: int
 ) -> list[_Quotation]:
     """Keeps up to `limit` spans that say something new.
 
@@ -107,7 +107,7 @@ def repeats(sentence: str, quoted: Sequence[str]) -> bool:
 
 def claim_of(party: str, local: Localization, citation: Citation, *others: Citation) -> Claim:
     """Returns the claim that a party said what a citation quotes, or several of one statement together."""
-    name = holders(citation, local.name, local, party) if party else citation.title or citation.file
+    name = cited_holders(citation, local.name, local, party) if party else citation.title or citation.file
     if citation.summarised:
         name = local.say("as_summarised", party=name)
     name = as_quoting(name, citation, local.name, local)

@@ -6,7 +6,7 @@ They are worded from the citations whenever they are shown, since numbers and su
 from collections.abc import Iterable
 from functools import cached_property
 
-from app.answering.provenance import as_quoting, holders, spoken_date
+from app.answering.provenance import as_quoting, cited_holders, spoken_date
 from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
@@ -45,7 +45,7 @@ class AttributionLines:
         if citation.quoting:
             return as_quoting(self.name(citation.state), citation, self.name, self._wording)
         if citation.held_by:
-            return holders(citation, self.name, self._wording, party if party in citation.held_by else None)
+            return cited_holders(citation, self.name, self._wording, party if party in citation.held_by else None)
         if citation.on_behalf_of is None and citation.state in (party, None):
             return ""
         group = self.name(citation.on_behalf_of or citation.state)

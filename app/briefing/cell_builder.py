@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from app.answering.abstention import abstain
-from app.answering.citations import holds
+from app.answering.citations import contains
 from app.answering.cited_direction import CitedDirection
 from app.answering.localization import localize
 from app.answering.quoting import quote
@@ -16,7 +16,7 @@ from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
-from app.briefing.position_classifier import PLAIN, is_outright, suggest, suggestion_of_cell
+from app.briefing.position_classifier import SHOWN_MIN, is_outright, suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim
@@ -33,7 +33,7 @@ from vectorstore.records import Sentence, StatementSummary, text_key
 # Reasons of abstention for which an empty cell has a wording of its own; for others it has the message of an answer.
 _ABSENT: Final[tuple[AbstentionReason, ...]] = ("no_statement", "not_mentioned", "article_not_cited", "group_only")
 # Most quotations in a cell from what one group said for the party.
-_OF_GROUP: Final = 1
+_FROM_GROUP_MAX: Final = 1
 
 
 class CellBuilder:
@@ -67,7 +67,7 @@ class CellBuilder:
         telling = [] if own is None else self._evidence(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.spoken_for]
-        of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _OF_GROUP)]
+        of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _FROM_GROUP_MAX)]
         worded = CellText()
         if self._writer is not None and (cited or of_groups):
             chosen = {party: without_repeats(sentences) for party, sentences in ((code, telling), *groups) if sentences}
@@ -83,7 +83,7 @@ class CellBuilder:
         numbers = [self.citations.add(citation) for citation in shown]
 
         def number(citation: Citation) -> int:
-            return next(n for whole, n in zip(shown, numbers, strict=True) if holds(whole, citation))
+            return next(n for whole, n in zip(shown, numbers, strict=True) if contains(whole, citation))
 
         # The rules classify the same quotations with and without a model, which may quote more.
         numbered = [replace(citation, number=number(citation)) for citation in cited]
@@ -133,7 +133,7 @@ class CellBuilder:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
         directions = {
             n: CitedDirection(
-                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= PLAIN
+                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= SHOWN_MIN
             )
             for n, each in read.items()
         }

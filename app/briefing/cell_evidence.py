@@ -18,7 +18,7 @@ from app.retrieval.chronology import recency
 from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.terms import content_terms
-from app.retrieval.topic.share import LOOSELY, share_of_topic
+from app.retrieval.topic.share import LOOSE_SHARE, share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.glossary.glossary import is_term, terms_of, terms_within
 from ingest.parties.party_table import PartyTable
@@ -29,17 +29,17 @@ from vectorstore.records import Metadata, Sentence
 # the question stands above them. Chosen on cells that were checked against their statements (development): of the
 # sentences between the two thresholds, half were on something else. The limits below it were set where such cells
 # misled, likewise development; no comparison with other values is kept.
-_SURE: Final = 0.7
+_SURE_MIN: Final = 0.7
 # The same for a sentence that lacks a word of the subject, such as "funding" for "funding of the mechanism".
-_SURE_BY_MEANING: Final = 0.95
+_SURE_BY_MEANING_MIN: Final = 0.95
 # Least share of the subject's words with which a sentence in another language names it.
-_NAMED_ABROAD: Final = 0.5
+_FOREIGN_SHARE_MIN: Final = 0.5
 # Least share of the subject's words that the nearest passage holds.
-_NEAREST_SHARE: Final = 0.5
-# Least number of words that a later sentence shares with a quoted one, but for those in over `_COMMON` of sentences.
-_SHARED_WITH_QUOTED: Final = 2
+_NEAREST_SHARE_MIN: Final = 0.5
+# Least number of words that a later sentence shares with a quoted one, save those in over `_COMMON_MIN` of sentences.
+_SHARED_WORDS_MIN: Final = 2
 _CAPITALISED: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}]*")
-_COMMON: Final = 0.2  # share of the sentences
+_COMMON_MIN: Final = 0.2  # share of the sentences
 
 
 def on_subject(
@@ -71,12 +71,12 @@ def on_subject(
         if found.relevance.source != "calibrated" or share(sentence) == 1:
             return True
         # Translated words are less certain, the more so if the subject is no term and is translated word by word.
-        least = _NAMED_ABROAD if foreign(sentence) else LOOSELY
+        least = _FOREIGN_SHARE_MIN if foreign(sentence) else LOOSE_SHARE
         named = share(sentence, _with_next(sentence, sentences)) >= least or _is_unknown(subject, language_of(sentence))
         named = named or (foreign(sentence) and share(sentence) > 0 and not translated)
         # A State in the subject carries most of its meaning, as in "the war in Syria".
         named = named or names_states(sentence.text, language_of(sentence))
-        return chance >= (_SURE if named else _SURE_BY_MEANING)
+        return chance >= (_SURE_MIN if named else _SURE_BY_MEANING_MIN)
 
     def has_all_words(found: ScoredSentence) -> bool:
         # A sentence with all words of the subject need not reach the threshold of an answer.
@@ -87,7 +87,7 @@ def on_subject(
     quoted = [found.sentence for found in item.sentences if found.sentence.sentence_id in likely]
     latest = max(map(recency_of, quoted), default=(date.max, 0))
     after = [found for found in item.sentences if found.relevance.is_evidence and recency_of(found.sentence) > latest]
-    later = [found.sentence for found in after if found.relevance.chance >= _SURE]
+    later = [found.sentence for found in after if found.relevance.chance >= _SURE_MIN]
     if later:
         goes_on = _goes_on(item, quoted, language_of, unknown=not translated)
         later = [each for each in later if share(each) > 1 / 2 or goes_on(each)]
@@ -118,11 +118,11 @@ def nearest(
 
     def is_named(found: ScoredSentence) -> bool:
         sentence, language = found.sentence, language_of(found.sentence)
-        named = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE
+        named = shared(_with_next(sentence, sentences), language) >= _NEAREST_SHARE_MIN
         return named or names_states(sentence.text, language) or _is_unknown(subject, language)
 
     def is_near(found: ScoredSentence) -> bool:
-        near = found.relevance.chance >= _SURE or is_named(found)
+        near = found.relevance.chance >= _SURE_MIN or is_named(found)
         return near and (found.relevance.is_evidence or (found.relevance.may_answer and not answering))
 
     def order(found: ScoredSentence) -> tuple[bool, bool, float]:
@@ -139,7 +139,7 @@ def nearest(
         sentence = found.sentence
         if recency_of(sentence) <= recency_of(best.sentence) or not found.relevance.is_evidence:
             return False
-        return is_named(found) or (found.relevance.chance >= _SURE and goes_on(sentence))
+        return is_named(found) or (found.relevance.chance >= _SURE_MIN and goes_on(sentence))
 
     later = filter(is_later, item.sentences)
     return [max(later, key=lambda found: (recency_of(found.sentence), *order(found)), default=best).sentence]
@@ -191,12 +191,12 @@ def _goes_on(
         return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
 
     read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
-    common = {word for word, count in read.items() if count > max(2, _COMMON * len(item.sentences))}
+    common = {word for word, count in read.items() if count > max(2, _COMMON_MIN * len(item.sentences))}
 
     def goes_on(sentence: Sentence) -> bool:
         # If all quoted sentences are in other languages, words cannot be compared, and the result is `unknown`.
         same = [words(each) - common for each in quoted if language_of(each) == language_of(sentence)]
-        return any(len(words(sentence) & own) >= _SHARED_WITH_QUOTED for own in same) if same else unknown
+        return any(len(words(sentence) & own) >= _SHARED_WORDS_MIN for own in same) if same else unknown
 
     return goes_on
 

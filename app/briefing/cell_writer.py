@@ -11,7 +11,7 @@ from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.composition import ModelDraft, Used
-from app.answering.compose.llm_stream import together
+from app.answering.compose.llm_stream import add_usage
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
@@ -24,7 +24,7 @@ from vectorstore.records import Sentence
 # Most claims in a cell, which is read beside its neighbours.
 MOST_CLAIMS: Final = 3
 # Failures in a row after which the model is not asked again: each may take as long as its time limit.
-_PATIENCE: Final = 2
+_FAILURES_MAX: Final = 2
 # Quotations in one request for translations.
 _TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
@@ -60,7 +60,7 @@ class CellWriter:
 
         `on_progress` is called repeatedly while the model writes; an exception from it ends the request.
         """
-        if self._failures >= _PATIENCE:
+        if self._failures >= _FAILURES_MAX:
             return CellText(unworded="not_asked")
         best = [own[:PER_PARTY] for own in chosen.values()]
         task = Task(question=heading, chosen=best, asked=[*chosen], sources=sources, limit=MOST_CLAIMS, style="points")
@@ -71,7 +71,7 @@ class CellWriter:
                 on_progress()
         self._versions[draft.prompt_version] = None
         self._left_out += draft.left_out
-        self._usage = together(self._usage, draft.usage)
+        self._usage = add_usage(self._usage, draft.usage)
         # Without a request there is no failure: the evidence had no room. A slow model used all the time that it had.
         in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
         self._failures = self._failures + 1 if in_vain or draft.problem == "slow" else 0
@@ -82,11 +82,11 @@ class CellWriter:
         foreign = [citation for citation in citations if citation.language not in (language, None)]
         found: dict[int, str] = {}
         for first in range(0, len(foreign), _TRANSLATED):
-            if self._failures >= _PATIENCE:
+            if self._failures >= _FAILURES_MAX:
                 break
             texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language, self._local.parties)
             self._failures = 0 if texts else self._failures + 1
-            self._usage = together(self._usage, usage)
+            self._usage = add_usage(self._usage, usage)
             found |= texts
         return found
 

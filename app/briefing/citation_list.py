@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import cache
 
-from app.answering.citations import cite, holds
+from app.answering.citations import cite, contains
 from app.answering.verify_citations import verify_citation
 from app.records import Citation, Sources
 from vectorstore.catalogue import Catalogue
@@ -64,7 +64,7 @@ def overlap(one: Citation, other: Citation) -> bool:
 def _union(citations: Sequence[Citation], sources: Sources) -> Citation | None:
     """Returns one citation that covers overlapping ones; None if it fails verification against its statement."""
     for citation in citations:
-        if all(holds(citation, other) for other in citations):
+        if all(contains(citation, other) for other in citations):
             return citation
     statement_id = citations[0].statement_id
     ordinals = [identifier.ordinal for c in citations for identifier in c.sentence_ids]

@@ -11,7 +11,7 @@ from typing import Final
 from app.answering.citations import cite
 from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import PLAIN, suggest
+from app.briefing.position_classifier import SHOWN_MIN, suggest
 from app.records import Citation
 from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.positions.position_marks import PositionKind
@@ -20,7 +20,7 @@ from ingest.text.canonical_form import squash
 from vectorstore.records import Metadata, Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
-_SHORTEST: Final = 40
+_REPEATED_CHARS_MIN: Final = 40
 # Kinds between which a change is reported; to propose or to report is no change of position.
 _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "conditional"))
 
@@ -70,9 +70,9 @@ def _strongest_first(cell: Cell, numbers: Iterable[int]) -> list[int]:
 
 def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList, parties: PartyTable) -> Moment:
     citation = citations.get(number)
-    suggestion = suggest(citation, citations.statement(citation.statement_id), subject, parties)
+    shown = suggest(citation, citations.statement(citation.statement_id), subject, parties)
     return Moment(
-        party=cell.party, subject=cell.subject, citation=number, kind=suggestion.kind, outright=suggestion.sure >= PLAIN
+        party=cell.party, subject=cell.subject, citation=number, kind=shown.kind, outright=shown.sure >= SHOWN_MIN
     )
 
 
@@ -140,7 +140,7 @@ def _places(own: Sequence[StatementSummary], citations: CitationList) -> dict[st
     for summary in sorted(own, key=lambda s: (s.metadata.date or "", s.statement_id)):
         for sentence in citations.sentences(summary.statement_id):
             words = squash(sentence.text)
-            if len(words) >= _SHORTEST:
+            if len(words) >= _REPEATED_CHARS_MIN:
                 places.setdefault(words, []).append(sentence)
     return places
 

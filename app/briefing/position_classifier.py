@@ -44,11 +44,11 @@ _KINDS_OF: Final[Mapping[Direction, tuple[PositionKind, ...]]] = {
 # Least chance of a direction that is shown, by the strength of its position marks: none, implied, leaning ("we are
 # committed to"), outright ("rejects"). Chosen on labelled cells (development: all but the sealed ones), where a wrong
 # direction is worse than none.
-PLAIN: Final = 0.6
-_SHOWN_FROM: Final = (PLAIN, PLAIN, 0.4, 0.25)
+SHOWN_MIN: Final = 0.6
+_SHOWN_MIN_OF: Final = (SHOWN_MIN, SHOWN_MIN, 0.4, 0.25)
 # Least chance of a direction that is shown although no sentence names the subject; set on cells that were checked
 # against their statements (development).
-_UNNAMED: Final = 0.85
+_UNNAMED_MIN: Final = 0.85
 _PATTERNS: Final = Patterns("position_context")
 
 
@@ -76,7 +76,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     """Suggests the kind of position that one citation shows.
 
     Sentences on the subject decide, or all sentences if these only report others. A citation that does not name the
-    subject, having been found by meaning, needs the chance `_UNNAMED`, and shows no position in another language.
+    subject, having been found by meaning, needs the chance `_UNNAMED_MIN`, and shows no position in another language.
     `parties` are those that the subject may name.
     """
     # A citation in another language than the six is read as English.
@@ -128,7 +128,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     text = texts[start]
     # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    certain = is_shown(decisive) and (surely or decisive.chances[likely] >= _UNNAMED)
+    certain = is_shown(decisive) and (surely or decisive.chances[likely] >= _UNNAMED_MIN)
     if subject.article is None:
         # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
@@ -227,7 +227,7 @@ def _is_shown(read: SentenceDirection, harm: bool = False) -> bool:
         return False
     one = harm and read.reading != "conditional"
     chance = read.chances["for"] + read.chances["against"] if one else read.chances[read.reading]
-    return chance >= _SHOWN_FROM[_strength(read)]
+    return chance >= _SHOWN_MIN_OF[_strength(read)]
 
 
 def _strength(read: SentenceDirection) -> int:

@@ -16,21 +16,21 @@ from app.checking.findings import Change, ChangeKind
 from ingest.language.sentences import SENTENCE_ENDS
 
 # Indel similarity of the words, 0 to 1, from which a quotation counts as somebody's words in altered form.
-LIKE: Final = 0.6
+LIKENESS_MIN: Final = 0.6
 # A quotation with this many consecutive words of a source counts as altered too, whatever was added to them ...
-_RUN: Final = 7
+_RUN_MIN: Final = 7
 # ... if they are at least this share of its words; without that condition a treaty's long name would be enough.
-_RUN_SHARE: Final = 0.45
+_RUN_SHARE_MIN: Final = 0.45
 # Characters and words around the aligned span of the source in which the exact edges of the match are looked for.
 _MARGIN: Final = 60
 _MARGIN_WORDS: Final = 10
 # Longest quotation, in characters, that is aligned by characters; fewest words of one that is not aligned at all.
-_SHORT: Final = 250
+_ALIGNED_CHARS_MAX: Final = 250
 _MOST_WORDS: Final = 2000
 # Runs of equal words, from either end of the diff, at which the most similar words may begin or end.
 _EDGES: Final = 4
 # Words more than a quotation's edge has, by which the source may deny what it says: "ne … pas".
-_DENIAL: Final = 3
+_DENIAL_WORDS_MAX: Final = 3
 _SIGNS: Final = ".,;:!،؛。，；：！"
 _ENDS: Final = regex.compile(rf"[{SENTENCE_ENDS}]\W*$")
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
@@ -54,7 +54,7 @@ class ClosestWords:
     @property
     def altered(self) -> bool:
         """Whether the quotation counts as an altered form of these words rather than as other words."""
-        return self.likeness >= LIKE or (self.run >= _RUN and self.run >= _RUN_SHARE * self.quoted)
+        return self.likeness >= LIKENESS_MIN or (self.run >= _RUN_MIN and self.run >= _RUN_SHARE_MIN * self.quoted)
 
 
 def closest_words(quote: str, window: str) -> ClosestWords | None:
@@ -81,7 +81,7 @@ def closest_words(quote: str, window: str) -> ClosestWords | None:
 
 def alignment_cost(quote: str, window: str) -> int:
     """Returns the most work that `closest_words` takes, in units of `work_limit`; long quotations align by words."""
-    if len(quote) <= _SHORT:
+    if len(quote) <= _ALIGNED_CHARS_MAX:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2
 
@@ -89,7 +89,7 @@ def alignment_cost(quote: str, window: str) -> int:
 def _located(quote: str, window: str) -> list[str]:
     """Returns the words of a text that are most similar to a quotation, with a margin on either side."""
     # A short quotation is aligned by characters, a longer one by words: time grows with the square of the length.
-    if len(quote) <= _SHORT:
+    if len(quote) <= _ALIGNED_CHARS_MAX:
         found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold())
         if found is None:
             return []
@@ -173,7 +173,7 @@ def _with_replaced(
 
 def _replaced(outside: Sequence[str], edge: Sequence[str]) -> int:
     """Returns how many of the words `outside` the equal ones, nearest first, those at a quotation's edge replace."""
-    most = len(edge) + _DENIAL
+    most = len(edge) + _DENIAL_WORDS_MAX
     # A short rest of a sentence is replaced as a whole: "ولا تسلم" by "وتسلم".
     if not edge or len(outside) <= most:
         return len(outside) if edge else 0

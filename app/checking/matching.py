@@ -83,16 +83,16 @@ def whole_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def readings(quote: str) -> Iterator[Wanted]:
+def quotation_patterns(quote: str) -> Iterator[Wanted]:
     """Yields the search patterns of a quotation, the most literal first."""
     seen: set[Wanted] = set()
-    for wanted in _all_readings(quote):
+    for wanted in _all_patterns(quote):
         if wanted not in seen:
             seen.add(wanted)
             yield wanted
 
 
-def _all_readings(quote: str) -> Iterator[Wanted]:
+def _all_patterns(quote: str) -> Iterator[Wanted]:
     for text, recased in _spellings(quote):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
@@ -102,7 +102,7 @@ def _all_readings(quote: str) -> Iterator[Wanted]:
         yield from _in_parts(text, recased=recased)
 
 
-def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
+def find_matches(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
     """Yields the matches of a quotation in a text, in order of its first part, of which `_OCCURRENCES` are tried."""
     if any(part not in text for part in wanted.parts):
         return

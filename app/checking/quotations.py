@@ -44,7 +44,7 @@ _FEWEST_CHARACTERS: Final = 8
 _LONGEST_TITLE: Final = 14  # words
 _BLOCKS_JOINED: Final = 30  # paragraphs of one quotation
 # A paragraph with this many unclosed opening marks is not prose, and its rest is not searched for quotations.
-_UNCLOSED: Final = 20
+_UNCLOSED_MAX: Final = 20
 # Characters before a quotation that are read for a verb or a word such as "entitled".
 _LOOK_BACK: Final = 400
 # A year behind an apostrophe, which opens no quotation: "the '80s", "in '99 and".
@@ -53,7 +53,7 @@ _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 _EDITED: Final = regex.compile(r"…|\.\.\.|\[(?!sic)\p{L}")
 _ENDS: Final = regex.compile(r"\W?\s*(?:\W*$|[.;!?؟。](?:\s|$))")
 # Share of a block quotation from which the words in quotation marks are the quotation, rather than the whole block.
-_MOST: Final = 0.5
+_QUOTED_SHARE_MIN: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 # Read from the end: read forwards, the nested quantifiers take cubic time in a long row of note numbers.
 _NOTE_MARKS: Final = regex.compile(r"(?:\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))+\s*$", regex.REVERSE)
@@ -174,7 +174,7 @@ def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
 def _fills(marked: list[Quotation], block: CheckedBlock) -> bool:
     quoted_length = sum(end - start for quotation in marked for start, end in quotation.spans)
     opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
-    return opens and quoted_length >= _MOST * len(block.text)
+    return opens and quoted_length >= _QUOTED_SHARE_MIN * len(block.text)
 
 
 def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], int]:
@@ -185,7 +185,7 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
     while True:
         text, begin = blocks[at].text, blocks[at].start
         opening = _next_opening(text, position)
-        if opening is None or unclosed == _UNCLOSED:
+        if opening is None or unclosed == _UNCLOSED_MAX:
             return found, at - index + 1
         mark, close = text[opening], _closing(text, opening + 1, text[opening])
         if close is not None:

@@ -14,7 +14,7 @@ from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
-from app.checking.matching import Match, Wanted, find, readings, span_out_of_order
+from app.checking.matching import Match, Wanted, find_matches, quotation_patterns, span_out_of_order
 from app.checking.occasion_words import read_time
 from app.checking.omissions import cut_remarks, omission_remarks
 from app.checking.spacing import spacing_remarks
@@ -129,7 +129,7 @@ class QuoteVerifier:
         named = {*attribution.together}
         found: list[_Hit] = []
         exact: dict[str, StoredText] = {}
-        for wanted in readings(quote):
+        for wanted in quotation_patterns(quote):
             hits = islice(self._standing(wanted, left, quote, attribution.around), _PLACES)
             # One speaker may begin a sentence with the words that stand within another's; no more may differ.
             found += [hit for hit in hits if not exact or all(each.kind == "first_letter" for each in hit.judged)]
@@ -152,7 +152,7 @@ class QuoteVerifier:
         self._work.done += self._texts.size
         for stored in ordered:
             if wanted.longest in stored.keyed:
-                matches = islice(find(wanted, stored.keyed), _TRIED)
+                matches = islice(find_matches(wanted, stored.keyed), _TRIED)
                 if found := [self._hit(stored, match, quote, around) for match in matches]:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
@@ -253,7 +253,7 @@ class QuoteVerifier:
 
     def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
         """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
-        in_parts = [wanted for wanted in readings(quote) if len(wanted.parts) > 1]
+        in_parts = [wanted for wanted in quotation_patterns(quote) if len(wanted.parts) > 1]
         self._work.done += self._texts.size * bool(in_parts)
         ordered = self._by_fit(attribution) if in_parts else []
         found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
@@ -307,7 +307,7 @@ class QuoteVerifier:
 
     def _place_of_words(self, stored: StoredText, words: str) -> Place:
         """Returns where readable words of a text stand in its source."""
-        found = (match for wanted in readings(words) for match in find(wanted, stored.keyed))
+        found = (match for wanted in quotation_patterns(words) for match in find_matches(wanted, stored.keyed))
         if (match := next(found, None)) is not None:
             return place_of(stored, match.start, match.end, self._local)
         key = plain_key(match_key(words))
@@ -375,7 +375,7 @@ def _articles_of(hits: list[_Hit]) -> list[str]:
         article.article
         for hit in hits
         if hit.stored.statement.kind == "treaty"
-        for match in islice(find(hit.match.wanted, hit.stored.keyed), _TRIED)
+        for match in islice(find_matches(hit.match.wanted, hit.stored.keyed), _TRIED)
         if (article := hit.stored.treaty_text.article_at(match.start, match.end)) is not None
     ]
     return list(dict.fromkeys(found))

@@ -25,10 +25,10 @@ from vectorstore.stems import words_of
 _PASSAGES: Final = 4
 # Sentences on the same matter share this many content terms, and this share of the shorter one's. Chosen on the
 # fictional conference.
-_SHARED: Final = 2
-_SHARE: Final = 0.33
+_SHARED_TERMS_MIN: Final = 2
+_SHARE_MIN: Final = 0.33
 # Least strength of a position mark with which a sentence counts as taking a position; "thank" does not reach it.
-_LEANING: Final = 2
+_STRENGTH_MIN: Final = 2
 # Least likeness (0 to 100) of a sentence that a corrected version has in place of quoted words. Set by hand.
 _LIKENESS_MIN: Final = 70
 
@@ -84,7 +84,7 @@ def corrected_in(place: Place, stored: StoredText, texts: CorpusTexts) -> Citati
 
 
 def _takes_position(text: str, language: str) -> bool:
-    return any(mark.strength >= _LEANING for mark in find_position_marks(text, language))
+    return any(mark.strength >= _STRENGTH_MIN for mark in find_position_marks(text, language))
 
 
 def _common(one: str, other: str, language: str) -> str:
@@ -92,7 +92,7 @@ def _common(one: str, other: str, language: str) -> str:
     marks = " ".join(text[m.start : m.end] for text in (one, other) for m in find_position_marks(text, language))
     first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
     shared = first & second
-    if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):
+    if len(shared) < max(_SHARED_TERMS_MIN, _SHARE_MIN * min(len(first), len(second))):
         return ""
     words = [word for word in words_of(one) if content_terms(word, language) & shared]
     # Terms of Chinese are pairs of characters, which match none of its words: these are one character each.

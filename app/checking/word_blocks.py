@@ -18,7 +18,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, table_blocks
 from app.checking.findings import remark
-from app.checking.word_formatting import Looks, style_of, value_of
+from app.checking.word_formatting import RunFormatting, style_of, value_of
 from ingest.errors import LoadError
 from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, notes_of
 
@@ -47,7 +47,7 @@ class WordParagraph:
     block: CheckedBlock
     element: BaseOxmlElement
     pieces: tuple[RunText, ...]
-    looks: Looks
+    looks: RunFormatting
     anchored: bool = True
 
 
@@ -61,7 +61,7 @@ def word_blocks(data: bytes, name: str) -> list[CheckedBlock]:
 
 def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
     """Returns the paragraphs with text: the body's in reading order, then headers and footers, then notes."""
-    looks = Looks(document)
+    looks = RunFormatting(document)
     body = _Walk(looks).paragraphs(document.element.body)
     parts = [
         replace(found, block=replace(found.block, kind="header", where=remark("at_header")), anchored=False)
@@ -79,7 +79,7 @@ def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
 class _Walk:
     """A walk over the elements of one part of a Word file, which counts its paragraphs and tables."""
 
-    def __init__(self, looks: Looks) -> None:
+    def __init__(self, looks: RunFormatting) -> None:
         self._looks = looks
         self._paragraphs = self._tables = 0
 
@@ -146,12 +146,12 @@ def _goes_on(cell: BaseOxmlElement) -> bool:
     return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
 
 
-def _text_of(cell: BaseOxmlElement, looks: Looks) -> str:
+def _text_of(cell: BaseOxmlElement, looks: RunFormatting) -> str:
     texts = (read_paragraph(paragraph, looks)[1].text.strip() for paragraph in cell.iter(qn("w:p")))
     return " ".join(filter(None, texts))
 
 
-def read_paragraph(paragraph: BaseOxmlElement, looks: Looks) -> tuple[tuple[RunText, ...], CheckedBlock]:
+def read_paragraph(paragraph: BaseOxmlElement, looks: RunFormatting) -> tuple[tuple[RunText, ...], CheckedBlock]:
     """Returns a paragraph's pieces of runs, in order, and a block of its text, note marks and hidden words."""
     pieces: list[RunText] = []
     marks: list[NoteMark] = []
@@ -200,7 +200,7 @@ def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
     return "text", 0
 
 
-def _notes(document: WordDocument, looks: Looks) -> Iterator[WordParagraph]:
+def _notes(document: WordDocument, looks: RunFormatting) -> Iterator[WordParagraph]:
     for kind, reltype in (("footnote", RELATIONSHIP_TYPE.FOOTNOTES), ("endnote", RELATIONSHIP_TYPE.ENDNOTES)):
         notes = (note for note in notes_of(document.part, reltype) if note.tag == qn(f"w:{kind}"))
         for number, note in enumerate(notes, 1):

@@ -15,9 +15,9 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from app.checking.blocks import Unseen
 
 # Font size up to which text is too small to read, in half-points, the unit of the file.
-_SMALLEST: Final = 4
+_UNREADABLE_SIZE_MAX: Final = 4
 # RGB distance, 0 to 441, below which text in one colour cannot be read on the other. Chosen: #E0E0E0 on white is 54.
-_LIKE: Final = 60.0
+_COLOUR_DISTANCE_MIN: Final = 60.0
 _HIGHLIGHTS: Final = {
     "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
     "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
@@ -27,10 +27,10 @@ _SWITCHES: Final[dict[str, Unseen]] = {
     "w:vanish": "unseen_hidden", "w:strike": "unseen_struck", "w:dstrike": "unseen_struck",
 }  # fmt: skip
 _OFF: Final = ("0", "false", "off", "none")
-_BASES: Final = 10  # styles that a style is based on, one on the other
+_BASE_STYLES_MAX: Final = 10  # styles that a style is based on, one on the other
 
 
-class Looks:
+class RunFormatting:
     """The formatting of the runs of one Word file."""
 
     def __init__(self, document: WordDocument) -> None:
@@ -48,10 +48,10 @@ class Looks:
             if (switch := _first(properties, name)) is not None and value_of(switch) not in _OFF:
                 return how
         size, colour = (value_of(_first(properties, name)) for name in ("w:sz", "w:color"))
-        if size.isdecimal() and int(size) <= _SMALLEST:
+        if size.isdecimal() and int(size) <= _UNREADABLE_SIZE_MAX:
             return "unseen_tiny"
         ground = self._ground(run, properties) if _is_colour(colour) else None
-        like = ground is not None and math.dist(bytes.fromhex(colour), bytes.fromhex(ground)) < _LIKE
+        like = ground is not None and math.dist(bytes.fromhex(colour), bytes.fromhex(ground)) < _COLOUR_DISTANCE_MIN
         return "unseen_coloured" if like else None
 
     def _properties(self, run: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
@@ -62,7 +62,7 @@ class Looks:
 
     def styles(self, identifier: str) -> Iterator[BaseOxmlElement]:
         """Yields a style and then the styles that it is based on, the nearest first."""
-        for _ in range(_BASES):
+        for _ in range(_BASE_STYLES_MAX):
             style = self._styles.get(identifier)
             if style is None:
                 return

@@ -29,7 +29,7 @@ def ingest(
 ) -> int:
     """Take statements into the store."""
     from app.cli.printing import print_report, progress_bar
-    from app.corpus.report_file import write_report
+    from app.corpus.ingest_report_csv import write_report
     from ingest.errors import IngestStoppedError
     from ingest.report import IngestProgress, IngestReport
 

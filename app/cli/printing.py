@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.answering.localization import Localization, localize
-from app.answering.provenance import holder, reference
+from app.answering.provenance import reference, statement_holders
 from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
@@ -237,7 +237,7 @@ def print_documents(documents: Sequence[DocumentSummary], corpus: "Corpus") -> N
         identifier, metadata = document.document_id, document.metadata
         # A record of several speakers has no State of its own.
         several = f"record, {document.interventions} interventions" if document.interventions else None
-        whose = several or holder(document.kind, metadata, corpus.party_name)
+        whose = several or statement_holders(document.kind, metadata, corpus.party_name)
         item = metadata.agenda_item and f"item {metadata.agenda_item}"
         occasion = ", ".join(filter(None, (" ".join(filter(None, (metadata.body, metadata.session))), item)))
         family = families.get(identifier)

@@ -13,7 +13,7 @@ from app.errors import SettingsError
 commands = typer.Typer()
 Port = Annotated[int | None, typer.Option(help="port (default: 7860; 0 takes a free one)")]
 # Seconds for which a worker waits to write to the store, since many workers take turns.
-_WAITS = 600.0
+_WRITE_WAIT_SECONDS = 600.0
 
 
 @command(commands, "untoc migrate")
@@ -94,11 +94,11 @@ def serve(
 ) -> int:
     """Serve the chat, the API and the tools to a team."""
     require_server()
-    from app.server.serve import check, leave
+    from app.server.serve import check_settings, leave
     from app.server.serve import serve as serve_team
 
     settings = invocation.settings(host=host, port=port)
-    check(settings.server)
+    check_settings(settings.server)
     with invocation.workspace_to_ask(settings, create=True) as workspace:
         by = serve_team(
             workspace, on_ready=lambda address: print(f"untoc is served at {address} (stop with Ctrl-C)", flush=True)
@@ -122,7 +122,7 @@ def worker(
         raise SettingsError(
             "workers need a catalogue in PostgreSQL: set UNTOC_DATABASE__URL; without it `untoc ingest` does all itself"
         )
-    settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WAITS)})
+    settings = settings.model_copy(update={"wait_seconds": max(settings.wait_seconds, _WRITE_WAIT_SECONDS)})
     with open_workspace(settings) as workspace:
         queue = open_queue(workspace.store)
         assert queue is not None

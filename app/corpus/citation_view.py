@@ -16,8 +16,8 @@ from ingest.loaders.loaded import LoadLimits
 from ingest.text.readable import readable
 from ingest.text.repair import ELLIPSIS
 from vectorstore.errors import StoreError
-from vectorstore.files import SharedFiles
 from vectorstore.records import Statement
+from vectorstore.shared_files import SharedFiles
 
 # Characters of context on either side of a quotation where the paragraph is very long.
 _CONTEXT: Final = 600

@@ -262,9 +262,9 @@ class Corpus:
         # A path with bytes that are not UTF-8 cannot be written down for other processes, so this one ingests it.
         if (files is None and queue is None) or not all(str(path).isprintable() for path in request.paths):
             return self._take_whole(request, progress)
-        request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute, request.paths))})
+        request = request.model_copy(update={"paths": tuple(map(ingest_jobs.absolute_path, request.paths))})
         if files is not None:
-            request = ingest_jobs.shared(request, files, self._store.move_folder)
+            request = ingest_jobs.share_files(request, files, self._store.move_folder)
         if queue is None:
             return self._take_whole(request, progress)
         report = ingest_jobs.ingest_by_workers(queue, request, progress)
@@ -300,7 +300,7 @@ class Corpus:
     def _fetch(self, request: IngestRequest) -> None:
         self._store.party_files.sync()
         if self._store.files is not None:
-            ingest_jobs.fetch(request, self._store.files)
+            ingest_jobs.fetch_files(request, self._store.files)
 
     def given_up(self) -> tuple[str, ...]:
         """Returns one line for each job that workers failed to ingest and do not retry."""

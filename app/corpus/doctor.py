@@ -13,9 +13,9 @@ from app.answering.verify_citations import reads_as
 from ingest.report import quoted
 from ingest.text.page_furniture import running_heads
 from vectorstore.catalogue import Catalogue
-from vectorstore.files import SharedFiles, file_sha256
 from vectorstore.health import Check
 from vectorstore.records import DocumentSummary
+from vectorstore.shared_files import SharedFiles, file_sha256
 from vectorstore.store import Store
 
 # Sample size: files whose sentences are compared with their texts.

@@ -21,8 +21,8 @@ from ingest.metadata.manifest import MANIFEST_NAME, find_row, read_manifest
 from ingest.parties.party_names import PARTIES_NAME
 from ingest.report import FileResult, IngestProgress, IngestReport, PartReport, ProgressListener, listed
 from vectorstore.errors import NoWorkerError
-from vectorstore.files import SharedFiles
 from vectorstore.health import Check
+from vectorstore.shared_files import SharedFiles
 
 if TYPE_CHECKING:
     from vectorstore.jobs import Job, JobQueue
@@ -58,7 +58,7 @@ class IngestRequest(BaseModel, frozen=True):
         return {Path(path): LoadError(reason, outcome) for path, (outcome, reason) in self.unsent.items()}
 
 
-def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
+def share_files(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Path], None]) -> IngestRequest:
     """Sends the files of a request to the storage that all machines share; returns the request for their copies.
 
     `move(folder, copies)` reassigns what an older store ingested from a folder itself to the folder of its copies.
@@ -91,7 +91,7 @@ def shared(request: IngestRequest, files: SharedFiles, move: Callable[[Path, Pat
     return request.model_copy(update={"paths": tuple(paths), "listings": listings, "unsent": unsent})
 
 
-def fetch(request: IngestRequest, files: SharedFiles) -> None:
+def fetch_files(request: IngestRequest, files: SharedFiles) -> None:
     """Fetches the files of a request, or of a part, from the shared storage to this machine."""
     for folder, listing in request.listings.items():
         whole = request.only is None and Path(folder) in request.paths
@@ -152,7 +152,7 @@ def given_up(queue: "JobQueue") -> Iterator[str]:
         yield f"{listed(names, ', ', 3)}: given up ({error}); ingest again what it says"
 
 
-def absolute(path: Path) -> Path:
+def absolute_path(path: Path) -> Path:
     """Returns a path that means the same in every process."""
     try:
         return path.resolve() if path.exists() else path.absolute()

@@ -25,8 +25,8 @@ from PIL import Image
 
 from app.export.characters import right_to_left, visible
 from app.export.docx_styles import TABLE, open_template, put_part
-from app.export.docx_text import add_field, add_text, bookmark, direct, element, link
-from app.export.office_package import moment, without_times
+from app.export.docx_text import add_field, add_text, bookmark, element, link, set_direction
+from app.export.office_package import utc_time, without_times
 
 # Beside a picture, a page also holds a heading and a caption.
 _BESIDE_PICTURE: Final = Cm(3)
@@ -85,7 +85,7 @@ class Pages:
         else:
             paragraph = (cell or self.document).add_paragraph()
         paragraph.style = self.document.styles[style] if style else None
-        return direct(paragraph, rtl=rtl)
+        return set_direction(paragraph, rtl=rtl)
 
     def table(self, widths: Sequence[float]) -> Table:
         """Adds a table without rows; the `widths` of its columns are relative."""
@@ -153,10 +153,10 @@ class Pages:
         properties = self.document.core_properties
         properties.title, properties.author, properties.last_modified_by = visible(title)[:255], "untoc", "untoc"
         properties.comments, properties.keywords, properties.language = "", "", self.language
-        properties.created = properties.modified = moment(made)
+        properties.created = properties.modified = utc_time(made)
         out = BytesIO()
         self.document.save(out)
-        return without_times(out.getvalue(), moment(made))
+        return without_times(out.getvalue(), utc_time(made))
 
     def _fill_contents(self, place: Paragraph) -> None:
         """Writes the entries as Word would, so that they exist before any program computes the field."""
@@ -187,7 +187,7 @@ class Pages:
     def _footer(self, title: str) -> None:
         for section in self.document.sections:
             section.footer.is_linked_to_previous = False
-            paragraph = direct(section.footer.paragraphs[0], rtl=self._rtl)
+            paragraph = set_direction(section.footer.paragraphs[0], rtl=self._rtl)
             stops = paragraph.paragraph_format.tab_stops
             for tab in paragraph.style.paragraph_format.tab_stops if paragraph.style else ():
                 stops.add_tab_stop(tab.position, WD_TAB_ALIGNMENT.CLEAR)
@@ -226,7 +226,7 @@ class Footnotes:
         bookmark((mark,), f"_Note{number}", _FIRST_BOOKMARK + number)
         note = self._paragraph_of(element("w:footnote", id=str(number)))
         note.style = self._document.styles["footnote text"]
-        direct(note, rtl=right_to_left(text, language))
+        set_direction(note, rtl=right_to_left(text, language))
         self._style(note.add_run())._r.append(element("w:footnoteRef"))
         add_text(note, f" {text}", language)
 

@@ -25,7 +25,7 @@ def element(tag: str, **attributes: str) -> BaseOxmlElement:
     return cast(BaseOxmlElement, OxmlElement(tag, attrs=named))
 
 
-def direct(paragraph: Paragraph, *, rtl: bool) -> Paragraph:
+def set_direction(paragraph: Paragraph, *, rtl: bool) -> Paragraph:
     """Sets the text direction of a new paragraph, which has only a style yet, and returns the paragraph."""
     paragraph._p.get_or_add_pPr().append(element("w:bidi", val="1" if rtl else "0"))
     return paragraph

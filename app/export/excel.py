@@ -15,10 +15,10 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.briefing.cells import Briefing, Cell
-from app.corpus.report_file import FORMULA_STARTS
+from app.corpus.ingest_report_csv import FORMULA_STARTS
 from app.export.briefing_lines import TINTS, Sayings, columns
 from app.export.characters import in_marks, right_to_left, visible
-from app.export.office_package import moment, without_times
+from app.export.office_package import utc_time, without_times
 from app.records import Citation
 from prompts.wording import load_remark_words
 
@@ -44,7 +44,7 @@ _SOURCE_COLUMNS: Final = {"col_party": 24, "col_date": 26, "col_session": 10, "c
 
 def excel_bytes(briefing: Briefing) -> bytes:
     """Returns an Excel file of a briefing arranged for a full document; the same content gives the same bytes."""
-    say, book, made = Sayings(briefing), Workbook(), moment(briefing.made).replace(tzinfo=None)
+    say, book, made = Sayings(briefing), Workbook(), utc_time(briefing.made).replace(tzinfo=None)
     book.remove(book.active)
     positions, matrix, quotations, coverage = (
         book.create_sheet(say.say(name)) for name in ("positions", "matrix", "quotations", "coverage")

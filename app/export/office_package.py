@@ -25,7 +25,7 @@ def without_times(package: bytes, made: datetime) -> bytes:
     return out.getvalue()
 
 
-def moment(made: str) -> datetime:
+def utc_time(made: str) -> datetime:
     """Returns an ISO time in UTC; for any other text, the earliest time that a zip archive can hold."""
     try:
         return datetime.fromisoformat(made).astimezone(UTC)

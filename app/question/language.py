@@ -16,11 +16,11 @@ _SCRIPTS: Final = (("ARABIC", "ar"), ("CYRILLIC", "ru"), ("CJK", "zh"))
 _SIGNS: Final = SIGNS | {"number", "ordinal", "year_number", "roman", "bodies"}
 _LATIN: Final = ("en", "fr", "es")
 # Score of a word that the lexicon knows, beside Zipf frequencies, which range from 0 to 8.
-_KNOWN: Final = 2.0
+_LEXICON_SCORE: Final = 2.0
 # A lead of this many lexicon words decides the language without loading the word frequencies.
-_CLEAR: Final = 3
+_CLEAR_LEAD: Final = 3
 # Difference of Zipf frequencies from which a word belongs to the language that has it more often: ten times as often.
-_OF_ONE: Final = 1.0
+_FREQUENCY_LEAD: Final = 1.0
 
 
 def detect_language(text: str, parties: PartyTable, before: str | None = None) -> str:
@@ -40,7 +40,7 @@ def detect_language(text: str, parties: PartyTable, before: str | None = None) -
     words = re.findall(r"[^\W\d_]+", text.lower())
     known = {language: _known(text, language) for language in _LATIN}
     second, best = sorted(known.values())[-2:]
-    if best >= second + _CLEAR:
+    if best >= second + _CLEAR_LEAD:
         return max(known, key=lambda language: known[language])
     expected = before if before in _LATIN else "en"
     if known[expected] == best and not _has_word_of_other(text, expected, parties):
@@ -51,7 +51,7 @@ def detect_language(text: str, parties: PartyTable, before: str | None = None) -
         names = parties.find(text, language, relaxed=True)
         # Names found in a language add one point to its score for each ten letters.
         named = sum(name.end - name.start for name in names) / 10
-        return sum(commonness(word, language) for word in words) + _KNOWN * known[language] + named
+        return sum(commonness(word, language) for word in words) + _LEXICON_SCORE * known[language] + named
 
     return max(_LATIN, key=score)
 
@@ -70,7 +70,7 @@ def _has_word_of_other(text: str, language: str, parties: PartyTable) -> bool:
     for found in re.finditer(r"[^\W\d_]+", text.lower()):
         named = any(name.start <= found.start() < name.end for name in names)
         own = commonness(found[0], language)
-        if not named and any(commonness(found[0], other) >= own + _OF_ONE for other in _LATIN):
+        if not named and any(commonness(found[0], other) >= own + _FREQUENCY_LEAD for other in _LATIN):
             return True
     return False
 

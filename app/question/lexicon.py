@@ -22,7 +22,7 @@ from ingest.language.dates import month_numbers
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 
 FIRST_YEAR: Final = 1945
 _LAST_YEAR: Final = 2099
@@ -171,13 +171,14 @@ class Lexicon:
         roman = _ROMAN.match(word)
         if roman is not None and word != "I" and not elided:
             letters = word[roman.end() :]
-            if not letters or (letters.islower() and "ordinal_endings" in self._entries.get((fold(letters),), {})):
+            kinds = self._entries.get((fold_token(letters),), {}) if letters.islower() else {}
+            if not letters or "ordinal_endings" in kinds:
                 return 1, {"roman": str(roman_value(roman.group()))}
         return 0, {}
 
     def kinds_of(self, word: str) -> frozenset[str]:
         """Returns the kinds of a single word."""
-        folded = fold(word)
+        folded = fold_token(word)
         forms = [folded, *(folded[:cut] + "*" for cut in range(3, len(folded) + 1))]
         return frozenset(kind for form in forms for kind in self._entries.get((form,), ()))
 
@@ -243,12 +244,12 @@ def _split(tokens: Iterable[Token], *, arabic: bool) -> Iterator[Token]:
     """Splits "COP10", "10th" and "و2012" between letters and digits, and "والعاشرة" after its conjunction."""
     for token in tokens:
         word, start, gap = token.word, token.start, token.gap
-        joined = arabic and word.startswith("و") and (word.startswith("وال") or fold(word[1:]) in _months())
+        joined = arabic and word.startswith("و") and (word.startswith("وال") or fold_token(word[1:]) in _months())
         for part in [*(["و"] if joined else []), *re.findall(r"\d+|\D+", word[joined:])]:
-            yield Token(start, start + len(part), part, fold(part), gap)
+            yield Token(start, start + len(part), part, fold_token(part), gap)
             start, gap = start + len(part), ""
 
 
 @cache
 def _months() -> frozenset[str]:
-    return frozenset(map(fold, month_numbers()))
+    return frozenset(map(fold_token, month_numbers()))

@@ -13,7 +13,7 @@ from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED
 from app.records import QuestionKind
-from ingest.parties.name_tokens import fold, tokens_of
+from ingest.parties.name_tokens import fold_token, tokens_of
 from ingest.parties.party_table import PartyTable
 
 # Weight of the proposed kind; the classifier's chances share the rest.
@@ -84,4 +84,4 @@ def _places(parts: Sequence[str], question: str) -> Iterator[tuple[int, int]]:
 def _is_named(word: Word, name: str, parties: PartyTable) -> bool:
     """Returns whether a proposed name is that of a word, as written or as another name of the same party."""
     same = word.span is not None and bool(word.span.codes) and parties.resolve(name).codes == word.span.codes
-    return same or fold(name) == fold(word.text)
+    return same or fold_token(name) == fold_token(word.text)

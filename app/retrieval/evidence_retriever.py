@@ -13,7 +13,7 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
-from app.retrieval.left_aside import left_aside_notes, unattributed_notes
+from app.retrieval.left_aside_notes import left_aside_notes, unattributed_notes
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedFor, asked_for

@@ -1,4 +1,4 @@
-"""List context: the sentences that an item of a list or a cell of a table must be quoted with, its bond.
+"""List context: the sentences that an item of a list or a cell of a table must be quoted with.
 
 "(b) creating a registry;" depends on its opening, "We cannot accept the following proposals:". In a table row, "A
 registry shall be kept." depends on the cell beside it, "Not supported.".
@@ -36,7 +36,7 @@ _FIRST: Final = frozenset("1 a A i I 一 а А أ ا ١".split())
 _MAX_ROW_CHARS: Final = 1_200
 
 
-class Bond(NamedTuple):
+class ListContext(NamedTuple):
     """What a sentence is quoted with; a tuple for speed, since an answer that lists States makes 10,000."""
 
     first: int
@@ -96,10 +96,10 @@ class _Mark:
     name: str = ""
 
 
-def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...]:
-    """Returns the bond of each sentence of a statement; `source` is the text of its document."""
+def list_contexts(sentences: Sequence[Sentence], source: str = "") -> tuple[ListContext, ...]:
+    """Returns the list context of each sentence of a statement; `source` is the text of its document."""
     rows = _rows(sentences, source)
-    bonds: list[Bond] = []
+    contexts: list[ListContext] = []
     lists: list[_List] = []
     governed = False
     for at, sentence in enumerate(sentences):
@@ -136,12 +136,12 @@ def bonds_of(sentences: Sequence[Sentence], source: str = "") -> tuple[Bond, ...
             lists = []
         openings = lists[-1].openings if governed else ()
         is_item = governed and mark is not None and mark.kinds != _ORDINALS
-        bonds.append(Bond(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
-    return tuple(bonds)
+        contexts.append(ListContext(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
+    return tuple(contexts)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoundSentence:
+class SentenceWithOpening:
     """A sentence of a quotation, with the words that open the list of which it is an item, empty outside lists.
 
     Marks of items such as "(a)" are left out of both; a sentence without an opening keeps them.
@@ -156,7 +156,7 @@ class BoundSentence:
         return f"{self.opening} {self.text}".strip()
 
 
-def split_bound(text: str) -> tuple[BoundSentence, ...]:
+def split_with_openings(text: str) -> tuple[SentenceWithOpening, ...]:
     """Returns the sentences of a quotation, in order, each with the words that open its list."""
     sentences = [
         Sentence(statement_id="", ordinal=at, start=start, end=end, text=text[start:end], paragraph=None, page=None)
@@ -164,11 +164,11 @@ def split_bound(text: str) -> tuple[BoundSentence, ...]:
     ]
     unmarked = [_MARK.sub("", sentence.text, count=1).lstrip() for sentence in sentences]
     return tuple(
-        BoundSentence(
-            text=unmarked[at] if bond.openings else sentences[at].text,
-            opening=" ".join(unmarked[opening] for opening in reversed(bond.openings)),
+        SentenceWithOpening(
+            text=unmarked[at] if context.openings else sentences[at].text,
+            opening=" ".join(unmarked[opening] for opening in reversed(context.openings)),
         )
-        for at, bond in enumerate(bonds_of(sentences, text))
+        for at, context in enumerate(list_contexts(sentences, text))
     )
 
 
@@ -176,8 +176,8 @@ def opening_of(sentence: Sentence, sentences: Sequence[Sentence]) -> str:
     """Returns the words that open the list of which a sentence of a statement is an item; empty if it is none."""
     if _mark_of(sentence.text) is None:
         return ""
-    bond = bonds_of(sentences)[sentence.ordinal]
-    return " ".join(sentences[at].text for at in reversed(bond.openings)) if bond.is_item else ""
+    context = list_contexts(sentences)[sentence.ordinal]
+    return " ".join(sentences[at].text for at in reversed(context.openings)) if context.is_item else ""
 
 
 def opens(text: str) -> bool:

@@ -1,1 +1,1 @@
-"""The server for a team: API, MCP and chat behind accounts, all of which pass the same checks (`guarded.py`)."""
+"""The server for a team: API, MCP and chat behind accounts, all of which pass the same checks (`method_rules.py`)."""

@@ -15,14 +15,14 @@ from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.documents import read_pasted
 from app.corpus.as_json import shown_json, summary_json
-from app.corpus.drafts import Cases
+from app.corpus.draft_cases import DraftCases
 from app.desk.conversations import Conversations
 from app.desk.tables import Tables
 from app.desk.works import Works
 from app.export.briefing_lines import DocumentForm, arrange
 from app.export.write import write_briefing
 from app.records import Answer
-from app.server.guarded import Gatekeeper, Rule, guarded
+from app.server.method_rules import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
 from app.wiring import Workspace
@@ -33,7 +33,7 @@ Item = TypeVar("Item")
 
 
 class Actions:
-    """The operations on a workspace, for the person of the current request; the rules of `guarded.py` are checked."""
+    """The operations on a workspace, for the person of the current request, by the rules of `method_rules.py`."""
 
     def __init__(self, workspace: Workspace, tables: Tables, gate: Gatekeeper) -> None:
         """Sets up the operations; `unguarded` is the workspace without checks, for the program's own use."""
@@ -52,7 +52,7 @@ class Actions:
         self.works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
         self.conversations = Conversations(self.works, self.corpus.answer_as_of_today)
         self.kept = KeptBriefings(self.works, self.corpus.as_of_today, self.workspace.reviews.of)
-        self.cases = Cases(self.works, workspace.settings.store)
+        self.cases = DraftCases(self.works, workspace.settings.store)
 
     def about(self) -> dict[str, Any]:
         """Returns the version, and the store and models in use."""

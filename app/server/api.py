@@ -18,11 +18,11 @@ from app.corpus.as_json import party_json
 from app.errors import SHOWN_ERRORS, ExportError
 from app.export.briefing_lines import DocumentForm
 from app.records import Answer
-from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
 from app.server.person import current_person
 from app.server.problems import problem_body
+from app.server.route_permissions import DeclaredRoute, needs
 from app.server.user_roles import PERMISSIONS
 from app.settings import settings_json
 from app.ui.uploads import free_path, safe_name, to_ingest, without_folder

@@ -33,8 +33,8 @@ from app.errors import BackupError
 from vectorstore.copying import move_paths, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
-from vectorstore.files import file_sha256
 from vectorstore.private_files import make_private_folder, make_store_private, own_parts, private_opener
+from vectorstore.shared_files import file_sha256
 
 _DATABASES: Final = ("catalogue.sqlite3", FILE)
 _DUMP: Final = "database.dump"

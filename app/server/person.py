@@ -39,7 +39,7 @@ reset_person = _ASKING.reset
 
 
 def person_of(scope: Mapping[str, Any]) -> Person | None:
-    """Returns the person whom the gate has put into the ASGI scope of a request; None if there is none."""
+    """Returns the person whom the guard has put into the ASGI scope of a request; None if there is none."""
     found = scope.get(SCOPE_KEY)
     return found if isinstance(found, Person) else None
 

@@ -71,7 +71,7 @@ class Observed:
                 await self._app(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - begun
-                # The gate sets the person in `scope`, the routers the route; in the chat it is the kind of request.
+                # The guard sets the person in `scope`, the routers the route; in the chat it is the kind of request.
                 person, route = person_of(scope), getattr(scope.get("route"), "path", "-") or "/chat"
                 method = scope["method"] if scope["method"] in _METHODS else "other"
                 self._figures.requests.labels(method, route, status).inc()

@@ -1,4 +1,4 @@
-"""The composition of the server: the chat, the API and the tools behind one gate, served until interrupted."""
+"""The composition of the server: the chat, the API and the tools behind one guard, served until interrupted."""
 
 import asyncio
 import contextlib
@@ -29,15 +29,15 @@ from app.desk.tables import open_tables
 from app.errors import AppError, SettingsError
 from app.loopback import is_loopback, require_loopback
 from app.server import accounts_api, api, sign_in, works_api
-from app.server.access_rules import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.accounts import Accounts
 from app.server.actions import Actions
-from app.server.gate import NO_ADDRESS, Gate, networks
-from app.server.guarded import Gatekeeper
+from app.server.method_rules import Gatekeeper
 from app.server.person import person_of
 from app.server.problems import Problem, handle_problems, problem
 from app.server.rate_limits import MOST_WAITING, Limits
+from app.server.request_guard import NO_ADDRESS, RequestGuard, networks
 from app.server.request_log import Observed, ServerMetrics, log_as_json
+from app.server.route_permissions import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.server.user_roles import Permission
 from app.settings import ServerConfig, Settings
@@ -49,7 +49,7 @@ from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
 logger = logging.getLogger(__name__)
-# With `no-referrer`, as in `HEADERS`, browsers do not name the page that sends a form, which the gate checks.
+# With `no-referrer`, as in `HEADERS`, browsers do not name the page that sends a form, which the guard checks.
 _HEADERS: Final = {**HEADERS, "referrer-policy": "same-origin"}
 # Seconds in which cancelled requests reach their next step and answer, and then seconds until threads that still work
 # are killed. On a busy machine, the process takes somewhat longer to end.
@@ -107,7 +107,7 @@ class Entrance:
         return Visitors(owner=of("sign_in"), may=may, name=of("name"))
 
     def guard(self, page: FastAPI, routers: Sequence[APIRouter], *, tools: MCPServer | None = None) -> FastAPI:
-        """Returns an application with a Gradio page and routes behind the gate."""
+        """Returns an application with a Gradio page and routes behind the guard."""
 
         @contextlib.asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -142,15 +142,16 @@ class Entrance:
 
         app.state.on_end = on_end
         handle_problems(app)
-        # Only declares the key in the OpenAPI document; the gate has checked it already.
+        # Only declares the key in the OpenAPI document; the guard has checked it already.
         bearer = Depends(HTTPBearer(auto_error=False, description="a key, `untoc_…`"))
         for router in routers:
             app.include_router(router, dependencies=[bearer])
         app.router.routes += [] if tools is None else tool_routes(tools)
         app.router.routes.append(_Page("/", page))
         app.add_middleware(
-            Gate, config=self.config, accounts=self.accounts, limits=self.limits, lookups=self.lookups, headers=_HEADERS
-        )
+            RequestGuard, config=self.config, accounts=self.accounts, limits=self.limits, lookups=self.lookups,
+            headers=_HEADERS,
+        )  # fmt: skip
         app.add_middleware(Observed, figures=self.figures)
         return app
 
@@ -248,7 +249,7 @@ def serve_page(
 
 def _serve(settings: Settings, build: Callable[[], FastAPI], on_ready: Callable[[str], None]) -> float:
     config, built = settings.server, list[FastAPI]()
-    check(config)
+    check_settings(config)
     log_as_json(settings.log_level)
     # Not refused: the port of a container may be published to its machine alone.
     if not (config.address or is_loopback(config.host)):
@@ -280,7 +281,7 @@ def leave(by: float) -> None:
         os._exit(0)
 
 
-def check(config: ServerConfig) -> None:
+def check_settings(config: ServerConfig) -> None:
     """Checks the settings; a HostError if others could reach a server without accounts, a SettingsError if invalid."""
     if config.accounts == "none":
         require_loopback(config.host)

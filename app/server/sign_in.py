@@ -21,12 +21,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from app.errors import ForbiddenError
-from app.server.access_rules import DeclaredRoute, needs
 from app.server.accounts import Accounts, subject_of
-from app.server.gate import COOKIE, LONGEST_ADDRESS, SIGN_IN
 from app.server.person import LOCAL_PERSON, Person, current_person
 from app.server.problems import small_page
 from app.server.rate_limits import Limits
+from app.server.request_guard import COOKIE, LONGEST_ADDRESS, SIGN_IN
+from app.server.route_permissions import DeclaredRoute, needs
 from app.settings import ServerConfig
 from app.ui.words import say, word_for
 

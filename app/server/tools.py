@@ -83,7 +83,7 @@ def _tool(name: str, description: str, takes: type[BaseModel], run: Callable[...
 
 def tool_routes(server: MCPServer) -> list[Route]:
     """Returns the routes of the tools; `server.session_manager` must run while they are served."""
-    # The gate has already checked host and origin.
+    # The guard has already checked host and origin.
     checked = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     app = server.streamable_http_app(stateless_http=True, json_response=True, transport_security=checked)
     # POST only: GET opens a stream of messages that the server sends unasked, of which there are none without sessions.

@@ -11,17 +11,17 @@ from fastapi import APIRouter, Path, Query, Response
 from pydantic_core import to_jsonable_python
 
 from app.answering.history import clean_question, turn_of
-from app.corpus.drafts import Judgement
+from app.corpus.draft_cases import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
 from app.errors import NotFoundError
 from app.export.briefing_lines import DocumentForm
 from app.server import models
-from app.server.access_rules import DeclaredRoute, needs
 from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
 from app.server.models import Limit, Offset, Page, PersonName, Value, WorkItem
 from app.server.person import current_person
+from app.server.route_permissions import DeclaredRoute, needs
 
 
 def routes(actions: Actions) -> APIRouter:

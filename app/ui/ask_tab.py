@@ -12,7 +12,7 @@ from gradio.events import Dependency
 from app.answering.abstention import greet
 from app.answering.history import turn_of
 from app.answering.localization import localize
-from app.corpus.drafts import Cases, Judgement
+from app.corpus.draft_cases import DraftCases, Judgement
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
 from app.errors import SHOWN_ERRORS, WorkError
@@ -27,7 +27,7 @@ from app.ui.open_conversation import TURNS_SHOWN, OpenConversation
 from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, skips
 from app.ui.scope_chips import Overrides, without
 from app.ui.scope_editor import FIELDS, build_editor, field_values, overrides_of
-from app.ui.templates import error_html, render, told
+from app.ui.templates import error_html, error_line, render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.wiring import Workspace
@@ -43,7 +43,7 @@ class _AskTabController:
 
     def __init__(self, workspace: Workspace, conversations: Conversations) -> None:
         self._assistant, self._corpus, self._kept = workspace.assistant, workspace.corpus, conversations
-        self._cases = Cases(conversations.works, workspace.settings.store)
+        self._cases = DraftCases(conversations.works, workspace.settings.store)
         self._open = OpenConversation(conversations, workspace.corpus)
         self._shown = partial(conversation_html, corpus=workspace.corpus)
 
@@ -149,7 +149,7 @@ class _AskTabController:
             marked = replace(turn, judged=judged.verdict, should_be=judged.should_be)
             open_id, kept = self._open.mark(open_id, turns, marked)
         except SHOWN_ERRORS as error:
-            return self._shown(turns, open_id, unsaved={turn.number: told(error)}), *skips(2)
+            return self._shown(turns, open_id, unsaved={turn.number: error_line(error)}), *skips(2)
         return self._shown(kept, open_id), kept, open_id
 
     def use(self, turns: list[ShownTurn], open_id: str | None, event: gr.EventData) -> tuple[Any, ...]:
@@ -164,7 +164,7 @@ class _AskTabController:
         try:
             open_id, kept = self._open.mark(open_id, turns, replace(turn, used=used, evidence=evidence))
         except SHOWN_ERRORS as error:
-            return self._shown(turns, open_id, unsaved={turn.number: told(error)}), *skips(3)
+            return self._shown(turns, open_id, unsaved={turn.number: error_line(error)}), *skips(3)
         return self._shown(kept, open_id), _panel(kept, turn.number), kept, open_id
 
     def export(self, asked: object) -> dict[str, str]:
@@ -177,7 +177,7 @@ class _AskTabController:
         try:
             work, turns = self._kept.works.get(identifier), self._open.turns(identifier)
         except SHOWN_ERRORS as error:
-            return {"note": told(error)}
+            return {"note": error_line(error)}
         exported = [
             ExportedTurn(
                 question=turn.question,
@@ -227,7 +227,7 @@ class _AskTabController:
         self, question: str, turns: list[ShownTurn], open_id: str | None, error: Exception, *, typed: bool = False
     ) -> tuple[Any, ...]:
         """Shows an error below the earlier answers; a question that was typed goes back into its box."""
-        pending = Pending(question=question, error=told(error))
+        pending = Pending(question=question, error=error_line(error))
         shown = self._shown(turns, open_id, pending)
         return _ended(conversation=shown, question=question if typed else gr.skip())
 
@@ -268,7 +268,7 @@ class _AskTabController:
                     try:
                         open_id, number = self._open.keep(open_id, before, turn, new=not again)
                     except WorkError as error:
-                        unsaved = {number: told(error)}
+                        unsaved = {number: error_line(error)}
                     answered = shown_turn(replace(turn, number=number), self._corpus, history)
                     kept = [*before, answered][-TURNS_SHOWN:]
                     shown = self._shown(kept, open_id, unsaved=unsaved)

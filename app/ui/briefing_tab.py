@@ -26,7 +26,7 @@ from app.ui.cell_editing import edit_cell, search_quotations
 from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
-from app.ui.templates import error_html, hint_html, render, told
+from app.ui.templates import error_html, error_line, hint_html, render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.wiring import Workspace
@@ -159,7 +159,8 @@ class _BriefingTabController:
         # `arrange` leaves out what a person rejected.
         held = arrange(briefing)
         picture = (timeline(held), describe_timeline(held))
-        return briefing_html(briefing, picture, identifier=open_id or "", found=found, gone=told(gone) if gone else "")
+        problem = error_line(gone) if gone else ""
+        return briefing_html(briefing, picture, identifier=open_id or "", found=found, gone=problem)
 
     def _now(self, made: Briefing, open_id: str | None = None) -> Briefing:
         """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `open_id`."""

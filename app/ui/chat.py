@@ -27,7 +27,7 @@ from app.ui.corpus_tab import build_corpus_tab
 from app.ui.ingest_tab import build_ingest_tab
 from app.ui.parts import QUIET, WAITING, WordedBlocks, html, label, page_head
 from app.ui.served_files import forget_session
-from app.ui.templates import render, store_words, told
+from app.ui.templates import error_line, render, store_words
 from app.wiring import Workspace
 
 TITLE = "untoc"
@@ -101,7 +101,7 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
             try:
                 return function(*values)
             except SHOWN_ERRORS as error:
-                words = str(error) if store_words(error) is None else told(error)
+                words = str(error) if store_words(error) is None else error_line(error)
                 raise gr.Error(words, print_exception=not isinstance(error, AppError)) from error
 
         api(call, api_name=function.__name__, concurrency_limit=WAITING, concurrency_id=function.__name__)

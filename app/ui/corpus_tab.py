@@ -8,7 +8,7 @@ from typing import Any, Final
 import gradio as gr
 
 from app.answering.localization import language_name
-from app.answering.provenance import holder, spoken_date
+from app.answering.provenance import spoken_date, statement_holders
 from app.corpus.corpus import Corpus
 from app.corpus.stored_documents import UndoStep
 from app.errors import SHOWN_ERRORS, NotFoundError
@@ -126,7 +126,7 @@ class _CorpusTabController:
         if field == "state":
             if summary.interventions:
                 return say("pair", name=say("several-speakers"), value=summary.interventions)
-            value = holder(summary.kind, summary.metadata, self._name) or say("nobody")
+            value = statement_holders(summary.kind, summary.metadata, self._name) or say("nobody")
         elif value and field in ("on_behalf_of", "language"):
             value = self._named(field, value)
         elif field == "date":
@@ -281,7 +281,7 @@ def statement_html(
     return render(
         "statement",
         statement=statement,
-        who=holder(statement.kind, statement.metadata, names) or nobody,
+        who=statement_holders(statement.kind, statement.metadata, names) or nobody,
         kinship=None if kinship is None else worded(kinship),
         span=span if statement.is_intervention else None,
         direction=direction_of(spoken) if (spoken := statement.metadata.language) else "auto",

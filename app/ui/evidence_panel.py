@@ -12,7 +12,7 @@ from app.corpus.corpus import Corpus
 from app.errors import SHOWN_ERRORS, NotFoundError
 from app.records import Answer, Citation
 from app.ui.provenance_html import provenance, speaker_line
-from app.ui.templates import render, told
+from app.ui.templates import error_line, render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of
 from prompts.wording import load_wording
@@ -43,7 +43,7 @@ def evidence_section(turn: int, answer: Answer, corpus: Corpus, used: Sequence[i
             context = corpus.context(citation)
             reference = corpus.reference(citation, answer.scope.language)
         except SHOWN_ERRORS as error:
-            return shown | {"context": None, "reference": citation.quote, "problem": told(error)}
+            return shown | {"context": None, "reference": citation.quote, "problem": error_line(error)}
         before, after = _end_of(context.before), _start_of(context.after)
         return shown | {"context": context, "before": before, "after": after, "reference": reference}
 
@@ -78,7 +78,7 @@ def fetched(corpus: Corpus, read: Callable[[Corpus, str, int, int], dict[str, st
         try:
             return read(corpus, identifier, *place)
         except SHOWN_ERRORS as error:
-            return {"note": told(error)}
+            return {"note": error_line(error)}
 
     answered.__name__ = read.__name__
     return answered

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from app.answering.localization import language_name
-from app.answering.provenance import as_quoting, holders, scan_note, spoken_date
+from app.answering.provenance import as_quoting, cited_holders, scan_note, spoken_date
 from app.records import Citation
 from app.ui.words import language, say
 from prompts.wording import load_wording
@@ -23,7 +23,7 @@ def speaker_line(citation: Citation, names: PartyNamer, speaker: SpeakerNamer) -
     if citation.quoting:
         return as_quoting(names(citation.state), citation, names, load_wording(language()))
     if citation.held_by:
-        return holders(citation, names, load_wording(language()))
+        return cited_holders(citation, names, load_wording(language()))
     if citation.on_behalf_of is None:
         return names(citation.state) if citation.state else say("nobody")
     group = names(citation.on_behalf_of)

@@ -19,7 +19,7 @@ from app.settings import Settings
 from app.ui.guard import Visitors
 from app.ui.parts import QUIET, WordedBlocks, html, label, page_head
 from app.ui.server import create_app, serve_app
-from app.ui.templates import error_html, told
+from app.ui.templates import error_html, error_line
 from app.ui.uploads import named_files, safe_name
 from app.ui.words import say
 from evals.archive import Archive
@@ -162,7 +162,7 @@ def _report(archive: Archive, suffix: str, request: Request) -> Response:
         text = archive.report(run, before).written(suffix)
     except SHOWN_ERRORS as error:
         # Sent with status 200, since the guard removes the text of an error response.
-        return PlainTextResponse(say("evals-not-done", why=told(error)))
+        return PlainTextResponse(say("evals-not-done", why=error_line(error)))
     if suffix == ".html":
         return HTMLResponse(text, headers={"content-security-policy": _REPORT_POLICY})
     # Names of runs hold no quotation marks.

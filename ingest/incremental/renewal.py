@@ -137,7 +137,7 @@ def with_corrections_of(
     metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
     is_kind_given = row is not None and row.kind is not None
     if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
-        told = annotator.words_of_others(replace(unsplit.document, metadata=metadata))
+        told = annotator.note_on_others(replace(unsplit.document, metadata=metadata))
         if told is not None:
             metadata, kept, lost = carried(nobodys=True)
             lost = (*lost, told)

@@ -42,7 +42,7 @@ _LONGEST_PHRASE: Final = 4
 
 
 @dataclass(frozen=True, kw_only=True)
-class WordRole:
+class ClaimWordRole:
     """The role of a function word (`void`, `self`, `noun` …, as above), and the keys by which two tokens match."""
 
     kind: str
@@ -58,7 +58,7 @@ def operators(language: str) -> regex.Pattern[str]:
 
 
 @cache
-def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
+def roles(language: str) -> tuple[regex.Pattern[str], dict[str, ClaimWordRole]]:
     """Returns one pattern with a group for each class of function words, and the role of each group."""
     words = load_lexicon(f"claims.{language}")
     rows: list[tuple[str, str, str]] = [("void", "", words["void"]), ("self", SELF, words["self"])]
@@ -67,7 +67,7 @@ def roles(language: str) -> tuple[regex.Pattern[str], dict[str, WordRole]]:
     rows += [("link", f"link{n}", forms) for n, forms in enumerate(words["links"])]
     rows += [("join", f"join{n}", forms) for n, forms in enumerate(words["joins"])]
     rows += [("break", "", words["breaks"])]
-    named = {f"r{n}": WordRole(kind=kind, keys=frozenset(keys.split())) for n, (kind, keys, _) in enumerate(rows)}
+    named = {f"r{n}": ClaimWordRole(kind=kind, keys=frozenset(keys.split())) for n, (kind, keys, _) in enumerate(rows)}
     return _pattern(language, [(f"r{n}", forms) for n, (_, _, forms) in enumerate(rows)]), named
 
 
@@ -92,7 +92,7 @@ def first_person(language: str) -> regex.Pattern[str]:
 
 
 @cache
-def orders(language: str) -> regex.Pattern[str]:
+def imperatives(language: str) -> regex.Pattern[str]:
     """Returns a pattern of instructions to the reader or model ("ignore the above"), which state nothing."""
     return regex.compile(unfolded(load_lexicon(f"claims.{language}")["orders"]), regex.IGNORECASE)
 

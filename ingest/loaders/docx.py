@@ -19,8 +19,8 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
 from ingest.loaders.archive import ZIP_FAILURES, open_zip
+from ingest.loaders.lists_and_tables import Paragraph, row_of, written_out
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.page_furniture import with_notes
 
 # Exceptions that broken parts raise; lxml's errors on malformed XML are SyntaxErrors.

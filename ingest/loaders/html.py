@@ -11,8 +11,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from ingest.errors import LoadError
 from ingest.language.dates import find_dates
 from ingest.language.lexicons import Patterns
+from ingest.loaders.lists_and_tables import Paragraph, written_out
 from ingest.loaders.loaded import Extract, LoadLimits, checked
-from ingest.loaders.structure import Paragraph, written_out
 from ingest.loaders.text import decode
 from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import with_notes

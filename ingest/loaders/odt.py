@@ -8,8 +8,8 @@ from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
 from ingest.loaders.archive import ZIP_FAILURES, open_zip
+from ingest.loaders.lists_and_tables import Paragraph, row_of, written_out
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
-from ingest.loaders.structure import Paragraph, row_of, written_out
 from ingest.text.page_furniture import with_notes
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"

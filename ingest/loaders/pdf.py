@@ -20,7 +20,7 @@ from PIL.Image import Image
 from ingest.errors import LoadError
 from ingest.loaders.loaded import Extract, LoadLimits, check_length, check_pages, checked, is_blank
 from ingest.loaders.ocr import DPI, LONGEST_SIDE, Recognizer
-from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, order
+from ingest.loaders.pdf_layout import APART, SMALLER, GlyphRun, TextRow, by_line, find_pieces, reading_order
 from ingest.loaders.pdfium import PageGlyphs, open_pdf, read_glyphs, rendered
 from ingest.loaders.scanned import GUESSED_NOTE, ScannedPage, joined
 from ingest.report import listed
@@ -38,7 +38,7 @@ _EDGE_LINES = 3
 _EDGE_GAP = "\n\n\n"
 _DIGITS = re.compile(r"\d+")
 # Footnotes stand in smaller letters below this share of the page's height.
-_LOWER = 0.6
+_NOTES_BELOW = 0.6
 _NOTE_MARK = re.compile(r"\s*(?:[\d¹²³⁴-⁹٠-٩]{1,3}|[*†‡§]{1,3}|[a-z]\))[.)\s]*\S")
 # A text layer is unreadable with more than this share of unknown characters, or `_GARBLED` of them between letters.
 _UNREADABLE = 0.3
@@ -48,11 +48,11 @@ _UNKNOWN = regex.compile(r"[\p{Cc}\p{Co}\p{Cn}\p{Cs}\p{So}\ufffd]")
 _INSIDE = regex.compile(rf"(?<=\p{{L}}){_UNKNOWN.pattern}(?=\p{{L}})")
 _STAMP = 120  # a text layer of fewer characters may be that of a stamp
 _SPARSE = 400  # pages of fewer characters may show their words as an image
-_COVERING = 0.5  # share of the page that such images cover at least
+_COVERING_MIN = 0.5  # share of the page that such images cover at least
 # Letters may be drawn as outlines: a page with more paths than this beside a stamp holds more than rules and boxes.
 _OUTLINES = 100
 # Recognised text replaces a text layer of few words if it is more than this many times longer.
-_LONGER = 1.5
+_LONGER_MIN = 1.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +137,7 @@ def _read_page(page: pypdfium2.PdfPage, limits: LoadLimits, recognizer: Recogniz
         if unmapped:
             return _PdfPage(note=_UNMAPPED)
         return replace(layer, note=_PARTLY_READ) if text else _PdfPage(note=_NOT_READ)
-    if len(scan.text) <= _LONGER * len(text) and not needed:
+    if len(scan.text) <= _LONGER_MIN * len(text) and not needed:
         return layer
     if not scan.text:
         return _PdfPage(note="no text (a picture, or blank)")
@@ -168,7 +168,7 @@ def _is_pictured(page: pypdfium2.PdfPage, characters: int) -> bool:
     # Images may lie in strips, one below the other.
     boxes = [item.get_bounds() for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)]
     covered = sum((right - left) * (top - bottom) for left, bottom, right, top in boxes)
-    if covered > _COVERING * width * height:
+    if covered > _COVERING_MIN * width * height:
         return True
     paths = page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)
     return characters < _STAMP and sum(1 for _ in paths) > _OUTLINES
@@ -210,8 +210,8 @@ def _head_body_foot(page: _PdfPage, furniture: frozenset[str]) -> tuple[tuple[Te
             found += line
     at_edges = {id(piece) for found in edges.values() for piece in found}
     body = [piece for piece in page.pieces if id(piece) not in at_edges]
-    head, foot = (tuple(row for line in by_line(edges[upper]) for row in order(line)) for upper in (True, False))
-    return head, order(body), foot
+    head, foot = (tuple(row for line in by_line(edges[top]) for row in reading_order(line)) for top in (True, False))
+    return head, reading_order(body), foot
 
 
 def _edge_lines(page: _PdfPage, *, upper: bool) -> list[list[GlyphRun]]:
@@ -256,7 +256,7 @@ def _footnotes(rows: Sequence[TextRow], usual: float, height: float) -> frozense
     for _, column in groupby(rows, key=lambda row: row.column):
         members = list(column)
         first = len(members)
-        while first and members[first - 1].size < SMALLER * usual and members[first - 1].top < _LOWER * height:
+        while first and members[first - 1].size < SMALLER * usual and members[first - 1].top < _NOTES_BELOW * height:
             first -= 1
         above = members[first - 1] if first else None
         if above is not None and first < len(members) and above.bottom - members[first].top > APART * above.size:

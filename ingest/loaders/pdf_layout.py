@@ -76,7 +76,7 @@ def find_pieces(page: PageGlyphs) -> tuple[GlyphRun, ...]:
     return tuple(piece for run in runs for piece in _split(run))
 
 
-def order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
+def reading_order(pieces: Sequence[GlyphRun]) -> tuple[TextRow, ...]:
     """Return the lines of a page in reading order.
 
     Columns are read one after the other, from the right where most of the text runs from right to left; a piece that

@@ -96,8 +96,8 @@ def read_glyphs(page: pypdfium2.PdfPage, most: int) -> PageGlyphs:
             lines.append([])
         else:
             char, box, direction, size = item
-            (lines[-1] if direction == quarter else askew).append(Glyph(char, *turned(box, turn, frame), size))
-    left, bottom, right, top = turned(frame, turn, frame)
+            (lines[-1] if direction == quarter else askew).append(Glyph(char, *rotated(box, turn, frame), size))
+    left, bottom, right, top = rotated(frame, turn, frame)
     return PageGlyphs(
         lines=tuple(tuple(line) for line in lines if line), askew=tuple(askew), width=right - left,
         height=top - bottom, turn=turn, unmapped=unmapped / max(1, count),
@@ -111,7 +111,7 @@ def rendered(page: pypdfium2.PdfPage, scale: float, *, grayscale: bool = False) 
         return image
 
 
-def turned(box: Box, quarters: int, frame: Box) -> Box:
+def rotated(box: Box, quarters: int, frame: Box) -> Box:
     """Turn a box and its frame clockwise by quarter turns; return the box relative to the frame's lower left corner."""
     left, bottom, right, top = _quarter_turns(box, quarters)
     x, y, _, _ = _quarter_turns(frame, quarters)

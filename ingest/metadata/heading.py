@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
 
 from ingest.language.dates import find_dates
+from ingest.language.glued_words import split_glued
 from ingest.language.lexicons import Patterns, RegexPatterns
-from ingest.language.words import split_glued
 from ingest.metadata.body_session_date import symbol_in
 from ingest.metadata.on_behalf import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate

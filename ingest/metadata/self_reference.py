@@ -17,7 +17,7 @@ from ingest.parties.party_table import PartyMatch
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 # Least weight (one clear self-reference), least ratio to the second State, and the weight from which a third of the
 # mentions of the most mentioned State are enough; else half of them, since a speaker mentions itself about as often.
-_ENOUGH, _MARGIN, _MANY = 2.0, 3.0, 6.0  # sum of weights; times the next State's; sum of weights
+_WEIGHT_MIN, _RATIO_MIN, _OFTEN_WEIGHT = 2.0, 3.0, 6.0
 _REACH = 90  # characters
 
 _WORDS = Patterns("self_reference")
@@ -34,9 +34,9 @@ def speaking_state(text: str, lookup: PartyLookup, *, hints: Sequence[str] = (),
         return None
     best, *others = sorted(namings, key=lambda code: (-weights[code], code))
     most = max(namings.values())
-    enough = strongest[best] >= _WEIGHTS[0] if another else weights[best] >= _ENOUGH
-    clear = enough and not (others and weights[best] < _MARGIN * weights[others[0]])
-    if clear and (namings[best] >= most / 2 or (weights[best] >= _MANY and namings[best] >= most / 3)):
+    enough = strongest[best] >= _WEIGHTS[0] if another else weights[best] >= _WEIGHT_MIN
+    clear = enough and not (others and weights[best] < _RATIO_MIN * weights[others[0]])
+    if clear and (namings[best] >= most / 2 or (weights[best] >= _OFTEN_WEIGHT and namings[best] >= most / 3)):
         return best
     first, *rest = sorted(namings, key=lambda code: (-namings[code], code))
     foremost = not rest or namings[first] > namings[rest[0]]

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import load_words
-from ingest.parties.name_tokens import Token, fold
+from ingest.parties.name_tokens import Token, fold_token
 
 Capitals = Literal["all", "speaking", "none"]
 """The capitals that count as their States: all of them, those before a verb of saying ("Vienna said"), or none."""
@@ -27,7 +27,7 @@ _TITLES_CAPITALISED_BEFORE: Final = _words("titles_capitalised_before")
 _PARTICLES: Final = _words("particles")
 # Words that make a title with nothing in between, as in Arabic.
 _TITLES_DIRECTLY_BEFORE: Final = frozenset(
-    prefix + fold(title) for title in _words("titles_ar") for prefix in _words("title_particles_ar")
+    prefix + fold_token(title) for title in _words("titles_ar") for prefix in _words("title_particles_ar")
 )
 
 

@@ -11,7 +11,7 @@ from typing import Literal
 from ingest.language.lexicons import load_words
 from ingest.parties.capitals import is_in_title
 from ingest.parties.inflection import arabic_variants, russian_forms
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from prompts.wording import Language
 
 NameForm = Literal["name", "official", "former", "demonym", "capital", "group"]
@@ -115,7 +115,7 @@ class NameTrie:
             node = node.children.setdefault(key, _Node())
         node.names = _merge(node.names, name)
         for token in tokens if "ru" in self._inflected else ():
-            for inflected in map(fold, russian_forms(token.word)):
+            for inflected in map(fold_token, russian_forms(token.word)):
                 if inflected != token.folded:
                     self._lemmas.setdefault(inflected, {})[token.folded] = None
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ingest.language.lexicons import load_words
-from vectorstore.stems import fold as fold_word
+from vectorstore.stems import fold
 
 # A Han character is a token of its own, since Chinese has no spaces between words.
 _MARKS = r"\u0300-\u036f\u0610-\u061a\u064b-\u0652\u0670"
@@ -20,9 +20,9 @@ _ABBREVIATIONS = load_words("abbreviations", "parties")
 
 
 @lru_cache(maxsize=65536)
-def fold(word: str) -> str:
+def fold_token(word: str) -> str:
     """Folds a word of a name like a word of a search, and also the letters in `_LETTERS`."""
-    return fold_word(word).translate(_LETTERS)
+    return fold(word).translate(_LETTERS)
 
 
 @lru_cache(maxsize=4096)
@@ -59,6 +59,6 @@ def tokens_of(text: str) -> list[Token]:
         gap = text[end:start]
         abbreviated = gap.rstrip() == "." and (before in _ABBREVIATIONS or len(before) == 1)
         kind = "" if abbreviated or gap in {" ", "", "-", "'", "’", "\n", "."} else _kind_of_gap(gap)
-        before, end = fold(word), found.end()
+        before, end = fold_token(word), found.end()
         tokens.append(Token(start, end, word, before, kind))
     return tokens

@@ -20,7 +20,7 @@ from ingest.language.lexicons import load_table, load_words
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.inflection import demonym_forms
 from ingest.parties.name_matcher import Case, NameForm, NameTrie, RiskyWords
-from ingest.parties.name_tokens import fold
+from ingest.parties.name_tokens import fold_token
 from prompts.wording import LANGUAGES, Language
 
 PartyKind = Literal["state", "group", "organization", "person"]
@@ -34,9 +34,9 @@ _words = partial(load_words, name="parties")
 _RISKY: dict[Language, RiskyWords] = {
     "ar": RiskyWords(
         words=_words("risky_ar").union(
-            fold(form) for name in _words("risky_demonyms_ar") for form in demonym_forms(name, "ar")
+            fold_token(form) for name in _words("risky_demonyms_ar") for form in demonym_forms(name, "ar")
         ),
-        cues=frozenset(map(fold, _words("cues_ar"))),
+        cues=frozenset(map(fold_token, _words("cues_ar"))),
     ),
     "ru": RiskyWords(words=_words("risky_ru"), cues=_words("cues_ru")),
 }
@@ -177,7 +177,7 @@ def _cldr_cities(language: str) -> dict[str, str]:
     english = {zone: names.get("city") for zone, names in Locale.parse("en").time_zones.items()}
     zones = Locale.parse(language).time_zones
     return {
-        fold(english.get(zone) or zone.rpartition("/")[2].replace("_", " ")): names["city"]
+        fold_token(english.get(zone) or zone.rpartition("/")[2].replace("_", " ")): names["city"]
         for zone, names in zones.items()
         if "city" in names
     }
@@ -219,11 +219,11 @@ def spellings(party: Party, language: Language) -> Iterator[tuple[NameForm, str]
         name = cldr_names(locale).get(party.alpha2 or "")
         if name and name not in marked:
             yield form, name
-    known = {fold(unmarked(capital)) for capital in names.capitals}
+    known = {fold_token(unmarked(capital)) for capital in names.capitals}
     for capital in party.capitals if language != "en" else ():
         # A city without a CLDR name in this language keeps its English name.
-        city = _cldr_cities(language).get(fold(unmarked(capital)), capital)
-        if fold(city) not in known and (language in ("fr", "es") or not city.isascii()):
+        city = _cldr_cities(language).get(fold_token(unmarked(capital)), capital)
+        if fold_token(city) not in known and (language in ("fr", "es") or not city.isascii()):
             yield "capital", city
 
 

@@ -18,7 +18,7 @@ from ingest.language.matches import TextMatch, runs_of
 from ingest.parties.capitals import Capitals, stands_for_state
 from ingest.parties.inflection import russian_forms
 from ingest.parties.name_matcher import NameForm, NameMatch, NameTrie
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from ingest.parties.party_names import (
     Party,
     PartyKind,
@@ -45,7 +45,7 @@ _FRENCH, _SPANISH, _ENGLISH = (load_words(f"common_{code}", "parties") for code 
 _ONLY_ENGLISH = _ENGLISH - {"on", "has"}
 _CODE = re.compile(r"[A-Z0-9_]+")
 # Most typing errors per letter of the longer name for a suggestion: "albanais" is not suggested for "Atlantis".
-_FARTHEST = 0.3
+_ERROR_RATE_MAX = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,7 +334,7 @@ class PartyTable:
         if len(query) < 3:
             return ()
         hits = process.extract(query, self._typable.keys(), scorer=fuzz.ratio, score_cutoff=75, limit=8)
-        near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _FARTHEST]
+        near = [key for key, _, _ in hits if OSA.normalized_distance(query, key) <= _ERROR_RATE_MAX]
         return tuple(dict.fromkeys(code for key in near for code in self._typable[key]))
 
 
@@ -389,7 +389,7 @@ def _by_countrynames(typed: str) -> frozenset[str]:
     """
     import countrynames
 
-    if len(fold(typed)) < 4:
+    if len(fold_token(typed)) < 4:
         return frozenset()
     alpha2 = countrynames.to_code(typed, fuzzy=False)
     return frozenset(code for code, row in built_in().items() if alpha2 is not None and row.alpha2 == alpha2)

@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
-from ingest.records.minutes import end_at_narration
+from ingest.records.narration import end_at_narration
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import RecordParagraph, RecordText

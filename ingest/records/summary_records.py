@@ -30,7 +30,7 @@ _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240
 # A report has at most one sentence in the first person for this many turns of parties.
-_SELDOM: Final = 5
+_TURNS_PER_FIRST_PERSON: Final = 5
 QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 
 
@@ -57,7 +57,7 @@ def reported_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]
             else:
                 goes_on = None
     enough = len({turn.words.state for turn in turns}) >= _FEWEST_PARTIES
-    return turns if enough and in_first_person * _SELDOM <= len(turns) else []
+    return turns if enough and in_first_person * _TURNS_PER_FIRST_PERSON <= len(turns) else []
 
 
 def _reported_turn(sentence: str, start: int, end: int, lookup: SpeakerLookup) -> SpeakerTurn | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Set
 
 from ingest.metadata.heading import find_heading
 from ingest.parties.party_table import PartyTable
-from ingest.records.minutes import is_first_person, is_title
+from ingest.records.narration import is_first_person, is_title
 from ingest.records.record_text import WORDS, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ingest.language.glued_words import document_names, joins_without_hyphen
 from ingest.language.lexicons import load_words
-from ingest.language.words import document_names, joins_without_hyphen
 from ingest.text.canonical_form import squash
 from ingest.text.layout import Typesetting, block_index, flows, typesetting
 from ingest.text.page_furniture import (

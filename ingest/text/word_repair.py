@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from ingest.language.glued_words import is_cut_word, joins_without_hyphen, needed_zipf, split_glued
 from ingest.language.lexicons import load_words
 from ingest.language.word_frequencies import zipf
-from ingest.language.words import is_cut_word, joins_without_hyphen, needed_zipf, split_glued
 from ingest.text.layout import ends_sentence
 from ingest.text.page_furniture import TextLine
 from vectorstore.records import Edit

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.corpus.drafts import Judgement, save_draft
+from app.corpus.draft_cases import Judgement, save_draft
 from app.ui.words import words_of
 from evals.files import EvalPaths
 from evals.metrics.table import METRICS

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from app.corpus.drafts import Judgement, save_draft
+from app.corpus.draft_cases import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
 from evals.errors import EvalError
 from evals.files import EvalPaths

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.corpus.drafts import Judgement, save_draft
+from app.corpus.draft_cases import Judgement, save_draft
 from app.desk.tables import open_tables
 from app.server.accounts import Accounts
 from app.settings import Settings

@@ -18,10 +18,10 @@ from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
 from app.answering.claims.token_alignment import ClaimBody, EvidenceSentence, in_order, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
-from app.retrieval.list_context import opens, split_bound
+from app.retrieval.list_context import opens, split_with_openings
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
-from ingest.language.claim_words import SELF, orders, possessive
+from ingest.language.claim_words import SELF, imperatives, possessive
 from ingest.language.detection import language_of_sentence
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyMatch, PartyTable
@@ -85,7 +85,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if fault := fault or check_references(claim, premise.text, premise.sessions, premise.agenda_items):
         return fault
     # Instructions to a reader are in the language of the evidence, or in English, in which most are written.
-    instructing = [orders(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
+    instructing = [imperatives(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
     quotes = [quote for quote in premise.quotes if not any(each.search(quote) for each in instructing)]
     if not quotes:
         return "its evidence is an instruction to whoever reads it"
@@ -107,7 +107,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
 def _sentences(quote: str) -> Iterator[str]:
     """Yields the sentences of a quotation that state something; questions do not."""
     listed = any(opens(line.rstrip()) for line in quote.splitlines())
-    for sentence in split_bound(quote if listed else " ".join(quote.split())):
+    for sentence in split_with_openings(quote if listed else " ".join(quote.split())):
         if not sentence.text.rstrip("\"'”’»)").endswith(_QUESTION):
             yield " ".join(sentence.together.split())
 

@@ -13,7 +13,7 @@ from typing import Final
 from app.answering.citations import cite, with_quoted_parties
 from app.answering.compose.composition import Composition, KindContext
 from app.answering.localization import Localization, language_name
-from app.answering.provenance import holders, provenance
+from app.answering.provenance import cited_holders, provenance
 from app.answering.quoting import claim_of, quote
 from app.records import Citation, Claim, Sources
 from app.retrieval.retrieved import Retrieved
@@ -88,7 +88,7 @@ def compose_list(context: KindContext, retrieved: Retrieved) -> Composition:
         count = searched
 
     def line(code: str, citation: Citation) -> str:
-        party = holders(citation, local.name, local, code) if code else ""
+        party = cited_holders(citation, local.name, local, code) if code else ""
         named = citation.title or citation.symbol or citation.file
         return local.comma.join(part for part in (party, provenance(citation, local), named) if part)
 

@@ -50,7 +50,7 @@ class Usage:
         return usage
 
 
-def together(one: Used, other: Used) -> Used:
+def add_usage(one: Used, other: Used) -> Used:
     """Returns the usage of two requests together: sums, and whether either was estimated."""
     both = dict(one)
     for name, used in other.items():

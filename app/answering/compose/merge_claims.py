@@ -10,7 +10,7 @@ from dataclasses import replace
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import introduction
-from app.answering.compose.llm_stream import together
+from app.answering.compose.llm_stream import add_usage
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import Localization
 from app.records import Citation, Claim
@@ -91,7 +91,7 @@ def with_translations(composed: Composition, writer: ModelWriter, language: str,
     if not foreign or composed.draft is None:
         return composed
     texts, usage = writer.translate(foreign, language, local.parties)
-    draft = replace(composed.draft, usage=together(composed.draft.usage, usage))
+    draft = replace(composed.draft, usage=add_usage(composed.draft.usage, usage))
     return replace(composed, translations=texts, draft=draft)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from app.answering.citations import holds, with_quoted_parties
+from app.answering.citations import contains, with_quoted_parties
 from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.premise import outside_quotations, premise_of
@@ -21,7 +21,7 @@ from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_
 from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
 from app.answering.verify_citations import sound_citations
-from app.chat_model import LlmConfig, reason, redact
+from app.chat_model import LlmConfig, error_message, redact
 from app.question.llm_reading import ProposedReading
 from app.records import Citation, Claim, DroppedClaim, Sources, Style
 from ingest.parties.party_table import PartyTable
@@ -148,7 +148,7 @@ class ModelWriter:
                 if late or len(checked.claims) >= task.limit:
                     break
         except ModelSilentError as exc:
-            problem, detail = "slow" if exc.slow else "failed", reason(exc.__cause__ or exc, self.config)
+            problem, detail = "slow" if exc.slow else "failed", error_message(exc.__cause__ or exc, self.config)
             transient = exc.transient
             logger.warning("the model %s: %s", self.name, detail)
         return replace(
@@ -204,7 +204,7 @@ class ModelWriter:
                     return None
             return ProposedReading.model_validate(reply)
         except Exception as exc:  # the clients of providers have no error in common
-            logger.warning("the model %s proposes no reading: %s", self.name, reason(exc, self.config))
+            logger.warning("the model %s proposes no reading: %s", self.name, error_message(exc, self.config))
             return None
 
     def _prompts(self) -> list[str]:
@@ -286,7 +286,7 @@ class _ClaimChecker:
         known, cited = list(self.citations), list[Citation]()
         for citation in with_quoted_parties(citations, self.numbered.sources, self.local.parties):
             # A known citation that contains all of this one is cited in its place.
-            holding = next((other for other in known if holds(other, citation)), None)
+            holding = next((other for other in known if contains(other, citation)), None)
             if holding is None:
                 holding = replace(citation, number=len(known) + 1)
                 known.append(holding)

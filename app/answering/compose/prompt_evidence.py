@@ -11,7 +11,7 @@ from typing import Final
 import regex
 
 from app.answering.citations import cite
-from app.answering.quotation_context import BoundSpan, quotable_spans
+from app.answering.quotation_context import QuotableSpan, quotable_spans
 from app.records import Citation, Sources
 from ingest.parties.party_table import PartyTable
 from ingest.text.splitter import count_tokens
@@ -91,7 +91,7 @@ def number_sentences(
     )
 
 
-def _size(quotable: BoundSpan, sources: Sources) -> int:
+def _size(quotable: QuotableSpan, sources: Sources) -> int:
     sentences = sources.sentences[quotable.statement_id]
     # Tokens are added for the number of each line, and for the tags of the statement.
     return sum(count_tokens(inert(sentences[ordinal].text)) + 6 for ordinal in chain(*quotable.parts)) + 24

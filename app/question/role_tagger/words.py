@@ -11,7 +11,7 @@ from app.question.lexicon import lexicon_of
 from app.question.spans.find_spans import find_spans
 from app.question.spans.span import Span
 from ingest.language.word_frequencies import commonness
-from ingest.parties.name_tokens import fold
+from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
 
 # Zipf frequency (how often in a billion words, as a power of ten) below which a capitalised word is a name.
@@ -58,7 +58,7 @@ def tokenize_question(text: str, language: str, parties: PartyTable) -> tuple[Wo
         for s in spans
     ]
     for match in _WORD.finditer(text):
-        word = Word(start=match.start(), end=match.end(), kind="sign", folded=fold(match[0]), text=match[0])
+        word = Word(start=match.start(), end=match.end(), kind="sign", folded=fold_token(match[0]), text=match[0])
         if any(span.start < word.end and word.start < span.end for span in spans):
             continue
         if word.text[0].isalnum():

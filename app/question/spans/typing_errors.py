@@ -17,7 +17,7 @@ from app.question.spans.span import Span
 from ingest.glossary.glossary import words_of_terms
 from ingest.language.word_frequencies import NO_WORD, commonest, commonness
 from ingest.parties.inflection import arabic_variants
-from ingest.parties.name_tokens import Token, fold, tokens_of
+from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from ingest.parties.party_table import PartyTable
 from vectorstore.stems import is_function_word
 
@@ -26,9 +26,9 @@ _RARE_BELOW: Final = 3.2
 # Shortest word that is read despite a typing error.
 _SHORTEST_TYPED: Final = 4
 # Minimum similarity of a mistyped word to the common word that was meant, 0 to 100.
-_AS_TYPED: Final = 84
+_SIMILARITY_MIN: Final = 84
 # Number of the commonest words of a language with which a mistyped word is compared.
-_COMMON: Final = 12000
+_COMPARED_WORDS: Final = 12000
 # Words on either side of a mistyped one that may belong to the same name.
 _NAME_WORDS: Final = 3
 
@@ -84,7 +84,7 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
     if lexicon_of(language).meant(token.folded):
         return []
     common = _common_words(language, len(token.folded))
-    meant = process.extractOne(token.folded, common, scorer=fuzz.ratio, score_cutoff=_AS_TYPED)
+    meant = process.extractOne(token.folded, common, scorer=fuzz.ratio, score_cutoff=_SIMILARITY_MIN)
     if meant is not None and not parties.nearest(meant[0], errors=0):
         return []
     bare = parties.nearest(token.word[:-1], errors=0) if token.word[-1] in "sS" else ()
@@ -116,6 +116,6 @@ def _is_word(folded: str, word: str, language: str) -> bool:
 
 @cache
 def _common_words(language: str, length: int) -> tuple[str, ...]:
-    """Returns the common words whose length allows the similarity `_AS_TYPED` to a word of this length."""
-    words = (fold(word) for word in commonest(language, _COMMON) if len(word) >= _SHORTEST_TYPED)
-    return tuple(word for word in words if 200 * min(len(word), length) >= _AS_TYPED * (len(word) + length))
+    """Returns the common words whose length allows the similarity `_SIMILARITY_MIN` to a word of this length."""
+    words = (fold_token(word) for word in commonest(language, _COMPARED_WORDS) if len(word) >= _SHORTEST_TYPED)
+    return tuple(word for word in words if 200 * min(len(word), length) >= _SIMILARITY_MIN * (len(word) + length))

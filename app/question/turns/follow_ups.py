@@ -14,7 +14,7 @@ from app.question.lexicon import SIGNS, Item, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.records import Style, TreatyScope
-from ingest.parties.name_tokens import fold
+from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
 
@@ -115,11 +115,11 @@ def chosen_option(reply: str, name: str | None, options: Sequence[str], language
     if places:
         (place, *others) = places
         return meant(place, [places[place]]) if not others and 0 <= place < len(options) else reply
-    reply_words = {fold(word) for word in words if "fill" not in lexicon.kinds_of(word)}
-    shared = [reply_words & {fold(word) for word in re.findall(r"[\w']+", option)} for option in options]
+    reply_words = {fold_token(word) for word in words if "fill" not in lexicon.kinds_of(word)}
+    shared = [reply_words & {fold_token(word) for word in re.findall(r"[\w']+", option)} for option in options]
     most = max(shared, key=len)
     if most and [*map(len, shared)].count(len(most)) == 1:
-        spans = [word.span() for word in re.finditer(r"[\w']+", reply) if fold(word[0]) in most]
+        spans = [word.span() for word in re.finditer(r"[\w']+", reply) if fold_token(word[0]) in most]
         named = [item for item in items if any(item.start < end and start < item.end for start, end in spans)]
         return meant(shared.index(most), named)
     whole = f"{reply.strip()} {name}"

@@ -39,7 +39,7 @@ from app.retrieval.positions.position_marks import (
 from app.retrieval.positions.rewording import reword
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
 from ingest.language.anaphora import announces, is_question, refers_back
-from ingest.language.claim_words import OperatorKind, first_person, operators, orders, roles
+from ingest.language.claim_words import OperatorKind, first_person, imperatives, operators, roles
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
@@ -200,7 +200,7 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     if accepts_only(blanked, language):
         by_reading = _without("conditional", _without("against", by_reading, "for"), "for")
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
-    is_instruction = orders(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
+    is_instruction = imperatives(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
     may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
     marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
@@ -250,7 +250,7 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
     speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
     row = [float(rule in rules) for rule in RULES]
     row += [min(count[name], 2) / 2 for name in _COUNTED]
-    row += [not marks, orders(language).search(masked) is not None, "?" in masked, "“" in masked]
+    row += [not marks, imperatives(language).search(masked) is not None, "?" in masked, "“" in masked]
     row += [speaks or first_person(language).search(masked) is not None, turned % 2, is_reversed, count["guard"] > 0]
     for each in _KINDS:
         own = kind == each

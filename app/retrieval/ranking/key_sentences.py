@@ -30,13 +30,13 @@ _SHORTEST_UNSPACED: Final = 12
 # Cosine with a courtesy from which a sentence is one; chosen on the sample statement and the fictional conference.
 _COURTESY_MIN: Final = 0.55
 # Weight of the highest similarity to a sentence already chosen, which is subtracted (maximal marginal relevance).
-_REPETITION: Final = 0.5
+_REPETITION_WEIGHT: Final = 0.5
 # Bonus for position marks and penalty for referring back, in standard deviations of centrality. For 24 English
 # statements, two readers each preferred the result in 19; they preferred centrality alone in 4 and in 5.
-_POSITION, _REFERS_BACK = 3.0, 3.0
+_POSITION_BONUS, _REFERS_BACK_PENALTY = 3.0, 3.0
 # A longer text is thinned out evenly to at most this many sentences before they are compared.
-_COMPARED: Final = 400
-_HASHED: Final = 4096
+_COMPARED_MAX: Final = 400
+_HASH_DIMENSION: Final = 4096
 
 
 def key_sentences(
@@ -48,7 +48,7 @@ def key_sentences(
     """
     # A line in capitals is a heading, even inside a paragraph.
     spoken = [s for s in sentences if s.paragraph is not None and _is_long(s) and not s.text.isupper()]
-    step = max(1, math.ceil(len(spoken) / _COMPARED))
+    step = max(1, math.ceil(len(spoken) / _COMPARED_MAX))
     spoken = spoken[::step]
     if not spoken:
         return ()
@@ -58,12 +58,12 @@ def key_sentences(
     central = near[:, ~polite].mean(axis=1) if not polite.all() else near.mean(axis=1)
     takes_position = np.array([bool(find_position_marks(each.text, each.language)) for each in spoken])
     anaphoric = np.array([refers_back(each.text) for each in spoken])
-    scores = central + central.std() * (_POSITION * takes_position - _REFERS_BACK * anaphoric)
+    scores = central + central.std() * (_POSITION_BONUS * takes_position - _REFERS_BACK_PENALTY * anaphoric)
     candidates = [row for row in range(len(spoken)) if not polite[row]] or list(range(len(spoken)))
     chosen: list[int] = []
     while candidates and len(chosen) < k:
         repeated = near[:, chosen].max(axis=1) if chosen else np.zeros(len(spoken), dtype=np.float32)
-        best = max(candidates, key=lambda row: (scores[row] - _REPETITION * repeated[row], -row))
+        best = max(candidates, key=lambda row: (scores[row] - _REPETITION_WEIGHT * repeated[row], -row))
         chosen.append(best)
         candidates.remove(best)
     return tuple(spoken[row] for row in chosen)
@@ -79,10 +79,10 @@ def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:
 
     Source: Weinberger et al., Feature hashing for large scale multitask learning (ICML 2009).
     """
-    vectors = np.zeros((len(texts), _HASHED), dtype=np.float32)
+    vectors = np.zeros((len(texts), _HASH_DIMENSION), dtype=np.float32)
     for row, text in enumerate(texts):
         for term in content_terms(text, language):
-            vectors[row, zlib.crc32(term.encode()) % _HASHED] = 1.0
+            vectors[row, zlib.crc32(term.encode()) % _HASH_DIMENSION] = 1.0
     unit: Matrix = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
     return unit
 

@@ -29,7 +29,7 @@ from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
 from vectorstore.records import Mention, MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
-from vectorstore.rerank import Reranker, reader
+from vectorstore.rerank import Reranker, scorer
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
 
@@ -63,7 +63,7 @@ class SentenceRanker:
         self.model_languages = model_languages
         self.relevance = relevance
         features = FeatureExtractor(store, embedder)
-        self.scorer = SentenceScorer(store.catalogue, reader(reranker, embedder), features, model_languages, relevance)
+        self.scorer = SentenceScorer(store.catalogue, scorer(reranker, embedder), features, model_languages, relevance)
         self.search = PassageSearch(store, retriever, model_languages, features)
         self._catalogue = store.catalogue
         self._embedder = embedder

@@ -15,7 +15,7 @@ from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
 # The share of a text that names the whole topic, but by a narrower term or the adjective of a State.
-LOOSELY: Final = 0.99
+LOOSE_SHARE: Final = 0.99
 
 
 def share_of_topic(topic: str, language: str, parties: PartyTable) -> Callable[[str, str | None], float]:
@@ -36,7 +36,7 @@ def share_of_topic(topic: str, language: str, parties: PartyTable) -> Callable[[
 def _shared(topic: str, language: str, parties: PartyTable) -> Callable[[str], float]:
     """Returns a function from a text to the share of the topic's words or synonyms that it names; 1 without a topic."""
     # A text that names all of them only by narrower terms ("embargoes" for "sanctions") or by the adjective of a State
-    # gets less than 1 (`LOOSELY`): it may be on something else.
+    # gets less than 1 (`LOOSE_SHARE`): it may be on something else.
     known, within = terms_of(topic, language), terms_within(topic, language)
 
     def put(part: NamedTerm, term: str) -> str:
@@ -67,6 +67,6 @@ def _shared(topic: str, language: str, parties: PartyTable) -> Callable[[str], f
         exactly = max((len(terms & held) / len(terms) for terms in names), default=0.0 if topic else 1.0)
         loosely = max((len(terms & with_states) / len(terms) for terms in names), default=0.0)
         loosely = 1.0 if any(terms <= with_states for terms in kinds_of_it) else loosely
-        return max(exactly, min(loosely, LOOSELY))
+        return max(exactly, min(loosely, LOOSE_SHARE))
 
     return shared

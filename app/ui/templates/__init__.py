@@ -90,7 +90,7 @@ def store_words(error: Exception | str) -> str | None:
     return next((key for kind, key in _STORE_WORDS.items() if isinstance(error, kind)), None)
 
 
-def told(error: Exception | str) -> str:
+def error_line(error: Exception | str) -> str:
     """Returns the message of an error for the reader, in one line.
 
     Of an OSError only the reason is told, since its text names paths, and of an error of the store what a reader can
@@ -111,4 +111,4 @@ def told(error: Exception | str) -> str:
 
 def error_html(error: Exception | str) -> str:
     """Renders an error as one line."""
-    return f'<p class="u-error" role="alert">{escape(told(error))}</p>'
+    return f'<p class="u-error" role="alert">{escape(error_line(error))}</p>'

@@ -15,8 +15,8 @@ from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
 from vectorstore.catalogue import Catalogue
-from vectorstore.files import SharedFiles
 from vectorstore.records import DocumentSummary
+from vectorstore.shared_files import SharedFiles
 from vectorstore.store import CATALOGUE
 
 pytestmark = pytest.mark.integration

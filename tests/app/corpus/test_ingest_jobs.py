@@ -18,7 +18,7 @@ from tests.fakes_corpora import write_corpus
 from tests.fakes_engines import own_cluster, own_schema
 from tests.fakes_store import unlike_text
 from tests.fakes_workers import BUGGY, HEARTBEAT, await_that, open_corpus, start_ingest, start_worker
-from vectorstore import files
+from vectorstore import shared_files
 from vectorstore.errors import StoreAwayError, StoreError
 
 cases = Cases(__file__)
@@ -219,7 +219,7 @@ def test_without_workers_one_process_does_it(folder, tmp_path, url):
 
 @pytest.mark.slow
 def test_batch_whose_workers_are_gone_says_so(folder, tmp_path, url, monkeypatch):
-    monkeypatch.setattr("vectorstore.jobs._PATIENCE", HEARTBEAT)
+    monkeypatch.setattr("vectorstore.jobs._UNSERVED_SECONDS", HEARTBEAT)
     with open_corpus(tmp_path / "store", url) as corpus:
         corpus.queue.make()
         batch = corpus.queue.submit("nothing", {"paths": []}, [])
@@ -286,8 +286,8 @@ def test_what_cannot_be_sent_is_reported_recorded_and_not_removed(folder, tmp_pa
                 raise PermissionError(13, "Permission denied")
             return sha256(path)
 
-        sha256 = files.file_sha256
-        monkeypatch.setattr(files, "file_sha256", unreadable)
+        sha256 = shared_files.file_sha256
+        monkeypatch.setattr(shared_files, "file_sha256", unreadable)
         report = corpus.ingest([folder], sync=True)
         results = {file.file: (file.result, file.reason or "") for file in report.files}
         assert results["001.txt"][0] == "failed" and "Permission denied" in results["001.txt"][1]
@@ -317,7 +317,7 @@ def test_single_file_is_sent_with_the_manifest_of_a_folder_above(folder, sharing
     (document,) = sharing.documents()
     assert (document.file, document.metadata.session) == ("day/one/000.txt", "9")
     wanted = IngestRequest(paths=(folder / "day" / "one" / "000.txt", folder / "001.txt"))
-    (part,) = ingest_jobs._parts(ingest_jobs.shared(wanted, sharing.store.files, sharing.store.move_folder))
+    (part,) = ingest_jobs._parts(ingest_jobs.share_files(wanted, sharing.store.files, sharing.store.move_folder))
     (listing,) = part.listings.values()
     assert set(listing) == {"day/one/000.txt", "001.txt", "statements.csv", "parties.csv"}
 

@@ -26,8 +26,8 @@ from tests.fakes_corpora import workspace_over
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
 from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
-from vectorstore.files import SharedFiles
 from vectorstore.records import ScannedWord
+from vectorstore.shared_files import SharedFiles
 
 pytestmark = pytest.mark.integration
 

@@ -1,6 +1,6 @@
-"""Bonds between sentences: a list item needs the words that open its list, a table row all its sentences."""
+"""List context: a list item needs the words that open its list, a table row all its sentences."""
 
-from app.retrieval.list_context import bonds_of, split_bound
+from app.retrieval.list_context import list_contexts, split_with_openings
 from tests.cases import Cases
 from tests.fakes_corpora import split
 
@@ -9,24 +9,24 @@ cases = Cases(__file__)
 
 @cases("text", "openings", at_once=True)
 def test_openings_of_each_sentence(text: str, openings: list[list[int]]) -> None:
-    assert [list(bond.openings) for bond in bonds_of(split(text, paragraph=None), text)] == openings
+    assert [list(context.openings) for context in list_contexts(split(text, paragraph=None), text)] == openings
 
 
 @cases("text", "items")
 def test_items_hang_on_their_opening_at_any_distance_and_what_follows_them_nearby(text: str, items: list[int]) -> None:
-    bonds = bonds_of(split(text, paragraph=None), text)
-    assert [at for at, bond in enumerate(bonds) if bond.is_item] == items
+    contexts = list_contexts(split(text, paragraph=None), text)
+    assert [at for at, context in enumerate(contexts) if context.is_item] == items
 
 
 def test_sentences_of_a_row_are_quoted_together() -> None:
     text = "Our views follow.\nA registry shall be kept.\tIt is dear.\tNot supported.\nThank you."
-    assert [(bond.first, bond.last) for bond in bonds_of(split(text, paragraph=None), text)] == [
+    assert [(context.first, context.last) for context in list_contexts(split(text, paragraph=None), text)] == [
         (0, 0), (1, 3), (1, 3), (1, 3), (4, 4)
     ]  # fmt: skip
     page = "A line of words. " * 150 + "\tNot supported."
-    assert all(bond.first == bond.last for bond in bonds_of(split(page, paragraph=None), page))
+    assert all(context.first == context.last for context in list_contexts(split(page, paragraph=None), page))
 
 
 @cases("text", "together")
 def test_an_item_is_read_after_the_words_that_open_it(text: str, together: list[str]) -> None:
-    assert [each.together for each in split_bound(text)] == together
+    assert [each.together for each in split_with_openings(text)] == together

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.server.gate import COOKIE
+from app.server.request_guard import COOKIE
 from tests.access import overflowing, wrong
 from tests.fakes_server import PASSWORD, Team
 

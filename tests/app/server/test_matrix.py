@@ -15,8 +15,8 @@ import pytest
 from fastapi import APIRouter
 from mcp.server.mcpserver.exceptions import ToolError
 
-from app.server.access_rules import EVENTS, DeclaredRoute, needs
-from app.server.guarded import RULES
+from app.server.method_rules import RULES
+from app.server.route_permissions import EVENTS, DeclaredRoute, needs
 from app.server.tools import TOOLS
 from app.server.user_roles import MAY
 from app.ui.guard import ChatGuard, event_name

@@ -8,7 +8,7 @@ from docx import Document
 from gradio import routes
 from gradio.utils import cancel_tasks
 
-from app.corpus.drafts import drafts_path
+from app.corpus.draft_cases import drafts_path
 from app.wiring import Workspace
 from evals.cases.case import load_cases
 from tests.access import overflowing

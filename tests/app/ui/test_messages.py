@@ -158,14 +158,14 @@ def test_what_the_desk_refuses_is_told_in_the_readers_language(refused, language
 
 
 def test_a_locked_store_names_no_process_and_no_setting(language) -> None:
-    shown = templates.told(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another with --store"))
+    shown = templates.error_line(StoreLockedError("process 12 on host 'h' writes to '/var/x': choose another --store"))
     assert shown == words.words_of(language)["store-locked"]
     for kind, key in (
         (StoreAwayError, "told-store-away"), (StoreFullError, "told-store-full"), (StoreError, "told-store-away"),
         (FileGoneError, "told-file-gone"), (ModelError, "went-wrong"), (JobGivenUpError, "went-wrong"),
     ):  # fmt: skip
         error = kind("the database postgresql://untoc@db.internal is away: run the command again")
-        assert templates.told(error) == words.words_of(language)[key]
+        assert templates.error_line(error) == words.words_of(language)[key]
         assert "db.internal" not in words.words_of(language)[key]
         with acting_as(Person(name="r", role="editor", may=MAY["editor"])):
             assert message_of(error) == words.words_of("en")[key]

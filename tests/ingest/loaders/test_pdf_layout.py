@@ -3,7 +3,7 @@
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from ingest.loaders.loaded import LoadLimits
-from ingest.loaders.pdf_layout import GlyphRun, order
+from ingest.loaders.pdf_layout import GlyphRun, reading_order
 from ingest.loaders.registry import LOADERS
 from tests.ingest.loaders.drawn import drawn
 
@@ -17,7 +17,8 @@ def test_columns_are_told_apart_beside_a_list_that_is_indented():
     # Few lines of the right column begin at its margin; most belong to a list of names that is indented.
     right = [run("Right 0 of the vote that was taken on it", 312, 552, 704)]
     right += [run(f"Right {n}, and more names of the States", 336, 552, 704 - 12 * n) for n in range(1, 20)]
-    read = [row.text.split()[0] for row in order([piece for pair in zip(left, right, strict=True) for piece in pair])]
+    pieces = [piece for pair in zip(left, right, strict=True) for piece in pair]
+    read = [row.text.split()[0] for row in reading_order(pieces)]
     assert read == ["Left"] * 20 + ["Right"] * 20
 
 
@@ -25,7 +26,7 @@ def test_a_masthead_over_the_second_column_does_not_cut_a_sentence():
     left = [run(f"line {n} of a sentence that goes on and on to", 54, 297, 600 - 12 * n) for n in range(20)]
     right = [run("46th", 530, 558, 730), run("PLENARY MEETING", 425, 558, 710)]
     right += [run(f"line {n} of its rest that fills the column.", 315, 558, 600 - 12 * (n - 20)) for n in range(20, 40)]
-    rows = order([*left, *right])
+    rows = reading_order([*left, *right])
     assert [row.text for row in rows[:2]] == ["46th", "PLENARY MEETING"]
     assert rows[22].text.startswith("line 20") and not rows[22].opens
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from app.answering.assistant import Assistant, Progress
 from app.answering.compose.reply_parser import LineReader, StructuredReader
 from app.answering.verify_citations import verify_citation
-from app.chat_model import LlmConfig, open_chat_model, reason, try_model
+from app.chat_model import LlmConfig, error_message, open_chat_model, try_model
 from app.errors import ChatModelError
 from app.records import Answer
 from app.wiring import Workspace
@@ -329,7 +329,7 @@ def test_a_model_without_provider_or_name_is_refused(model):
 
 def test_what_a_client_says_is_shown_without_the_key():
     config = LlmConfig(model="openai:x", api_key=SecretStr("sk-secret"))
-    assert reason(ValueError("bad key sk-secret\nin request"), config) == "ValueError: bad key ******** in request"
+    assert error_message(ValueError("bad key sk-secret\nin it"), config) == "ValueError: bad key ******** in it"
 
 
 def test_the_environments_key_does_not_go_to_another_server(monkeypatch):

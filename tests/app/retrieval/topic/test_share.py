@@ -1,6 +1,6 @@
 """How much of a topic a text names: by its words, synonyms, narrower terms and names, in any language."""
 
-from app.retrieval.topic.share import LOOSELY, share_of_topic
+from app.retrieval.topic.share import LOOSE_SHARE, share_of_topic
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -22,5 +22,5 @@ def test_a_topic_is_looked_for_in_the_words_of_the_language_of_the_text():
 
 def test_a_state_that_an_installation_added_is_named_by_its_adjective():
     added = PARTIES.with_extra(PROJECT / "evals" / "conference" / "parties.csv")
-    assert share_of_topic("the crisis in Belmora", "en", added)("The Belmoran crisis must end.", "en") == LOOSELY
+    assert share_of_topic("the crisis in Belmora", "en", added)("The Belmoran crisis must end.", "en") == LOOSE_SHARE
     assert share_of_topic("the crisis in Belmora", "en", PARTIES)("The Belmoran crisis must end.", "en") == 1 / 2

@@ -6,7 +6,7 @@ import stat
 import pytest
 
 from vectorstore.errors import FileGoneError, StoreAwayError, StoreError
-from vectorstore.files import FilesConfig, SharedFiles
+from vectorstore.shared_files import FilesConfig, SharedFiles
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Structure that a word processor shows without words, written out as text: items of a list, and cells of a row."""
+"""Lists and table rows of word-processor files, whose structure is shown without words, written out as text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

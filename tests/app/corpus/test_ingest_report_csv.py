@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.corpus.report_file import write_report
+from app.corpus.ingest_report_csv import write_report
 from app.errors import ExportError
 from ingest.report import FileResult, IngestProgress, IngestReport
 from tests.cases import Cases

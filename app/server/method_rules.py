@@ -1,4 +1,4 @@
-"""The service layer of the chat, the API and the tools: each method has a rule, which is checked at every call.
+"""Rules of methods that the chat, the API and the tools call: who may, how often, what is logged; checked at each call.
 
 A method without a rule cannot be called, so that a new method is refused until somebody says who may use it.
 """
@@ -154,7 +154,7 @@ class _Guarded:
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an attribute of the object
         if (rule := self._rules.get(name)) is None:
-            raise AttributeError(f"{type(self._target).__name__}.{name} has no rule in app/server/guarded.py")
+            raise AttributeError(f"{type(self._target).__name__}.{name} has no rule in app/server/method_rules.py")
         attribute = getattr(self._target, name)
         if not callable(attribute):
             self._gate.require(rule.needs)

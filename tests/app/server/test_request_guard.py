@@ -1,4 +1,4 @@
-"""What the gate keeps out: other hosts and pages, spoofed proxies, sign-ins that are over, keys without their scope."""
+"""What the guard keeps out: other hosts and pages, spoofed proxies, old sign-ins, keys without their scope."""
 
 import threading
 import time
@@ -24,11 +24,11 @@ from app.desk.tables import KEYS, SESSIONS, USERS, Tables, open_tables
 from app.errors import AccountError, NotFoundError, SettingsError, UnkeptError
 from app.loopback import HostError
 from app.server.accounts import KEY_PREFIX, Accounts
-from app.server.gate import COOKIE
-from app.server.guarded import Gatekeeper, _broken_off, _target_of, guarded
+from app.server.method_rules import Gatekeeper, _broken_off, _target_of, guarded
 from app.server.person import LOCAL_PERSON
 from app.server.rate_limits import BusyError, Limits, TooManyError
-from app.server.serve import _serve, check
+from app.server.request_guard import COOKIE
+from app.server.serve import _serve, check_settings
 from app.settings import DatabaseConfig, OidcConfig, ServerConfig, Settings
 from ingest.errors import IngestStoppedError
 from ingest.report import FileResult, IngestReport
@@ -564,15 +564,15 @@ def test_a_header_from_anybody_else_is_worth_nothing(filled_store: Path, tmp_pat
 def test_without_accounts_only_this_machine_is_served(filled_store: Path, tmp_path: Path) -> None:
     for host in ("0.0.0.0", "192.0.2.1", "example.org"):
         with pytest.raises(HostError, match=r"docs/operations.md"):
-            check(ServerConfig(host=host))
-    check(ServerConfig(host="0.0.0.0", accounts="local"))
+            check_settings(ServerConfig(host=host))
+    check_settings(ServerConfig(host="0.0.0.0", accounts="local"))
     for config in (
         ServerConfig(accounts="proxy"),
         ServerConfig(accounts="oidc", oidc=OidcConfig(issuer="https://a.example")),
         ServerConfig(accounts="local", trusted_proxies="proxy.example"),
     ):
         with pytest.raises(SettingsError):
-            check(config)
+            check_settings(config)
     with team(filled_store, tmp_path, accounts="none") as running:
         client = running.client()
         assert client.get(ME).json()["name"] == "desk" and client.get("/").status_code == 200

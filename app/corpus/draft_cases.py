@@ -89,7 +89,7 @@ def save_draft(
     return SavedDraft(identifier=identifier, new=True)
 
 
-class Cases:
+class DraftCases:
     """The draft cases of one person: each judged answer is a draft for the evals and a work of that person."""
 
     def __init__(self, works: Works, store: Path) -> None:

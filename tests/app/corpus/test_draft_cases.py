@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from app.corpus.drafts import Judgement, drafts_path, save_draft
+from app.corpus.draft_cases import Judgement, drafts_path, save_draft
 from app.errors import DraftError
 from app.question.turns.state import EarlierTurn
 from app.records import Abstention, Answer, Citation, Claim, Scope, TreatyScope
@@ -153,7 +153,7 @@ def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path):
 
 
 def test_lock_held_by_another_is_one_clear_line(tmp_path, monkeypatch):
-    monkeypatch.setattr("app.corpus.drafts._WAIT_SECONDS", 0.05)
+    monkeypatch.setattr("app.corpus.draft_cases._WAIT_SECONDS", 0.05)
     save_draft(tmp_path, answer(), RIGHT)
     with FileLock(drafts_path(tmp_path).with_suffix(".lock")), pytest.raises(DraftError, match="another process"):
         save_draft(tmp_path, answer("What did Arvandia say?"), RIGHT)
@@ -170,7 +170,7 @@ def test_read_only_store_is_one_clear_line_and_keeps_what_it_has(tmp_path: Path,
         save_draft(store, answer("What did Arvandia say?"), RIGHT)
     before = {path: path.read_bytes() for path in store.rglob("*") if path.is_file()}
     code = (
-        "import sys; from pathlib import Path; from app.records import Answer; from app.corpus.drafts "
+        "import sys; from pathlib import Path; from app.records import Answer; from app.corpus.draft_cases "
         "import Judgement, save_draft\n"
         "from app.errors import AppError\n"
         "answer = Answer(question='q', answer='', status='answered')\n"

@@ -1,4 +1,4 @@
-"""Declared access: every route declares the permission that it needs; a route without one is not served.
+"""Permissions that routes and events of the chat need: a route that declares none is not served.
 
 `@router.get("/statements", **needs("read"))` is refused to a key without the scope `read`.
 """
@@ -53,7 +53,7 @@ class DeclaredRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Returns the handler of the route; a TypeError if the route declares no need."""
         if not self.needs:
-            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/access_rules.py")
+            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/route_permissions.py")
         return super().get_route_handler()
 
 

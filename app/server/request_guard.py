@@ -1,4 +1,4 @@
-"""The gate before all routes: checks the host, the origin, the length, the rate and the sender of each request.
+"""The guard before all routes: checks the host, the origin, the length, the rate and the sender of each request.
 
 Deny by default: without a sign-in, only the paths in `OPEN` are answered.
 """
@@ -65,7 +65,7 @@ _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PASSED_ON: Final = PASSED_ON.union(b"mcp-protocol-version mcp-session-id mcp-method mcp-name last-event-id".split())
 
 
-class Gate:
+class RequestGuard:
     """ASGI middleware that authenticates requests, and passes those that it allows on to the application."""
 
     def __init__(

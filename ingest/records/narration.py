@@ -1,4 +1,4 @@
-"""Minutes of a meeting, "Arvandia: wants lamps.", and their narration: what they tell in their own words after it."""
+"""Narration: what minutes tell in their own words, before and after turns such as "Arvandia: wants lamps."."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
