@@ -322,11 +322,13 @@ def _of_picked(evidence: PartyEvidence, pick: Pick | None) -> PartyEvidence:
 
 def _picked_notes(pick: Pick | None, evidence: _Evidence) -> Iterator[Note]:
     """Yields a note on which statements were the latest or earliest on the topic."""
+    if pick is None:
+        return
     statements = list[StatementSummary]()
-    for each in evidence if pick is not None else ():
+    for each in evidence:
         quoted = {item.sentence.statement_id for item in each.sentences if each.answers}
         statements += picked([s for s in each.statements if s.statement_id in quoted], pick)
-    if pick is not None and statements:
+    if statements:
         yield Note(kind=f"{pick}_on_topic", values={"statements": tuple(statements)})
 
 
