@@ -118,9 +118,8 @@ def _evidence_or_statements(context: KindContext) -> Retrieved:
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
     read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
-    # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
-    in_provenance = read.act == "about" and read.answer_type != "reason"
-    answer_type = None if in_provenance else read.answer_type
+    # "When was that?" about an answer is answered by the attribution lines, and "why?" by the reasons that were found.
+    answer_type = None if read.act == "about" else read.answer_type
     # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
     listed = read.scope.all_states and read.act != "about"
     of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
