@@ -151,7 +151,8 @@ def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]
     evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
     for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
         answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
-        silent = [code for code in retrieved.asked_parties if code not in answering]
+        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.members)}
+        silent = [code for code in retrieved.asked_parties if code in searched - answering]
         if silent or not answering:
             names = local.names(silent) if answering and silent else ""
             key = "nothing_on_subject_by" if names else "nothing_on_subject"

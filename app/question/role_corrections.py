@@ -12,7 +12,7 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
-from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, view_holders
+from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, spoken_of, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
@@ -26,7 +26,7 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_supported_roles(_with_view_holder(roles), kind)
+    roles = _with_supported_roles(_with_object(_with_view_holder(roles)), kind)
     for widened in (_with_second_subject, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
@@ -47,6 +47,17 @@ def _with_view_holder(roles: RoleReading) -> RoleReading:
         return "who" if word.start in holders else "topic" if word.start in topic else label
 
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
+
+
+def _with_object(roles: RoleReading) -> RoleReading:
+    """Makes a party that another one is asked about part of the topic: "when did Mali mention Chad as a donor?"."""
+    for start in sorted(spoken_of(roles)):
+        party = next(word for word in roles.words if word.start == start)
+        after = next((piece for piece in roles.pieces("topic") if piece[0] >= party.end), None)
+        between = [word for word in roles.words if after and party.end <= word.start < after[0]]
+        joined = after is not None and not any(word.kind in NARROWING or word.does & {"and", "ask"} for word in between)
+        roles = _as_topic(roles, range(start, after[1] if after is not None and joined else party.end))
+    return roles
 
 
 def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:

@@ -65,8 +65,7 @@ def _related(
 ) -> Iterator[Sentence]:
     """Yields the sentences that may give a reason for what is quoted.
 
-    A sentence belongs to the one before it in its paragraph if that is quoted, or if it refers back to it; the first one
-    of a paragraph only if it refers back.
+    They are on the topic, or follow what is quoted: in its paragraph directly, and else by referring back.
     """
     before: Sentence | None = None
     belongs = False
