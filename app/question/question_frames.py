@@ -100,10 +100,8 @@ def asks_when_first_said(roles: RoleReading) -> bool:
 
 def speak_of_each_other(roles: RoleReading) -> bool:
     """Returns whether several parties are asked about each other: "relations between Mali and France"."""
-    return sum(word.kind == "party" for word in roles.of("who")) > 1 and any(
-        form == "mutual" and not any(word.start <= part[-1].start < word.end for word in roles.of("topic"))
-        for form, part in _attitudes(roles)
-    )
+    several = sum(word.kind == "party" for word in roles.of("who")) > 1
+    return several and any(form == "mutual" for form, _ in _attitudes(roles))
 
 
 def compares_views(roles: RoleReading) -> bool:

@@ -180,12 +180,31 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     time or meeting is none of the topic.
     """
     if kind in WHICH_STATES and not roles.follows:
+        roles = _with_object_of_verb(roles)
         asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
         for one, other in pairwise(roles.of("topic")):
             if not any(one.end <= start < other.start for start in parting):
                 roles = _as_topic(roles, range(one.end, other.start), ("-",))
     return roles
+
+
+def _with_object_of_verb(roles: RoleReading) -> RoleReading:
+    """Begins the topic of a list behind its verb: "who announced a candidature for a seat on the Council?"."""
+    begin = next((word.start for word in roles.of("topic")), None)
+    asking = [
+        n for n, word in enumerate(roles.words) if word.does & {"everyone", "states"} and word.start < (begin or 0)
+    ]
+    if begin is None or not asking:
+        return roles
+    between = [word for word in roles.words[asking[-1] + 1 :] if word.start < begin]
+    content = [at for at, word in enumerate(between) if word.is_content]
+    plain = all(word.kind == "word" and not word.does & {"ask", "and", "speak_verb", "about"} for word in between)
+    frames = lexicon_of(roles.language, "question_frames")
+    # A preposition follows the object: "the expression blue economy" has none.
+    led = len(content) == 2 and content[1] < len(between) - 1
+    determined = led and "determiner" in frames.kinds_of(between[content[1] - 1].text)
+    return _as_topic(roles, range(between[content[1]].start, begin), ("-",)) if plain and determined else roles
 
 
 def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:

@@ -48,8 +48,11 @@ class PartySearch:
         if words is None:
             return None
         topic, other = self.ranker.topic(words, language, self.strategy.wording), self.expansion
-        also = () if other is None else (self.ranker.topic(words.replace(other.word, other.meant), other.language),)
-        return replace(topic, synonym_topics=(*topic.synonym_topics, *also))
+        if other is None:
+            return topic
+        renamed = other.meant if other.alone else words.replace(other.word, other.meant)
+        also = self.ranker.topic(renamed, "en" if other.alone else language)
+        return replace(topic, synonym_topics=(*topic.synonym_topics, also))
 
     @cached_property
     def _treaty_words(self) -> Topic | None:

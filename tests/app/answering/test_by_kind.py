@@ -183,6 +183,15 @@ def test_a_direction_that_a_follow_up_asks_for_is_of_what_was_asked_before(first
         assert {c.state: c.direction for c in answer.claims} == directions
 
 
+def test_who_else_leaves_out_whoever_was_shown_on_the_topic_in_any_turn(tmp_path):
+    said = {f"{name}.txt": "We oppose a levy on shipping." for name in "abc"}
+    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\nc.txt,XCS,10,2020\n"
+    with workspace_over(tmp_path, said, rows) as desk:
+        history = after(ask(desk, "What did Arvandia say about a levy on shipping?"))
+        history = after(ask(desk, "and Belmora?", history))
+        assert {c.state for c in ask(desk, "who else?", history).citations} == {"XCS"}
+
+
 def test_who_else_leaves_out_whoever_was_shown(workspace):
     first = ask(workspace, ARTICLE)
     more = ask(workspace, "who else?", after(first))
