@@ -76,15 +76,14 @@ def spoken_of(roles: RoleReading) -> frozenset[int]:
     Its name is the object of an attitude, or of a verb of speaking that follows the party asked.
     """
     objects = {part[-1].start for form, part in _attitudes(roles) if form == "towards"}
-    asked = [word for word in roles.of("who") if word.kind in NAMED]
-    for word in asked[1:]:
+    named = [word for word in roles.of("who", "mention") if word.kind in NAMED]
+    for word in named[1:]:
         ahead = _before(roles, _items(roles), word.start)
         objects |= (
-            {word.start} if ahead and "spoke_of" in ahead[-1].kinds and ahead[-1].start >= asked[0].end else set()
+            {word.start} if ahead and "spoke_of" in ahead[-1].kinds and ahead[-1].start >= named[0].end else set()
         )
-    return (
-        frozenset(word.start for word in asked if word.start in objects) if len(asked) > len(objects) else frozenset()
-    )
+    asked = {word.start for word in roles.of("who") if word.kind in NAMED} - objects
+    return frozenset(word.start for word in named if asked and word.start in objects)
 
 
 def asks_when_first_said(roles: RoleReading) -> bool:
