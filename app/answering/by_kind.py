@@ -118,9 +118,8 @@ def _evidence_or_statements(context: KindContext) -> Retrieved:
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
     read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
-    # "When was that?" about an answer is answered by the attribution lines, so that no date is missing.
-    in_provenance = read.act == "about" and read.answer_type != "reason"
-    answer_type = None if in_provenance else read.answer_type
+    # "When was that?" about an answer is answered by the attribution lines, and "why?" by the reasons that were found.
+    answer_type = None if read.act == "about" else read.answer_type
     # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
     listed = read.scope.all_states and read.act != "about"
     of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
@@ -152,7 +151,8 @@ def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]
     evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
     for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
         answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
-        silent = [code for code in retrieved.asked_parties if code not in answering]
+        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.members)}
+        silent = [code for code in retrieved.asked_parties if code in searched - answering]
         if silent or not answering:
             names = local.names(silent) if answering and silent else ""
             key = "nothing_on_subject_by" if names else "nothing_on_subject"

@@ -85,7 +85,9 @@ def read_state(value: object) -> ConversationState:
         ) from exc
 
 
-def state_after(read: Resolution, answer: Answer, retrieved: Retrieved) -> ConversationState:
+def state_after(
+    read: Resolution, answer: Answer, retrieved: Retrieved, earlier: ConversationState | None = None
+) -> ConversationState:
     """Returns the state after an answer; where a turn continues the one before, what that showed stays in `shown`.
 
     Args:
@@ -93,13 +95,18 @@ def state_after(read: Resolution, answer: Answer, retrieved: Retrieved) -> Conve
         answer: The answer to it.
         retrieved: What was found for it. Its `direction_from` is the question in whose words a direction was asked
             for, which the next turn asks for as well: "who else?" after "any sceptics?".
+        earlier: The state before it: "who else?" leaves out all parties shown on one topic, turn by turn.
     """
     if retrieved.direction_from:
         read = replace(read, stance=True, stance_from=retrieved.direction_from)
     cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
     before = (read.shown_in_all or read.shown or Shown()) if goes_on else Shown()
+    goes_on |= earlier is not None and read.act != "new" and _subject(read) == _subject(earlier.read)
+    known = earlier.shown.parties if goes_on and earlier is not None and earlier.shown is not None else ()
     shown = Shown(
-        parties=tuple(dict.fromkeys((*before.parties, *(claim.state for claim in answer.claims if claim.state)))),
+        parties=tuple(
+            dict.fromkeys((*known, *before.parties, *(claim.state for claim in answer.claims if claim.state)))
+        ),
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
         years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
         sessions=tuple(dict.fromkeys((*before.sessions, *(c.session for c in cited if c.session)))),
@@ -109,6 +116,10 @@ def state_after(read: Resolution, answer: Answer, retrieved: Retrieved) -> Conve
     )
     # Notes belong to a single answer.
     return ConversationState(read=replace(read, notes=(), party_notes=()), shown=shown)
+
+
+def _subject(read: Resolution) -> tuple[object, ...]:
+    return read.scope.topic, read.scope.treaties, read.scope.agenda_items
 
 
 def _direction_of(claims: Sequence[Claim]) -> Direction | None:

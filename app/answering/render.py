@@ -76,7 +76,7 @@ def note_in_words(note: Note, local: Localization) -> str:
     """Returns how a question was read or searched, in the answer's language, such as "Tehran read as Iran"."""
     values = dict(note.values)
     if "statements" in values:
-        values = {"dates": occasions(values["statements"], local)}
+        values["dates"] = occasions(values.pop("statements"), local)
     elif note.kind == "members_of":
         known = [regions()[code] for code in values.pop("codes")]
         values |= {

@@ -112,7 +112,8 @@ class Steps:
             yield state
         with clock.of("verify"):
             answer = self.verify(question, resolution, retrieved, composed)
-        conversation = state_as_json(state_after(resolution, answer, retrieved))
+        earlier = next((turn.state for turn in earlier_turns(question.history)[-1:]), None)
+        conversation = state_as_json(state_after(resolution, answer, retrieved, earlier))
         yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
 
     def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:

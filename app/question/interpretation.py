@@ -16,7 +16,14 @@ from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, n
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
-from app.question.question_frames import asks_who_spoke_of, compares_views, parts_subjects, speaks_of_one_party
+from app.question.question_frames import (
+    asks_when_first_said,
+    asks_who_spoke_of,
+    compares_views,
+    parts_subjects,
+    speak_of_each_other,
+    speaks_of_one_party,
+)
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles
 from app.question.role_tagger.features import encode_question
@@ -69,10 +76,16 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     treaties, assumed = _treaties(roles, provision)
     filters = roles.filters(*FILTER_ROLES)
     when = time_and_venue_of(filters)
+    if kind.kind == "date" and when.pick is None and asked.named and asks_when_first_said(roles):
+        when = replace(when, pick="earliest")
     # Quoted words belong to the topic, unless their source is asked for.
     topic_roles = ("topic", *(("quote",) if kind.kind != "source" else ()))
     clauses = _clauses(roles, topic_roles)
     topic = SUBJECT_SEPARATOR.join(clauses)
+    if not topic and speak_of_each_other(roles):
+        # What each says about the others is asked for, the first named first.
+        asked.spoken_of = {**asked.states, **asked.groups}
+        topic = SUBJECT_SEPARATOR.join(parties.display(code, roles.language) for code in reversed(asked.spoken_of))
     by_pronoun = not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
     asks_all = not by_pronoun and _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)

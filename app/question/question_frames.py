@@ -4,14 +4,14 @@ In "according to Chile, what does Peru refuse?" Chile speaks and Peru is the top
 "does Chile agree with Peru on tolls?" compares both. The words are in `app/question/data/question_frames.yaml`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
 
-from app.question.lexicon import Item, lexicon_of
+from app.question.lexicon import Item, find_forms, lexicon_of
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
-from app.question.spans.span import NAMED, POSSESSIVE
+from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
 from ingest.language.lexicons import RegexPatterns
 
 _ARTICLE: Final = RegexPatterns("common").article
@@ -73,6 +73,39 @@ def speaks_of_one_party(roles: RoleReading) -> bool:
     return [word.kind in NAMED for word in _named(roles)] == [True] and asks_who_spoke_of(roles)
 
 
+def spoken_of(roles: RoleReading) -> frozenset[int]:
+    """Returns where the parties start that another one is asked about: "Mali's attitude to France", "mention France".
+
+    Its name is the object of an attitude, or of a verb of speaking that follows the party asked.
+    """
+    objects = {part[-1].start for form, part in _attitudes(roles) if form == "towards"}
+    named = [word for word in roles.of("who", "mention") if word.kind in NAMED]
+    for word in named[1:]:
+        ahead = _before(roles, _items(roles), word.start)
+        objects |= (
+            {word.start} if ahead and "spoke_of" in ahead[-1].kinds and ahead[-1].start >= named[0].end else set()
+        )
+    asked = {word.start for word in roles.of("who") if word.kind in NAMED} - objects
+    return frozenset(word.start for word in named if asked and word.start in objects)
+
+
+def asks_when_first_said(roles: RoleReading) -> bool:
+    """Returns whether the first of several statements is asked for: "since when does Mali criticise the troops?".
+
+    "Since when does Mali ban shell companies?" asks for a date that a statement tells.
+    """
+    topic = [*roles.of("topic")]
+    beside = [item for item in _items(roles) if not any(word.start <= item.start < word.end for word in topic)]
+    kinds = frozenset[str]().union(*(item.kinds for item in beside))
+    return bool(kinds & {"since_when", "earliest"} and kinds & {"speak_verb", "spoke_of", "voices"})
+
+
+def speak_of_each_other(roles: RoleReading) -> bool:
+    """Returns whether several parties are asked about each other: "relations between Mali and France"."""
+    several = sum(word.kind == "party" for word in roles.of("who")) > 1
+    return several and any(form == "mutual" for form, _ in _attitudes(roles))
+
+
 def compares_views(roles: RoleReading) -> bool:
     """Returns whether one party's view is compared with that of another one, outside the topic, that is named."""
     topic = [*roles.of("topic")]
@@ -110,6 +143,11 @@ def counted_after(roles: RoleReading, start: int) -> int | None:
 
 def _named(roles: RoleReading) -> list[Word]:
     return [word for word in roles.words if word.kind in (*NAMED, "article", "treaty")]
+
+
+def _attitudes(roles: RoleReading) -> Iterator[tuple[str, Sequence[Item]]]:
+    parties = [word.span for word in roles.words if word.span is not None and word.kind == "party"]
+    return find_forms("attitudes", with_spans_as_items(_items(roles), parties, "party"))
 
 
 def _items(roles: RoleReading) -> Sequence[Item]:

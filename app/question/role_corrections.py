@@ -12,7 +12,7 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, lexicon_of
-from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, view_holders
+from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, spoken_of, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
@@ -26,7 +26,7 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_supported_roles(_with_view_holder(roles), kind)
+    roles = _with_supported_roles(_with_object(_with_view_holder(roles)), kind)
     for widened in (_with_second_subject, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
@@ -47,6 +47,17 @@ def _with_view_holder(roles: RoleReading) -> RoleReading:
         return "who" if word.start in holders else "topic" if word.start in topic else label
 
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
+
+
+def _with_object(roles: RoleReading) -> RoleReading:
+    """Makes a party that another one is asked about part of the topic: "when did Mali mention Chad as a donor?"."""
+    for start in sorted(spoken_of(roles)):
+        party = next(word for word in roles.words if word.start == start)
+        after = next((piece for piece in roles.pieces("topic") if piece[0] >= party.end), None)
+        between = [word for word in roles.words if after and party.end <= word.start < after[0]]
+        joined = after is not None and not any(word.kind in NARROWING or word.does & {"and", "ask"} for word in between)
+        roles = _as_topic(roles, range(start, after[1] if after is not None and joined else party.end))
+    return roles
 
 
 def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -169,12 +180,31 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     time or meeting is none of the topic.
     """
     if kind in WHICH_STATES and not roles.follows:
+        roles = _with_object_of_verb(roles)
         asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
         for one, other in pairwise(roles.of("topic")):
             if not any(one.end <= start < other.start for start in parting):
                 roles = _as_topic(roles, range(one.end, other.start), ("-",))
     return roles
+
+
+def _with_object_of_verb(roles: RoleReading) -> RoleReading:
+    """Begins the topic of a list behind its verb: "who announced a candidature for a seat on the Council?"."""
+    begin = next((word.start for word in roles.of("topic")), None)
+    asking = [
+        n for n, word in enumerate(roles.words) if word.does & {"everyone", "states"} and word.start < (begin or 0)
+    ]
+    if begin is None or not asking:
+        return roles
+    between = [word for word in roles.words[asking[-1] + 1 :] if word.start < begin]
+    content = [at for at, word in enumerate(between) if word.is_content]
+    plain = all(word.kind == "word" and not word.does & {"ask", "and", "speak_verb", "about"} for word in between)
+    frames = lexicon_of(roles.language, "question_frames")
+    # A preposition follows the object: "the expression blue economy" has none.
+    led = len(content) == 2 and content[1] < len(between) - 1
+    determined = led and "determiner" in frames.kinds_of(between[content[1] - 1].text)
+    return _as_topic(roles, range(between[content[1]].start, begin), ("-",)) if plain and determined else roles
 
 
 def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:

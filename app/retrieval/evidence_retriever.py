@@ -26,6 +26,8 @@ from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable_in_scope
 from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
+from app.retrieval.terms import content_terms
+from app.retrieval.topic.acronyms import Expansion, expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
@@ -153,14 +155,24 @@ class EvidenceRetriever:
         asked = asked_for(resolution, parties)
         read = resolution if asked.direction is None else replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
+        # Of two that are asked about each other, each is searched for the other.
+        of_itself = {*resolution.topic_parties} & {*base.asked_parties}
+        statements_by_party = {code: own for code, own in statements_by_party.items() if code not in of_itself}
+        speakers = [code for code in scope.states if code not in of_itself]
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
-        search = PartySearch(catalogue, ranker, strategy, read, many=many)
+        expansion = None
+        if strategy.by == "topic" and strategy.topic is not None:
+            in_scope = base.statements_in_scope
+            expansion = expansion_of(strategy.topic, scope.language, in_scope, catalogue, parties)
+        search = PartySearch(catalogue, ranker, strategy, read, many=many, expansion=expansion)
         evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
             replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
-            for each in self.scoped_statements(scope, parties).of_groups(scope.states)
+            for each in self.scoped_statements(scope, parties).of_groups(speakers)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
+        if expansion is not None:
+            found = tuple(_speaking_of(item, expansion, parties) for item in found)
         # The latest position is known when positions are read, and the earliest words on the topic are read for one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
@@ -195,6 +207,11 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *change_notes,
+                *(
+                    [Note(kind="mended", values={"word": expansion.word, "meant": expansion.meant})]
+                    if expansion
+                    else ()
+                ),
                 *self._unattributed_notes(scope, evidence, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
@@ -233,8 +250,8 @@ class EvidenceRetriever:
         self, evidence: _Evidence, base: Retrieved, resolution: Resolution, parties: PartyTable
     ) -> _Evidence:
         """Keeps the evidence on the parties that the topic names, as in "the crisis in Rimalia"."""
-        about = {*resolution.topic_parties}
-        if about and not base.asked_parties:
+        about, scope = {*resolution.topic_parties}, resolution.scope
+        if about and (not base.asked_parties or _is_a_name(scope.topic, scope.language, parties)):
             return tuple(_naming(item, about, parties) for item in evidence)
         states = {code for code in about if parties.kind_of(code) == "state"}
         return tuple(self._of_statements_naming(item, states, parties) for item in evidence) if states else evidence
@@ -324,20 +341,38 @@ def _picked_notes(pick: Pick | None, evidence: _Evidence) -> Iterator[Note]:
     """Yields a note on which statements were the latest or earliest on the topic."""
     if pick is None:
         return
-    statements = list[StatementSummary]()
+    statements, searched = list[StatementSummary](), set[str]()
     for each in evidence:
         quoted = {item.sentence.statement_id for item in each.sentences if each.answers}
         statements += picked([s for s in each.statements if s.statement_id in quoted], pick)
+        searched.update(s.statement_id for s in each.statements if each.answers)
     if statements:
-        yield Note(kind=f"{pick}_on_topic", values={"statements": tuple(statements)})
+        yield Note(kind=f"{pick}_on_topic", values={"statements": tuple(statements), "count": len(searched)})
+
+
+def _is_a_name(topic: str, language: str, parties: PartyTable) -> bool:
+    """Returns whether a topic is the name of a party alone: "la France", but not "the crisis in Rimalia"."""
+    for match in reversed(parties.find(topic, language)):
+        topic = f"{topic[: match.start]} {topic[match.end :]}"
+    return not content_terms(topic, language)
 
 
 def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
-    """Keeps the sentences of a list that name a party in `about`, or are its own: "who holds the money of Rimalia?"."""
+    """Keeps the sentences that name a party in `about`, or are its own: "who holds the money of Rimalia?"."""
     if evidence.party in about:
         return evidence
-    naming = [s for s in evidence.sentences if about & {c for m in parties.find(s.sentence.text) for c in m.codes}]
-    return replace(evidence, sentences=tuple(naming))
+
+    def names(text: str) -> bool:
+        # A damaged text may name it in lost letters (U+FFFD).
+        return "\ufffd" in text or any(about & set(match.codes) for match in parties.find(text))
+
+    return replace(evidence, sentences=tuple(s for s in evidence.sentences if names(s.sentence.text)))
+
+
+def _speaking_of(evidence: PartyEvidence, expansion: Expansion, parties: PartyTable) -> PartyEvidence:
+    """Keeps the sentences that name an acronym asked about, or what it stands for."""
+    named = (s for s in evidence.sentences if expansion.named_in(s.sentence.text, s.sentence.language, parties))
+    return replace(evidence, sentences=tuple(named))
 
 
 def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -> PartyEvidence:

@@ -13,6 +13,7 @@ from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
 from app.retrieval.ranking.sentence_ranker import SentenceRanker, cites
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
+from app.retrieval.topic.acronyms import Expansion
 from app.retrieval.topic.topic import Topic
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title
@@ -37,12 +38,21 @@ class PartySearch:
     resolution: Resolution
     many: bool
     """All parties are searched as one list, of which only the nearest are read."""
+    expansion: Expansion | None = None
+    """A name for an acronym in the topic, or the reverse, which is searched for as well."""
 
     @cached_property
     def topic(self) -> Topic | None:
         """What is searched for by meaning; None where the strategy has no topic."""
         words, language = self.strategy.topic, self.resolution.scope.language
-        return None if words is None else self.ranker.topic(words, language, self.strategy.wording)
+        if words is None:
+            return None
+        topic, other = self.ranker.topic(words, language, self.strategy.wording), self.expansion
+        if other is None:
+            return topic
+        renamed = other.meant if other.alone else words.replace(other.word, other.meant)
+        also = self.ranker.topic(renamed, "en" if other.alone else language)
+        return replace(topic, synonym_topics=(*topic.synonym_topics, also))
 
     @cached_property
     def _treaty_words(self) -> Topic | None:

@@ -13,7 +13,9 @@ _WORDS: Final = load_lexicon("anaphora")
 POINTING, OUTWARD, TAKES_UP, CONTRASTING = (
     regex.compile(_WORDS[name], regex.VERBOSE) for name in ("pointing", "outward", "takes_up", "contrasting")
 )
-_ANNOUNCING, _EXPLAINING = (regex.compile(_WORDS[name], regex.VERBOSE) for name in ("announcing", "explaining"))
+_ANNOUNCING, _EXPLAINING, _CONCLUDING = (
+    regex.compile(_WORDS[name], regex.VERBOSE) for name in ("announcing", "explaining", "concluding")
+)
 # The most words and characters of a sentence that merely announces the next one.
 _MAX_ANNOUNCING_WORDS: Final = 18
 _MAX_ANNOUNCING_CHARS: Final = 200
@@ -32,6 +34,11 @@ def refers_back(text: str) -> bool:
 def explains_before(text: str) -> bool:
     """Returns whether a sentence calls itself an explanation of what stands before it: "The reason is simple."."""
     return _EXPLAINING.match(text) is not None
+
+
+def concludes(text: str) -> bool:
+    """Returns whether a sentence draws a conclusion from what stands before it: "We therefore support it."."""
+    return _CONCLUDING.search(text) is not None
 
 
 def announces(text: str) -> bool:

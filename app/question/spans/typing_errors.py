@@ -48,6 +48,8 @@ def find_respelt_names(text: str, taken: Sequence[Span], language: str, parties:
             len(word) >= _SHORTEST_TYPED
             and not _is_word(token.folded, word, language)
             and not _is_capital(word, parties)
+            # "NEPAD" is an acronym, and not Nepal.
+            and not (word.isupper() and not text.isupper() and not parties.nearest(word, errors=0))
         ):
             codes = _of_adjective(token.folded, language, parties)
             adjective = [replace(span, codes=codes, party_form="adjective")] if codes else []

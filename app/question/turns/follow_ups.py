@@ -13,10 +13,11 @@ from typing import Final
 from app.question.lexicon import SIGNS, Item, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
-from app.records import Style, TreatyScope
+from app.records import Note, Style, TreatyScope
 from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.treaties import PROTOCOLS, article_title
+from vectorstore.stems import is_function_word
 
 _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
 # Maximum length of a wish in characters, and of a choice in words: longer texts ask for more.
@@ -182,3 +183,27 @@ def by_treaty(alone: Resolution, before: Resolution) -> Resolution:
     if numbers and not in_protocol:
         return alone
     return replace(alone, scope=replace(alone.scope, treaties=(TreatyScope(treaty=code, articles=in_protocol),)))
+
+
+def with_other_object(alone: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
+    """Reads "and against Iran?" after "sanctions against Iraq" as of sanctions against Iran, and else as it is."""
+    topic, scope = before.scope.topic, alone.scope
+    named = [match for match in parties.find(topic, before.scope.language) if {*match.codes} <= {*before.topic_parties}]
+    found = parties.find(alone.question, scope.language)
+    items = lexicon_of(scope.language, "question_frames").items(alone.question[: found[0].start]) if found else []
+    only = len(found) == 1 and found[0].code is not None and not alone.question[found[0].end :].strip(" ?？؟.呢")
+    beside = [item for item in items if not item.kinds & {"against", "and", "fill", *SIGNS}]
+    joins = all(is_function_word(alone.question[item.start : item.end], scope.language) for item in beside)
+    against = joins and any("against" in item.kinds for item in items)
+    if len(named) != 1 or not (only and against):
+        return alone
+    topic = f"{topic[: named[0].start]}{found[0].text}{topic[named[0].end :]}"
+    return replace(
+        alone,
+        scope=replace(scope, states=(), groups=(), topic=topic, all_states=False),
+        topic_parties=found[0].codes,
+        party_notes=(Note(kind="topic_party", values={"party": found[0].codes[0]}),),
+        wording=None,
+        stance=before.stance,
+        kind_chance=0.0,
+    )

@@ -11,11 +11,19 @@ from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
-from app.question.turns.carryover import classify_turn
-from app.question.turns.follow_ups import by_number, by_treaty, chosen_option, citation_asked, restyle, without_form
+from app.question.turns.carryover import SLOTS, classify_turn
+from app.question.turns.follow_ups import (
+    by_number,
+    by_treaty,
+    chosen_option,
+    citation_asked,
+    restyle,
+    with_other_object,
+    without_form,
+)
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
-from app.question.turns.state import ConversationState
+from app.question.turns.state import ConversationState, TurnReading
 from app.question.turns.unnamed_parties import by_unnamed_parties, with_theirs
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
@@ -66,6 +74,8 @@ def _read_turn(
         chosen = code
     alone, inputs = read_alone(chosen, parties, weights, before=before.scope.language, proposed=proposed)
     alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
+    if (other := with_other_object(alone, before, parties)) is not alone:
+        return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
     if turn.act != "new" and not alone.kind_chance:

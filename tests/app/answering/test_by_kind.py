@@ -132,21 +132,24 @@ def test_what_a_conclusion_that_was_quoted_follows_from_is_a_reason(tmp_path):
 @pytest.mark.parametrize(
     ("after_it", "reason"),
     [
-        ("Rifles kill because nobody counts them. Because of them we have closed nine schools.", None),
-        ("Since 2015 we have tried eleven smugglers at home, without delay.", None),
-        ("We condemn coercive measures. Because of them we cannot pay couriers.", None),
-        ("This would ruin our ports because they are small.", "because they are small"),
-        ("The reason is simple. Without cheap ships our ports would close.", "Without cheap ships"),
-        ("Thank you.\n\nThe levy on shipping is wrong because ports are poor.", "because ports are poor"),
+        ("\n\nRifles kill because nobody counts them. Because of them we have closed nine schools.", None),
+        ("\n\nSince 2015 we have tried eleven smugglers at home, without delay.", None),
+        ("\n\nWe condemn coercive measures. Because of them we cannot pay couriers.", None),
+        ("\n\nThis would ruin our ports because they are small.", "because they are small"),
+        ("\n\nThe reason is simple. Without cheap ships our ports would close.", "Without cheap ships"),
+        ("\n\nThank you.\n\nThe levy on shipping is wrong because ports are poor.", "because ports are poor"),
+        (" We thank the Chair. Rifles kill because nobody counts them.", None),
+        (" Because of it our ports cannot pay couriers.", "cannot pay couriers"),
+        (" Our fleet is old. We cannot carry a levy on shipping, since ports are poor.", "since ports are poor"),
     ],
 )
-def test_a_reason_stands_in_a_paragraph_on_what_was_quoted(after_it, reason, tmp_path):
-    said = f"We oppose a levy on shipping.\n\n{after_it}\n"
+def test_a_reason_is_on_what_was_quoted_or_stands_next_to_it(after_it, reason, tmp_path):
+    said = f"We oppose a levy on shipping.{after_it}\n"
     with workspace_over(tmp_path, {"a.txt": said}, "file,state,session,date\na.txt,XAA,10,2020\n") as desk:
         first = ask(desk, "What is Arvandia's position on a levy on shipping?")
         answer = ask(desk, "why?", after(first))
-    quotes = " ".join(citation.quote for citation in answer.citations)
-    assert quotes == "We oppose a levy on shipping." if reason is None else reason in quotes
+    quotes, shown = (" ".join(citation.quote for citation in each.citations) for each in (answer, first))
+    assert quotes == shown if reason is None else reason in quotes
     assert any("no reason stands near" in note for note in answer.scope.notes) == (reason is None)
 
 
@@ -178,6 +181,15 @@ def test_a_direction_that_a_follow_up_asks_for_is_of_what_was_asked_before(first
     with workspace_over(tmp_path, said, rows) as desk:
         answer = ask(desk, question, after(ask(desk, first)))
         assert {c.state: c.direction for c in answer.claims} == directions
+
+
+def test_who_else_leaves_out_whoever_was_shown_on_the_topic_in_any_turn(tmp_path):
+    said = {f"{name}.txt": "We oppose a levy on shipping." for name in "abc"}
+    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\nc.txt,XCS,10,2020\n"
+    with workspace_over(tmp_path, said, rows) as desk:
+        history = after(ask(desk, "What did Arvandia say about a levy on shipping?"))
+        history = after(ask(desk, "and Belmora?", history))
+        assert {c.state for c in ask(desk, "who else?", history).citations} == {"XCS"}
 
 
 def test_who_else_leaves_out_whoever_was_shown(workspace):

@@ -61,3 +61,14 @@ def test_a_topic_with_and_is_one_subject(tmp_path: Path) -> None:
         answer = desk.assistant.ask("What did Arvandia say about tolls and sanctions?")
     assert answer.scope.topic == "tolls and sanctions"
     assert "*On " not in answer.answer and "Nothing was found" not in answer.answer
+
+
+def test_of_relations_each_side_is_quoted_where_it_names_the_other(tmp_path: Path) -> None:
+    said = {
+        "a.txt": "Belmora closed its ports to us.\n\nThank you.\n\nArvandia builds ports.",
+        "b.txt": "Belmora thanks its neighbours.",
+    }
+    with workspace_over(tmp_path, said, _ROWS) as desk:
+        answer = desk.assistant.ask("How are relations between Arvandia and Belmora?")
+    assert _quotes(answer) == ["Belmora closed its ports to us."]
+    assert "Nothing was found on Arvandia." in answer.answer
