@@ -153,12 +153,17 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     return [] if told_former and not any(each.takes_direction for each in read) else read
 
 
-def with_directions(claims: Sequence[Claim], directions: Mapping[int, CitedDirection]) -> tuple[Claim, ...]:
-    """Returns claims with the direction of their first citation that takes one, else `mentions` if one has that."""
+def with_directions(
+    claims: Sequence[Claim], directions: Mapping[int, CitedDirection], contrary: Direction | None = None
+) -> tuple[Claim, ...]:
+    """Returns claims with the direction of their first citation that takes one, else `mentions` if one has that.
+
+    Whoever a list names as being for something, perhaps for other words, is not told to be `contrary` to it.
+    """
 
     def direction_of(claim: Claim) -> Direction | None:
         cited = (directions[number].direction for number in claim.citations if number in directions)
-        found = [direction for direction in cited if direction is not None]
+        found = ["mentions" if direction == contrary else direction for direction in cited if direction is not None]
         return next((direction for direction in found if direction != "mentions"), found[0] if found else None)
 
     return tuple(replace(claim, direction=direction_of(claim)) for claim in claims)

@@ -28,6 +28,7 @@ from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.positions.direction import OPPOSITE
 from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
@@ -198,7 +199,8 @@ class Steps:
         harm = names_harm(scope.topic, scope.language)
         if scope.topic and not (scope.treaties or harm):
             citations = with_superseding(citations, directions, asked)
-        checked = replace(checked, claims=with_directions(checked.claims, directions), citations=citations)
+        contrary = OPPOSITE.get(retrieved.direction_asked)
+        checked = replace(checked, claims=with_directions(checked.claims, directions, contrary), citations=citations)
         return checked, replace(composed, shows_directions=asks_position and not harm, earlier=earlier)
 
     def _context(self, resolution: Resolution) -> KindContext:

@@ -81,14 +81,14 @@ _OBJECT: Final = regex.compile(
     r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?P<part>[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}"
 )
 # Weight of a sentence that does not name the topic, beside one that does.
-_UNNAMED_WEIGHT: Final = 0.7
+UNNAMED_WEIGHT: Final = 0.7
 # Chance from which a question asks who changed position, below which any direction answers.
 _ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
 # What a reading and a mark of the measure that ends the topic are of the topic.
-_CONTRARY: Final[Mapping[Reading, Reading]] = {"for": "against", "against": "for"}
+OPPOSITE: Final[Mapping[str | None, Direction]] = {"for": "against", "against": "for"}
 _OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
 _REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
@@ -225,10 +225,10 @@ def _reversed(read: SentenceDirection, as_it_is: SentenceDirection) -> SentenceD
     """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
     turned = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
     chances = geometric_mean_of_chances(turned, as_it_is.chances)
-    shown, best = _CONTRARY.get(read.reading, read.reading), max(READINGS, key=lambda reading: chances[reading])
+    shown, best = OPPOSITE.get(read.reading, read.reading), max(READINGS, key=lambda reading: chances[reading])
     # Where both readings take opposite directions, that of the measure is not passed over.
-    contradicted = best in _CONTRARY and best == read.reading
-    if read.is_outright and read.reading in _CONTRARY and chances[shown] >= _MARKED_MIN:
+    contradicted = best in OPPOSITE and best == read.reading
+    if read.is_outright and read.reading in OPPOSITE and chances[shown] >= _MARKED_MIN:
         best = shown
     elif contradicted or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
         best = "mentions"
@@ -330,7 +330,7 @@ def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:
     speaking = [item for at, item in enumerate(read) if at <= named or item.names_topic or item.goes_on]
     own = [item for item in speaking if item.reading != "reported"] or list(read)
     own = [item for item in own if item.asserts] or own
-    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else _UNNAMED_WEIGHT), default=None)
+    return max(own, key=lambda item: item.attitude * (1.0 if item.names_topic else UNNAMED_WEIGHT), default=None)
 
 
 def as_opened(item: SentenceDirection, opening: SentenceDirection) -> SentenceDirection | None:

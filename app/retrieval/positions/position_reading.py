@@ -19,7 +19,13 @@ from app.retrieval.positions.change_of_view import (
     since_former,
     without_taken_back,
 )
-from app.retrieval.positions.direction import SentenceDirection, as_opened, read_sentence
+from app.retrieval.positions.direction import (
+    DIRECTION_MIN,
+    UNNAMED_WEIGHT,
+    SentenceDirection,
+    as_opened,
+    read_sentence,
+)
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
 from ingest.language.anaphora import announces
@@ -53,6 +59,17 @@ class ReadEvidence:
     def direction(self) -> Direction | None:
         """None where it only reports what others said."""
         return self.reading.direction
+
+    def chance_of(self, direction: Direction) -> float:
+        """Chance that the speaker takes a direction, 0 to 1: that it is on the topic, times that of the direction."""
+        read = self.reading
+        # A direction that is likeliest, and not read, is taken back by the words around it.
+        given_up = read.reading == "mentions" and read.chances[direction] >= DIRECTION_MIN
+        if given_up or read.reading == "reported" or not read.asserts:
+            return 0.0
+        taken = read.chances[direction] + (read.chances["conditional"] if direction == "for" else 0.0)
+        taken = max(taken, DIRECTION_MIN) if read.reading == direction else taken
+        return self.chance * taken * (1.0 if read.names_topic else UNNAMED_WEIGHT)
 
     @property
     def is_neutral(self) -> bool:
@@ -116,7 +133,7 @@ class EvidenceReader:
 
     def resolve_announcement(self, read: ReadEvidence, evidence: PartyEvidence) -> ReadEvidence:
         """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
-        after = self._with_next(read)
+        after = self.with_next(read)
         (item,) = read.items
         beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
         others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
@@ -125,7 +142,7 @@ class EvidenceReader:
             return after
         return self._read(replace(other, relevance=item.relevance), read.metadata, read.language)
 
-    def _with_next(self, read: ReadEvidence) -> ReadEvidence:
+    def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
 
         A sentence that neither names the topic nor goes on from the one before is on something else: after "We took
@@ -153,7 +170,7 @@ class EvidenceReader:
 
     def declining(self, read: ReadEvidence) -> tuple[ScoredSentence, ...]:
         """Returns a sentence that declines a position, alone or with one after it that does so; else nothing."""
-        (item,) = read.items
+        item, *_ = read.items
         at = item.sentence.ordinal
         near = self.sentences(read.statement_id)[at : at + 1 + _ANNOUNCED_WITHIN]
         declines = next((sentence for sentence in near if declines_position(sentence.text, read.language)), None)
@@ -174,6 +191,6 @@ class EvidenceReader:
         announcing = next((s for s in beside if announces_change(own[s.ordinal], is_speaker)), None)
         if announcing is None and read.reading.names_topic and is_former(read.reading, item.sentence.text):
             # "In 2020 we opposed it. Its new rules have answered our questions."
-            since = self._with_next(read).reading.reading != "against"
+            since = self.with_next(read).reading.reading != "against"
             announcing = next((s for s in beside if since and s.ordinal > at), None)
         return () if announcing is None else (item, replace(item, sentence=announcing))

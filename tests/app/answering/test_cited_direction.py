@@ -30,6 +30,12 @@ def test_words_quoted_from_others_have_no_direction() -> None:
         assert [claim.direction for claim in directed] == [direction]
 
 
+def test_who_is_listed_for_a_direction_is_not_told_to_take_the_contrary_one() -> None:
+    read = directions_of([citation("Arvandia rejects the court.")], "court", "en", PARTIES)
+    (claim,) = with_directions([Claim(text="", state="XAA", citations=(1,))], read, "against")
+    assert claim.direction == "mentions"
+
+
 @cases("words", "direction")
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
     assert directions_of([citation(words)], "court for pirates", "en", PARTIES)[1].direction == direction
