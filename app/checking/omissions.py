@@ -1,6 +1,7 @@
 """Judges whether words that an ellipsis or a cut before or after a quotation leaves out change what it says."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 import regex
@@ -11,14 +12,17 @@ from app.checking.findings import Remark, remark
 from app.checking.indirect_times import YEAR
 from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
+from app.retrieval.positions.position_marks import OUTRIGHT, find_position_marks
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.dates import find_dates
+from ingest.language.detection import LATIN, detect_language
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_numbers
 from ingest.language.polarity_words import (
     PolarityWord,
     begins_with_contrast,
     content,
+    denials,
     denies,
     ends_what_follows,
     governing,
@@ -27,6 +31,7 @@ from ingest.language.polarity_words import (
     limit_behind,
     narrowed,
     of_kinds,
+    own_clause,
     polarity_words,
     reported_behind,
     reports,
@@ -36,6 +41,7 @@ from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_senten
 from ingest.metadata.sessions import find_session_mentions
 from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
+from prompts.wording import LANGUAGES
 from vectorstore.stems import words_of
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
@@ -56,6 +62,9 @@ _LIMIT_REACH: Final = 40
 _PIECE_WORDS: Final = 3  # most words of a short piece; a collage is mostly of those
 _SHOWN: Final = 6  # words that a remark shows of those before or after a quotation
 _FEWEST_PIECES: Final = 4  # of a collage
+_MODAL_REACH: Final = 2  # most words between a modal verb and a quotation that goes on with its verb
+_NUMBERED: Final = regex.compile(r"^\W*\d+[.)]\s+")
+_CLAUSE_END: Final = regex.compile(r"[,;:.،؛，；。]")
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
@@ -112,19 +121,20 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     return "left_out_reply" if inner and begins_with_contrast(inner) else None
 
 
-def _quantities(text: str, language: str, before: str) -> bool:
-    """Returns whether a text holds numbers other than those of dates, years, sessions and references.
+def _quantities(text: str, language: str, before: str) -> set[str]:
+    """Returns the numbers of a text other than those of dates, years, sessions and references.
 
     A reference may begin in the words `before` it: "agenda item […]".
     """
     named = (*find_dates(text), *find_articles(text), *find_session_mentions(text))
     spans = [(found.start, found.end) for found in named]
     spans += [found.span() for found in _PATTERNS.no_quantity.finditer(text)]
-    return any(
-        regex.fullmatch(YEAR, text[number.start : number.end]) is None
-        and not _ANSWERS.reference_before.search(_PATTERNS.numbers_joined.sub("", before + text[: number.start]))
+    return {
+        number.value
         for number in find_numbers(blanked(text, spans), language)
-    )
+        if regex.fullmatch(YEAR, text[number.start : number.end]) is None
+        and not _ANSWERS.reference_before.search(_PATTERNS.numbers_joined.sub("", before + text[: number.start]))
+    }
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -158,37 +168,44 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
     rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
     remarks: list[Remark] = []
-    clause, apart = governing(opening, source[start:end])
+    codes = _languages_of(around, language)
+    clause, apart = governing(opening, source[start:end], language)
+    given = governing(around[0], quote, codes[0])[0]
+    ends = _CLAUSE_END.split(around[1])[0]
+    told = [word for code in codes for word in polarity_words(f"{given} | {ends}", code)]
+    told += [word for code in codes for word in of_kinds(polarity_words(around[1], code), "condition")]
     weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
-    ended = ends_what_follows(clause, language) and not of_kinds(
-        polarity_words(" ".join(around), language), "ending", "denial", "doubt"
-    )
-    if ended or weighing - _kinds(polarity_words(governing(around[0], quote)[0], language)):
-        remarks.append(remark("turned_before", words=_tail(opening)))
+    ended = ends_what_follows(clause, language) and not of_kinds(told, "ending", "denial", "doubt")
+    behind = own_clause(rest, language)
+    # What the draft denies once more, or no longer, is turned: "opposes" for "does not oppose".
+    denied = denials(f"{'' if apart else clause} | {behind}", (language,))
+    denied_there = denials(f"{given} | {ends}", codes)
+    turned = bool(denied and denied_there) and (denied - denied_there) % 2 == 1
+    view, given_view = _view(clause, (language,)), _view(around[0], codes)
+    if (
+        ended
+        or weighing - _kinds(told)
+        or (turned and "denial" in weighing)
+        or (given_view, view) == ("supports", "opposes")
+        or (not apart and _at_odds(clause, language, given, codes))
+    ):
+        remarks.append(remark("turned_before", words=_tail(opening, language)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
-        remarks.append(remark("reported_before", words=_tail(report_words)))
+        remarks.append(remark("reported_before", words=_tail(report_words, language)))
     else:
-        # What the statement denies, or gives to others, anywhere in its sentence may be denied in other words.
-        said = polarity_words(f"{opening} | {rest}", language)
+        # What the statement denies, or gives to others, in its clause may be denied in other words.
+        said = polarity_words(f"{opening} | {behind}", language)
         if (
-            denies(around[0], language)
-            and not of_kinds(said, "denial", "doubt")
-            and not reported_behind(rest, language)
-        ):
+            turned
+            or (given_view, view) == ("opposes", "supports")
+            or (any(denies(around[0], code) for code in codes) and not of_kinds(said, "denial", "doubt"))
+        ) and not reported_behind(rest, language):
             # Of another quotation in the sentence only the marks are left.
-            remarks.append(remark("draft_turns", words=_tail(_EMPTY_MARKS.sub("…", around[0]))))
+            remarks.append(remark("draft_turns", words=_tail(_EMPTY_MARKS.sub("…", around[0]), codes[0])))
     limited = _limit(rest, language, source[start:end])
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif (
-        limited is not None
-        and not (
-            of_kinds(polarity_words(around[1], language), "lack")
-            or limit_behind(around[1], language) is not None
-            # The draft may go on with the statement's own words.
-            or set(content(words_of(around[1])[:_SHOWN], language)) & set(content(words_of(limited), language))
-        )
-    ):
+    elif limited is not None and not _limits_too(around, quote, limited, codes):
         remarks.append(remark("limited_after", words=_head(limited.lstrip(" ,;،，"))))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
@@ -196,6 +213,51 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
         code = quoted_speaker(source, start, end, text.stored.parties, text.local.parties)
         remarks.append(remark("someone_quoted_named", name=text.local.name(code)) if code else remark("someone_quoted"))
     return remarks
+
+
+@lru_cache(maxsize=256)
+def _languages_of(around: tuple[str, str], language: str) -> tuple[str, ...]:
+    """Returns in which languages the draft's words around a quotation are read: their own, and the source's."""
+    own = detect_language(" ".join(around))
+    return tuple(dict.fromkeys((*((own,) if own in LANGUAGES else LATIN), language)))
+
+
+def _view(text: str, codes: tuple[str, ...]) -> str | None:
+    """Returns whether the last words of a view in a text support or oppose something outright, else None."""
+    marks = [mark for code in codes for mark in find_position_marks(text, code) if mark.kind in ("supports", "opposes")]
+    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
+    return max(outright, key=lambda mark: mark.start).kind if outright else None
+
+
+def _at_odds(clause: str, language: str, given: str, codes: tuple[str, ...]) -> bool:
+    """Returns whether a draft obliges or counts otherwise than the words before a quotation: "all", "two of them"."""
+    own, other = _forces(clause, (language,)), _forces(given, codes)
+    return any(ours and theirs and ours.isdisjoint(theirs) for ours, theirs in zip(own, other, strict=True))
+
+
+def _forces(text: str, codes: tuple[str, ...]) -> tuple[set[str], set[str]]:
+    """Returns the modal verbs that a text ends with, by their force, and the quantities in it."""
+    found = [word for code in codes for word in polarity_words(text, code)]
+    near = [word for word in of_kinds(found, "modal") if len(text[word.end :].split()) <= _MODAL_REACH]
+    return {"may" if word.sense == "can" else word.sense for word in near}, {
+        *(word.sense for word in of_kinds(found, "count")),
+        *(value for code in codes for value in _quantities(text, code, "")),
+    }
+
+
+def _limits_too(around: tuple[str, str], quote: str, limited: str, codes: tuple[str, ...]) -> bool:
+    """Returns whether the draft's own words limit a quotation as the source's do: behind or before it."""
+    shared = {word for code in codes for word in content(words_of(limited), code)}
+    before, after = around
+    for code in codes:
+        limits = limit_behind(after, code) is not None or of_kinds(polarity_words(after, code), "lack")
+        goes_on = shared & {*content(words_of(after)[:_SHOWN], code)}
+        if limits or (goes_on and _limit(after, code, quote) is not None):
+            # "Even in cases of danger" takes back the exception, unless the source has "even" too.
+            return bool(_PATTERNS.concedes.match(after)) == bool(_PATTERNS.concedes.match(limited))
+        if of_kinds(polarity_words(before, code), "condition") and shared & {*content(words_of(before), code)}:
+            return True
+    return False
 
 
 def _report(text: SourceText, opening: str, begin: int) -> str | None:
@@ -248,10 +310,21 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 160 else text[:100].rstrip() + " … " + text[-50:].lstrip()
 
 
-def _tail(text: str) -> str:
-    # The opening mark of the quotation is not part of the words before it.
-    text = text.rstrip(' “«„「『"')
-    return " ".join(text.split()[-_SHOWN:]) if " " in text else text[-12:]
+def _tail(text: str, language: str) -> str:
+    """Returns the last words of a text, and before them those that turn it, if these stand farther back."""
+    # The opening mark of the quotation is not part of the words before it; nor is the number of a paragraph.
+    text = _NUMBERED.sub("", text.rstrip(' “«„「『"'))
+    if " " not in text:
+        return text[-12:]
+    words = text.split()
+    turning = [
+        word.start for word in of_kinds(polarity_words(text, language), "denial", "doubt", "condition", "ending")
+    ]
+    at = len(text[: max(turning, default=len(text))].split())
+    if at >= len(words) - _SHOWN:
+        return " ".join(words[-_SHOWN:])
+    half = _SHOWN // 2
+    return f"{' '.join(words[at : at + half])} … {' '.join(words[-half:])}"
 
 
 def _head(text: str) -> str:

@@ -84,6 +84,12 @@ def test_words_left_out_that_limit_or_end_the_rest_are_told(corpus_of, source, d
     assert judged(only(checker, f"Austria said that it {draft}"))[1] == remarks
 
 
+@cases("source", "draft", "remarks")
+def test_the_draft_s_own_words_are_held_to_those_around_the_quoted_ones(corpus_of, source, draft, remarks):
+    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
+    assert judged(only(checker, draft))[1] == remarks
+
+
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
     words = "This is not only a legal but also a moral duty -- and lamps must be lit."
     checker = corpus_of(("a", [words], {"state": "AUT", "language": "en"}))
