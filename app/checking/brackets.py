@@ -45,6 +45,19 @@ def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     for gap, begin, end in match.gaps:
         if gap and (found := _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around)) is not None:
             yield found
+    if match.foreign is not None:
+        # "accept[s]" claims to be the source's own word in another form.
+        leads = match.foreign == wanted.leads
+        words = (
+            source[max(0, match.start - _BESIDE) : match.start] if leads else source[match.end : match.end + _BESIDE]
+        )
+        yield remark(
+            "put_in_replaces",
+            alters=True,
+            put=match.foreign,
+            words=" ".join(words.split()[-1:] if leads else words.split()[:1]),
+        )
+        return
     for put, leads in ((wanted.leads, True), (wanted.trails, False)):
         if put is not None and (found := _judge_edge(put, match, text, around, leads=leads)) is not None:
             yield found
@@ -82,16 +95,16 @@ def _judge_edge(put: str, match: Match, text: SourceText, around: str, *, leads:
 
     Behind "of the" or "is", and in the place of a number, it must replace some; words such as "the" are none.
     """
-    source, language = text.source, text.language
+    source, language, start, end = text.source, text.language, match.pieces[0][0], match.pieces[-1][1]
     if leads:
-        words = source[max(text.stored.keyed.start, match.start - _BESIDE) : match.start].split()[-_REPLACED:]
+        words = source[max(text.stored.keyed.start, start - _BESIDE) : start].split()[-_REPLACED:]
         cuts = [words[len(words) - size :] for size in range(len(words) + 1)]
-        must = is_complement(source[match.start : match.end], language)
+        must = is_complement(source[start:end], language)
     else:
-        words = _CLAUSE_ENDS.split(source[match.end : match.end + _BESIDE])[0].split()[:_REPLACED]
+        words = _CLAUSE_ENDS.split(source[end : end + _BESIDE])[0].split()[:_REPLACED]
         cuts = [words[:size] for size in range(len(words) + 1)]
         counted = find_numbers(put, language) and find_numbers(" ".join(words[:1]), language)
-        must = is_unfinished(source[match.start : match.end], language) or bool(counted)
+        must = is_unfinished(source[start:end], language) or bool(counted)
         cuts = [cut for cut in cuts if not is_unfinished(" ".join(cut), language)]
         if not must and put.isdecimal() and len(put) <= _NOTE_DIGITS:
             return None  # the number of a note

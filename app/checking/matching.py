@@ -6,7 +6,7 @@ and `brackets` judge what lies between them.
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, product, zip_longest
 from typing import Final
 
@@ -46,7 +46,8 @@ class Wanted:
 
     A gap is the text of a bracket with the letters attached to it, or empty for an ellipsis. `leads` and `trails` are
     the texts of brackets before the first and after the last part, None without such brackets. `recased` says that the
-    case of the first letter differs from the draft's. `written` is the text of the parts as they are spelt.
+    case of the first letter differs from the draft's. `written` is the text of the parts as they are spelt. `stems`
+    are the letters before a bracket that belong to the source's word at the beginning and the end, as in "reject[s]".
     """
 
     parts: tuple[str, ...]
@@ -54,6 +55,7 @@ class Wanted:
     gaps: tuple[str, ...] = ()
     leads: str | None = None
     trails: str | None = None
+    stems: tuple[str, str] = ("", "")
     recased: bool = False
 
     @property
@@ -64,12 +66,17 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """Where a quotation stands in a source text; `pieces` are the spans of its parts in the source."""
+    """Where a quotation stands in a source text; `pieces` are the spans of its parts in the source.
+
+    It begins and ends with the words of its stems, if these stand beside the parts; else `foreign` is the first that
+    does not, with its bracket.
+    """
 
     start: int
     end: int
     pieces: tuple[tuple[int, int], ...]
     wanted: Wanted
+    foreign: str | None = None
 
     @property
     def gaps(self) -> Iterator[tuple[str, int, int]]:
@@ -110,9 +117,26 @@ def find(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
         spans = _follow(wanted, text, first)
         if spans is not None:
             pieces = tuple(text.in_source(*span) for span in spans)
-            match = Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted)
+            match = _with_stems(Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted), text.source)
             if all(not gap or len(whole_words(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps):
                 yield match
+
+
+def _with_stems(match: Match, source: str) -> Match:
+    """Returns a match extended over the words beside it of which the quotation's stems are the beginnings."""
+    wanted = match.wanted
+    before = list(_WORD.finditer(source, max(0, match.start - _NEAR), match.start))
+    after = list(_WORD.finditer(source, match.end, match.end + _NEAR))
+    for stem, put, words in zip(wanted.stems, (wanted.leads, wanted.trails), (before[::-1], after), strict=True):
+        if not stem:
+            continue
+        # Other brackets may stand between: "change[d] [its] view".
+        near = words[: len((put or "").split()) + 1]
+        word = next((word for word in near if word[0].casefold().startswith(stem.casefold())), None)
+        if word is None:
+            return replace(match, foreign=put)
+        match = replace(match, start=min(match.start, word.start()), end=max(match.end, word.end()))
+    return match
 
 
 def span_out_of_order(wanted: Wanted, text: KeyedText) -> tuple[int, int] | None:
@@ -201,20 +225,22 @@ def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
     # What stands before each part; None where nothing does.
     gaps: list[str | None] = []
     pending: str | None = None
+    heads = ["", ""]
     for piece, gap in zip_longest(written, found):
         part = match_key(piece)
         if whole_words(part):
             # A point, a comma or a dash beside an omission belongs to the shortened sentence: it is not searched for.
             parts.append(part.strip(_CLOSING + "-") or part)
             gaps.append(pending)
-            pending = None
+            pending, heads[1] = None, ""
         if gap is not None:
             put = "" if gap["inserted"] is None else f"{gap['head'] or ''}{gap['inserted']}{gap['tail']}".strip()
+            heads[bool(parts)] = heads[bool(parts)] or gap["head"] or ""
             # An omission beside an insertion counts as one omission, of any length.
             pending = put if pending is None or pending else ""
     if parts:
         first, *between = (gap or "" for gap in gaps)
         yield Wanted(
             parts=tuple(parts), written=tuple(written), gaps=tuple(between), leads=first or None,
-            trails=pending or None, recased=recased,
+            trails=pending or None, stems=(heads[0], heads[1]), recased=recased,
         )  # fmt: skip

@@ -164,7 +164,7 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
     """
     source, language = text.source, text.language
     begin = text.paragraph(start)[0]
-    opening = last_sentence(" ".join(source[max(begin, start - _AROUND) : start].split()))
+    opening = _NUMBERED.sub("", last_sentence(" ".join(source[max(begin, start - _AROUND) : start].split())))
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
     rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
     remarks: list[Remark] = []
@@ -312,15 +312,14 @@ def _shortened(text: str) -> str:
 
 def _tail(text: str, language: str) -> str:
     """Returns the last words of a text, and before them those that turn it, if these stand farther back."""
-    # The opening mark of the quotation is not part of the words before it; nor is the number of a paragraph.
-    text = _NUMBERED.sub("", text.rstrip(' “«„「『"'))
+    # The opening mark of the quotation is not part of the words before it.
+    text = text.rstrip(' “«„「『"')
     if " " not in text:
         return text[-12:]
     words = text.split()
-    turning = [
-        word.start for word in of_kinds(polarity_words(text, language), "denial", "doubt", "condition", "ending")
-    ]
-    at = len(text[: max(turning, default=len(text))].split())
+    found = polarity_words(text, language)
+    turning = of_kinds(found, "denial", "doubt", "condition", "ending") or of_kinds(found, "modal", "count")
+    at = len(text[: max((word.start for word in turning), default=len(text))].split())
     if at >= len(words) - _SHOWN:
         return " ".join(words[-_SHOWN:])
     half = _SHOWN // 2
