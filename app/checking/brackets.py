@@ -43,7 +43,8 @@ def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
     for gap, begin, end in match.gaps:
-        if gap and (found := _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around)) is not None:
+        before = source[max(0, begin - _BESIDE) : begin]
+        if gap and (found := _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around, before)) is not None:
             yield found
     if match.foreign is not None:
         # "accept[s]" claims to be the source's own word in another form.
@@ -64,11 +65,12 @@ def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
 
 
 def _judge_bracket(
-    put: str, stands_for: str, text: SourceText, around: str, *, explains: bool = False
+    put: str, stands_for: str, text: SourceText, around: str, before: str, *, explains: bool = False
 ) -> Remark | None:
     """Judges words in brackets (`put`) that replace words of the source or are added to it; None if harmless.
 
-    If it only `explains` words before it, as in "the next session [October 2026]", its numbers count nothing.
+    A name for a pronoun bears a remark if the words `before` it name a third party. If it only `explains` words before
+    it, as in "the next session [October 2026]", its numbers count nothing.
     """
     added = _without(words_of(put), words_of(stands_for), text.language)
     removed = _without(words_of(stands_for), words_of(put), text.language)
@@ -85,8 +87,10 @@ def _judge_bracket(
         return remark("put_in_replaces", alters=bool(added_content), put=put, words=" ".join(stands_for.split()))
     if not added_content or (named and named <= text.stored.parties):
         return None
-    # A name that replaces a pronoun is harmless if it stands nearby in the source.
+    # A name that replaces a pronoun is harmless if it stands nearby in the source, and no other name does.
     resolved = bool(words_of(stands_for)) and not _without(added_content, words_of(around), text.language)
+    others = {code for match in text.local.parties.find(before) for code in match.codes} - named - text.stored.parties
+    resolved = resolved and not (named and others)
     return None if resolved else remark("put_in", put=put)
 
 
@@ -110,7 +114,7 @@ def _judge_edge(put: str, match: Match, text: SourceText, around: str, *, leads:
             return None  # the number of a note
     if must:
         cuts = [cut for cut in cuts if any(not is_function_word(word, language) for word in cut)] or cuts
-    judged = [_judge_bracket(put, " ".join(cut), text, around, explains=not (cut or leads)) for cut in cuts]
+    judged = [_judge_bracket(put, " ".join(cut), text, around, "", explains=not (cut or leads)) for cut in cuts]
     # Another party in the place of the speaker's name or of "we" cannot be an addition.
     if (nearest := next(iter(judged[1:]), None)) is not None and nearest.kind == "put_in_party":
         return nearest

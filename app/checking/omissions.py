@@ -27,9 +27,11 @@ from ingest.language.polarity_words import (
     ends_what_follows,
     governing,
     half_of_pair,
+    is_complement,
     lacks_complement,
     limit_behind,
     narrowed,
+    narrows_one,
     of_kinds,
     own_clause,
     polarity_words,
@@ -65,6 +67,7 @@ _FEWEST_PIECES: Final = 4  # of a collage
 _MODAL_REACH: Final = 2  # most words between a modal verb and a quotation that goes on with its verb
 _NUMBERED: Final = regex.compile(r"^\W*\d+[.)]\s+")
 _CLAUSE_END: Final = regex.compile(r"[,;:.،؛，；。]")
+_OPENING: Final = ('"', "“", "«", "„", "「", "『", "‘", "'")
 _QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
 _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
@@ -114,7 +117,10 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     led = "" if opens else source[max(0, begin - _CUT_REACH) : begin]
     counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language, led) for edge in edges)
     headless = not closes and len(whole_words(raw)) <= _HEAD_WORDS and lacks_complement(raw, language)
-    if (counts or headless) and not aside:
+    before = last_sentence(source[max(0, begin - _AROUND) : begin])
+    # "We oppose the detention [of children] by night" refuses more without the complement.
+    refuses = not closes and is_complement(raw, language) and denials(governing(before, raw, language)[0], (language,))
+    if (counts or headless or refuses or narrows_one(before, raw, language)) and not aside:
         return "left_out_weighs"
     if not opens and not closes and len(edges) > 1:
         return "joined"
@@ -202,7 +208,7 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
         ) and not reported_behind(rest, language):
             # Of another quotation in the sentence only the marks are left.
             remarks.append(remark("draft_turns", words=_tail(_EMPTY_MARKS.sub("…", around[0]), codes[0])))
-    limited = _limit(rest, language, source[start:end])
+    limited = _limit(rest, language, source[start:end], clause)
     if reported_behind(rest, language) and not _says_view(around[1]):
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
     elif limited is not None and not _limits_too(around, quote, limited, codes):
@@ -249,6 +255,8 @@ def _limits_too(around: tuple[str, str], quote: str, limited: str, codes: tuple[
     """Returns whether the draft's own words limit a quotation as the source's do: behind or before it."""
     shared = {word for code in codes for word in content(words_of(limited), code)}
     before, after = around
+    if begins_with_contrast(after) and after.rstrip().endswith(_OPENING):
+        return True  # the limit is quoted as well: “…”, but “…”
     for code in codes:
         limits = limit_behind(after, code) is not None or of_kinds(polarity_words(after, code), "lack")
         goes_on = shared & {*content(words_of(after)[:_SHOWN], code)}
@@ -275,14 +283,15 @@ def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
     return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
 
 
-def _limit(rest: str, language: str, quoted: str) -> str | None:
-    """Returns the words in the rest of a sentence that limit the `quoted` words before it, else None."""
+def _limit(rest: str, language: str, quoted: str, clause: str = "") -> str | None:
+    """Returns the words in the rest of a sentence that limit the `quoted` words and their `clause`, else None."""
     near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
     if begins_with_contrast(near):
         return near
     sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
     # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".
-    if narrowed("".join(sentence), near, language) or widened("".join(sentence), near, language):
+    led = f"{clause} {''.join(sentence)}"
+    if narrowed(led, near, language) or widened("".join(sentence), near, language):
         return near
     denied = of_kinds(polarity_words("".join(sentence), language), "denial")
     lacks = [word.start for word in of_kinds(polarity_words(near, language), "lack") if denied]

@@ -70,8 +70,8 @@ def superseded_by(
         cited = cite(other, texts.sentences(sentence.statement_id), span, 2)
         if cited.language != language:
             continue
-        shared = len(content_terms(quoted.quote, language) & content_terms(cited.quote, language))
-        said_later += [(shared, cited)] if shared else []
+        first, second = _terms((quoted.quote, cited.quote), language)
+        said_later += [(len(first & second), cited)] if first & second else []
         topic = _common(quoted.quote, cited.quote, language) if takes_position else ""
         if topic and gives_up(cited.quote):
             return "superseded", cited
@@ -106,11 +106,17 @@ def _takes_position(text: str, language: str) -> bool:
 
 def _common(one: str, other: str, language: str) -> str:
     """Returns the content words that two sentences share, without position marks; empty where they are too few."""
-    marks = " ".join(text[m.start : m.end] for text in (one, other) for m in find_position_marks(text, language))
-    first, second = (content_terms(text, language) - content_terms(marks, language) for text in (one, other))
+    first, second = _terms((one, other), language)
     shared = first & second
     if len(shared) < max(_SHARED, _SHARE * min(len(first), len(second))):
         return ""
     words = [word for word in words_of(one) if content_terms(word, language) & shared]
     # Terms of Chinese are pairs of characters, which match none of its words: these are one character each.
     return " ".join(words or sorted(shared))
+
+
+def _terms(texts: tuple[str, str], language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the content terms of two sentences, without those of their position marks."""
+    marks = " ".join(text[mark.start : mark.end] for text in texts for mark in find_position_marks(text, language))
+    first, second = (content_terms(text, language) - content_terms(marks, language) for text in texts)
+    return first, second

@@ -256,18 +256,29 @@ def limit_behind(after: str, language: str) -> int | None:
 
 
 def narrowed(before: str, after: str, language: str) -> bool:
-    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]"."""
+    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]".
+
+    In what is refused, "any" counts farther before: "reject any reading of article 16 [that …]".
+    """
+    clause = _CLAUSE.split(before)[-1]
     for code in _languages(before, language):
         behind = after.lstrip() if code != "zh" else after
-        if _governors(code, "relative").match(behind) is not None:
-            found = _governors(code, "universal").finditer(_CLAUSE.split(before)[-1])
-            last = [match.string[match.end() :].split() for match in found][-1:]
-            if any(len(words) <= _NEAR + 1 for words in last):
-                return True
+        reach = _NEAR + 1 + _NEAR * bool(denials(clause, (code,)))
+        if narrows_one(before, after, code, kind="universal", reach=reach):
+            return True
         whole, end = f"{before.rstrip()} {behind}", len(before.rstrip())
         if any(match.end() == end for match in _governors(code, "deadline").finditer(whole)):
             return True
     return False
+
+
+def narrows_one(before: str, after: str, language: str, *, kind: str = "indefinite", reach: int = _NEAR + 1) -> bool:
+    """Returns whether a relative clause narrows which thing is meant before it: "a fund [that …]"."""
+    if _governors(language, "relative").match(after.lstrip()) is None:
+        return False
+    clause = _CLAUSE.split(before)[-1]
+    found = [match.end() for match in _governors(language, kind).finditer(clause)]
+    return bool(found) and len(clause[found[-1] :].split()) <= reach
 
 
 def widened(before: str, after: str, language: str) -> bool:
@@ -295,8 +306,14 @@ def ends_what_follows(before: str, language: str) -> bool:
 
 
 def lacks_complement(text: str, language: str) -> bool:
-    """Returns whether a text ends with a preposition."""
-    return any(_role(words_of(text)[-1:], code) == "link" for code in _languages(text, language) if code != "zh")
+    """Returns whether a text ends with a preposition or an auxiliary."""
+    last = words_of(text)[-1:]
+    return any(
+        _role(last, code) == "link"
+        or (bool(last) and (found := operators(code).fullmatch(last[0])) is not None and found.lastgroup in _AUXILIARY)
+        for code in _languages(text, language)
+        if code != "zh"
+    )
 
 
 def is_unfinished(text: str, language: str) -> bool:

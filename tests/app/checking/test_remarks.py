@@ -87,7 +87,7 @@ def test_words_left_out_that_limit_or_end_the_rest_are_told(corpus_of, source, d
 @cases("source", "draft", "remarks")
 def test_the_draft_s_own_words_are_held_to_those_around_the_quoted_ones(corpus_of, source, draft, remarks):
     checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
-    assert judged(only(checker, draft))[1] == remarks
+    assert judged(check(checker, draft).findings[0])[1] == remarks
 
 
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
