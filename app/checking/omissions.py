@@ -14,6 +14,7 @@ from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
 from app.retrieval.positions.position_marks import OUTRIGHT, find_position_marks
 from app.retrieval.positions.quoted_speaker import quoted_speaker
+from ingest.language.attribution_verbs import thing_named
 from ingest.language.dates import find_dates
 from ingest.language.detection import LATIN, detect_language
 from ingest.language.lexicons import RegexPatterns
@@ -44,7 +45,7 @@ from ingest.metadata.sessions import find_session_mentions
 from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
 from prompts.wording import LANGUAGES
-from vectorstore.stems import words_of
+from vectorstore.stems import stems, words_of
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
@@ -213,6 +214,12 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
         remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
     elif limited is not None and not _limits_too(around, quote, limited, codes):
         remarks.append(remark("limited_after", words=_head(limited.lstrip(" ,;،，"))))
+    thing, beside = thing_named(around[0]), source[max(begin, start - _AROUND) : start] + going_on
+    if thing is not None and codes[0] == language:
+        stems_beside = {stem for word in words_of(beside) for stem in stems(word, language)}
+        named = list(content(words_of(thing), language))
+        if named and not any(stem in stems_beside for word in named for stem in stems(word, language)):
+            remarks.append(remark("of_other_thing", thing=thing))
     if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
         remarks.append(remark("half_question"))
     if is_quoted(source, start, end):
