@@ -5,6 +5,7 @@ from typing import Final
 
 import regex
 
+from app.checking.brackets import restates
 from app.checking.corpus_texts import SourceText
 from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
@@ -63,7 +64,8 @@ _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 def omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the words that the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
-        kind = None if gap else _weigh(text, begin, end)
+        omits = gap.omits and not restates(gap.put, text.source[begin:end], text.language)
+        kind = _weigh(text, begin, end) if omits else None
         if kind is not None:
             words, alters = " ".join(text.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
             yield remark(kind, alters=alters, words=words if alters else _shortened(words))
