@@ -13,7 +13,7 @@ import regex
 
 from app.checking.corpus_texts import SourceText
 from app.checking.findings import Remark, remark
-from app.checking.matching import Match
+from app.checking.matching import REPLACED_WORDS, Match, whole_words
 from ingest.language.numerals import find_numbers
 from ingest.language.polarity_words import (
     PolarityKind,
@@ -43,8 +43,9 @@ def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     source, wanted = text.source, match.wanted
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
     for gap, begin, end in match.gaps:
-        before = source[max(0, begin - _BESIDE) : begin]
-        if gap and (found := _judge_bracket(gap, source[begin:end].strip(" .,;:"), text, around, before)) is not None:
+        stands_for, before = source[begin:end].strip(" .,;:"), source[max(0, begin - _BESIDE) : begin]
+        found = _judge_bracket(gap.put, stands_for, text, around, before, omits=gap.omits) if gap.put else None
+        if found is not None:
             yield found
     if match.foreign is not None:
         # "accept[s]" claims to be the source's own word in another form.
@@ -65,18 +66,29 @@ def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
 
 
 def _judge_bracket(
-    put: str, stands_for: str, text: SourceText, around: str, before: str, *, explains: bool = False
+    put: str,
+    stands_for: str,
+    text: SourceText,
+    around: str,
+    before: str,
+    *,
+    explains: bool = False,
+    omits: bool = False,
 ) -> Remark | None:
     """Judges words in brackets (`put`) that replace words of the source or are added to it; None if harmless.
 
     A name for a pronoun bears a remark if the words `before` it name a third party. If it only `explains` words before
-    it, as in "the next session [October 2026]", its numbers count nothing.
+    it, as in "the next session [October 2026]", its numbers count nothing. Where an ellipsis `omits` words beside it,
+    these may say more.
     """
     added = _without(words_of(put), words_of(stands_for), text.language)
     removed = _without(words_of(stands_for), words_of(put), text.language)
+    if omits and (not added or len(whole_words(stands_for)) > REPLACED_WORDS):
+        removed = []
     if not added and not removed:
         return None
-    if _senses(put, text.language, counts=not explains) != _senses(stands_for, text.language):
+    told, replaced = _senses(put, text.language, counts=not explains), _senses(stands_for, text.language)
+    if told - replaced or (replaced - told and not omits):
         return remark("put_in_asserts", alters=True, put=put, words=" ".join(stands_for.split()))
     added_content, removed_content = list(content(added, text.language)), list(content(removed, text.language))
     named = {code for match in text.local.parties.find(put) for code in match.codes}
@@ -120,6 +132,11 @@ def _judge_edge(put: str, match: Match, text: SourceText, around: str, *, leads:
         return nearest
     found = [each for each in judged if each is not None]
     return min(found, key=lambda each: each.alters) if len(found) == len(judged) else None
+
+
+def restates(put: str, words: str, language: str) -> bool:
+    """Returns whether a bracket repeats all of these words, in any inflection."""
+    return bool(put) and not _without(words_of(words), words_of(put), language)
 
 
 def _senses(text: str, language: str, *, counts: bool = True) -> Counter[str]:

@@ -6,6 +6,7 @@ from typing import Final
 
 import regex
 
+from app.checking.brackets import restates
 from app.checking.corpus_texts import SourceText
 from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
@@ -76,7 +77,8 @@ _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 def omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the words that the ellipses of a quotation leave out."""
     for gap, begin, end in match.gaps:
-        kind = None if gap else _weigh(text, begin, end)
+        omits = gap.omits and not restates(gap.put, text.source[begin:end], text.language)
+        kind = _weigh(text, begin, end) if omits else None
         if kind is not None:
             words, alters = " ".join(text.source[begin:end].strip(" \t\r\n.,;:،؛").split()), kind == "left_out_turns"
             yield remark(kind, alters=alters, words=words if alters else _shortened(words))
@@ -198,7 +200,7 @@ def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tupl
     ):
         remarks.append(remark("turned_before", words=_tail(opening, language)))
     elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
-        remarks.append(remark("reported_before", words=_tail(report_words, language)))
+        remarks.append(remark("reported_before", words=_tail(report_words)))
     else:
         # What the statement denies, or gives to others, in its clause may be denied in other words.
         said = polarity_words(f"{opening} | {behind}", language)
@@ -326,14 +328,14 @@ def _shortened(text: str) -> str:
     return text if len(text) <= 160 else text[:100].rstrip() + " … " + text[-50:].lstrip()
 
 
-def _tail(text: str, language: str) -> str:
+def _tail(text: str, language: str | None = None) -> str:
     """Returns the last words of a text, and before them those that turn it, if these stand farther back."""
     # The opening mark of the quotation is not part of the words before it.
     text = text.rstrip(' “«„「『"')
     if " " not in text:
         return text[-12:]
     words = text.split()
-    found = polarity_words(text, language)
+    found = polarity_words(text, language) if language else ()
     turning = of_kinds(found, "denial", "doubt", "condition", "ending") or of_kinds(found, "modal", "count")
     at = len(text[: max((word.start for word in turning), default=len(text))].split())
     if at >= len(words) - _SHOWN:
