@@ -1,6 +1,6 @@
 """Judges whether words that an ellipsis or a cut before or after a quotation leaves out change what it says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -287,7 +287,7 @@ def _report(text: SourceText, opening: str, begin: int) -> str | None:
     return None
 
 
-def _kinds(found: tuple[PolarityWord, ...]) -> set[str]:
+def _kinds(found: Iterable[PolarityWord]) -> set[str]:
     """Returns the kinds of polarity words beside a quotation, where a doubt and "few" count as denials."""
     return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
 

@@ -70,8 +70,8 @@ def superseded_by(
         cited = cite(other, texts.sentences(sentence.statement_id), span, 2)
         if cited.language != language:
             continue
-        first, second = _terms((quoted.quote, cited.quote), language)
-        said_later += [(len(first & second), cited)] if first & second else []
+        own_terms, terms = _terms((quoted.quote, cited.quote), language)
+        said_later += [(len(own_terms & terms), cited)] if own_terms & terms else []
         topic = _common(quoted.quote, cited.quote, language) if takes_position else ""
         if topic and gives_up(cited.quote):
             return "superseded", cited
