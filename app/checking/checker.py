@@ -18,6 +18,7 @@ from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier, times_in_words
 from app.checking.superseded_quotation import corrected_in, superseded_by
 from app.checking.work_limit import READING, CheckLimits, WorkDone
+from ingest.language.lexicons import RegexPatterns
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
 from prompts.wording import Wording, load_remark_words
@@ -25,6 +26,7 @@ from prompts.wording import Wording, load_remark_words
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300  # characters
 WORK_SPENT: Final = remark("work_spent")
+_PATTERNS: Final = RegexPatterns("drafts")
 _LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
 
 
@@ -121,9 +123,11 @@ def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> It
         stored = texts.by_id[finding.place.statement_id]
         if (corrected := corrected_in(finding.place, stored, texts)) is not None:
             yield remark("corrected", where=reference(corrected, local), words=corrected.quote)
-        later = superseded_by(finding.place, stored, texts, local.parties)
+        as_of_today = _PATTERNS.as_of_today.search(" ".join(finding.attribution.around)) is not None
+        later = superseded_by(finding.place, stored, texts, local.parties, as_of_today=as_of_today)
         if later is not None:
-            yield remark("superseded", where=reference(later, local), words=later.quote)
+            kind, cited = later
+            yield remark(kind, where=reference(cited, local), words=cited.quote)
 
 
 def _hidden_inside(quotation: Quotation, document: CheckedDocument) -> Iterator[Remark]:

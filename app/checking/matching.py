@@ -6,9 +6,9 @@ and `brackets` judge what lies between them.
 
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise, product, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 import regex
 
@@ -34,26 +34,35 @@ _LETTERS_CASED: Final = 4  # letters in brackets that are read in either case
 _SHORT_PART: Final = 3
 _NEAR: Final = 400  # characters
 # Most words of the source that an insertion in brackets may replace, such as "my country" by a name.
-_REPLACED_WORDS: Final = 6
+REPLACED_WORDS: Final = 6
 _OCCURRENCES: Final = 40  # of the first part that are tried
 # A quotation with more gaps than this is a collage of words, and is not searched for in parts.
 _MOST_GAPS: Final = 40
+
+
+class Gap(NamedTuple):
+    """What stands between two parts of a quotation: what its brackets put in, and whether it `omits` words ("…")."""
+
+    put: str
+    omits: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
     """A quotation as a search pattern: its parts in the form of `match_key`, and the gaps between them.
 
-    A gap is the text of a bracket with the letters attached to it, or empty for an ellipsis. `leads` and `trails` are
-    the texts of brackets before the first and after the last part, None without such brackets. `recased` says that the
-    case of the first letter differs from the draft's. `written` is the text of the parts as they are spelt.
+    What a gap puts in are the texts of its brackets with the letters attached to them. `leads` and `trails` are the
+    texts of brackets before the first and after the last part, None without such brackets. `recased` says that the case
+    of the first letter differs from the draft's. `written` is the text of the parts as they are spelt. `stems` are
+    the letters before a bracket that belong to the source's word at the beginning and the end, as in "reject[s]".
     """
 
     parts: tuple[str, ...]
     written: tuple[str, ...] = field(compare=False)
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
     leads: str | None = None
     trails: str | None = None
+    stems: tuple[str, str] = ("", "")
     recased: bool = False
 
     @property
@@ -64,15 +73,20 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
-    """Where a quotation stands in a source text; `pieces` are the spans of its parts in the source."""
+    """Where a quotation stands in a source text; `pieces` are the spans of its parts in the source.
+
+    It begins and ends with the words of its stems, if these stand beside the parts; else `foreign` is the first that
+    does not, with its bracket.
+    """
 
     start: int
     end: int
     pieces: tuple[tuple[int, int], ...]
     wanted: Wanted
+    foreign: str | None = None
 
     @property
-    def gaps(self) -> Iterator[tuple[str, int, int]]:
+    def gaps(self) -> Iterator[tuple[Gap, int, int]]:
         """The gaps, each with the span of the source that it leaves out or replaces."""
         for gap, (_, begin), (end, _) in zip(self.wanted.gaps, self.pieces, self.pieces[1:], strict=False):
             yield gap, begin, end
@@ -110,14 +124,35 @@ def find_matches(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
         spans = _follow(wanted, text, first)
         if spans is not None:
             pieces = tuple(text.in_source(*span) for span in spans)
-            match = Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted)
-            if all(not gap or len(whole_words(text.source[a:b])) <= _REPLACED_WORDS for gap, a, b in match.gaps):
+            match = _with_stems(Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted), text.source)
+            if all(gap.omits or len(whole_words(text.source[a:b])) <= REPLACED_WORDS for gap, a, b in match.gaps):
                 yield match
+
+
+def _with_stems(match: Match, source: str) -> Match:
+    """Returns a match extended over the words beside it of which the quotation's stems are the beginnings."""
+    wanted = match.wanted
+    before = list(_WORD.finditer(source, max(0, match.start - _NEAR), match.start))
+    after = list(_WORD.finditer(source, match.end, match.end + _NEAR))
+    for stem, put, words in zip(wanted.stems, (wanted.leads, wanted.trails), (before[::-1], after), strict=True):
+        if not stem:
+            continue
+        # Other brackets may stand between: "change[d] [its] view".
+        near = words[: len((put or "").split()) + 1]
+        word = next((word for word in near if word[0].casefold().startswith(stem.casefold())), None)
+        if word is None:
+            return replace(match, foreign=put)
+        match = replace(match, start=min(match.start, word.start()), end=max(match.end, word.end()))
+    return match
 
 
 def span_out_of_order(wanted: Wanted, text: KeyedText) -> tuple[int, int] | None:
     """Returns the span of the source over all parts of a quotation if they stand there, but not in this order."""
-    if len(wanted.parts) < 2 or any(wanted.gaps) or any(len(part) < 4 * _SHORT_PART for part in wanted.parts):
+    if (
+        len(wanted.parts) < 2
+        or any(gap.put for gap in wanted.gaps)
+        or any(len(part) < 4 * _SHORT_PART for part in wanted.parts)
+    ):
         return None
     first = [next(text.spans(part), None) for part in wanted.parts]
     standing = sorted(span for span in first if span is not None)
@@ -199,22 +234,29 @@ def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
     written = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
     parts: list[str] = []
     # What stands before each part; None where nothing does.
-    gaps: list[str | None] = []
-    pending: str | None = None
+    gaps: list[Gap | None] = []
+    pending: Gap | None = None
+    heads = ["", ""]
     for piece, gap in zip_longest(written, found):
         part = match_key(piece)
         if whole_words(part):
             # A point, a comma or a dash beside an omission belongs to the shortened sentence: it is not searched for.
             parts.append(part.strip(_CLOSING + "-") or part)
             gaps.append(pending)
-            pending = None
+            pending, heads[1] = None, ""
         if gap is not None:
-            put = "" if gap["inserted"] is None else f"{gap['head'] or ''}{gap['inserted']}{gap['tail']}".strip()
-            # An omission beside an insertion counts as one omission, of any length.
-            pending = put if pending is None or pending else ""
+            before, omits = pending or Gap(put="", omits=False), gap["inserted"] is None
+            put = "" if omits else f"{gap['head'] or ''}{gap['inserted']}{gap['tail']}"
+            pending = Gap(put=f"{before.put} {put}".strip(), omits=before.omits or omits)
+            heads[bool(parts)] = heads[bool(parts)] or gap["head"] or ""
     if parts:
-        first, *between = (gap or "" for gap in gaps)
+        first, *between = gaps
         yield Wanted(
-            parts=tuple(parts), written=tuple(written), gaps=tuple(between), leads=first or None,
-            trails=pending or None, recased=recased,
-        )  # fmt: skip
+            parts=tuple(parts),
+            written=tuple(written),
+            gaps=tuple(filter(None, between)),
+            leads=(first and first.put) or None,
+            trails=(pending and pending.put) or None,
+            stems=(heads[0], heads[1]),
+            recased=recased,
+        )

@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation, Remark, Skipped, remark
 from app.checking.matching import whole_words
 from app.checking.occasion_words import COLONS, is_label
-from ingest.language.attribution_verbs import introduces_predicate, introduces_speech, introduces_title
+from ingest.language.attribution_verbs import introduces_predicate, introduces_speech, introduces_title, thing_named
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence
 from ingest.parties.party_table import PartyTable
 
@@ -302,7 +302,7 @@ def _no_quotation(quotation: Quotation, block: CheckedBlock, parties: PartyTable
         return remark("called_title")
     label = last_sentence(before, whole=True) if parties and before.rstrip().endswith(COLONS) else ""
     named = parties.find(label) if parties and label else []
-    if introduces_speech(before) or (named and is_label(label, named)):
+    if introduces_speech(before) or thing_named(before) or (named and is_label(label, named)):
         return None
     # An ellipsis or a bracket claims to shorten somebody's words; an Arabic word often holds an article or a pronoun.
     fewest = _FEWEST_WORDS - (regex.search(r"\p{Arabic}", quotation.text) is not None)

@@ -22,6 +22,7 @@ from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
 from prompts.wording import load_remark_words, load_wording
@@ -37,6 +38,7 @@ _TRIED: Final = 5
 _WHOLE_YEAR: Final = 300
 # Characters around the words of a statement in which it may tell of a time that the draft gives.
 _AROUND: Final = 300
+_PATTERNS: Final = RegexPatterns("drafts")
 _ITEM_NUMBER: Final = re.compile(r"\d+")
 
 
@@ -88,6 +90,7 @@ class QuoteVerifier:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if contradiction(hit.stored, attribution) is None]
         fitting = fitting or [hit for hit in whole if self._speaks_of(hit, attribution)]
+        fitting = fitting or [hit for hit in whole if self._is_second_hand(hit, attribution)]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -122,6 +125,19 @@ class QuoteVerifier:
         years = {*told.years, *(int(date[:4]) for date in told.dates)}
         months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
         return all(months) and {*when.years} <= years
+
+    def _is_second_hand(self, hit: _Hit, attribution: Attribution) -> bool:
+        """Returns whether the draft names both who is quoted in a statement and whose it is: "Y, as quoted by X"."""
+        stored, start = hit.stored, hit.match.start
+        if contradiction(stored, replace(attribution, parties=())) is not None:
+            return False
+        if not any(each.kind in ("someone_quoted", "someone_quoted_named") for each in hit.judged):
+            return False
+        in_draft, in_source = (
+            {code for match in self._local.parties.find(text) for code in match.codes}
+            for text in (" … ".join(attribution.around), stored.keyed.source[max(0, start - _AROUND) : start])
+        )
+        return not stored.parties.isdisjoint(in_draft) and not in_source.isdisjoint(attribution.parties)
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
@@ -228,6 +244,8 @@ class QuoteVerifier:
                 finding, min(hits, key=lambda hit: contradiction(hit.stored, finding.attribution) is not None)
             )
         quote = finding.quotation.text
+        if _PATTERNS.translated.search(" … ".join(finding.attribution.around)):
+            return finding.with_remarks(remark("called_translation"), *self._incomplete(finding.attribution))
         if (disordered := self._disordered(quote, finding.attribution)) is not None:
             stored, (start, end) = disordered
             mismatch = self._mismatch(stored, finding.attribution, kind="near_other")

@@ -21,18 +21,25 @@ def verdict_word(verdict: Verdict, language: str = "en") -> str:
     return load_remark_words(language).say(f"verdict_{verdict}")
 
 
+def verdict_of(finding: Finding, language: str = "en") -> str:
+    """Returns the name of a finding's verdict, which says whether a verified quotation bears a remark."""
+    word = verdict_word(finding.verdict, language)
+    remarked = finding.verdict == "verified" and finding.warnings
+    return load_remark_words(language).say("with_remark", verdict=word) if remarked else word
+
+
 def comment_text(finding: Finding, language: str = "en", *, elsewhere: bool = False) -> str:
     """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line.
 
     A comment that stands `elsewhere` than on the quotation begins with the quotation and its place in the document.
     """
     words = load_remark_words(language)
-    verdict = verdict_word(finding.verdict, language).upper()
-    if finding.verdict == "verified" and finding.warnings:
-        verdict = words.say("with_remark", verdict=verdict)
     where = finding.where.say(words) if finding.where else ""
     about = f"{where[:1].upper()}{where[1:]}: “{' '.join(finding.quotation.text.split())}”".removeprefix(": ")
-    lines = [f"{verdict}. {words.say(f'means_{finding.verdict}')}", *_details(finding, words)]
+    lines = [
+        f"{verdict_of(finding, language).upper()}. {words.say(f'means_{finding.verdict}')}",
+        *_details(finding, words),
+    ]
     return "\n".join([about, *lines] if elsewhere else lines)
 
 
@@ -85,7 +92,7 @@ def markdown_report(report: CheckReport, file: str) -> str:
     lines += [f"- {escape(note)}" for note in report.notes]
     for number, finding in enumerate(report.findings, 1):
         where = f" ({escape(finding.where.say(words))})" if finding.where else ""
-        lines += ["", f"## {number}. {verdict_word(finding.verdict, report.language)}{where}", ""]
+        lines += ["", f"## {number}. {verdict_of(finding, report.language)}{where}", ""]
         lines += [f"> {escape(' '.join(finding.quotation.text.split()))}", ""]
         lines.append(f"- {words.say('in_document', named=escape(finding.named))}")
         lines += [f"- {escape(detail)}" for detail in _details(finding, words)]

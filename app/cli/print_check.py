@@ -7,7 +7,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import changes_in_words, summary_line, verdict_word
+from app.checking.report import changes_in_words, summary_line, verdict_of
 from app.cli.printing import in_pipe, inert, literal, print_table, stdout_console
 from app.records import Verdict
 
@@ -31,7 +31,7 @@ def print_check(report: CheckReport, written: Path | None) -> None:
     table = Table(Column("#", no_wrap=True), "Verdict", "In the document", *headings, show_lines=True)
     for number, finding in enumerate(report.findings, 1):
         attribution = between.join(str(part) for part in (finding.where, finding.named) if part)
-        verdict = Text(verdict_word(finding.verdict), style=_STYLES[finding.verdict])
+        verdict = Text(verdict_of(finding), style=_STYLES[finding.verdict])
         quote, sources = " ".join(finding.quotation.text.split()), _sources(finding)
         if in_pipe():
             cells = [literal(quote), Text(between).join([*_changes(finding, colours=False), *sources])]

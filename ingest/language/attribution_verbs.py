@@ -52,6 +52,12 @@ def introduces_predicate(before: str, *, ends: bool) -> bool:
     )
 
 
+def thing_named(before: str) -> str | None:
+    """Returns what a quotation is the name of: "the proposal" in 'called the proposal “premature”'; else None."""
+    found = attribution().names_as.search(before.rstrip(' “«„「『"‘'))
+    return found["thing"] if found is not None else None
+
+
 def introduces_title(before: str, *, written_like_one: bool) -> bool:
     """Returns whether the words before a quoted string call it a title or a term.
 

@@ -30,7 +30,7 @@ _FEWEST_LETTERS: Final = 4
 # A text is in capitals if their share of its Latin letters and its number of characters are above these.
 _CAPITALS: Final = 0.8
 _SHOUTED: Final = 5
-_LATIN: Final = ("en", "fr", "es")
+LATIN: Final = ("en", "fr", "es")
 # Texts with fewer words, or in other scripts with fewer letters, are too short to detect another language.
 _FEWEST_WORDS: Final = 3
 _SHORTEST: Final = 10
@@ -75,10 +75,10 @@ def language_of_sentence(text: str, otherwise: str) -> str:
     """
     scripts = Counter(language_of(word, "") for word in words_of(text))
     script = scripts.most_common(1)[0][0] if scripts else "en"
-    if script not in _LATIN:
+    if script not in LATIN:
         return script
     guess = detect_language(text)
-    return next((code for code in (guess, otherwise) if code in _LATIN), "en")
+    return next((code for code in (guess, otherwise) if code in LATIN), "en")
 
 
 def is_in_other_language(text: str) -> bool:

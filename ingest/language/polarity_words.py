@@ -14,7 +14,7 @@ import regex
 from ingest.language.attribution_verbs import attribution
 from ingest.language.claim_words import operators, possessive, roles
 from ingest.language.lexicons import RegexPatterns, load_lexicon
-from ingest.language.matches import TextMatch
+from ingest.language.matches import TextMatch, without_overlaps
 from prompts.wording import LANGUAGES
 from vectorstore.stems import is_function_word, language_of, words_of
 
@@ -34,6 +34,7 @@ _CLAUSES: Final = 3
 _NEAR: Final = 2
 _OPENS: Final = ' :：“„«「『"‘'
 # Operators that need a word behind them.
+_AUXILIARY: Final = ("not", "must", "should", "may", "can", "will", "would", "be", "was", "been")
 _PREPOSED: Final = ("be", "was", "been", "before", "after", "until", "without")
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")
 _CLAUSE_BEGINS: Final = regex.compile(rf"(?:^|{_CLAUSE.pattern})\s*")
@@ -87,20 +88,46 @@ def begins_with_contrast(text: str) -> bool:
     return _PATTERNS.taking_back.match(text) is not None and _PATTERNS.closing_half.match(begins) is None
 
 
-def governing(before: str, quoted: str) -> tuple[str, bool]:
+def governing(before: str, quoted: str, language: str) -> tuple[str, bool]:
     """Returns the words before a `quoted` part of a sentence that govern it, and whether they are a separate clause.
 
     They reach back to a comma or the like, or across an aside: in "We do not, as is known, support" the denial governs
     "support". They are a separate clause if the quoted part follows a comma and has its own subject: then only a word
     such as "if" or "some say" in them governs it.
     """
-    segments = _CLAUSE.split(before)
+    segments = _CLAUSE.split(_across_asides(before, language))
     last = segments[-1]
     if len(segments) > 1 and (_PATTERNS.joins.fullmatch(last) or _PATTERNS.resumes.fullmatch(last)):
         return " ".join(segments[-_CLAUSES:]), False
     if last.strip() or _PATTERNS.coordinator.match(last) or len(segments) == 1:
         return last, False
     return " ".join(segments[-3:-1]), _PATTERNS.subject.match(quoted) is not None
+
+
+def _across_asides(text: str, language: str) -> str:
+    """Returns a text without the asides that part a verb from its auxiliary: "do not, as is known, support"."""
+    edges = [*_CLAUSE.finditer(text)]
+    for number, edge in enumerate(edges[:-1]):
+        begins = edges[number - 1].end() if number else 0
+        if not _opens_verb(text[begins : edge.start()], language):
+            continue
+        # One or two asides, the last one ended by the mark before the text's last words.
+        for closing in edges[number + 1 : number + _CLAUSES]:
+            behind = text[closing.end() :]
+            begins_anew = _PATTERNS.coordinator.match(behind) or _PATTERNS.subject.match(behind)
+            if not begins_anew and _CLAUSE.search(behind) is None:
+                return f"{text[: edge.start()]} {behind.lstrip()}"
+    return text
+
+
+def _opens_verb(text: str, language: str) -> bool:
+    """Returns whether a text ends with an auxiliary or a denial, behind which its verb is still to come."""
+    last = words_of(text)[-1:]
+    return bool(last) and any(
+        ((found := operators(code).fullmatch(last[0])) is not None and found.lastgroup in _AUXILIARY)
+        or (code != "zh" and _role(last, code) == "void")
+        for code in _languages(last[0], language)
+    )
 
 
 def denies(before: str, language: str) -> bool:
@@ -141,9 +168,40 @@ def denies(before: str, language: str) -> bool:
     return any(len(each.split()) < _NEAR for each in adverbs)
 
 
+def denials(text: str, languages: Iterable[str]) -> int:
+    """Returns how many denials a text holds: two of them, as in "is not opposed to", cancel each other.
+
+    The words for "not" count as one together, since most languages repeat them; "no difficulty with" denies nothing.
+    """
+    affirmed = [match.span() for match in _PATTERNS.affirms.finditer(text)]
+    found = [
+        word
+        for code in languages
+        for word in polarity_words(text, code)
+        if (word.kind in ("denial", "doubt") or word.sense == "few")
+        and not any(start <= word.start < end for start, end in affirmed)
+    ]
+    plain = [word for word in found if word.sense == "not"]
+    others = without_overlaps([word for word in found if word.sense != "not"])
+    return bool(plain) + sum(not any(a.start < b.end and b.start < a.end for b in plain) for a in others)
+
+
+def own_clause(after: str, language: str) -> str:
+    """Returns the rest of a clause, without those behind it that have a conjunction or a relative pronoun."""
+    edge = _CLAUSE.search(after)
+    for word in regex.finditer(r"\S+", after):
+        begins_clause = edge is not None and edge.start() < word.start()
+        if _role(words_of(word[0])[:1], language) == "break" or (
+            (joins := _PATTERNS.coordinator.match(after, word.start())) is not None
+            and (begins_clause or _PATTERNS.subject.match(after, joins.end()))
+        ):
+            return after[: word.start()]
+    return after
+
+
 def _denial(text: str, language: str) -> tuple[PolarityWord, str, bool] | None:
     """Returns the last denial of a text's last clause, the words behind it, and whether another one is before it."""
-    clause = _CLAUSE.split(text)[-1]
+    clause = _CLAUSE.split(_across_asides(text, language))[-1]
     affirmed = [match.span() for match in _PATTERNS.affirms.finditer(clause)]
     found = [
         word
@@ -198,18 +256,29 @@ def limit_behind(after: str, language: str) -> int | None:
 
 
 def narrowed(before: str, after: str, language: str) -> bool:
-    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]"."""
+    """Returns whether words claim more without those behind them: "any vessel [that …]", "within ten days [of …]".
+
+    In what is refused, "any" counts farther before: "reject any reading of article 16 [that …]".
+    """
+    clause = _CLAUSE.split(before)[-1]
     for code in _languages(before, language):
         behind = after.lstrip() if code != "zh" else after
-        if _governors(code, "relative").match(behind) is not None:
-            found = _governors(code, "universal").finditer(_CLAUSE.split(before)[-1])
-            last = [match.string[match.end() :].split() for match in found][-1:]
-            if any(len(words) <= _NEAR + 1 for words in last):
-                return True
+        reach = _NEAR + 1 + _NEAR * bool(denials(clause, (code,)))
+        if narrows_one(before, after, code, kind="universal", reach=reach):
+            return True
         whole, end = f"{before.rstrip()} {behind}", len(before.rstrip())
         if any(match.end() == end for match in _governors(code, "deadline").finditer(whole)):
             return True
     return False
+
+
+def narrows_one(before: str, after: str, language: str, *, kind: str = "indefinite", reach: int = _NEAR + 1) -> bool:
+    """Returns whether a relative clause narrows which thing is meant before it: "a fund [that …]"."""
+    if _governors(language, "relative").match(after.lstrip()) is None:
+        return False
+    clause = _CLAUSE.split(before)[-1]
+    found = [match.end() for match in _governors(language, kind).finditer(clause)]
+    return bool(found) and len(clause[found[-1] :].split()) <= reach
 
 
 def widened(before: str, after: str, language: str) -> bool:
@@ -237,8 +306,14 @@ def ends_what_follows(before: str, language: str) -> bool:
 
 
 def lacks_complement(text: str, language: str) -> bool:
-    """Returns whether a text ends with a preposition."""
-    return any(_role(words_of(text)[-1:], code) == "link" for code in _languages(text, language) if code != "zh")
+    """Returns whether a text ends with a preposition or an auxiliary."""
+    last = words_of(text)[-1:]
+    return any(
+        _role(last, code) == "link"
+        or (bool(last) and (found := operators(code).fullmatch(last[0])) is not None and found.lastgroup in _AUXILIARY)
+        for code in _languages(text, language)
+        if code != "zh"
+    )
 
 
 def is_unfinished(text: str, language: str) -> bool:

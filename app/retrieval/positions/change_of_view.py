@@ -43,6 +43,11 @@ def takes_back(text: str) -> bool:
     return disowns(text) or retracts(text) or _REVISES.search(text) is not None
 
 
+def gives_up(text: str) -> bool:
+    """Returns whether a sentence says that a view, or what it speaks of, is past: "We no longer support it."."""
+    return takes_back(text) or _NO_LONGER.search(text) is not None
+
+
 def limits(text: str) -> bool:
     """Returns whether a sentence only limits what stands before it: "But only for smugglers."."""
     return _LIMITS.search(text) is not None

@@ -237,6 +237,24 @@ def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named
     assert later in told and "2024" in told and none == []
 
 
+@cases("draft", "told")
+def test_a_translation_that_the_draft_calls_one_is_compared_with_nothing(two, draft, told):
+    assert judged(only(two, draft)) == ("not_found", told)
+
+
+@cases("earlier", "later", "before", "told")
+def test_a_later_statement_is_named_that_gives_a_view_up_or_that_the_draft_leaves_out_today(
+    tmp_path, earlier, later, before, told
+):
+    texts = {
+        f"{year}.txt": f"Statement by Arvandia\n12 October {year}\n\nMr. Chair,\n\n{words}\n"
+        for year, words in ((2020, earlier), (2024, later))
+    }
+    with workspace_over(tmp_path, texts) as workspace:
+        finding = only(workspace.checker(), f"{before} “{earlier}”")
+    assert judged(finding) == ("verified", told)
+
+
 def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
     words = (
         "The lamps of the harbour were lit by night and by day in {} towns of our coast, and nobody was lost at sea."

@@ -60,6 +60,13 @@ def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path)
     assert all(words.endswith("the speaker quotes Tessaria") for words in named)
 
 
+@cases("draft", "verdict")
+def test_words_quoted_at_second_hand_are_verified_where_the_draft_names_both(draft, verdict, tmp_path):
+    said = f"Let me recall the words of Tessaria: “{QUOTED}.” We agree."
+    with spoken(tmp_path, Austria=said) as workspace:
+        assert only(workspace.checker(), draft.format(f"“{QUOTED}”")).verdict == verdict
+
+
 def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
     said = "I quote Tessaria: “We met in the port. The fund serves the victims of trafficking. It must grow.” We agree."
     with spoken(tmp_path, Austria=said, Germany="The fund serves the victims of trafficking.") as workspace:

@@ -79,9 +79,21 @@ def test_a_bracket_at_the_end_is_held_to_the_words_that_it_must_replace(corpus_o
 
 
 @cases("source", "draft", "remarks")
+def test_what_a_bracket_puts_in_counts_beside_another_bracket_and_beside_an_ellipsis(corpus_of, source, draft, remarks):
+    checker = corpus_of(("gaps", [source], {"state": "AUT", "language": "en"}))
+    assert judged(only(checker, f"Austria said: “{draft}”"))[1] == remarks
+
+
+@cases("source", "draft", "remarks")
 def test_words_left_out_that_limit_or_end_the_rest_are_told(corpus_of, source, draft, remarks):
     checker = corpus_of(("cuts", [source], {"state": "AUT", "language": "en"}))
     assert judged(only(checker, f"Austria said that it {draft}"))[1] == remarks
+
+
+@cases("source", "draft", "remarks")
+def test_the_draft_s_own_words_are_held_to_those_around_the_quoted_ones(corpus_of, source, draft, remarks):
+    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
+    assert judged(check(checker, draft).findings[0])[1] == remarks
 
 
 def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
