@@ -138,9 +138,9 @@ def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
             return "", False
         if attribution().own_speaks.match(clause, start):
             return None
-        if attribution().with_article.match(clause, start) and (verb := attribution().verb.search(clause, start)):
+        verb = next(reversed([*attribution().verb.finditer(clause, start)]), None)
+        if verb is not None and attribution().with_article.match(clause, start):
             return clause[start : verb.start()].strip()[:_LONGEST], False
-        verb = attribution().verb.search(clause, start)
         words = clause[start : verb.start() if verb else None].split()
         names = [word for word in words if word.casefold().strip(".’'") not in _NO_NAMES]
         # The text before ends with this sentence.
