@@ -117,7 +117,7 @@ class AttributionReader:
             yield replace(self._speakers.of_reference(note), source="note")
         # "“…”, said another delegation", "“…”, the Chair summed up".
         behind = "" if near.before or near.lead else subject_after(near.after) or near.clause_after
-        subject = other_subject(behind or near.before or near.lead, near.earlier)
+        subject = other_subject(f"{behind}:" if behind else near.before or near.lead, near.earlier)
         if subject is None:
             yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
             yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")

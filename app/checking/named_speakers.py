@@ -123,9 +123,9 @@ class NamedSpeakers:
         if (clause := _PATTERNS.relative_behind.fullmatch(after)) is not None:
             said = clause["speaks"] or attribution().verb.search(after) or _PATTERNS.noun_of.search(before)
             return bool(agrees or said)
-        if (_PATTERNS.takes_up.search(before) and _PATTERNS.of_its_own.fullmatch(after)) or (
-            _PATTERNS.hears_from.search(before) and _PATTERNS.told.fullmatch(after)
-        ):
+        if _PATTERNS.takes_up.search(f"{before}§{after}"):
+            return True
+        if _PATTERNS.hears_from.search(before) and _PATTERNS.told.fullmatch(after):
             return True
         return _quoted(name, text) and not agrees
 
@@ -285,7 +285,10 @@ class NamedSpeakers:
         following = _following(match, found, text)
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         acts = verb is not None and not _is_acted_on(match, found, text)
-        if (verb and acts and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+        # In "noted Austria's offer, and said" and "agreed with Austria and said" the verb is that of another subject.
+        also = _PATTERNS.goes_on.search(after, 0, verb.start()) if verb else None
+        apart = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
+        if (verb and acts and not apart and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)

@@ -130,10 +130,12 @@ def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
     It is in "All States agreed" and "the Chair said", not in "the keepers said"; in "it was said" and "we said" it is
     an empty string. A name is not sure either, unless the text before (`earlier`) has it.
     """
+    text = text.rstrip()
     for clause in reversed(_CLAUSES.split(text)):
         start = attribution().clause_adverb.match(clause).end()  # type: ignore[union-attr]  # the pattern matches anything
         if found := attribution().others_speak.match(clause, start):
-            return found.group(), True
+            # Directly before a quotation it is the subject of what is said: "All States “should …”, it said".
+            return None if text.endswith(found.group()) else (found.group(), True)
         if attribution().nobody_speaks.match(clause, start):
             return "", False
         if attribution().own_speaks.match(clause, start):
