@@ -115,9 +115,11 @@ class AttributionReader:
             yield replace(self._in_label(label), source="table")
         for note in near.notes:
             yield replace(self._speakers.of_reference(note), source="note")
-        # "“…”, said another delegation", "“…”, the Chair summed up".
+        # "“…”, said another delegation"; in "“…” (Ljubljana, 2018)" the name may be a place.
         behind = "" if near.before or near.lead else subject_after(near.after) or near.clause_after
         subject = other_subject(f"{behind}:" if behind else near.before or near.lead, near.earlier)
+        if behind and subject and subject[0] and not subject[1]:
+            subject = None
         if subject is None:
             yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
             yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")

@@ -287,8 +287,8 @@ class NamedSpeakers:
         acts = verb is not None and not _is_acted_on(match, found, text)
         # In "noted Austria's offer, and said" and "agreed with Austria and said" the verb is that of another subject.
         also = _PATTERNS.goes_on.search(after, 0, verb.start()) if verb else None
-        apart = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
-        if (verb and acts and not apart and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+        not_its = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
+        if (verb and acts and not not_its and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)

@@ -33,7 +33,8 @@ _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
-_CLAUSES: Final = regex.compile("[,،，;؛；:：()（）—–]")
+_CLAUSES: Final = regex.compile("[,،，;؛；:：()（）—–\ufffc]")  # the last one stands for other quotations
+_NAME: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}.’'-]+")
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
 # "Greenpeace" and "Greece" 75.
@@ -140,7 +141,9 @@ def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
             return "", False
         if attribution().own_speaks.match(clause, start):
             return None
-        verb = next(reversed([*attribution().verb.finditer(clause, start)]), None)
+        # Not in a name, such as "the Coastal Observatory".
+        verbs = [verb for verb in attribution().verb.finditer(clause, start) if not verb[0][0].isupper()]
+        verb = verbs[-1] if verbs else None
         if verb is not None and attribution().with_article.match(clause, start):
             return clause[start : verb.start()].strip()[:_LONGEST], False
         words = clause[start : verb.start() if verb else None].split()
@@ -148,7 +151,7 @@ def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
         # The text before ends with this sentence.
         if (
             len(names) == 1
-            and names[0][:1].isupper()
+            and _NAME.fullmatch(names[0])
             and earlier.count(names[0]) < 2
             and not is_ordinary_or_term(names[0])
         ):
