@@ -18,6 +18,7 @@ from app.checking.named_speakers import NamedSpeakers, in_turn, is_object, parti
 from app.checking.occasion_words import (
     BRACKETED,
     COLONS,
+    COMMA,
     MASK,
     is_label,
     is_of_thing,
@@ -25,9 +26,17 @@ from app.checking.occasion_words import (
     read_sentence,
     read_time,
 )
-from app.checking.unknown_speakers import former_or_latter, order_alone, subject_after, subject_before, unknown_in
+from app.checking.persons import Persons
+from app.checking.unknown_speakers import (
+    former_or_latter,
+    order_alone,
+    other_subject,
+    subject_after,
+    subject_before,
+    unknown_in,
+)
 from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
-from ingest.language.attribution_verbs import attribution
+from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from ingest.records.speaker_lines import is_office
@@ -45,10 +54,15 @@ class AttributionReader:
     """Reads attributions in one document."""
 
     def __init__(
-        self, document: CheckedDocument, parties: PartyTable, quotations: tuple[Quotation, ...], files: tuple[str, ...]
+        self,
+        document: CheckedDocument,
+        parties: PartyTable,
+        quotations: tuple[Quotation, ...],
+        files: tuple[str, ...],
+        persons: Persons,
     ) -> None:
         """Prepares a document; `files` are names of stored files, by which a note may refer to a statement."""
-        self._parties, self._files, self._speakers = parties, files, NamedSpeakers(parties)
+        self._parties, self._files, self._speakers = parties, files, NamedSpeakers(parties, persons)
         self._around = WordsAround(document, quotations, self._speakers)
 
     def read(self, quotation: Quotation) -> Attribution:
@@ -60,7 +74,10 @@ class AttributionReader:
         return replace(
             named,
             around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
-            of_office=named.source != "sentence" and is_office(f"{near.before or near.lead} {near.clause_after}"),
+            of_office=(
+                named.source != "sentence" or attribution().others_speak.fullmatch(named.unknown or "") is not None
+            )
+            and is_office(f"{near.before or near.lead} {near.clause_after}"),
             when=replace(when, items=place.items, bodies=place.bodies),
             files=tuple(file for file in self._files if any(_names_file(note, file) for note in near.notes)),
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
@@ -70,13 +87,15 @@ class AttributionReader:
         """Yields the attributions that the text around a quotation gives, the nearest first."""
         yield replace(self._speakers.joint(near.reference), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
+        if not near.before:
+            yield replace(self._in_label(self._around.line_below(near.index)), source="line below")
         # A clause behind a semicolon is about something else: "“…”, article 4 provides; Arvandia argued …".
         after = near.clause_after
         behind, subject = self._speakers.behind(after), subject_after(after)
         if parties := behind.parties or former_or_latter(subject, self._parties, f"{near.earlier}{MASK}"):
             together = behind.together + self._speakers.in_apposition(after, parties)
             yield Attribution(parties=parties, together=together, source="sentence")
-        elif unknown := unknown_in(subject, self._parties):
+        elif unknown := unknown_in(subject, self._parties, self._speakers.find):
             yield replace(unknown, source="sentence")
         for lead in (near.lead, self._around.list_lead(near.index)):
             yield from self._spoken(lead, "line above", "")
@@ -92,13 +111,20 @@ class AttributionReader:
 
     def _named_apart(self, near: Surroundings) -> Iterator[Attribution]:
         """Yields what is named outside a quotation's sentence and its lead-in, the nearest first."""
-        yield replace(self._in_label(self._around.line_below(near.index)), source="line below")
         for label in self._labels(self._around.blocks[near.index]):
             yield replace(self._in_label(label), source="table")
         for note in near.notes:
             yield replace(self._speakers.of_reference(note), source="note")
-        yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
-        yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")
+        # "“…”, said another delegation"; in "“…” (Ljubljana, 2018)" the name may be a place.
+        behind = "" if near.before or near.lead else subject_after(near.after) or near.clause_after
+        subject = other_subject(f"{behind}:" if behind else near.before or near.lead, near.earlier)
+        if behind and subject and subject[0] and not subject[1]:
+            subject = None
+        if subject is None:
+            yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
+            yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")
+        elif subject[1]:
+            yield Attribution(unknown=subject[0], source="sentence")
         for at, heading in self._around.headings(near.index):
             source = "heading" if self._around.blocks[at].kind == "heading" else "line above"
             label = heading
@@ -108,6 +134,7 @@ class AttributionReader:
                 if any(_PATTERNS.addressed.search(label[: name.start]) for name in self._speakers.find(label)[:1]):
                     continue
             yield replace(self._in_label(label), source=source)
+        yield Attribution(unknown=(subject and subject[0]) or None, source="sentence")
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""
@@ -119,7 +146,7 @@ class AttributionReader:
             subject, self._parties, earlier
         ):
             yield Attribution(parties=ordered, source=source)
-        elif unknown := unknown_in(subject, self._parties):
+        elif unknown := unknown_in(subject, self._parties, self._speakers.find):
             yield replace(self._speakers.represented(unknown, text), source=source)
         between: tuple[str, ...] = ()
         if taken_over:
@@ -132,7 +159,11 @@ class AttributionReader:
             yield replace(
                 joint,
                 together=joint.together + self._speakers.in_apposition(text, joint.parties),
-                beside=tuple(code for code in (*self._speakers.beside(text), *between) if code not in joint.parties),
+                beside=tuple(
+                    code
+                    for code in (*self._speakers.beside(text), *between)
+                    if code not in (*joint.parties, *joint.delivered_by)
+                ),
                 source=source,
             )
 
@@ -152,7 +183,9 @@ class AttributionReader:
         # A label names who speaks; a sentence that mentions States does not.
         if not found or len(text.split()) > LEAD_WORDS:
             return Attribution()
-        together = () if is_object(found[0], found, text) else self._speakers.joint(text).together
+        if (joint := self._speakers.joint(text)).delivered_by:
+            return joint
+        together = () if is_object(found[0], found, text) else joint.together
         return Attribution(parties=parties_of(found), together=together)
 
     def _without_place(self, text: str) -> str:
@@ -172,7 +205,10 @@ class AttributionReader:
         if MASK in before and not read_time(f"{before.rpartition(MASK)[2]} {MASK} {near.after}"):
             yield from notes
         spoken = read_sentence(before, self._dated(near.after), earlier[: max(0, begins)])
-        yield replace(spoken, of_thing=not read_time(near.after) and is_of_thing(before))
+        # In "its police “…” in 2023, she said" the words are not those of a verb of speech before them.
+        led_in = introduces_speech(before) or before.rstrip().endswith(COLONS)
+        behind = not read_time(near.after) or (not led_in and not COMMA.match(near.after) and not read_time(before))
+        yield replace(spoken, of_thing=behind and (is_of_thing(before) or not read_time(before)))
         # An earlier sentence about somebody else says nothing of when this speaker spoke.
         same = not self._speakers.find(before) and {*named.parties} & {
             *self._speakers.joint(near.said_earlier()).parties

@@ -14,6 +14,7 @@ from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
+from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier, times_in_words
 from app.checking.superseded_quotation import corrected_in, superseded_by
@@ -80,7 +81,8 @@ class Checker:
             quotations = find_quotations(document, local.parties)
             skipped = list(quotations.skipped)
             files = tuple(stored.statement.file for stored in texts.all)
-            reader = AttributionReader(document, local.parties, quotations.found, files)
+            persons = Persons(texts.all, local.parties)
+            reader = AttributionReader(document, local.parties, quotations.found, files, persons)
             judge = QuoteVerifier(texts, local, work)
             for done, quotation in enumerate(quotations.found):
                 progress(done, len(quotations.found))

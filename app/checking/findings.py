@@ -98,6 +98,8 @@ class Attribution:
     """The parties that are each said to have spoken the words, as in "both X and Y"; empty unless there are several."""
     beside: tuple[str, ...] = ()
     """Other parties that the sentence names where a speaker can stand, so that they may have spoken instead."""
+    delivered_by: tuple[str, ...] = ()
+    """The parties that are said to have delivered the words of a group."""
     unknown: str | None = None
     """The name to which the words are attributed, where no lookup knows it."""
     suggestion: str | None = None

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import unescape
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from typing import Final
 
 import regex
@@ -41,6 +41,7 @@ _UNSHOWN: Final = regex.compile(
     regex.IGNORECASE | regex.DOTALL,
 )
 _LINES: Final = ("softbreak", "hardbreak")
+_NUMBERED: Final = regex.compile(r"\[\d{1,3}\]\s")
 # Emphasis that may stand for quotation marks, as in `said: *we support it*`, around at least `_FEWEST_WORDS` words.
 _SET_OFF: Final = {"em_open": "em_close", "strong_open": "strong_close"}
 _FEWEST_WORDS: Final = 5
@@ -103,12 +104,25 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
     """Yields the parts of a block, a line of attribution apart, as words and hidden words."""
     if token.type == "inline":
         children = token.children or []
+        # Lines that begin with numbers, "[1]", are references, each of its own.
         label = _label_at(children) if in_quote else len(children)
-        yield _read(children[:label])
+        edges = [0, *_references(children[:label]), label]
+        for start, end in pairwise(edges):
+            yield _read(children[start:end])
         if label < len(children):
             yield _read(children[label + 1 :])
     else:
         yield token.content.strip(), token.meta.get("hidden", ())
+
+
+def _references(tokens: Sequence[Token]) -> Iterator[int]:
+    """Yields where the second and later ones of several lines begin that each begin with "[1]" or the like."""
+    if tokens and _NUMBERED.match(_words(tokens[0])):
+        yield from (
+            at
+            for at in range(1, len(tokens) - 1)
+            if tokens[at].type in _LINES and _NUMBERED.match(_words(tokens[at + 1]))
+        )
 
 
 def _with_html(tokens: Sequence[Token]) -> Iterator[Token]:

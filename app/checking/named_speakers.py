@@ -5,6 +5,7 @@ Peru, who speak together; Austria is spoken to and Germany spoken of.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain, pairwise, takewhile
 from typing import Final
@@ -13,6 +14,7 @@ import regex
 
 from app.checking.findings import Attribution
 from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
+from app.checking.persons import Persons
 from app.checking.unknown_speakers import subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
@@ -34,23 +36,29 @@ _PATTERNS: Final = RegexPatterns("drafts")
 
 
 class NamedSpeakers:
-    """Reads the speakers of sentences, by the names of one table of parties."""
+    """Reads the speakers of sentences, by the names of one table of parties and of the persons who spoke for them."""
 
-    def __init__(self, parties: PartyTable) -> None:
+    def __init__(self, parties: PartyTable, persons: Persons) -> None:
         """Prepares a table of parties."""
-        self.parties = parties
+        self.parties, self._persons = parties, persons
         # Cached, since the quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
 
     def find(self, text: str) -> list[PartyMatch]:
-        """Returns the parties named in a text; a capital only where it speaks, since it is mostly a place."""
+        """Returns the parties named in a text, or else those of the persons; a capital only where it speaks."""
+        return self._parties_in(text) or self._persons.find(text)
+
+    def _parties_in(self, text: str) -> list[PartyMatch]:
         return self.parties.find(text, capitals="speaking")
 
     def joint(self, text: str) -> Attribution:
         """Returns the parties of a sentence, the likeliest speaker first, and those that speak together."""
-        # A group on whose behalf somebody speaks comes before the speaker, which is a name beside a verb of speech or
-        # behind "according to", or else a name that is not an object.
+        # The speaker is a name beside a verb of speech or behind "according to", or else one that is not an object. A
+        # State on whose behalf it speaks comes before it; of a group's words it is not the holder.
         behalf, joined = self._speakers(text)
+        groups = [m for m in behalf if any(self.parties.kind_of(code) != "state" for code in m.codes)]
+        if groups and not _PATTERNS.own_too.search(text):
+            return replace(_said_by(behalf), delivered_by=parties_of(joined))
         return _said_by(joined, before=behalf)
 
     def of_reference(self, text: str) -> Attribution:
@@ -81,6 +89,10 @@ class NamedSpeakers:
     def _read_speakers(self, text: str) -> tuple[list[PartyMatch], list[PartyMatch]]:
         """Returns the parties on whose behalf somebody speaks, and those who speak together; see `joint`."""
         text = self._own_words(text)
+        # Behind a semicolon somebody else may speak: "Arvandia disagrees; Belmora thinks that".
+        last = text[text.rfind(";") + 1 :]
+        if any(not is_object(name, [name], last) for name in self.find(last)):
+            text = last
         found = self.find(text)
         if len(found) < 2:
             return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
@@ -105,7 +117,17 @@ class NamedSpeakers:
 
         In "Austria quoted Germany as saying that" and "Austria denied Germany's claim that" these are Germany's words.
         """
-        return _quoted(name, text) and not _PATTERNS.agrees.search(text[: name.start])
+        before, after = text[: name.start], text[name.end :]
+        agrees = _PATTERNS.agrees.search(before) is not None
+        # "Which holds that", "whose delegate said that"; in "which “…”" it is clear only of whom somebody agrees with.
+        if (clause := _PATTERNS.relative_behind.fullmatch(after)) is not None:
+            said = clause["speaks"] or attribution().verb.search(after) or _PATTERNS.noun_of.search(before)
+            return bool(agrees or said)
+        if _PATTERNS.takes_up.search(f"{before}§{after}"):
+            return True
+        if _PATTERNS.hears_from.search(before) and _PATTERNS.told.fullmatch(after):
+            return True
+        return _quoted(name, text) and not agrees
 
     def _is_behalf(self, name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether somebody speaks for a party: "on behalf of" it, "as Chair of" a group, or a member for it."""
@@ -128,7 +150,8 @@ class NamedSpeakers:
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the only name is an object and the subject a pronoun: "It thanked Arvandia and said"."""
         subject = subject_before(text, self.parties)
-        if not is_object(name, [name], text) or (subject and name.text in subject):
+        spoken_of = is_object(name, [name], text) or _POSSESSIVE.match(text, name.end)
+        if not spoken_of or (subject and name.text in subject) or _is_named_as_speaker(name, text):
             return False
         return _PATTERNS.pronoun.match(subject or text) is not None
 
@@ -161,6 +184,9 @@ class NamedSpeakers:
         according = attribution().according_to.match(text)
         if not found or (verb is None and according is None):
             return Attribution()
+        # "Said Belmora on behalf of the Group".
+        if verb is not None and verb.start() <= _VERB_REACH and (joint := self.joint(text)).delivered_by:
+            return joint
         joined = _joined(found[0], found, text)
         if according is not None or (verb is not None and verb.start() <= 2):
             # The speaker stands directly behind the verb: not Arvandia in "said the delegate in reply to Arvandia".
@@ -177,7 +203,7 @@ class NamedSpeakers:
         found = [
             code
             for part in _APPOSITION.split(text)
-            for names in [self.find(part)]
+            for names in [self._parties_in(part)]
             if len(names) == 1 and not {*names[0].codes} & {*speaking, *chain(*map(self.parties.members, speaking))}
             if _PATTERNS.speaker_only.fullmatch(part[: names[0].start] + " " + part[names[0].end :])
             for code in names[0].codes
@@ -236,7 +262,8 @@ class NamedSpeakers:
         """
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
         blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part, text) else " " * len(part[0]), text)
-        return blank if blank != text and self.find(blank) else text
+        # "Ms. Renn (Belmora) said": what stands beside a person says more than whom else that name spoke for.
+        return blank if blank != text and self._parties_in(blank) else text
 
     def _opens_behalf(self, bracket: "regex.Match[str]", text: str) -> bool:
         named = self.find(bracket[0])[:1]
@@ -250,8 +277,7 @@ class NamedSpeakers:
         before, after = text[: match.start], text[match.end :]
         if _ends_with(attribution().according_to, before):
             return True
-        told = _COLON.match(after) or _PATTERNS.that_alone.fullmatch(after)
-        if attribution().who_says.match(after) or (_PATTERNS.agent.search(before) and told):
+        if _is_named_as_speaker(match, text):
             return True
         if is_object(match, found, text):
             return False
@@ -259,7 +285,10 @@ class NamedSpeakers:
         following = _following(match, found, text)
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         acts = verb is not None and not _is_acted_on(match, found, text)
-        if (verb and acts and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+        # In "noted Austria's offer, and said" and "agreed with Austria and said" the verb is that of another subject.
+        also = _PATTERNS.goes_on.search(after, 0, verb.start()) if verb else None
+        not_its = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
+        if (verb and acts and not not_its and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)
@@ -278,6 +307,13 @@ class NamedSpeakers:
 def _following(name: PartyMatch, found: list[PartyMatch], text: str) -> int:
     """Returns where the next name begins, or the text ends."""
     return min((other.start for other in found if other.start >= name.end), default=len(text))
+
+
+def _is_named_as_speaker(name: PartyMatch, text: str) -> bool:
+    """Returns whether a name has a clause of speech of its own, or is the agent of one: "said by Austria that"."""
+    before, after = text[: name.start], text[name.end :]
+    told = _COLON.match(after) or _PATTERNS.that_alone.fullmatch(after)
+    return bool(attribution().who_says.match(after) or (told and _PATTERNS.agent.search(before)))
 
 
 def _is_acted_on(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
@@ -358,9 +394,11 @@ def _quoted(name: PartyMatch, text: str) -> bool:
 def _shares(name: PartyMatch, text: str) -> bool:
     """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
     before, after = text[: name.start], text[name.end :]
-    agreed = _PATTERNS.agreed_with.search(before) is not None and _PATTERNS.that_alone.fullmatch(after) is not None
+    told = _PATTERNS.that_alone.fullmatch(after) is not None
+    shared = _PATTERNS.agrees.search(before) and _PATTERNS.noun_of.search(before) and not after.strip(OPENING)
+    agreed = shared or (told and _PATTERNS.agreed_with.search(before) is not None)
     asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
-    return agreed or asked or _quoted(name, text)
+    return bool(agreed) or asked or _quoted(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:

@@ -28,6 +28,12 @@ COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _PATTERNS: Final = RegexPatterns("drafts", a_year=YEAR, month_name=any_of(month_numbers(), space=r"\ "))
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
+# Days with two digits for the year, "13.10.20" or "13-Oct-20", and the time at which a line of a chat was written.
+_SHORT_DAY: Final = regex.compile(r"(?<![\d./-])(\d\d)([./-])(\d\d|\p{Lu}\p{L}{2,3})\2(\d\d)(?![\d./-]*\d)")
+_SENT: Final = regex.compile(
+    r"\[?(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{2,4},?\s+\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s*[ap]\.?m\.?)?(?:\s*\]|\s+[-–]\s)",
+    regex.IGNORECASE,
+)
 _SHORT: Final = regex.compile(r"(?<![\w’'‘])[’'‘](\d\d)(?![\d\p{L}])")
 _ROMAN: Final = regex.compile(
     r"(?<!\p{L})M{1,2}(?:CM|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,4})(?!\p{L})", regex.IGNORECASE
@@ -89,7 +95,8 @@ def read_sentence(before: str, after: str, earlier: str) -> SpokenTime:
         lambda clause: clause[0] if attribution().verb.search(clause[0]) else " " * len(clause[0]), before
     )
     whole = read_time(f"{before} {MASK} {after}", earlier=earlier)
-    if len(whole.sessions) + len({*find_years(in_digits(f"{before} {MASK} {after}"))}) < 2:
+    text = in_digits(f"{before} {MASK} {after}")
+    if len(whole.sessions) + len({*find_years(text)}) + (relative_time(text, "") is not None) < 2:
         # What follows words that have a lead-in dates something else: "Belmora said “…”, but in 2018 it was silent".
         if not introduces_speech(before) and not before.rstrip().endswith(COLONS):
             return whole
@@ -141,6 +148,9 @@ def _is_of_speaking(text: str, start: int, end: int, verbs: list[tuple[int, int]
     ):
         return True
     behind = [verb for verb in verbs if end <= verb[0]]
+    # In "In 2016, Austria reported, its ports were closed" the time is that of the clause around the verb.
+    if behind and COMMA.match(text, end) and _PATTERNS.clause_goes_on.match(text, behind[0][1]):
+        return False
     begin = max(before[-1][1] if before else 0, *(text.rfind(comma, 0, start) for comma in ",،，"))
     return bool(behind) and bare(text[begin:start]) is not None and bare(text[end : behind[0][0]]) is not None
 
@@ -205,7 +215,9 @@ def in_digits(text: str) -> str:
     """Returns a text with years in other notations rewritten in ASCII digits; other numbers in words stay."""
     text = "".join(str(unicodedata.decimal(char)) if char.isdecimal() else char for char in text)
     text = _HAN_YEAR.sub(lambda year: "".join(_HAN_DIGITS[char] for char in year.group()), text)
-    text = _SHORT.sub(lambda year: f"{19 if int(year[1]) >= _SOONEST - 1900 else 20}{year[1]}", text)
+    text = _SENT.sub(lambda sent: " " * len(sent[0]), text)
+    text = _SHORT_DAY.sub(_whole_day, text)
+    text = _SHORT.sub(lambda year: _whole_year(year[1]), text)
     text = _ROMAN.sub(lambda numeral: str(_roman(numeral) or numeral[0]), text)
     text = _PATTERNS.year_by_century.sub(lambda year: _year(_by_century(year), year.group()), text)
     text = _PATTERNS.year_russian.sub(lambda year: _year(_russian(year), year.group()), text)
@@ -219,6 +231,14 @@ def in_digits(text: str) -> str:
             if not any(char.isdigit() for char in written) and number.value.isdecimal() and not counts:
                 text = text[: number.start] + _year(int(number.value), written) + text[number.end :]
     return text
+
+
+def _whole_day(day: "regex.Match[str]") -> str:
+    return (day[2] if day[3].isdecimal() else " ").join((day[1], day[3], _whole_year(day[4])))
+
+
+def _whole_year(digits: str) -> str:
+    return f"{19 if int(digits) >= _SOONEST - 1900 else 20}{digits}"
 
 
 def _roman(numeral: "regex.Match[str]") -> int | None:

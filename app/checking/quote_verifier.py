@@ -192,13 +192,13 @@ class QuoteVerifier:
         articles = _articles_of(fitting) if of_treaty and attribution.articles else []
         if articles and not {*articles}.intersection(attribution.articles):
             yield remark("article_differs", held=", ".join(articles), given=", ".join(attribution.articles))
-        if attribution.unknown is not None and attribution.suggestion is not None:
+        if best.stored.office and attribution.of_office:
+            pass
+        elif attribution.unknown is not None and attribution.suggestion is not None:
             suggested = self._local.name(attribution.suggestion)
             yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
         elif attribution.unknown is not None:
             yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif best.stored.office and attribution.of_office:
-            pass
         elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
             yield remark("nobody_named", holder=whose)
         silent = [

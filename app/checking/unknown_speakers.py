@@ -5,6 +5,7 @@ is attributed, but not to a party whose statements are stored.
 """
 
 import unicodedata
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final
 
@@ -14,8 +15,10 @@ from rapidfuzz import fuzz
 from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns, load_words
+from ingest.language.matches import TextMatch
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
+from ingest.records.speaker_lines import is_ordinary_or_term
 
 _INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
@@ -30,6 +33,8 @@ _NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
+_CLAUSES: Final = regex.compile("[,،，;؛；:：()（）—–\ufffc]")  # the last one stands for other quotations
+_NAME: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}.’'-]+")
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
 # "Greenpeace" and "Greece" 75.
@@ -94,14 +99,16 @@ def subject_after(text: str) -> str | None:
     return (behind.group() if behind else "").strip()[:_LONGEST] or None
 
 
-def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
+def unknown_in(
+    subject: str | None, parties: PartyTable, find: Callable[[str], Sequence[TextMatch]]
+) -> Attribution | None:
     """Returns the unknown speaker that a subject names, with the party of a similar name, if there is one.
 
-    None for pronouns, roles and known names.
+    None for pronouns, roles and names that `find` knows.
     """
     if not subject:
         return None
-    found, whole = parties.find(subject), " ".join(subject.split())[:_LONGEST]
+    found, whole = find(subject) or parties.find(subject), " ".join(subject.split())[:_LONGEST]
     outsider = _PATTERNS.outsider.search(subject)
     if outsider and not any(name.start <= outsider.start() and outsider.end() <= name.end for name in found):
         return Attribution(unknown=whole)
@@ -116,6 +123,40 @@ def unknown_in(subject: str | None, parties: PartyTable) -> Attribution | None:
             return Attribution(unknown=whole if several else name, suggestion=suggestion)
     eased = [match for match in parties.find(subject, relaxed=True) if len(match.text) >= _FEWEST_LETTERS]
     return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
+
+
+def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
+    """Returns the subject of a sentence that names no party, if it is not the party before it, and if it surely is not.
+
+    It is in "All States agreed" and "the Chair said", not in "the keepers said"; in "it was said" and "we said" it is
+    an empty string. A name is not sure either, unless the text before (`earlier`) has it.
+    """
+    text = text.rstrip()
+    for clause in reversed(_CLAUSES.split(text)):
+        start = attribution().clause_adverb.match(clause).end()  # type: ignore[union-attr]  # the pattern matches anything
+        if found := attribution().others_speak.match(clause, start):
+            # Directly before a quotation it is the subject of what is said: "All States “should …”, it said".
+            return None if text.endswith(found.group()) else (found.group(), True)
+        if attribution().nobody_speaks.match(clause, start):
+            return "", False
+        if attribution().own_speaks.match(clause, start):
+            return None
+        # Not in a name, such as "the Coastal Observatory".
+        verbs = [verb for verb in attribution().verb.finditer(clause, start) if not verb[0][0].isupper()]
+        verb = verbs[-1] if verbs else None
+        if verb is not None and attribution().with_article.match(clause, start):
+            return clause[start : verb.start()].strip()[:_LONGEST], False
+        words = clause[start : verb.start() if verb else None].split()
+        names = [word for word in words if word.casefold().strip(".’'") not in _NO_NAMES]
+        # The text before ends with this sentence.
+        if (
+            len(names) == 1
+            and _NAME.fullmatch(names[0])
+            and earlier.count(names[0]) < 2
+            and not is_ordinary_or_term(names[0])
+        ):
+            return names[0], False
+    return None
 
 
 def former_or_latter(subject: str | None, parties: PartyTable, earlier: str) -> tuple[str, ...] | None:

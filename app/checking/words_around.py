@@ -126,10 +126,17 @@ class WordsAround:
 
     def line_below(self, index: int) -> str:
         """Returns the line of attribution under a quotation: "— Austria, 2000"; empty where there is none."""
-        following = self.blocks[index + 1 : index + 2]
-        if not following or not (dashed := DASHED.match(following[0].text)) or MASK in self._masked_of(following[0]):
-            return ""
-        return dashed.group(1)
+        return DASHED.match(self.blocks[index + 1].text)[1] if self._is_below(index + 1) else ""  # type: ignore[index]  # the pattern matches
+
+    def _is_below(self, index: int) -> bool:
+        """Returns whether a block is a line of attribution under a quotation, not one over the next quotation."""
+        text = self._masked_of(self.blocks[index]) if 0 < index < len(self.blocks) else ""
+        if not DASHED.match(text) or MASK in text:
+            return False
+        above, bare = self.blocks[index - 1], self._masked_of(self.blocks[index - 1]).replace(MASK, "")
+        quoted = above.kind == "quote" or (bare != self._masked_of(above) and not regex.search(r"\p{L}", bare))
+        over = index > 1 and DASHED.match(self.blocks[index - 2].text) is not None
+        return quoted and (not over or self._is_below(index - 2))
 
     def headings(self, index: int) -> Iterator[tuple[int, str]]:
         """Yields the lines over a block that read as headings, then its headings, each with its block's index."""
@@ -137,7 +144,7 @@ class WordsAround:
         for at, block in zip(count(index - 1, -1), self._above(index), strict=False):
             if block.kind in ("heading", "cell"):
                 break
-            if self._stands_over(block):
+            if self._stands_over(block) and not self._is_below(at):
                 yield at, shown(self._masked_of(block)).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
@@ -192,8 +199,8 @@ class WordsAround:
         own = self.blocks[index]
         if not self._masked_of(own).lstrip(OPENING).startswith(MASK) and own.kind != "quote":
             return ""
-        for block in self._above(index):
-            if block.kind in ("note", "header"):
+        for at, block in zip(count(index - 1, -1), self._above(index), strict=False):
+            if block.kind in ("note", "header") or self._is_below(at):
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""

@@ -213,9 +213,10 @@ def names_somebody(name: str, language: str | None) -> bool:
     if regex.search(r"\p{N}", name):
         return False
     named = WORDS.titled.match(name) or WORDS.somebody.search(name)
-    return named is not None or not all(map(_is_ordinary, capitals))
+    return named is not None or not all(map(is_ordinary_or_term, capitals))
 
 
-def _is_ordinary(word: str) -> bool:
+def is_ordinary_or_term(word: str) -> bool:
+    """Returns whether a word is an ordinary one or one of a term of the field, so that it names nobody."""
     written = word.lower().strip("’'.-")
     return any(written in words_of_terms(language) for language in LANGUAGES) or is_ordinary(written)

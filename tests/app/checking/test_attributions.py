@@ -3,6 +3,7 @@ import pytest
 from app.checking.attributions import AttributionReader
 from app.checking.documents import read_pasted
 from app.checking.findings import Attribution
+from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
 from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
@@ -17,7 +18,7 @@ Q = "“the lighthouse keepers count their lamps twice a year”"
 def read_all(text: str, files: tuple[str, ...] = ()) -> list[Attribution]:
     document = read_pasted(text)
     found = find_quotations(document).found
-    reader = AttributionReader(document, PARTIES, found, files)
+    reader = AttributionReader(document, PARTIES, found, files, Persons((), PARTIES))
     return [reader.read(quotation) for quotation in found]
 
 
@@ -25,6 +26,18 @@ def read_all(text: str, files: tuple[str, ...] = ()) -> list[Attribution]:
 def test_speaker_is_read_where_the_document_names_it(text, parties):
     for attribution in read_all(text.replace("{q}", Q)):
         assert attribution.parties == parties
+
+
+@cases("text", "unknown", tuples=True)
+def test_a_subject_that_is_not_the_party_before_it_is_somebody_else_or_nobody(text, unknown):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert (attribution.parties, attribution.unknown) == ((), unknown)
+
+
+@cases("text")
+def test_a_subject_may_be_the_party_before_it(text):
+    (attribution,) = read_all(text.replace("{q}", Q))
+    assert (attribution.parties, attribution.unknown) == (("XAB",), None)
 
 
 def test_a_pronoun_stands_for_the_party_that_a_long_paragraph_above_names_first():

@@ -4,6 +4,7 @@ from docx.oxml.ns import nsdecls
 
 from app.checking.blocks import CheckedDocument
 from app.checking.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
+from app.checking.markdown_blocks import markdown_blocks
 from app.checking.quotations import find_quotations
 from app.checking.word_blocks import word_blocks
 from app.errors import QuestionError
@@ -79,6 +80,11 @@ def test_tracked_changes_are_read_without_a_warning_of_a_library():
     # Read in this process, in which warnings are errors.
     (block,) = word_blocks(saved(document), "draft.docx")
     assert (block.text, [part.how for part in block.hidden]) == ("It noted ", ["unseen_deleted"])
+
+
+def test_each_of_several_numbered_lines_is_a_reference_of_its_own():
+    blocks = markdown_blocks("Words [1], others [2].\n\n[1] Belmora,\n2016.\n[2] Drelnia.\n\nSee\n[1] and [2].")
+    assert [block.text for block in blocks][1:] == ["[1] Belmora, 2016.", "[2] Drelnia.", "See [1] and [2]."]
 
 
 def test_markdown_table_gives_each_cell_its_row_and_column():

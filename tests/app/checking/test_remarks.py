@@ -7,7 +7,9 @@ import regex
 
 from app.checking.findings import remark
 from app.checking.occasion_words import in_digits, read_time
+from evals.files import CONFERENCE_PARTIES
 from ingest.language.detection import language_of_sentence
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_checking import check, judged, only
@@ -39,6 +41,15 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
     checker = corpus_of(("cut", [whole], {"state": "AUT", "language": language_of_sentence(whole, "en")}))
     quote = regex.search("{(.*)}", sentence)[1]
     assert judged(only(checker, f"Austria said: “{quote}”")) == ("verified", [kind] if kind else [])
+
+
+@cases("lead", "verdict", "remarks")
+def test_a_person_is_known_by_the_statement_that_names_them(corpus_of, lead, verdict, remarks):
+    speakers = {"XAB": "H.E. Ms. Ana Renn, Ambassador", "XDR": "Mr. Tov", "XGR": "Belmora"}
+    texts = {"XAB": WEAK.strip("“”"), "XDR": "Our ports are open.", "XGR": "Our lamps are lit."}
+    statements = ((code, [texts[code]], {"state": code, "speaker": told}) for code, told in speakers.items())
+    checker = corpus_of(*statements, parties=lambda: PartyTable.load().with_extra(CONFERENCE_PARTIES))
+    assert judged(check(checker, lead.replace("{}", WEAK)).findings[-1]) == (verdict, remarks)
 
 
 @cases("draft")
