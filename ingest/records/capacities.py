@@ -76,13 +76,19 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
     if words.role != "party" or words.state is None:
         return words
     said = page.text[words.start : min(words.end, words.start + _OPENING)]
-    head, opening = words.clause, "" if words.summarised else said
+    flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
+    flat = (flat.partition(words.clause)[2] if words.clause else "") or flat
+    # The clause of a section is its heading.
+    own = words.clause if words.clause == words.named else _own_clause(words.clause, words.state, lookup)
+    if own is None:
+        return replace(words, role="unknown", state=None, reason=f"{words.named!r} may speak for another party")
+    words = replace(words, clause=own)
+    head, opening = own, "" if words.summarised else said
     # Reports may say only "for": "Ilvenor, for the Island Forum, opposed".
     short = WORDS.for_group.match(head.strip(" ,"))
     name = head.strip(" ,")[short.end() :] if short is not None else ""
     if lookup.kind_of((*lookup.party(name), "")[0]) == "group" or group_written(f"the {name}"):
         head = f"on behalf of the {name}"
-    flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
     if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
         head = f"{head}, {told.group()}"
     whom = spoken_for(head, opening, lookup, speaker=words.state)
@@ -96,6 +102,22 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
         reason = f"{words.named!r} speaks for somebody whom no lookup knows"
         return replace(words, role="unknown", state=None, reason=reason)
     return words
+
+
+def _own_clause(clause: str, state: str, lookup: SpeakerLookup) -> str | None:
+    """Returns the clause on a speaker without what it tells of others: "endorsing the statement on behalf of the group".
+
+    None where another party that it names may be the one that speaks: "replying to Arvandia, on behalf of the group".
+    """
+    kept, at, own = "", 0, True
+    for phrase in WORDS.for_whom.finditer(clause):
+        kept += clause[at : phrase.start()] * own
+        at, opens = phrase.start(), WORDS.clause_opens.search(clause[: phrase.start()])
+        own = opens is not None
+        others = {match.codes for match in lookup.find(kept[: opens.start()])} if opens is not None else set()
+        if others - {(state,)} - {match.codes for match in lookup.find(clause[phrase.end() :])}:
+            return None
+    return kept + clause[at:] * own
 
 
 def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> list[Intervention]:
