@@ -68,6 +68,13 @@ def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, split):
     assert said_by_two(split, text) == "We recovered assets."
 
 
+@cases("label", "holder")
+def test_a_speaker_line_of_another_form_ends_the_words_before(label, holder, split):
+    first, item, _ = split(f"{OPENING}{label} We want no list.{CLOSING}")
+    assert (first.state, first.end) == ("XAA", len(OPENING.strip()))
+    assert (item.role if item.state is None else item.group or item.state) == holder
+
+
 @cases("paragraph")
 def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragraph, split):
     before = f"{TOLD}2. He added that courts were slow."
@@ -110,6 +117,13 @@ def test_whoever_is_not_known_speaks_with_nobody_s_mouth(language, form, name, h
     assert text[first.start : first.end].endswith("needed.") and text[item.start : item.end] == WANTED
     assert (item.states, item.role) == ((holders, "party") if holders else ((), "unknown"))
     assert holders or "names nobody that is known" in item.reason
+
+
+@cases("heading", "holder")
+def test_a_heading_by_state_opens_a_section_in_any_form(heading, holder, split):
+    heads = {"Arvandia": "XAA", heading: holder, "Drelnia": "XDR"}
+    items = split("\n\n".join(f"{head}\n\nWe light lamps. We trim their wicks." for head in heads), "en")
+    assert [item.group or item.state for item in items] == [*heads.values()]
 
 
 @cases("form", "paragraph")
