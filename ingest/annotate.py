@@ -321,12 +321,14 @@ class Annotator:
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
         own = _of_own_heading(item, record.source_text)
         named = own.agenda_item or (None if item.agenda_item is None else agenda_item_in(item.agenda_item))
+        # Under a heading that is not read, it is unknown.
+        agenda_item = named or (record.metadata.agenda_item if item.agenda_item is None else None)
         day, kept = own.date or item.date, own.session in (None, record.metadata.session)
         metadata = replace(
             record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
             date=day or (record.metadata.date if kept else days_of_session(own.body, own.session)),
             body=own.body or record.metadata.body, session=own.session or record.metadata.session,
-            title=own.title or record.metadata.title, agenda_item=named or record.metadata.agenda_item,
+            title=own.title or record.metadata.title, agenda_item=agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
         if item.group is not None:

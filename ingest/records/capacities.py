@@ -13,7 +13,7 @@ import regex
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.on_behalf import behalf_phrase, group_written
+from ingest.metadata.on_behalf import behalf_phrase, group_written, is_in_national_capacity
 from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_lookup import PartyLookup
@@ -49,8 +49,13 @@ def in_national_capacity(
     Of an office's text up to the next speaker (`said`), the State's words begin with the sentence that says so; those
     before it, and those after these, remain the office's. The delegate of a State may be `presiding`.
     """
-    if words.role != "office" or words.summarised:
+    if words.role != "office":
         return [words]
+    # "The Chair, speaking as representative of Quenza, said".
+    state = presiding if is_in_national_capacity(words.clause) else None
+    state = state or lookup.named_after(SPEAKER.told_capacity, words.clause)[1]
+    if words.summarised or state is not None:
+        return [words if state is None else of_party(words, state)]
     parts, since = [words], 0
     while True:
         opening = said[since : since + _OPENING]
@@ -105,7 +110,7 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
 
 
 def _own_clause(clause: str, state: str, lookup: SpeakerLookup) -> str | None:
-    """Returns the clause on a speaker without what it tells of others: "endorsing the statement on behalf of the group".
+    """Returns a speaker's clause without what it tells of others: "endorsing the statement on behalf of the Group".
 
     None where another party that it names may be the one that speaks: "replying to Arvandia, on behalf of the group".
     """

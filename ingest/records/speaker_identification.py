@@ -88,7 +88,7 @@ class SpeakerLookup(PartyLookup):
         return bool(found) and found[0].start == 0 and self.kind_of(found[0].codes[0]) == "organization"
 
     def by_office(self, words: Intervention) -> Intervention:
-        """Attributes words to the State or the meeting whose office their speaker holds: "Mr. Oram, Minister of Ports of X"."""
+        """Attributes words to the State or meeting whose office their speaker holds: "Mr. Oram, Minister of Quenza"."""
         if SPEAKER.titled_name.match(words.named) is None:
             return words
         words = replace(words, speaker=regex.split(r"\s*[,،(（]", words.named)[0])

@@ -186,8 +186,8 @@ def label_of(
     """Returns the speaker whom a paragraph may name before a colon, and the offset of the words after it; else None.
 
     In a record of the form "State: words" (`names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs a
-    title or brackets, as known speakers have, is a `known` party, or is put as "A delegate:" or "Speaker 4:"; "Interpol:"
-    may be a topic of a speech.
+    title or brackets, as known speakers have, is a `known` party, or is put as "A delegate:" or "Speaker 4:";
+    "Interpol:" may be a topic of a speech.
     """
     found = WORDS.label.match(text, start)
     if found is None or is_salutation(found["name"]) or WORDS.topic.match(found["name"]):

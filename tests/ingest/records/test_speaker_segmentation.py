@@ -202,6 +202,19 @@ def test_a_short_paragraph_at_the_foot_of_a_column_is_no_heading(foot, head, spl
     assert speech(split, text, "XAA").endswith(f"{foot} {head} Courts are slow.")
 
 
+@cases("heading", "item")
+def test_a_speech_stands_under_the_agenda_item_that_is_discussed(heading, item, split):
+    before = "Agenda item 5\n\nMr. Ilvane (Arvandia): We recovered assets.\n\n"
+    items = [each.agenda_item for each in split(f"{before}{heading}{CLOSING}", "en") if each.state]
+    assert items == ["Agenda item 5", item]
+
+
+@cases("heading", "day")
+def test_a_speech_has_the_day_on_which_the_record_goes_on(heading, day, split):
+    before = f"Verbatim record\nMonday, 2 May 2022\n\n{OPENING}"
+    assert [each.date for each in split(f"{before}{heading}{CLOSING}", "en")] == ["2022-05-02" if day else None, day]
+
+
 @cases("text", "state", "said")
 def test_whoever_the_record_names_says_all_that_follows(text, state, said, split):
     assert speech(split, text, state) == said
