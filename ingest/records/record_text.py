@@ -9,7 +9,8 @@ from ingest.language.dates import find_dates, without_dates
 from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.numerals import number_words
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.text.layout import block_index, ends_sentence, flows, typesetting
+from ingest.metadata.metadata import agenda_item_in
+from ingest.text.layout import block_index, ends_sentence, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, prose_lines, without_furniture
 from vectorstore.records import Block
 
@@ -110,3 +111,16 @@ class RecordText:
                 found.append((line.start, dates[0].iso))
         days = [day for _, day in found]
         return found if len({*days}) > 1 and days == sorted(days) else []
+
+
+def items_and_days(text: str) -> tuple[str | None, str | None]:
+    """Returns the items and the days under whose headings parts of a statement stand; None where it is a single one."""
+    apart = (line for line in prose_lines(text) if line.blanks_before and not ends_sentence(line.text))
+    headings = [line for line in apart if WORDS.agenda_heading.match(line.text)]
+    ends = [*(line.start for line in headings[1:]), len(text)]
+    # In a list of items, no sentence follows them.
+    lines = [line for line, end in zip(headings, ends, strict=False) if holds_sentence_end(text[line.end : end])]
+    items = {item.split()[0].strip(","): item for line in lines if (item := agenda_item_in(line.text)) is not None}
+    dates = sorted({found.iso for line in lines for found in find_dates(line.text) if found.first == found.last})
+    days = f"{dates[0]}/{dates[-1]}" if len(dates) > 1 else None
+    return (", ".join(items.values()), days) if len(items) > 1 else (None, None)

@@ -26,7 +26,7 @@ from ingest.records.speaker_lines import SpeakerLine, speaker_line
 _WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
 """What follows the name of a party where minutes tell what it did: "objected", "was against"."""
-VIEW: Final = _WORDS.view
+TOLD_VIEW: Final = _WORDS.told_view
 """What minutes tell of a party in the present: "opposes", "is against"."""
 _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.

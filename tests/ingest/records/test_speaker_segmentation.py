@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from ingest.records.record_text import items_and_days
 from ingest.records.speaker_segmentation import cut_at_interventions
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -202,11 +203,23 @@ def test_a_short_paragraph_at_the_foot_of_a_column_is_no_heading(foot, head, spl
     assert speech(split, text, "XAA").endswith(f"{foot} {head} Courts are slow.")
 
 
+def test_minutes_in_capitals_tell_views_in_their_own_words(split):
+    said = {"ARVANDIA": "CANNOT ACCEPT LAMPS.", "BELMORA": "WE WANT LAMPS.", "DRELNIA": "LAMPS ARE DEAR."}
+    items = split("\n\n".join(f"{state}: {words}" for state, words in said.items()), "en")
+    assert [(item.state, item.summarised) for item in items] == [("XAA", True), ("XAB", False), ("XDR", False)]
+
+
 @cases("heading", "item")
 def test_a_speech_stands_under_the_agenda_item_that_is_discussed(heading, item, split):
     before = "Agenda item 5\n\nMr. Ilvane (Arvandia): We recovered assets.\n\n"
     items = [each.agenda_item for each in split(f"{before}{heading}{CLOSING}", "en") if each.state]
     assert items == ["Agenda item 5", item]
+
+
+@cases("headings", "said", "items", tuples=True)
+def test_a_statement_on_several_items_has_them_all(headings, said, items):
+    text = "\n\n".join(["Statements by Arvandia", *(f"{heading}\n\n{said}" for heading in headings)])
+    assert items_and_days(text) == items
 
 
 @cases("heading", "day")
