@@ -108,8 +108,7 @@ def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
         by = name[: phrase.start()].strip(" ,–—-(")
         # "Statement on behalf of the group" names no other party.
         name = name[phrase.end() :].strip(" )") if WORDS.heading_of_speech.fullmatch(by) else by
-    office = WORDS.authority.match(name)
-    names = dict.fromkeys((name, WORDS.heading_words.sub("", name), name[office.end() if office else 0 :]))
+    names = dict.fromkeys((name, WORDS.heading_words.sub("", name)))
     found = next(filter(None, map(lookup.holders, names)), None)
     return () if found is None and any(map(lookup.party, names)) else found
 
