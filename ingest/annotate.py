@@ -37,6 +37,7 @@ from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
+from ingest.records.record_text import items_and_days
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
 from ingest.records.words_of_others import words_of_others
 from ingest.report import listed
@@ -172,6 +173,11 @@ class Annotator:
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
         else:
             found = ()
+            is_new = chosen == "statement" and stored is None
+            items, days = items_and_days(loaded.text) if is_new else (None, None)
+            item = cells.agenda_item or items or metadata.agenda_item
+            metadata = replace(metadata, agenda_item=item, date=cells.date or days or metadata.date)
+            inferred = tuple(name for name in inferred if name != "date" or days is None)
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
         if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
@@ -321,12 +327,14 @@ class Annotator:
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
         own = _of_own_heading(item, record.source_text)
         named = own.agenda_item or (None if item.agenda_item is None else agenda_item_in(item.agenda_item))
+        # Under a heading that is not read, it is unknown.
+        agenda_item = named or (record.metadata.agenda_item if item.agenda_item is None else None)
         day, kept = own.date or item.date, own.session in (None, record.metadata.session)
         metadata = replace(
             record.metadata, state=item.state, on_behalf_of=item.group, speaker=item.speaker,
             date=day or (record.metadata.date if kept else days_of_session(own.body, own.session)),
             body=own.body or record.metadata.body, session=own.session or record.metadata.session,
-            title=own.title or record.metadata.title, agenda_item=named or record.metadata.agenda_item,
+            title=own.title or record.metadata.title, agenda_item=agenda_item,
             language=main_language(record.source_text, statement.blocks, record.metadata.language),
         )  # fmt: skip
         if item.group is not None:

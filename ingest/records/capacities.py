@@ -13,7 +13,7 @@ import regex
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.on_behalf import behalf_phrase, group_written
+from ingest.metadata.on_behalf import behalf_phrase, group_written, is_in_national_capacity
 from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_lookup import PartyLookup
@@ -49,8 +49,13 @@ def in_national_capacity(
     Of an office's text up to the next speaker (`said`), the State's words begin with the sentence that says so; those
     before it, and those after these, remain the office's. The delegate of a State may be `presiding`.
     """
-    if words.role != "office" or words.summarised:
+    if words.role != "office":
         return [words]
+    # "The Chair, speaking as representative of Quenza, said".
+    state = presiding if is_in_national_capacity(words.clause) else None
+    state = state or lookup.named_after(SPEAKER.told_capacity, words.clause)[1]
+    if words.summarised or state is not None:
+        return [words if state is None else of_party(words, state)]
     parts, since = [words], 0
     while True:
         opening = said[since : since + _OPENING]
@@ -76,13 +81,19 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
     if words.role != "party" or words.state is None:
         return words
     said = page.text[words.start : min(words.end, words.start + _OPENING)]
-    head, opening = words.clause, "" if words.summarised else said
+    flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
+    flat = (flat.partition(words.clause)[2] if words.clause else "") or flat
+    # The clause of a section is its heading.
+    own = words.clause if words.clause == words.named else _own_clause(words.clause, words.state, lookup)
+    if own is None:
+        return replace(words, role="unknown", state=None, reason=f"{words.named!r} may speak for another party")
+    words = replace(words, clause=own)
+    head, opening = own, "" if words.summarised else said
     # Reports may say only "for": "Ilvenor, for the Island Forum, opposed".
     short = WORDS.for_group.match(head.strip(" ,"))
     name = head.strip(" ,")[short.end() :] if short is not None else ""
     if lookup.kind_of((*lookup.party(name), "")[0]) == "group" or group_written(f"the {name}"):
         head = f"on behalf of the {name}"
-    flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
     if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
         head = f"{head}, {told.group()}"
     whom = spoken_for(head, opening, lookup, speaker=words.state)
@@ -96,6 +107,22 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
         reason = f"{words.named!r} speaks for somebody whom no lookup knows"
         return replace(words, role="unknown", state=None, reason=reason)
     return words
+
+
+def _own_clause(clause: str, state: str, lookup: SpeakerLookup) -> str | None:
+    """Returns a speaker's clause without what it tells of others: "endorsing the statement on behalf of the Group".
+
+    None where another party that it names may be the one that speaks: "replying to Arvandia, on behalf of the group".
+    """
+    kept, at, own = "", 0, True
+    for phrase in WORDS.for_whom.finditer(clause):
+        kept += clause[at : phrase.start()] * own
+        at, opens = phrase.start(), WORDS.clause_opens.search(clause[: phrase.start()])
+        own = opens is not None
+        others = {match.codes for match in lookup.find(kept[: opens.start()])} if opens is not None else set()
+        if others - {(state,)} - {match.codes for match in lookup.find(clause[phrase.end() :])}:
+            return None
+    return kept + clause[at:] * own
 
 
 def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> list[Intervention]:

@@ -11,6 +11,7 @@ import regex
 
 from ingest.language.dates import find_dates, without_dates
 from ingest.metadata.heading import Heading, holder_in, is_salutation
+from ingest.metadata.on_behalf import WORDS as ON_BEHALF
 from ingest.metadata.on_behalf import behalf_phrase
 from ingest.records.interventions import (
     Intervention,
@@ -33,6 +34,7 @@ _FIRST: Final = 12  # paragraphs in which the title of a statement stands
 _LONGEST_TITLE: Final = 250  # characters
 _LONGEST_HEADING: Final = 120  # characters
 _LONGEST_CELL: Final = 40  # characters
+_MOST_WORDS: Final = 8  # of a heading that names another party
 # A line of digits and signs, such as a cell of a table.
 _NUMBER_ALONE: Final = re.compile(r"[^\S\n]*[^\w\n]*\d[\W\d]*(?:\n|$)")
 
@@ -102,6 +104,10 @@ def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
     name = without_dates(_without_numbering(heading)).strip(" ,·")
     while (shorter := WORDS.heading_note.sub("", name)) != name and not lookup.party(name):
         name = shorter
+    if (phrase := ON_BEHALF.behalf.search(name)) is not None:
+        by = name[: phrase.start()].strip(" ,–—-(")
+        # "Statement on behalf of the group" names no other party.
+        name = name[phrase.end() :].strip(" )") if WORDS.heading_of_speech.fullmatch(by) else by
     names = dict.fromkeys((name, WORDS.heading_words.sub("", name)))
     found = next(filter(None, map(lookup.holders, names)), None)
     return () if found is None and any(map(lookup.party, names)) else found
@@ -184,8 +190,9 @@ def sections_of_unknown(
         if counts[line.text] > 1 or closes_compilation(line.text, "", marks):
             continue
         mark, name = numbering(line.text), _without_numbering(line.text)
-        somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
         before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
+        somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
+        somebody = somebody or _names_another(name, before.state, lookup)
         if somebody and not _entitles(line.text, before, page.words[before.start : line.start]):
             yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
 
@@ -203,6 +210,20 @@ def _names_author(heading: str, language: str | None) -> bool:
     name = heading[found.end() :]
     by = WORDS.by.search(found.group()) is not None and name[:1].isupper()
     return by or names_somebody(name, language)
+
+
+def _names_another(heading: str, state: str | None, lookup: SpeakerLookup) -> bool:
+    """Returns whether a heading names a party other than that of the section: "Late submission: Belmora".
+
+    "Cooperation with Belmora" is about it.
+    """
+    if len(heading.split()) > _MOST_WORDS or holds_sentence_end(heading) or SPEAKER.verb.search(heading):
+        return False
+    found = [match for match in lookup.find(heading) if match.is_name]
+    of_one = len({match.codes for match in found}) == 1 and found[0].code not in (None, state)
+    before = heading[: found[0].start] if of_one else ""
+    about = before and not (before.rstrip()[-1] in ":–—-,/" or WORDS.label_of_party.fullmatch(before))
+    return of_one and not about and not heading[found[-1].end :].strip(" ,.*)]¹²³0123456789")
 
 
 def _entitles(title: str, section: Intervention, said: str) -> bool:

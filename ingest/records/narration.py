@@ -15,7 +15,7 @@ from ingest.records.interventions import SpeakerTurn
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line
-from ingest.records.summary_records import QUOTED, TELLS
+from ingest.records.summary_records import QUOTED, TELLS, TOLD_VIEW
 from ingest.text.layout import ends_sentence
 from ingest.text.whole_quotations import begins_in_lower_case
 
@@ -28,7 +28,8 @@ def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
 
     These begin under a heading like those before the turns; in minutes also with a paragraph that tells what another
     party or an office said or did. After them, nobody speaks in the first person. Minutes tell so before the first turn
-    as well, or begin turns in lower case, "wants lamps", which are themselves the record's words; transcripts do not.
+    as well, or begin turns in lower case, "wants lamps" (in capitals "WANTS LAMPS"), which are themselves the record's
+    words; transcripts do not.
     """
     starts = {turn.start for turn in turns}
     before = [
@@ -37,7 +38,8 @@ def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
     marks = {_mark(paragraph) for paragraph in before} - {""}
     ends = [*(turn.start for turn in turns[1:]), len(page.text)]
     summarised = [
-        begins_in_lower_case(words) and not is_first_person(words)
+        (begins_in_lower_case(words) or (words.isupper() and TOLD_VIEW.match(words.lstrip())))
+        and not is_first_person(words)
         for turn, limit in zip(turns, ends, strict=True)
         for words in [page.words[turn.words.start : limit]]
     ]

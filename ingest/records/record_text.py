@@ -5,14 +5,20 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from ingest.language.lexicons import RegexPatterns
+from ingest.language.dates import find_dates, without_dates
+from ingest.language.lexicons import RegexPatterns, any_of
+from ingest.language.numerals import number_words
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.text.layout import block_index, ends_sentence, flows, typesetting
+from ingest.metadata.metadata import agenda_item_in
+from ingest.text.layout import block_index, ends_sentence, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, prose_lines, without_furniture
 from vectorstore.records import Block
 
-WORDS: Final = RegexPatterns("interventions")
+WORDS: Final = RegexPatterns("interventions", count=any_of(number_words("cardinal")))
 """Patterns of headings, and of what else records put around the words of speakers."""
+
+
+_LONGEST_DAY: Final = 90  # characters of a heading that names a day
 
 
 class RecordParagraph(NamedTuple):
@@ -37,8 +43,7 @@ class RecordText:
     def __init__(self, text: str, blocks: Sequence[Block]) -> None:
         self.text, self.words, self.lines = text, without_furniture(text), prose_lines(text)
         self.paragraphs = list(self._paragraphs(blocks))
-        apart = (paragraph.line for paragraph in self.paragraphs if paragraph.apart)
-        self._agenda_items = [line for line in apart if WORDS.agenda_heading.match(line.text)]
+        self._items = list(self._agenda_headings())
 
     def _paragraphs(self, blocks: Sequence[Block]) -> Iterator[RecordParagraph]:
         lines, setting = self.lines, typesetting(self.lines)
@@ -80,6 +85,42 @@ class RecordText:
         last = bisect_left(self.lines, limit, key=lambda line: line.start) - 1
         return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
 
+    def _agenda_headings(self) -> Iterator[tuple[int, str]]:
+        for paragraph in self.paragraphs:
+            if paragraph.apart and WORDS.agenda_heading.match(paragraph.line.text):
+                yield paragraph.line.start, paragraph.line.text
+            elif paragraph.apart and paragraph.stands_alone and WORDS.other_heading.match(paragraph.line.text):
+                yield paragraph.line.start, ""
+
     def agenda_item(self, start: int, end: int) -> str | None:
-        """Returns the last heading between two offsets that names an agenda item."""
-        return next((line.text for line in reversed(self._agenda_items) if start <= line.start < end), None)
+        """Returns the last heading of an agenda item between two offsets; empty if it is one that is not read."""
+        return next((item for at, item in reversed(self._items) if start <= at < end), None)
+
+    def days(self, year: str) -> list[tuple[int, str]]:
+        """Returns where a record goes on to another day, and the day; headings may leave out the `year`.
+
+        Empty unless there are several days, in their order.
+        """
+        found: list[tuple[int, str]] = []
+        for line in self.lines:
+            written = line.text if len(line.text) <= _LONGEST_DAY else ""
+            written = written if find_dates(written) else f"{written.rstrip(' .')} {year}"
+            dates = find_dates(written)
+            single = len(dates) == 1 and dates[0].first == dates[0].last
+            if single and WORDS.day_heading.fullmatch(without_dates(written).replace("·", " ")):
+                found.append((line.start, dates[0].iso))
+        days = [day for _, day in found]
+        return found if len({*days}) > 1 and days == sorted(days) else []
+
+
+def items_and_days(text: str) -> tuple[str | None, str | None]:
+    """Returns the items and the days under whose headings parts of a statement stand; None where it is a single one."""
+    apart = (line for line in prose_lines(text) if line.blanks_before and not ends_sentence(line.text))
+    headings = [line for line in apart if WORDS.agenda_heading.match(line.text)]
+    ends = [*(line.start for line in headings[1:]), len(text)]
+    # In a list of items, no sentence follows them.
+    lines = [line for line, end in zip(headings, ends, strict=False) if holds_sentence_end(text[line.end : end])]
+    items = {item.split()[0].strip(","): item for line in lines if (item := agenda_item_in(line.text)) is not None}
+    dates = sorted({found.iso for line in lines for found in find_dates(line.text) if found.first == found.last})
+    days = f"{dates[0]}/{dates[-1]}" if len(dates) > 1 else None
+    return (", ".join(items.values()), days) if len(items) > 1 else (None, None)

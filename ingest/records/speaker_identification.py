@@ -87,6 +87,18 @@ class SpeakerLookup(PartyLookup):
         found = self.find(name)
         return bool(found) and found[0].start == 0 and self.kind_of(found[0].codes[0]) == "organization"
 
+    def by_office(self, words: Intervention) -> Intervention:
+        """Attributes words to the State or meeting whose office their speaker holds: "Mr. Oram, Minister of Quenza"."""
+        if SPEAKER.titled_name.match(words.named) is None:
+            return words
+        words = replace(words, speaker=regex.split(r"\s*[,،(（]", words.named)[0])
+        named = [match for match in self.find(words.named) if self.kind_of(match.code) in ("state", "group")]
+        if named and SPEAKER.office_of_party.search(words.named[: named[0].start]) is not None:
+            clause = words.named[named[0].end :]
+            if not clause.strip() or behalf_phrase(clause) is not None:
+                return of_party(replace(words, clause=clause.strip(" ,")), *named[0].codes[:1])
+        return replace(words, role="office", reason=None) if is_office(words.named) and not named else words
+
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""
         if words.state is not None or words.speaker is None or words.role != "unknown":

@@ -8,6 +8,7 @@ Olm, Belmora" end the words of the known speaker before them; "Asset recovery" d
 words or of terms of the field.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -141,6 +142,8 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
             colon = None if who == "person" or not WORDS.speaking.search(colon["clause"]) else colon
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
+        elif spoken and titled and (dash := WORDS.dash.match(window, position)) is not None:
+            after, summarised = dash.end(), False
         elif early is not None:
             after, summarised = len(window) - len(window[position:].lstrip()), False
         elif (spoken and titled) or found.re is WORDS.delegation_unread or (who == "office" and WORDS.the.match(name)):
@@ -177,22 +180,33 @@ def _brackets(window: str, position: int) -> tuple[int, list[str]]:
     return position, found
 
 
-def label_of(text: str, start: int, language: str | None, *, names: bool) -> "tuple[str, int] | None":
+def label_of(
+    text: str, start: int, language: str | None, *, names: bool, known: Callable[[str], object]
+) -> "tuple[str, int] | None":
     """Returns the speaker whom a paragraph may name before a colon, and the offset of the words after it; else None.
 
     In a record of the form "State: words" (`names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs a
-    title or brackets, as known speakers have, or is put as "A delegate:"; "Interpol:" may be a topic of a speech.
+    title or brackets, as known speakers have, is a `known` party, or is put as "A delegate:" or "Speaker 4:";
+    "Interpol:" may be a topic of a speech.
     """
     found = WORDS.label.match(text, start)
-    if found is None or is_salutation(found["name"]) or is_office(found["name"]) or WORDS.topic.match(found["name"]):
+    if found is None or is_salutation(found["name"]) or WORDS.topic.match(found["name"]):
         return None
     name = " ".join(found["name"].split())
+    person = WORDS.titled_name.match(name)
+    if person is not None and not names:
+        vocative = (title := WORDS.titled.match(name)) and WORDS.vocative.match(name, title.end())
+        told = WORDS.verb.search(name, person.end()) is not None and behalf_phrase(name) is None
+        return None if vocative or told else (name, found.end())
+    if is_office(name):
+        return None
     noun = WORDS.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
     if names:
         somebody = noun or names_somebody(name, language)
+    elif WORDS.titled.match(name) or "(" in name:
+        somebody = names_somebody(name, language)
     else:
-        marked = WORDS.titled.match(name) or "(" in name
-        somebody = names_somebody(name, language) if marked else noun and WORDS.one_of.match(name) is not None
+        somebody = bool((noun and WORDS.one_of.match(name)) or WORDS.unnamed.match(name) or known(name))
     return (name, found.end()) if somebody else None
 
 

@@ -48,21 +48,30 @@ def find_interventions(
     found: list[Intervention] = []
     presiding = presiding_state(page, lookup)
     agenda_item = None
+    days = page.days((date or "")[:4])
     since = 0
     marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=False):
         limit = following if turn.end is None else min(following, turn.end)
-        agenda_item = page.agenda_item(since, turn.start) or agenda_item
+        heading = page.agenda_item(since, turn.start)
+        agenda_item = agenda_item if heading is None else heading
+        day = next((day for at, day in reversed(days) if at < turn.start), None) if turn.mark is None else None
         since = turn.words.start
         introduced = lookup.introduced(turn.words, text[max(0, turn.start - _INTRODUCTION) : turn.start])
         parts = in_national_capacity(introduced, text[introduced.start : limit], presiding, lookup)
         stops = [*(part.start for part in parts[1:]), limit]
         for part, stop in zip(parts, stops, strict=True):
             words = _bounded(
-                replace(part, agenda_item=agenda_item), page, stop, marks if turn.mark is not None else None
+                replace(part, agenda_item=agenda_item, date=part.date or day),
+                page,
+                stop,
+                marks if turn.mark is not None else None,
             )
             if words.end > words.start:
                 found += by_capacity(for_whom(words, page, lookup), page, lookup)
+        # "We now turn to agenda item 7", of which the next speakers speak.
+        turned = [*WORDS.turns_to_item.finditer(text, turn.start, limit)] if turn.words.role == "office" else []
+        agenda_item = turned[-1]["item"] if turned else agenda_item
     return tuple(found)
 
 

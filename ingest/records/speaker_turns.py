@@ -152,8 +152,12 @@ def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: b
 def _after_labels(
     page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
-    """Yields the turns of speakers whom no lookup knows, and whom a paragraph names before a colon."""
+    """Yields the turns of speakers whom a paragraph names before a colon in another form than the record's lines."""
+
+    def known(name: str) -> bool:
+        return any(lookup.kind_of(code) in ("state", "group") for code in lookup.party(name))
+
     for line in (paragraph.line for paragraph in paragraphs if paragraph.apart or names):
-        label = label_of(page.words, line.start, lookup.language, names=names)
+        label = label_of(page.words, line.start, lookup.language, names=names, known=known)
         if label is not None and not is_procedural(line.text, told=False):
-            yield SpeakerTurn(start=line.start, words=of_unknown(*label))
+            yield SpeakerTurn(start=line.start, words=lookup.by_office(of_unknown(*label)))

@@ -26,6 +26,8 @@ from ingest.records.speaker_lines import SpeakerLine, speaker_line
 _WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
 """What follows the name of a party where minutes tell what it did: "objected", "was against"."""
+TOLD_VIEW: Final = _WORDS.told_view
+"""What minutes tell of a party in the present: "opposes", "is against"."""
 _FEWEST_PARTIES: Final = 3
 # Characters of a sentence that are searched for "in his national capacity", and for the name of its speaker.
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240
@@ -130,8 +132,8 @@ def summarised_turns(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
                 stops.append(start)
             elif start not in found or found[start].words.role == "unknown":
                 turn = _turn_at(start, end, page, lookup, speaking, opens=not number, apart=start in apart)
-                # Several States replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
-                if turn is not None and (start not in found or turn.words.states):
+                # Known ones replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
+                if turn is not None and (start not in found or turn.words.role == "party"):
                     found[start] = turn
             speaking = found[start].words if start in found else speaking
     turns = sorted(found.values(), key=lambda turn: turn.start)
@@ -193,6 +195,8 @@ def _named_later(sentence: str, lookup: SpeakerLookup, *, opens: bool, apart: bo
         # Capitalised, since inside a sentence French or Spanish begin "the representative" in lower case.
         line = speaker_line(lead + rest[:1].upper() + rest[1:], at, len(sentence))
         recalls = SPEAKER.recalls.search(SPEAKER.of_others.sub(",", lead))
+        if recalls and line is not None and line.understood and apart and not SPEAKER.pronoun.search(lead):
+            return of_unknown(line.head, at)
         if recalls or line is None or not (line.summarised and line.titled and (opens or _takes_floor(line))):
             continue
         words = lookup.intervention(line, trusted=False)

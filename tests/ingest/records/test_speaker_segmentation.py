@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import pytest
 
+from ingest.records.record_text import items_and_days
 from ingest.records.speaker_segmentation import cut_at_interventions
 from ingest.text.layout import find_blocks
 from tests.cases import Cases
@@ -68,6 +69,13 @@ def test_what_follows_on_a_speech_is_not_put_into_its_mouth(paragraph, split):
     assert said_by_two(split, text) == "We recovered assets."
 
 
+@cases("label", "holder")
+def test_a_speaker_line_of_another_form_ends_the_words_before(label, holder, split):
+    first, item, _ = split(f"{OPENING}{label} We want no list.{CLOSING}")
+    assert (first.state, first.end) == ("XAA", len(OPENING.strip()))
+    assert (item.role if item.state is None else item.group or item.state) == holder
+
+
 @cases("paragraph")
 def test_a_summary_record_goes_on_with_nobody_rather_than_the_one_before(paragraph, split):
     before = f"{TOLD}2. He added that courts were slow."
@@ -110,6 +118,13 @@ def test_whoever_is_not_known_speaks_with_nobody_s_mouth(language, form, name, h
     assert text[first.start : first.end].endswith("needed.") and text[item.start : item.end] == WANTED
     assert (item.states, item.role) == ((holders, "party") if holders else ((), "unknown"))
     assert holders or "names nobody that is known" in item.reason
+
+
+@cases("heading", "holder")
+def test_a_heading_by_state_opens_a_section_in_any_form(heading, holder, split):
+    heads = {"Arvandia": "XAA", heading: holder, "Drelnia": "XDR"}
+    items = split("\n\n".join(f"{head}\n\nWe light lamps. We trim their wicks." for head in heads), "en")
+    assert [item.group or item.state for item in items] == [*heads.values()]
 
 
 @cases("form", "paragraph")
@@ -186,6 +201,31 @@ def test_a_speech_goes_on_after_what_the_record_puts_between(interruption, split
 def test_a_short_paragraph_at_the_foot_of_a_column_is_no_heading(foot, head, split):
     text = f"{PROVINCES}{foot}\n\n{head} Courts are slow.{CLOSING}"
     assert speech(split, text, "XAA").endswith(f"{foot} {head} Courts are slow.")
+
+
+def test_minutes_in_capitals_tell_views_in_their_own_words(split):
+    said = {"ARVANDIA": "CANNOT ACCEPT LAMPS.", "BELMORA": "WE WANT LAMPS.", "DRELNIA": "LAMPS ARE DEAR."}
+    items = split("\n\n".join(f"{state}: {words}" for state, words in said.items()), "en")
+    assert [(item.state, item.summarised) for item in items] == [("XAA", True), ("XAB", False), ("XDR", False)]
+
+
+@cases("heading", "item")
+def test_a_speech_stands_under_the_agenda_item_that_is_discussed(heading, item, split):
+    before = "Agenda item 5\n\nMr. Ilvane (Arvandia): We recovered assets.\n\n"
+    items = [each.agenda_item for each in split(f"{before}{heading}{CLOSING}", "en") if each.state]
+    assert items == ["Agenda item 5", item]
+
+
+@cases("headings", "said", "items", tuples=True)
+def test_a_statement_on_several_items_has_them_all(headings, said, items):
+    text = "\n\n".join(["Statements by Arvandia", *(f"{heading}\n\n{said}" for heading in headings)])
+    assert items_and_days(text) == items
+
+
+@cases("heading", "day")
+def test_a_speech_has_the_day_on_which_the_record_goes_on(heading, day, split):
+    before = f"Verbatim record\nMonday, 2 May 2022\n\n{OPENING}"
+    assert [each.date for each in split(f"{before}{heading}{CLOSING}", "en")] == ["2022-05-02" if day else None, day]
 
 
 @cases("text", "state", "said")
