@@ -213,8 +213,11 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
     ranked: dict[int, dict[str, Party]] = {}
     readers, alone, spoken_for = dict[str, Party](), dict[str, Party](), False
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
+    author: int | None = None
     for line, start, following in zip(heading.lines, starts, [*heading.lines[1:], ""], strict=False):
         last: tuple[int, int, bool] | None = None
+        # A title may go on in the next line: "Remarks by the Minister of Belmora", "at the invitation of …".
+        author = author if line[:1].islower() else None
         for match in parties.find(line, capitals="none"):
             party = parties.get(match.codes[0])
             if len(match.codes) != 1 or party is None:
@@ -224,7 +227,12 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             rank, is_spoken_for = _rank(line, match, before), behalf_before(before)
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last
+            elif author is not None and not _is_author(heading.flat[author : start + match.start]):
+                rank = None
+            elif rank and party.kind == "state" and _is_governed(before):
+                rank = 0
             last = None if rank is None else (match.end, rank, is_spoken_for)
+            author = start + match.end if rank is not None and _WORDS.authored.search(before) else author
             spoken_for = spoken_for or is_spoken_for
             if _WORDS.read_by_state.search(before) or (rank is not None and _WORDS.read_by.search(before)):
                 readers[party.code] = party
@@ -356,6 +364,17 @@ def _is_answered(before: str, line: int = 0) -> bool:
     spoken_of = list(_WORDS.answered.finditer(before))
     parted = not spoken_of or spoken_of[-1].end() < line
     return not parted and _WORDS.parted.search(before, spoken_of[-1].end()) is None
+
+
+def _is_author(between: str) -> bool:
+    """Tell whether a title names a party as a further author, and not for the occasion: "at the invitation of X"."""
+    return any(words.search(between) for words in (_WORDS.another_author, _WORDS.statement_by, _WORDS.read_by))
+
+
+def _is_governed(before: str) -> bool:
+    """Tell whether a title names a party by an office of its author: "Remarks in Belmora by the Minister of X"."""
+    governed = _WORDS.by_office.search(before)
+    return governed is not None and _WORDS.office_elsewhere.search(governed["office"]) is None
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:
