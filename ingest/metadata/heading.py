@@ -294,6 +294,17 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
     return None
 
 
+def kind_without_speaker(heading: Heading, words: str) -> str | None:
+    """Read the line of a heading by which nobody it names speaks: "List of speakers", "Analysis of the statement by X".
+
+    It is that of a speech whose words (`words`) begin with a salutation or, on a meeting, are in the first person.
+    """
+    if is_salutation(words.lstrip()):
+        return None
+    forms = [_WORDS.on_statement] if speaks_in_first_person(words) else [_WORDS.on_statement, _WORDS.on_meeting]
+    return next((line for line in heading.lines[:_MOST_OF_TITLE] if any(form.search(line) for form in forms)), None)
+
+
 def title_in(heading: Heading) -> str | None:
     """Read the title line, "Statement by …", with the next where it goes on there; a sentence of a mail is not one."""
     lines = heading.whole

@@ -19,6 +19,7 @@ from ingest.metadata.heading import (
     find_heading,
     holder_in,
     holds_office,
+    kind_without_speaker,
     named_as_speaking,
     speaker_in,
     title_in,
@@ -72,11 +73,13 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
     logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
-    problems = () if parties is None or metadata.holders else _why_nobody(heading, parties)
+    problems = () if parties is None or metadata.holders else _why_nobody(text, heading, parties)
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=problems)
 
 
-def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
+def _why_nobody(text: str, heading: Heading, parties: PartyTable) -> tuple[str, ...]:
+    if kind := kind_without_speaker(heading, text[heading.end :]):
+        return (f"{kind!r} is no statement, and so nobody's: exclude it, or set the State if it is its position",)
     unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(heading.flat)
     if unknown is not None:
         return (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",)
@@ -138,6 +141,9 @@ def _session_kept(read: Metadata, merged: Metadata) -> str | None:
 def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
+    words = text[heading.end :]
+    if kind_without_speaker(heading, words):
+        return metadata, set()
     inferred = set()
     lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
     unknown = unknown_body_in(heading, parties) is not None
@@ -149,7 +155,6 @@ def _with_parties(
     reader = delivering_state(heading, parties)
     of_others = reader if not named_as_speaking(heading, parties) else None
     state = reader if group is not None else state
-    words = text[heading.end :]
     if state is None and of_others is None and not presides:
         hints = parties_of_file_name(file, parties)
         state = speaking_state(words, lookup, hints=hints, another=unknown)

@@ -59,7 +59,7 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
     """Return by State that a text names: the weight of its self-references, its mentions, and the strongest weight.
 
     Without a strong one, the weight is 0 for a State accused in half of its mentions, as nobody accuses their own, for
-    one with whose view the speaker agrees or disagrees, or whose delegate is reported ("as the delegate of X said") if its weight is small, and
+    one with few self-references whose delegate is reported ("as the delegate of X said") or whose view is answered, and
     for all in a text not in the first person that reports on several of them, each at the beginning of a sentence.
     """
     flat = " ".join(text.split())

@@ -162,6 +162,13 @@ def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(examplia):
         assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", examplia).metadata.state == "XAA"
 
 
+@cases("title", "words", "state")
+def test_a_document_on_a_meeting_or_a_statement_is_nobody_s_and_is_told(title, words, state, examplia):
+    found = read(f"{title}\nUNTOC COP 12, 16 October 2024\n\n{words}\n", examplia)
+    assert (found.metadata.state, found.metadata.on_behalf_of) == (state, None)
+    assert any("is no statement" in problem for problem in found.problems) is (state is None)
+
+
 READ = ReadMetadata(
     metadata=Metadata(
         state="IRN", body="UNTOC COP", session="10", date="2020-10-12/2020-10-16", agenda_item="4", language="en"
