@@ -25,7 +25,7 @@ from ingest.metadata.heading import (
     title_in,
     unknown_body_in,
 )
-from ingest.metadata.joint_statement import joint_holders
+from ingest.metadata.joint_statement import called_joint, joint_holders
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
 from ingest.metadata.self_reference import speaking_state
@@ -157,7 +157,9 @@ def _with_parties(
     state = reader if group is not None else state
     if state is None and of_others is None and not presides:
         hints = parties_of_file_name(file, parties)
-        state = speaking_state(words, lookup, hints=hints, another=unknown)
+        # In a joint statement, "Arvandia wishes" may tell of anyone: only "my country, Arvandia" shows who speaks.
+        joint = called_joint(heading.flat, len(heading.flat)) is not None
+        state = speaking_state(words, lookup, hints=hints, another=unknown or joint)
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, lookup, speaker=state or of_others)[0]
     group = whom.group or group
@@ -169,9 +171,9 @@ def _with_parties(
         # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
-    joint = () if of_known else joint_holders(heading.text, words, lookup)
-    if group is None or joint:
-        together = (*joint, *whom.states)
+    together = () if of_known else joint_holders(heading.text, words, lookup)
+    if group is None or together:
+        together = (*together, *whom.states)
         speaker = joint_speaker(metadata, state or reader, whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()

@@ -154,6 +154,13 @@ def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(
     assert (found.metadata.holders, found.metadata.speaker) == (held, speaker)
 
 
+@cases("below", "holders")
+def test_a_joint_statement_is_held_by_its_list_alone(below, holders, parties):
+    words = f"Mr. Chair,\n\nWe deliver this joint statement. Arvandia wishes it.\n\n{below}\n"
+    metadata = read(f"Joint statement on lamps\n12 October 2020\n\n{words}", parties).metadata
+    assert (metadata.state, list(metadata.held_by or ())) == (None, holders)
+
+
 def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(examplia):
     for title in cases["OFFICES"]:
         found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn. We reject the fund.\n", examplia)
