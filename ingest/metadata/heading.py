@@ -261,12 +261,23 @@ def holds_office(before: str) -> bool:
 
 
 def speaker_in(heading: Heading) -> str | None:
-    """Read the person that a heading names as speaking, with the office that follows the name."""
+    """Read the person that a heading names as speaking, with the office that follows; "by Ms. Oram" goes first.
+
+    Whoever presides, introduces or is greeted does not speak: "Chair: Mr. Breck", "Mr. Breck, President of the session".
+    """
+    named, by = list[str](), list[str]()
     for line in heading.whole:
         match = _WORDS.person.search(line)
-        if match is not None and not is_salutation(line) and not _is_answered(line[: match.start("person")]):
-            return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
-    return None
+        if match is None or is_salutation(line):
+            continue
+        before, person = line[: match.start("person")], _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
+        if _is_answered(before) or _WORDS.no_speaker.search(before):
+            continue
+        if _WORDS.by_whom.search(before):
+            by.append(person)
+        elif not _WORDS.of_meeting.search(match["person"]):
+            named.append(person)
+    return next(iter((*by, *named)), None)
 
 
 def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
