@@ -263,7 +263,7 @@ def holds_office(before: str) -> bool:
 def speaker_in(heading: Heading) -> str | None:
     """Read the person that a heading names as speaking, with the office that follows; "by Ms. Oram" goes first.
 
-    Whoever presides, introduces or is greeted does not speak: "Chair: Mr. Breck", "Mr. Breck, President of the Board".
+    Whoever presides, introduces or is greeted does not speak: "Chair: Mr. Breck", "…, President of the Conference".
     """
     named, by = list[str](), list[str]()
     for line in heading.whole:
