@@ -213,8 +213,11 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
     ranked: dict[int, dict[str, Party]] = {}
     readers, alone, spoken_for = dict[str, Party](), dict[str, Party](), False
     starts = accumulate((len(line) + 1 for line in heading.lines), initial=0)
+    author: int | None = None
     for line, start, following in zip(heading.lines, starts, [*heading.lines[1:], ""], strict=False):
         last: tuple[int, int, bool] | None = None
+        # A title may go on in the next line: "Remarks by the Minister of Belmora", "at the invitation of …".
+        author = author if line[:1].islower() else None
         for match in parties.find(line, capitals="none"):
             party = parties.get(match.codes[0])
             if len(match.codes) != 1 or party is None:
@@ -224,7 +227,12 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             rank, is_spoken_for = _rank(line, match, before), behalf_before(before)
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last
+            elif author is not None and not _is_author(heading.flat[author : start + match.start]):
+                rank = None
+            elif rank and party.kind == "state" and _is_governed(before):
+                rank = 0
             last = None if rank is None else (match.end, rank, is_spoken_for)
+            author = start + match.end if rank is not None and _WORDS.authored.search(before) else author
             spoken_for = spoken_for or is_spoken_for
             if _WORDS.read_by_state.search(before) or (rank is not None and _WORDS.read_by.search(before)):
                 readers[party.code] = party
@@ -253,12 +261,23 @@ def holds_office(before: str) -> bool:
 
 
 def speaker_in(heading: Heading) -> str | None:
-    """Read the person that a heading names as speaking, with the office that follows the name."""
+    """Read the person that a heading names as speaking, with the office that follows; "by Ms. Oram" goes first.
+
+    Whoever presides, introduces or is greeted does not speak: "Chair: Mr. Breck", "…, President of the Conference".
+    """
+    named, by = list[str](), list[str]()
     for line in heading.whole:
         match = _WORDS.person.search(line)
-        if match is not None and not is_salutation(line) and not _is_answered(line[: match.start("person")]):
-            return _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
-    return None
+        if match is None or is_salutation(line):
+            continue
+        before, person = line[: match.start("person")], _WORDS.person_ends.split(match["person"])[0].strip(" ,;:")
+        if _is_answered(before) or _WORDS.no_speaker.search(before):
+            continue
+        if _WORDS.by_whom.search(before):
+            by.append(person)
+        elif not _WORDS.of_meeting.search(match["person"]):
+            named.append(person)
+    return next(iter((*by, *named)), None)
 
 
 def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
@@ -284,6 +303,17 @@ def unknown_body_in(heading: Heading, parties: PartyTable) -> str | None:
             return None
         return _WORDS.person_ends.split(named["name"])[0].strip(" ,;:.")
     return None
+
+
+def kind_without_speaker(heading: Heading, words: str) -> str | None:
+    """Read the line of a heading by which nobody it names speaks: "List of speakers", "Analysis of the statement by X".
+
+    It is that of a speech whose words (`words`) begin with a salutation or, on a meeting, are in the first person.
+    """
+    if is_salutation(words.lstrip()):
+        return None
+    forms = [_WORDS.on_statement] if speaks_in_first_person(words) else [_WORDS.on_statement, _WORDS.on_meeting]
+    return next((line for line in heading.lines[:_MOST_OF_TITLE] if any(form.search(line) for form in forms)), None)
 
 
 def title_in(heading: Heading) -> str | None:
@@ -356,6 +386,17 @@ def _is_answered(before: str, line: int = 0) -> bool:
     spoken_of = list(_WORDS.answered.finditer(before))
     parted = not spoken_of or spoken_of[-1].end() < line
     return not parted and _WORDS.parted.search(before, spoken_of[-1].end()) is None
+
+
+def _is_author(between: str) -> bool:
+    """Tell whether a title names a party as a further author, and not for the occasion: "at the invitation of X"."""
+    return any(words.search(between) for words in (_WORDS.another_author, _WORDS.statement_by, _WORDS.read_by))
+
+
+def _is_governed(before: str) -> bool:
+    """Tell whether a title names a party by an office of its author: "Remarks in Belmora by the Minister of X"."""
+    governed = _WORDS.by_office.search(before)
+    return governed is not None and _WORDS.office_elsewhere.search(governed["office"]) is None
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:

@@ -11,6 +11,7 @@ from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.text.page_furniture import without_furniture
 
 _BLANK_LINES: Final = re.compile(r"\n\s*\n")
+_NEXT_LINE, _GOES_ON = re.compile(r"\s*\n\s*"), re.compile(r"[^\S\n]+[^\W\d_]")
 _NEAR_TITLE, _NEAR_NAME, _LONGEST_LIST, _MOST_LISTS = 300, 150, 4000, 20  # characters, but for the last
 
 
@@ -24,8 +25,7 @@ def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, .
     heading = " ".join(heading.split())
     paragraphs = _BLANK_LINES.split(words[:OPENING].strip())
     opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
-    titles = WORDS.joint_statement.finditer(opening, 0, len(heading))
-    called = next((found for found in titles if not is_spoken_of(opening, found)), None)
+    called = called_joint(opening, len(heading))
     # A title after words in the first person is that of a further statement, unless it names who speaks.
     said = WORDS.first_person_or_this.search(opening, len(heading))
     own = WORDS.own_joint.finditer(opening, len(heading))
@@ -49,6 +49,12 @@ def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, .
     return tuple(states) if len(states) > 1 else ()
 
 
+def called_joint(text: str, end: int) -> re.Match[str] | None:
+    """Finds where the heading of a text, which ends at `end`, calls it a joint statement; None if it does not."""
+    titles = WORDS.joint_statement.finditer(text, 0, end)
+    return next((found for found in titles if not is_spoken_of(text, found)), None)
+
+
 def is_spoken_of(text: str, called: re.Match[str]) -> bool:
     """Tell whether a joint statement is only talked about: "Statement on the joint statement by X and Y"."""
     before = list(WORDS.answers.finditer(text, 0, called.start()))
@@ -69,8 +75,12 @@ def _sponsors(text: str, lookup: PartyLookup) -> Iterator[tuple[int, int, Sequen
     """Yields start and end of the label of each list of co-sponsors, and the States, with offsets from that end."""
     text = without_furniture(text)
     for label in islice(WORDS.sponsors.finditer(text), _MOST_LISTS):
-        after = text[label.end() : label.end() + _LONGEST_LIST].replace("\n", " ")
+        written = text[label.end() : label.end() + _LONGEST_LIST]
+        after = written.replace("\n", " ")
         row = _first_list(after, lookup)
+        # A line after names on lines of their own is a sentence: "Arvandia wishes to be recorded as not supporting it".
+        if row and _NEXT_LINE.fullmatch(written, row[-2].end, row[-1].start) and _GOES_ON.match(written, row[-1].end):
+            row = row[:-1]
         if row and WORDS.listed.fullmatch(after, 0, row[0].start):
             yield label.start(), label.end(), row
 

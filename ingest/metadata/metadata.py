@@ -19,12 +19,13 @@ from ingest.metadata.heading import (
     find_heading,
     holder_in,
     holds_office,
+    kind_without_speaker,
     named_as_speaking,
     speaker_in,
     title_in,
     unknown_body_in,
 )
-from ingest.metadata.joint_statement import joint_holders
+from ingest.metadata.joint_statement import called_joint, joint_holders
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
 from ingest.metadata.self_reference import speaking_state
@@ -72,11 +73,13 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
         metadata, concluded = _with_parties(metadata, text, heading, parties, file)
         inferred |= concluded
     logger.debug("%s: read %s, inferred %s", file, metadata, inferred)
-    problems = () if parties is None or metadata.holders else _why_nobody(heading, parties)
+    problems = () if parties is None or metadata.holders else _why_nobody(text, heading, parties)
     return ReadMetadata(metadata=metadata, inferred=tuple(sorted(inferred)), problems=problems)
 
 
-def _why_nobody(heading: Heading, parties: PartyTable) -> tuple[str, ...]:
+def _why_nobody(text: str, heading: Heading, parties: PartyTable) -> tuple[str, ...]:
+    if kind := kind_without_speaker(heading, text[heading.end :]):
+        return (f"{kind!r} is no statement, and so nobody's: exclude it, or set the State if it is its position",)
     unknown, office = unknown_body_in(heading, parties), _PRESIDES.search(heading.flat)
     if unknown is not None:
         return (f"a statement by {unknown!r}, whom no lookup knows: nobody's (add it to parties.csv)",)
@@ -138,6 +141,9 @@ def _session_kept(read: Metadata, merged: Metadata) -> str | None:
 def _with_parties(
     metadata: Metadata, text: str, heading: Heading, parties: PartyTable, file: str
 ) -> tuple[Metadata, set[str]]:
+    words = text[heading.end :]
+    if kind_without_speaker(heading, words):
+        return metadata, set()
     inferred = set()
     lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
     unknown = unknown_body_in(heading, parties) is not None
@@ -149,10 +155,11 @@ def _with_parties(
     reader = delivering_state(heading, parties)
     of_others = reader if not named_as_speaking(heading, parties) else None
     state = reader if group is not None else state
-    words = text[heading.end :]
     if state is None and of_others is None and not presides:
         hints = parties_of_file_name(file, parties)
-        state = speaking_state(words, lookup, hints=hints, another=unknown)
+        # In a joint statement, "Arvandia wishes" may tell of anyone: only "my country, Arvandia" shows who speaks.
+        joint = called_joint(heading.flat, len(heading.flat)) is not None
+        state = speaking_state(words, lookup, hints=hints, another=unknown or joint)
         inferred |= {"state"} if state else set()
     _, _, whom = capacities(heading.text, words, lookup, speaker=state or of_others)[0]
     group = whom.group or group
@@ -164,9 +171,9 @@ def _with_parties(
         # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred
     of_known = group is not None and parties.get(group) is not None
-    joint = () if of_known else joint_holders(heading.text, words, lookup)
-    if group is None or joint:
-        together = (*joint, *whom.states)
+    together = () if of_known else joint_holders(heading.text, words, lookup)
+    if group is None or together:
+        together = (*together, *whom.states)
         speaker = joint_speaker(metadata, state or reader, whom.states, parties)
         return replace(metadata, state=state, speaker=speaker, held_by=held_together(state, together)), inferred
     inferred = {"speaker"} if inferred and metadata.speaker is None else set()

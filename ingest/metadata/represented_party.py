@@ -69,7 +69,8 @@ def spoken_for(
             # "Arvandia speaks on behalf of the group", unlike "Arvandia thanks the delegate speaking on behalf of it".
             direct = [m for m in own if WORDS.name_speaks.fullmatch(before, m.end)]
             # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
-            if number == 0 and any(WORDS.aligns.search(before, m.end) for m in named if m.end <= len(before)):
+            aligns = any(WORDS.aligns.search(before, m.end) for m in named if m.end <= len(before))
+            if number == 0 and (aligns or WORDS.answers_statement.search(before)):
                 continue
             spoken, rest = _as_we(line, 0, phrase.start(), direct), partial(_as_we, line, end=len(line), own=own)
             if is_denied(before):

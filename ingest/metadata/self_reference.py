@@ -58,7 +58,8 @@ def is_voice(after: str) -> bool:
 def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], dict[str, int], dict[str, float]]:
     """Return by State that a text names: the weight of its self-references, its mentions, and the strongest weight.
 
-    Without a strong one, the weight is 0 for a State accused in half of its mentions, as nobody accuses their own, and
+    Without a strong one, the weight is 0 for a State accused in half of its mentions, as nobody accuses their own, for
+    one with few self-references whose delegate is reported ("as the delegate of X said") or whose view is answered, and
     for all in a text not in the first person that reports on several of them, each at the beginning of a sentence.
     """
     flat = " ".join(text.split())
@@ -67,6 +68,7 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
     strongest: dict[str, float] = defaultdict(float)
     accused: dict[str, int] = defaultdict(int)
     sentence_openers: set[str] = set()
+    of_another: set[str] = set()
     matches = lookup.find(flat)
     for match, following in zip_longest(matches, matches[1:]):
         code = match.codes[0]
@@ -94,13 +96,24 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
         before = flat[reach : match.start]
         if _WORDS.accused.match(flat, match.end) or _WORDS.accused_before.search(before):
             accused[code] += 1
-        if _WORDS.opens.search(before):
+        opens = _WORDS.opens.search(before) is not None
+        if opens:
             sentence_openers.add(code)
+        if _is_told_of(flat, match, before, subject=opens or weight > 0):
+            of_another.add(code)
+    of_another = {code for code in of_another if weights[code] < _MANY}
     several = len(sentence_openers) > 1 and _WORDS.own_voice.search(flat) is None
     for code in weights:
-        if strongest[code] < _WEIGHTS[0] and (several or 0 < namings[code] <= 2 * accused[code]):
+        if strongest[code] < _WEIGHTS[0] and (several or code in of_another or 0 < namings[code] <= 2 * accused[code]):
             weights[code] = 0.0
     return weights, namings, strongest
+
+
+def _is_told_of(flat: str, match: PartyMatch, before: str, *, subject: bool) -> bool:
+    """Return whether another delegate's words are told, or a State's view answered: "We do not share these views"."""
+    if _WORDS.told.search(before):
+        return _WORDS.told_of.match(flat, match.end) is not None
+    return subject and _WORDS.answered.match(flat, match.end) is not None
 
 
 def _weight(flat: str, match: PartyMatch) -> float:

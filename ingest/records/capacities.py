@@ -164,7 +164,8 @@ def in_several_capacities(
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     state = state or delivering_state(heading, parties)
     words = text[heading.end : notes_start(text)]
-    parts = capacities(heading.text, words, lookup, speaker=state, group=metadata.on_behalf_of)
+    group = metadata.on_behalf_of or (holder.code if holder is not None and holder.kind == "group" else None)
+    parts = capacities(heading.text, words, lookup, speaker=state, group=group)
     if len(parts) == 1:
         return ()
     own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")

@@ -43,13 +43,20 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
 
     A title begins a paragraph and ends no sentence; it may go on in the next lines, as on a cover. It says by which
     party a statement is ("Statement by Belmora"); or a salutation follows it, and it names a party as speaking
-    otherwise, or a person or delegation whom neither a lookup nor the text's own heading knows.
+    otherwise, or a person or delegation whom neither a lookup nor the text's own heading knows. The annex of a letter
+    that transmits the words of a party is that party's.
     """
     heading, notes = find_heading(text, blocks), footnotes(text, blocks)
+    transmitted = _transmitted(text[heading.end : heading.end + _READ], parties)
     lines = prose_lines(text[: notes_start(text)])
     setting, heard = typesetting(lines), _long_words(heading.text)
     found: list[LaterTitle] = []
     for number, line in enumerate(lines[1:], start=1):
+        if transmitted and line.start >= heading.end and _WORDS.annex.fullmatch(line.text):
+            below = lines[number + 1].text if number + 1 < len(lines) else ""
+            codes = _speakers(below, parties) if _WORDS.title.match(below) else ()
+            found.append(LaterTitle(start=line.start, words=line.text, codes=codes or transmitted))
+            continue
         unnumbered = WORDS.enumerator.sub("", line.text)
         title = line.start >= heading.end and _WORDS.later_title.match(unnumbered)
         if not title or ends_sentence(line.text) or any(start <= line.start < end for start, end in notes):
@@ -77,6 +84,18 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
                 differ = len({main_language(text, side, None) for side in sides}) > 1
                 found.append(LaterTitle(start=line.start, words=line.text, codes=(), begins_translation=differ))
     return tuple(found)
+
+
+def _transmitted(words: str, parties: PartyTable) -> tuple[str, ...]:
+    """Returns the parties whose words a letter transmits: "I have the honour to forward a letter from Belmora"."""
+    sentence = _WORDS.transmits.search(" ".join(words.split()))
+    if sentence is None or _WORDS.own_voice.search(sentence["what"]):
+        return ()
+    return _speakers(sentence["what"], parties)
+
+
+def _speakers(words: str, parties: PartyTable) -> tuple[str, ...]:
+    return tuple(party.code for party in named_as_speaking(Heading(text=words, end=0), parties))
 
 
 def unsplit_titles(

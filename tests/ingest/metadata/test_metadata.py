@@ -154,12 +154,26 @@ def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(
     assert (found.metadata.holders, found.metadata.speaker) == (held, speaker)
 
 
+@cases("below", "holders")
+def test_a_joint_statement_is_held_by_its_list_alone(below, holders, parties):
+    words = f"Mr. Chair,\n\nWe deliver this joint statement. Arvandia wishes it.\n\n{below}\n"
+    metadata = read(f"Joint statement on lamps\n12 October 2020\n\n{words}", parties).metadata
+    assert (metadata.state, list(metadata.held_by or ())) == (None, holders)
+
+
 def test_an_office_of_a_meeting_is_nobody_s_position_and_is_told(examplia):
     for title in cases["OFFICES"]:
         found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn. We reject the fund.\n", examplia)
         assert (found.metadata.holders, len(found.problems)) == ((), 1)
     for title in cases["NO_OFFICES"]:
         assert read(f"{title}\n12 October 2020\n\nMr. Chair,\n\nLamps burn.\n", examplia).metadata.state == "XAA"
+
+
+@cases("title", "words", "state")
+def test_a_document_on_a_meeting_or_a_statement_is_nobody_s_and_is_told(title, words, state, examplia):
+    found = read(f"{title}\nUNTOC COP 12, 16 October 2024\n\n{words}\n", examplia)
+    assert (found.metadata.state, found.metadata.on_behalf_of) == (state, None)
+    assert any("is no statement" in problem for problem in found.problems) is (state is None)
 
 
 READ = ReadMetadata(

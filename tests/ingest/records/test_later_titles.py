@@ -23,7 +23,7 @@ def read(annotator, read):
     def read_text(text):
         unsplit = read(text)
         parts = annotator.interventions(unsplit.document)
-        holders = [item.state for item in parts] if parts else [unsplit.document.metadata.state]
+        holders = [item.group or item.state for item in parts] if parts else [unsplit.document.metadata.state]
         return holders, unsplit.reason or ""
 
     return read_text
@@ -60,3 +60,22 @@ def test_a_title_in_another_language_that_names_no_party_only_makes_a_note(read)
         holders, reason = read(f"{OPENING}\n\n{title}\n\n{after}\n")
         assert holders == [holder]
         assert title in reason and ("perhaps in two languages" in reason) is (holder is not None)
+
+
+@cases("forwarded", "annex", "holder")
+def test_the_annex_of_a_letter_that_transmits_another_party_s_words_is_not_its_sender_s(forwarded, annex, holder, read):
+    letter = "Letter dated 5 May 2022 from the Permanent Representative of Arvandia addressed to the President"
+    holders, reason = read(f"{letter}\n\nI have the honour to {forwarded}\n\n{annex}\n\nThe bazaar was shut.\n")
+    assert holders == [holder]
+    assert ("further statements inside" in reason) is (holder is None)
+
+
+@pytest.mark.parametrize("title", ["Statement by Belmora in its national capacity", "Belmora (national capacity)"])
+def test_a_national_statement_under_its_own_title_is_not_the_group_s(title, read):
+    opening = (
+        "Statement by the Group of Riparian States, delivered by Belmora\n\nMr. President,\n\nThe Group wants lamps."
+    )
+    assert read(f"{opening} They shall be lit.\n\n{title}\n\nMr. President,\n\nOur quays are dark.\n")[0] == [
+        "XGR",
+        "XAB",
+    ]
