@@ -21,7 +21,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention, of_party
 from ingest.records.record_text import WORDS, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SPEAKER
 from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block, Metadata
 

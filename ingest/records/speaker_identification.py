@@ -13,8 +13,7 @@ from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, may_be_several, of_party, of_unknown
 from ingest.records.record_text import WORDS
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, is_office
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_office
 
 _LONGEST_NEAR: Final = 12  # characters from a phrase to the name after it
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State

@@ -20,8 +20,7 @@ from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of
 from ingest.records.procedural_text import tells_decision
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, speaker_line
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, speaker_line
 
 _WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
