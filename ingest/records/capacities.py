@@ -14,7 +14,7 @@ from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
 from ingest.metadata.on_behalf import behalf_phrase, group_written
-from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
+from ingest.metadata.represented_party import OWN_BEHALF, parts_by_capacity, represented_party
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
@@ -85,7 +85,7 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
     flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
     if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
         head = f"{head}, {told.group()}"
-    whom = spoken_for(head, opening, lookup, speaker=words.state)
+    whom = represented_party(head, opening, lookup, speaker=words.state)
     code = whom.group or (words.state if lookup.kind_of(words.state) == "group" else None)
     if code is not None:
         return replace(words, group=code, states=words.states if words.summarised else whom.joined)
@@ -102,7 +102,7 @@ def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) ->
     """Splits words that a delegate says for a group from those said "in my national capacity"."""
     if words.role != "party" or words.state in (None, words.group) or words.summarised:
         return [_of_one_other(words, lookup.parties)]
-    parts = capacities(
+    parts = parts_by_capacity(
         words.clause, page.text[words.start : words.end], lookup, speaker=words.state, group=words.group, fewest=0
     )
     found = []
@@ -137,10 +137,10 @@ def in_several_capacities(
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)
     state = state or delivering_state(heading, parties)
     words = text[heading.end : notes_start(text)]
-    parts = capacities(heading.text, words, lookup, speaker=state, group=metadata.on_behalf_of)
+    parts = parts_by_capacity(heading.text, words, lookup, speaker=state, group=metadata.on_behalf_of)
     if len(parts) == 1:
         return ()
-    own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")
+    own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == OWN_BEHALF), "")
     delegate = person or speaker_in(heading)
     state = state or deliverer(delegate or "", parties)[1] or speaking_state(own, lookup)
     found = []
