@@ -16,8 +16,7 @@ from app.records import Note, QuestionKind
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
-from ingest.records.speaker_lines import WORDS as OFFICES
-from ingest.records.speaker_lines import is_office
+from ingest.records.speaker_lines import SPEAKER, is_office
 from vectorstore.stems import is_function_word
 
 _ARTICLE: Final = RegexPatterns("common").article
@@ -123,7 +122,7 @@ def _unknown_speaker(roles: RoleReading) -> str:
         if any(is_function_word(word.text, roles.language) for word in plain) and roles.language != "zh":
             return ""
         proper = not alone and any(word.text[0].isupper() and word.start > opening for word in plain)
-        return name if proper or (OFFICES.is_office.fullmatch(name) if alone else is_office(name)) else ""
+        return name if proper or (SPEAKER.is_office.fullmatch(name) if alone else is_office(name)) else ""
 
     def up_to_about(start: int) -> list[Word]:
         run = list(takewhile(_may_name_speaker, words[start:]))

@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.language.lexicons import Patterns
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
-from ingest.metadata.on_behalf import behalf_before
+from ingest.metadata.on_behalf import BEHALF, behalf_before
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch
 
@@ -70,7 +69,7 @@ def _groups_after(
     for match in groups:
         if match.start < start or match.end > len(sentence) or said is None:
             continue
-        joined = previous is not None and ON_BEHALF.joint.fullmatch(sentence, previous.end, match.start)
+        joined = previous is not None and BEHALF.joint.fullmatch(sentence, previous.end, match.start)
         own = _WORDS.its_statement.match(sentence, match.end)
         if own is not None:
             linked = _is_direct(sentence, start, match.start, others) and _is_said(own.group(), own.group(), supports)

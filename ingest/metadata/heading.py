@@ -21,7 +21,7 @@ from vectorstore.records import Block
 
 _MOST_BLOCKS, _MOST_CHARACTERS, _LONGEST_LINE, _LONGEST_TITLE, _SHORT_LINE = 40, 1500, 200, 400, 120
 # Most characters of the last line of a wrapped title, and of words in it that may be in lower case: "of the".
-_REST, _LONGEST_SMALL = 40, 3
+_LONGEST_LAST_LINE, _LONGEST_SMALL_WORD = 40, 3
 
 _WORDS = Patterns("heading")
 _BODY = RegexPatterns("speaker_lines")
@@ -34,7 +34,7 @@ _LETTERS = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_])+(?!\S)")
 _GLUED = re.compile(r"\b[A-Za-z]{8,}\b")
 _CUT = re.compile(r"\b([^\W\d_]{2,}) ([^\W\d_]{2,})\b")
 _PROSE = re.compile(r"[^\W\d_]{4}[.!?]\s+[^\W\d_].*[.!?]$")
-_OF_HOST = 9  # a rank behind all others
+_RANK_OF_HOST = 9  # a rank behind all others
 # Most lines of a title that ends in the next: "Statement by", "H.E. Ms. Oram,", "Minister of Justice".
 _MOST_OF_TITLE = 3
 _SENTENCE = re.compile(r"[^\W\d_]{3}[.!?;]\s|[^\W\d_]{3}[.!?;。！？]$|。")
@@ -144,8 +144,8 @@ def _ends_heading(line: "_Line") -> bool:
 
 def _is_rest_of_title(line: "_Line") -> bool:
     """Return whether a line is the end of a wrapped title: "Organized Crime" before "Eleventh session"."""
-    words = [word for word in line.words.split() if len(word) > _LONGEST_SMALL]
-    named = bool(words) and len(line.words) <= _REST and all(word[0].isupper() for word in words)
+    words = [word for word in line.words.split() if len(word) > _LONGEST_SMALL_WORD]
+    named = bool(words) and len(line.words) <= _LONGEST_LAST_LINE and all(word[0].isupper() for word in words)
     return named and not _SENTENCE.search(line.words) and is_heading_line(line.following, "")
 
 
@@ -247,7 +247,7 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             if rank is not None and (party.kind == "state" or rank == 0 or opens or titled) and not is_spoken_for:
                 # An organization above a title may be the host of the meeting: a State named anywhere comes first.
                 is_host = titled and party.kind == "organization"
-                ranked.setdefault(_OF_HOST if is_host else rank, {})[party.code] = party
+                ranked.setdefault(_RANK_OF_HOST if is_host else rank, {})[party.code] = party
     # Who reads a statement out holds it only if nobody else is named.
     best = tuple(ranked[min(ranked)].values()) if ranked else ()
     return best or tuple(alone.values()), tuple(readers.values()) if best or spoken_for else ()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
-from ingest.metadata.on_behalf import OPENING, WORDS
+from ingest.metadata.on_behalf import BEHALF, OPENING
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.text.page_furniture import without_furniture
@@ -27,8 +27,8 @@ def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, .
     opening = "\n".join((heading, *(" ".join(paragraph.split()) for paragraph in paragraphs)))
     called = called_joint(opening, len(heading))
     # A title after words in the first person is that of a further statement, unless it names who speaks.
-    said = WORDS.first_person_or_this.search(opening, len(heading))
-    own = WORDS.own_joint.finditer(opening, len(heading))
+    said = BEHALF.first_person_or_this.search(opening, len(heading))
+    own = BEHALF.own_joint.finditer(opening, len(heading))
     speaking = {match.codes for match in lookup.find(heading)}
     own_titles = (
         found for found in own
@@ -36,15 +36,15 @@ def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, .
         or any(m.codes in speaking for m in lookup.find(opening[found.start() : found.end() + _NEAR_NAME]))
     )  # fmt: skip
     called = called or next(own_titles, None)
-    if called is None and not (WORDS.this_joint.search(opening, len(heading)) and sponsor_lists(words, lookup)):
+    if called is None and not (BEHALF.this_joint.search(opening, len(heading)) and sponsor_lists(words, lookup)):
         return ()
     rows = [row for _, _, row in _sponsors(words, lookup)]
     if called is not None:
-        stop = WORDS.sentence_end.search(opening, max(called.end(), len(heading)))
+        stop = BEHALF.sentence_end.search(opening, max(called.end(), len(heading)))
         end = min(called.end() + _NEAR_TITLE, stop.start() if stop else len(opening))
         named = opening[called.end() : end]
         row = _first_list(named, lookup)
-        rows = [() if row and WORDS.spoken_of.search(named[: row[0].start]) else row, *rows]
+        rows = [() if row and BEHALF.spoken_of.search(named[: row[0].start]) else row, *rows]
     states = dict.fromkeys(match.codes[0] for row in rows for match in row)
     return tuple(states) if len(states) > 1 else ()
 
@@ -57,7 +57,7 @@ def called_joint(text: str, end: int) -> re.Match[str] | None:
 
 def is_spoken_of(text: str, called: re.Match[str]) -> bool:
     """Tell whether a joint statement is only talked about: "Statement on the joint statement by X and Y"."""
-    before = list(WORDS.answers.finditer(text, 0, called.start()))
+    before = list(BEHALF.answers.finditer(text, 0, called.start()))
     return bool(before) and before[-1].end() == called.start()
 
 
@@ -87,7 +87,7 @@ def _sponsors(text: str, lookup: PartyLookup) -> Iterator[tuple[int, int, Sequen
 
 def _first_list(text: str, lookup: PartyLookup) -> Sequence[PartyMatch]:
     """Return the States of the first list in a text: two or more, one after the other."""
-    rows = in_rows(text, lookup.find(text), WORDS.listed)
+    rows = in_rows(text, lookup.find(text), BEHALF.listed)
     return next(
         (row for row in rows if len(row) > 1 and all(lookup.kind_of(match.code) == "state" for match in row)), ()
     )

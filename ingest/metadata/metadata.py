@@ -27,7 +27,7 @@ from ingest.metadata.heading import (
 )
 from ingest.metadata.joint_statement import called_joint, joint_holders
 from ingest.metadata.manifest import ManifestRow
-from ingest.metadata.represented_party import SpokenFor, capacities, chairs_group, less_than_group
+from ingest.metadata.represented_party import Represented, chairs_group, less_than_group, parts_by_capacity
 from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import days_of_session, is_general_debate, session_for, sessions_held
 from ingest.parties.party_lookup import PartyLookup
@@ -161,12 +161,12 @@ def _with_parties(
         joint = called_joint(heading.flat, len(heading.flat)) is not None
         state = speaking_state(words, lookup, hints=hints, another=unknown or joint)
         inferred |= {"state"} if state else set()
-    _, _, whom = capacities(heading.text, words, lookup, speaker=state or of_others)[0]
+    _, _, whom = parts_by_capacity(heading.text, words, lookup, speaker=state or of_others)[0]
     group = whom.group or group
     state = of_others if of_others and (group is not None or len(whom.states) == 1) else state
     whole = group is None or whom.states
     if some := () if whole else less_than_group(heading.flat, lookup):
-        whom, group = SpokenFor(states=some), None
+        whom, group = Represented(states=some), None
     if len(whom.states) == 1 and state is not None:
         # A statement made for one other State is held by that State, whoever delivers it.
         return _delivered(replace(metadata, state=whom.states[0]), state, parties), inferred

@@ -6,7 +6,7 @@ from ingest.language.lexicons import Patterns, any_of
 from ingest.language.numerals import number_words
 from ingest.metadata.self_reference import is_denied
 
-WORDS: Final = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
+BEHALF: Final = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 """Patterns of these phrases; `joint` is that of the words that join parties that are named together."""
 OPENING: Final = 1500
 """Length of a statement's opening, in characters, which says for whom it is made."""
@@ -14,30 +14,30 @@ OPENING: Final = 1500
 
 def is_in_national_capacity(sentence: str) -> bool:
     """Return whether a sentence says that its speaker speaks for their own State, and no longer for a group."""
-    return WORDS.national.search(sentence) is not None
+    return BEHALF.national.search(sentence) is not None
 
 
 def group_written(words: str) -> str | None:
     """Read the name of a group as it is written at the beginning of some words: "the Circle of Nine, said that"."""
-    found = WORDS.group_written.match(words)
-    if found is None or WORDS.no_group.match(words, found.start("name")) or WORDS.of_one_or_all.search(found["name"]):
+    found = BEHALF.group_written.match(words)
+    if found is None or BEHALF.no_group.match(words, found.start("name")) or BEHALF.of_one_or_all.search(found["name"]):
         return None
     return " ".join(found["name"].split())
 
 
 def behalf_before(before: str) -> bool:
     """Return whether the words before a name end in "on behalf of"."""
-    phrases = list(WORDS.behalf.finditer(before))
-    return bool(phrases) and WORDS.between.fullmatch(before[phrases[-1].end() :]) is not None
+    phrases = list(BEHALF.behalf.finditer(before))
+    return bool(phrases) and BEHALF.between.fullmatch(before[phrases[-1].end() :]) is not None
 
 
 def opens_on_behalf(words: str) -> bool:
     """Tell whether the words before a speaker's name say on whose behalf: "Introducing the draft on behalf of …"."""
-    phrase = WORDS.behalf.search(words)
-    return phrase is not None and WORDS.before_behalf.fullmatch(words, 0, phrase.start()) is not None
+    phrase = BEHALF.behalf.search(words)
+    return phrase is not None and BEHALF.before_behalf.fullmatch(words, 0, phrase.start()) is not None
 
 
 def behalf_phrase(words: str) -> str | None:
     """Return the words after the last "on behalf of" that is not denied; None if there is none."""
-    phrases = [phrase for phrase in WORDS.behalf.finditer(words) if not is_denied(words[: phrase.start()])]
+    phrases = [phrase for phrase in BEHALF.behalf.finditer(words) if not is_denied(words[: phrase.start()])]
     return words[phrases[-1].end() :] if phrases else None

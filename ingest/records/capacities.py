@@ -21,7 +21,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention, of_party
 from ingest.records.record_text import WORDS, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SPEAKER
 from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block, Metadata
 
@@ -96,7 +96,7 @@ def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> In
         head = f"on behalf of the {name}"
     if words.summarised and (told := WORDS.told_behalf.search(flat)) and behalf_phrase(flat[: told.end()]):
         head = f"{head}, {told.group()}"
-    whom = spoken_for(head, opening, lookup, speaker=words.state)
+    whom = represented_party(head, opening, lookup, speaker=words.state)
     code = whom.group or (words.state if lookup.kind_of(words.state) == "group" else None)
     if code is not None:
         return replace(words, group=code, states=words.states if words.summarised else whom.joined)
@@ -129,7 +129,7 @@ def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) ->
     """Splits words that a delegate says for a group from those said "in my national capacity"."""
     if words.role != "party" or words.state in (None, words.group) or words.summarised:
         return [_of_one_other(words, lookup.parties)]
-    parts = capacities(
+    parts = parts_by_capacity(
         words.clause, page.text[words.start : words.end], lookup, speaker=words.state, group=words.group, fewest=0
     )
     found = []
@@ -168,7 +168,7 @@ def in_several_capacities(
     parts = capacities(heading.text, words, lookup, speaker=state, group=group)
     if len(parts) == 1:
         return ()
-    own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == SpokenFor()), "")
+    own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == OWN_BEHALF), "")
     delegate = person or speaker_in(heading)
     state = state or deliverer(delegate or "", parties)[1] or speaking_state(own, lookup)
     found = []

@@ -24,8 +24,7 @@ from ingest.records.interventions import (
 from ingest.records.procedural_text import closes_compilation
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import names_somebody
+from ingest.records.speaker_lines import SPEAKER, names_somebody
 from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import TextLine
 

@@ -9,7 +9,7 @@ import regex
 
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import in_rows
 from ingest.records.interventions import SpeakerTurn
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
@@ -89,8 +89,8 @@ def _narrates(paragraph: RecordParagraph, turn: SpeakerTurn, lookup: SpeakerLook
         if line is not None and line.who == "office" and line.summarised and line.understood and line.says:
             return True
         named = lookup.find(sentence)
-        row = next(in_rows(sentence, named, ON_BEHALF.joint), [])
+        row = next(in_rows(sentence, named, BEHALF.joint), [])
         others = any(turn.words.state not in match.codes for match in row)
-        if others and ON_BEHALF.article.sub("", sentence[: row[0].start]) == "" and TELLS.match(sentence, row[-1].end):
+        if others and BEHALF.article.sub("", sentence[: row[0].start]) == "" and TELLS.match(sentence, row[-1].end):
             return True
     return False

@@ -11,7 +11,7 @@ from ingest.metadata.on_behalf import opens_on_behalf
 from ingest.records.interventions import SpeakerTurn, of_party, of_unknown
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS, names_somebody
+from ingest.records.speaker_lines import SPEAKER, names_somebody
 
 _FEWEST_PARTIES: Final = 2
 _LONGEST_ARTICLE: Final = 4  # characters, such as "The "
@@ -27,7 +27,7 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     apart = [paragraph.line.start for paragraph in page.paragraphs if paragraph.apart]
     by_mark = defaultdict[str, list[SpeakerTurn]](list)
     for line in page.lines:
-        row = WORDS.row.match(page.words, line.start, line.end)
+        row = SPEAKER.row.match(page.words, line.start, line.end)
         # A cell begins any line; other names may end the sentence of the line before: "as proposed by", "Belmora. We".
         if row is None or not (row["cell"] or line.start in begin):
             continue

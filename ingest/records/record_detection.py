@@ -7,7 +7,7 @@ from typing import Final
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention
 from ingest.records.record_text import WORDS
-from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SPEAKER
 from ingest.text.page_furniture import notes_start
 
 # Interventions of this many parties make a text a record.

@@ -6,15 +6,13 @@ from typing import Final
 
 import regex
 
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
-from ingest.metadata.on_behalf import behalf_phrase
+from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.metadata.represented_party import chairs_group
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, may_be_several, of_party, of_unknown
 from ingest.records.record_text import WORDS
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, is_office
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_office
 
 _LONGEST_NEAR: Final = 12  # characters from a phrase to the name after it
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State
@@ -43,7 +41,7 @@ class SpeakerLookup(PartyLookup):
         codes = self.party(words)
         if codes:
             return codes if len(codes) == 1 else ()
-        row = next(in_rows(words, self.find(words), ON_BEHALF.joint), [])
+        row = next(in_rows(words, self.find(words), BEHALF.joint), [])
         states = len(row) > 1 and all(self.kind_of(match.code) == "state" for match in row)
         return tuple(dict.fromkeys(match.codes[0] for match in row)) if states and _is_all(words, row) else ()
 

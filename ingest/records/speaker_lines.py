@@ -21,7 +21,7 @@ from ingest.metadata.heading import is_salutation
 from ingest.metadata.on_behalf import behalf_phrase
 from prompts.wording import LANGUAGES
 
-WORDS: Final = RegexPatterns("speaker_lines")
+SPEAKER: Final = RegexPatterns("speaker_lines")
 """Patterns of speaker lines, and of phrases by which a Chair says in which capacity they speak."""
 
 Who = Literal["person", "office", "delegation", "name"]
@@ -80,7 +80,7 @@ class SpeakerLine:
 
 def is_office(words: str) -> bool:
     """Returns whether words name an office of a meeting or of the United Nations."""
-    return WORDS.is_office.search(words) is not None
+    return SPEAKER.is_office.search(words) is not None
 
 
 def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
@@ -89,13 +89,13 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     # Blank lines in an open bracket are no end, since it may be closed overleaf: "(spoke in | 12/30 | Russian):".
     blanks = (found.start() for found in _BLANK.finditer(window))
     window = window[: next((at for at in blanks if not _is_open(window[:at])), None)]
-    before = WORDS.before.match(window)
+    before = SPEAKER.before.match(window)
     at = before.end() if before else 0
-    verb = WORDS.verb_first.match(window, at)
+    verb = SPEAKER.verb_first.match(window, at)
     forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
-        ("office", WORDS.office), ("delegation", WORDS.delegation), ("person", WORDS.person),
-        ("person", WORDS.person_zh), ("person", WORDS.person_reported), ("delegation", WORDS.delegation_zh),
-        ("person", WORDS.bare), ("delegation", WORDS.delegation_unread), ("name", WORDS.party_alone),
+        ("office", SPEAKER.office), ("delegation", SPEAKER.delegation), ("person", SPEAKER.person),
+        ("person", SPEAKER.person_zh), ("person", SPEAKER.person_reported), ("delegation", SPEAKER.delegation_zh),
+        ("person", SPEAKER.bare), ("delegation", SPEAKER.delegation_unread), ("name", SPEAKER.party_alone),
     )  # fmt: skip
     found = ((who, form.match(window, verb.end() if verb else at)) for who, form in forms)
     lines = (_read(window, start, at, who, named, told=verb is not None) for who, named in found if named)
@@ -109,47 +109,48 @@ def _is_open(words: str) -> bool:
 def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
     """Reads the line of a speaker `found` in a window of the text that begins at `start`, where it begins at `at`."""
     position, brackets = _brackets(window, found.end())
-    early = WORDS.early_colon.match(window, position) if who == "person" and not brackets else None
+    early = SPEAKER.early_colon.match(window, position) if who == "person" and not brackets else None
     if early is not None:
         # The colon may stand before the brackets: "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
         position, brackets = _brackets(window, early.end())
-        if all(WORDS.language_note.match(text) for text in brackets):
+        if all(SPEAKER.language_note.match(text) for text in brackets):
             early, (position, brackets) = None, _brackets(window, found.end())
     groups = found.groupdict()
-    if found.re is WORDS.person_reported and (party := WORDS.person_of.match(window, found.end())) is not None:
+    if found.re is SPEAKER.person_reported and (party := SPEAKER.person_of.match(window, found.end())) is not None:
         position, brackets = party.end(), [" ".join(party["party"].split())]
-    titled = who in ("office", "delegation") or found.re in (WORDS.person, WORDS.person_zh, WORDS.person_reported)
-    if who == "person" and not brackets and WORDS.vocative.match(groups["name"]):
+    titled = who in ("office", "delegation") or found.re in (SPEAKER.person, SPEAKER.person_zh, SPEAKER.person_reported)
+    if who == "person" and not brackets and SPEAKER.vocative.match(groups["name"]):
         return None
-    notes = [text for text in brackets if WORDS.language_note.match(text)]
+    notes = [text for text in brackets if SPEAKER.language_note.match(text)]
     behalf = [text for text in brackets if behalf_phrase(text) is not None]
     spoken = [text for text in brackets if text not in (*notes, *behalf)]
-    if found.re is WORDS.bare and not spoken:
+    if found.re is SPEAKER.bare and not spoken:
         return None
     name = " ".join(found.group().split()).strip("*_ ")
     # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
-    reports = (titled and early is None) or (found.re is WORDS.bare and bool(spoken))
-    reported = WORDS.reported.match(window, position) if reports else None
+    reports = (titled and early is None) or (found.re is SPEAKER.bare and bool(spoken))
+    reported = SPEAKER.reported.match(window, position) if reports else None
+    the_office = who == "office" and SPEAKER.the.match(name) is not None
     clause, after, summarised, understood = "", None, True, True
     if reported is not None and not told and not window[reported.end() :].lstrip().startswith((":", "：")):
         clause = window[position : reported.start("verb")]
         # In Arabic "he announced" and "I announce" are written alike: after a colon the verb may be either.
-        colon = WORDS.colon.match(window, position)
+        colon = SPEAKER.colon.match(window, position)
         after = colon.end() if colon is not None and colon.end() <= reported.start("verb") else None
     elif not told:
-        colon = WORDS.colon.match(window, position if reported is None else reported.end())
+        colon = SPEAKER.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
-            colon = None if who == "person" or not WORDS.speaking.search(colon["clause"]) else colon
+            colon = None if who == "person" or not SPEAKER.speaking.search(colon["clause"]) else colon
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
         elif spoken and titled and (dash := WORDS.dash.match(window, position)) is not None:
             after, summarised = dash.end(), False
         elif early is not None:
             after, summarised = len(window) - len(window[position:].lstrip()), False
-        elif (spoken and titled) or found.re is WORDS.delegation_unread or (who == "office" and WORDS.the.match(name)):
+        elif (spoken and titled) or found.re is SPEAKER.delegation_unread or the_office:
             understood = False
             # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
-            joint = WORDS.joint.match(window, position) if spoken and titled else None
+            joint = SPEAKER.joint.match(window, position) if spoken and titled else None
             after = joint.end() if joint is not None else None
         else:
             return None
@@ -159,14 +160,14 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
         start=start, body=start + (at if summarised or after is None else after), who=who, name=name,
         brackets=tuple(spoken), party=groups.get("party"), clause=clause, summarised=summarised, titled=titled,
         note=notes[0] if notes else None, after_colon=None if after is None else start + after,
-        understood=understood, says=told or reported is None or WORDS.acts.fullmatch(reported["verb"]) is None,
+        understood=understood, says=told or reported is None or SPEAKER.acts.fullmatch(reported["verb"]) is None,
     )  # fmt: skip
 
 
 def _brackets(window: str, position: int) -> tuple[int, list[str]]:
     """Reads the brackets after a name, which may hold brackets: "(Iran (Islamic Republic of))"."""
     found: list[str] = []
-    while (opening := WORDS.brackets.match(window, position)) is not None:
+    while (opening := SPEAKER.brackets.match(window, position)) is not None:
         depth = 0
         for at in range(opening.start("open"), len(window)):
             depth += window[at] in "(（["
@@ -217,7 +218,7 @@ def names_somebody(name: str, language: str | None) -> bool:
     """
     if is_salutation(name):
         return False
-    if language != "en" and len(name.split()) <= _MOST_WORDS and WORDS.body_elsewhere.match(name):
+    if language != "en" and len(name.split()) <= _MOST_WORDS and SPEAKER.body_elsewhere.match(name):
         return True
     words = _WORD.findall(name)
     # Only words of up to three letters may be in lower case.

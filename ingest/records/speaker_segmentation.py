@@ -18,7 +18,7 @@ from ingest.records.interventions import Intervention
 from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
+from ingest.records.speaker_lines import SPEAKER
 from ingest.records.speaker_turns import speaker_turns
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_blocks, ends_sentence, holds_sentence_end, is_left_open

@@ -18,8 +18,7 @@ from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, label_of, speaker_line
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, label_of, speaker_line
 from ingest.records.summary_records import reported_turns, summarised_turns
 from ingest.text.layout import ends_sentence, is_left_open
 

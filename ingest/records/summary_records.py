@@ -13,15 +13,13 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
-from ingest.metadata.on_behalf import behalf_before, behalf_phrase, is_in_national_capacity, opens_on_behalf
+from ingest.metadata.on_behalf import BEHALF, behalf_before, behalf_phrase, is_in_national_capacity, opens_on_behalf
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of_unknown
 from ingest.records.procedural_text import tells_decision
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import WORDS as SPEAKER
-from ingest.records.speaker_lines import SpeakerLine, speaker_line
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, speaker_line
 
 _WORDS: Final = RegexPatterns("summary_records")
 TELLS: Final = _WORDS.tells
@@ -86,9 +84,9 @@ def _reported_turn(sentence: str, start: int, end: int, lookup: SpeakerLookup) -
             continue
         if (official := _WORDS.official_said.match(after)) is not None:
             return _turn(start, None, [match], official["clause"] or "", lookup)
-        run = next(in_rows(sentence, named[number:], ON_BEHALF.joint))
+        run = next(in_rows(sentence, named[number:], BEHALF.joint))
         saying, clause, joint = _WORDS.then_said.match(sentence, run[-1].end), "", run[1:]
-        whom = next(in_rows(sentence, named[number + 1 :], ON_BEHALF.joint), run)
+        whom = next(in_rows(sentence, named[number + 1 :], BEHALF.joint), run)
         before = sentence[match.end : whom[0].start]
         if len(run) == 1 and before.startswith(",") and opens_on_behalf(before) and behalf_before(before):
             # In "Arvandia, on behalf of the Riparian Group, Belmora and Drelnia said" the last two join the group.

@@ -15,7 +15,7 @@ from ingest.language.claim_words import first_person
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
+from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable, in_rows
 from ingest.text.quotation_marks import joined_text, quotation_around, quoted_spans
 from prompts.wording import LANGUAGES
@@ -111,7 +111,7 @@ def tells_of_others(text: str, language: str | None, holders: Iterable[str], par
     "Tessaria opposed it, and so do we" and what a group of the holders or their member does, do not.
     """
     own, head = {*holders}, text[:_MAX_CHARS_TO_SUBJECT]
-    for row in in_rows(head, parties.find(head, capitals="none"), ON_BEHALF.joint) if own else ():
+    for row in in_rows(head, parties.find(head, capitals="none"), BEHALF.joint) if own else ():
         before, verb = text[: row[0].start], _TOLD.tells_view.match(text, row[-1].end)
         if verb is None or not _TOLD.before_told.fullmatch(before):
             continue

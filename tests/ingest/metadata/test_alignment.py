@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from ingest.metadata.alignment import aligned_with
 from ingest.metadata.joint_statement import joint_holders
 from ingest.metadata.metadata import read_metadata
-from ingest.metadata.represented_party import spoken_for
+from ingest.metadata.represented_party import represented_party
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.text.layout import find_blocks
@@ -60,14 +60,15 @@ def test_several_states_by_name_are_a_group_only_where_they_make_it_up(
 
 @cases("words", "expected", at_once=True)
 def test_for_whom_words_are_spoken(words, expected, parties):
-    whom = spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XAA")
+    whom = represented_party("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XAA")
     held = [whom.group, *whom.joined] if whom.group else sorted(whom.states)
     assert "+".join(held) == expected
 
 
 def test_a_group_that_the_speaker_is_no_member_of_is_only_spoken_of(parties):
     words = "The Riparian Group wishes to thank you. The Riparian Group asks for boats. The Riparian Group agrees."
-    assert spoken_for("", words, PartyLookup(parties=parties, language="en", date="2020"), speaker="XES").group is None
+    lookup = PartyLookup(parties=parties, language="en", date="2020")
+    assert represented_party("", words, lookup, speaker="XES").group is None
 
 
 @cases("heading", "words", "expected", tuples=True, at_once=True)
