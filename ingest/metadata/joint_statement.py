@@ -51,7 +51,7 @@ def joint_holders(heading: str, words: str, lookup: PartyLookup) -> tuple[str, .
 
 def called_joint(text: str, end: int) -> re.Match[str] | None:
     """Finds where the heading of a text, which ends at `end`, calls it a joint statement; None if it does not."""
-    titles = WORDS.joint_statement.finditer(text, 0, end)
+    titles = BEHALF.joint_statement.finditer(text, 0, end)
     return next((found for found in titles if not is_spoken_of(text, found)), None)
 
 
@@ -74,14 +74,14 @@ def sponsor_lists(text: str, lookup: PartyLookup) -> list[tuple[int, int]]:
 def _sponsors(text: str, lookup: PartyLookup) -> Iterator[tuple[int, int, Sequence[PartyMatch]]]:
     """Yields start and end of the label of each list of co-sponsors, and the States, with offsets from that end."""
     text = without_furniture(text)
-    for label in islice(WORDS.sponsors.finditer(text), _MOST_LISTS):
+    for label in islice(BEHALF.sponsors.finditer(text), _MOST_LISTS):
         written = text[label.end() : label.end() + _LONGEST_LIST]
         after = written.replace("\n", " ")
         row = _first_list(after, lookup)
         # A line after names on lines of their own is a sentence: "Arvandia wishes to be recorded as not supporting it".
         if row and _NEXT_LINE.fullmatch(written, row[-2].end, row[-1].start) and _GOES_ON.match(written, row[-1].end):
             row = row[:-1]
-        if row and WORDS.listed.fullmatch(after, 0, row[0].start):
+        if row and BEHALF.listed.fullmatch(after, 0, row[0].start):
             yield label.start(), label.end(), row
 
 

@@ -74,8 +74,8 @@ def represented_party(
             # "Arvandia speaks on behalf of the group", unlike "Arvandia thanks the delegate speaking on behalf of it".
             direct = [m for m in own if BEHALF.name_speaks.fullmatch(before, m.end)]
             # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
-            aligns = any(WORDS.aligns.search(before, m.end) for m in named if m.end <= len(before))
-            if number == 0 and (aligns or WORDS.answers_statement.search(before)):
+            aligns = any(BEHALF.aligns.search(before, m.end) for m in named if m.end <= len(before))
+            if number == 0 and (aligns or BEHALF.answers_statement.search(before)):
                 continue
             spoken, rest = _as_we(line, 0, phrase.start(), direct), partial(_as_we, line, end=len(line), own=own)
             if is_denied(before):

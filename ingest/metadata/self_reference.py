@@ -101,7 +101,7 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
             sentence_openers.add(code)
         if _is_told_of(flat, match, before, subject=opens or weight > 0):
             of_another.add(code)
-    of_another = {code for code in of_another if weights[code] < _MANY}
+    of_another = {code for code in of_another if weights[code] < _OFTEN_WEIGHT}
     several = len(sentence_openers) > 1 and _WORDS.own_voice.search(flat) is None
     for code in weights:
         if strongest[code] < _WEIGHTS[0] and (several or code in of_another or 0 < namings[code] <= 2 * accused[code]):

@@ -14,7 +14,7 @@ from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
 from ingest.metadata.on_behalf import behalf_phrase, group_written, is_in_national_capacity
-from ingest.metadata.represented_party import SpokenFor, capacities, spoken_for
+from ingest.metadata.represented_party import OWN_BEHALF, parts_by_capacity, represented_party
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
@@ -165,7 +165,7 @@ def in_several_capacities(
     state = state or delivering_state(heading, parties)
     words = text[heading.end : notes_start(text)]
     group = metadata.on_behalf_of or (holder.code if holder is not None and holder.kind == "group" else None)
-    parts = capacities(heading.text, words, lookup, speaker=state, group=group)
+    parts = parts_by_capacity(heading.text, words, lookup, speaker=state, group=group)
     if len(parts) == 1:
         return ()
     own = next((text[heading.end + start : heading.end + end] for start, end, whom in parts if whom == OWN_BEHALF), "")

@@ -11,8 +11,7 @@ import regex
 
 from ingest.language.dates import find_dates, without_dates
 from ingest.metadata.heading import Heading, holder_in, is_salutation
-from ingest.metadata.on_behalf import WORDS as ON_BEHALF
-from ingest.metadata.on_behalf import behalf_phrase
+from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.records.interventions import (
     Intervention,
     SpeakerTurn,
@@ -103,7 +102,7 @@ def _states_in(heading: str, lookup: SpeakerLookup) -> tuple[str, ...] | None:
     name = without_dates(_without_numbering(heading)).strip(" ,·")
     while (shorter := WORDS.heading_note.sub("", name)) != name and not lookup.party(name):
         name = shorter
-    if (phrase := ON_BEHALF.behalf.search(name)) is not None:
+    if (phrase := BEHALF.behalf.search(name)) is not None:
         by = name[: phrase.start()].strip(" ,–—-(")
         # "Statement on behalf of the group" names no other party.
         name = name[phrase.end() :].strip(" )") if WORDS.heading_of_speech.fullmatch(by) else by

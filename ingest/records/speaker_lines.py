@@ -143,7 +143,7 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
             colon = None if who == "person" or not SPEAKER.speaking.search(colon["clause"]) else colon
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
-        elif spoken and titled and (dash := WORDS.dash.match(window, position)) is not None:
+        elif spoken and titled and (dash := SPEAKER.dash.match(window, position)) is not None:
             after, summarised = dash.end(), False
         elif early is not None:
             after, summarised = len(window) - len(window[position:].lstrip()), False
@@ -190,24 +190,24 @@ def label_of(
     title or brackets, as known speakers have, is a `known` party, or is put as "A delegate:" or "Speaker 4:";
     "Interpol:" may be a topic of a speech.
     """
-    found = WORDS.label.match(text, start)
-    if found is None or is_salutation(found["name"]) or WORDS.topic.match(found["name"]):
+    found = SPEAKER.label.match(text, start)
+    if found is None or is_salutation(found["name"]) or SPEAKER.topic.match(found["name"]):
         return None
     name = " ".join(found["name"].split())
-    person = WORDS.titled_name.match(name)
+    person = SPEAKER.titled_name.match(name)
     if person is not None and not names:
-        vocative = (title := WORDS.titled.match(name)) and WORDS.vocative.match(name, title.end())
-        told = WORDS.verb.search(name, person.end()) is not None and behalf_phrase(name) is None
+        vocative = (title := SPEAKER.titled.match(name)) and SPEAKER.vocative.match(name, title.end())
+        told = SPEAKER.verb.search(name, person.end()) is not None and behalf_phrase(name) is None
         return None if vocative or told else (name, found.end())
     if is_office(name):
         return None
-    noun = WORDS.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
+    noun = SPEAKER.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
     if names:
         somebody = noun or names_somebody(name, language)
-    elif WORDS.titled.match(name) or "(" in name:
+    elif SPEAKER.titled.match(name) or "(" in name:
         somebody = names_somebody(name, language)
     else:
-        somebody = bool((noun and WORDS.one_of.match(name)) or WORDS.unnamed.match(name) or known(name))
+        somebody = bool((noun and SPEAKER.one_of.match(name)) or SPEAKER.unnamed.match(name) or known(name))
     return (name, found.end()) if somebody else None
 
 
@@ -227,7 +227,7 @@ def names_somebody(name: str, language: str | None) -> bool:
         return False
     if regex.search(r"\p{N}", name):
         return False
-    named = WORDS.titled.match(name) or WORDS.somebody.search(name)
+    named = SPEAKER.titled.match(name) or SPEAKER.somebody.search(name)
     return named is not None or not all(map(is_ordinary_or_term, capitals))
 
 
