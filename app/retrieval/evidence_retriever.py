@@ -156,7 +156,8 @@ class EvidenceRetriever:
         read = resolution if asked.direction is None else replace(resolution, stance=True, over_time=False)
         statements_by_party = {**dict.fromkeys(base.asked_parties, ()), **base.statements_by_party}
         # Of two that are asked about each other, each is searched for the other.
-        of_itself = {*resolution.topic_parties} & {*base.asked_parties}
+        of_each_other = len(base.asked_parties) > 1 and _is_a_name(scope.topic, scope.language, parties)
+        of_itself = {*resolution.topic_parties} & {*base.asked_parties} if of_each_other else set[str]()
         statements_by_party = {code: own for code, own in statements_by_party.items() if code not in of_itself}
         speakers = [code for code in scope.states if code not in of_itself]
         many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
