@@ -281,6 +281,9 @@ class NamedSpeakers:
             return True
         if is_object(match, found, text):
             return False
+        # In "Austria refused Germany: it said" the pronoun does not stand for the nearest name.
+        if (colon := _COLON.match(after)) is not None and _PATTERNS.pronoun.match(after[colon.end() :]):
+            return False
         # A verb after the next name belongs to that name.
         following = _following(match, found, text)
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
@@ -288,7 +291,7 @@ class NamedSpeakers:
         # In "noted Austria's offer, and said" and "agreed with Austria and said" the verb is that of another subject.
         also = _PATTERNS.goes_on.search(after, 0, verb.start()) if verb else None
         not_its = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
-        if (verb and acts and not not_its and not regex.search(r"[;.]", after[: verb.start()])) or _COLON.match(after):
+        if (verb and acts and not not_its and not regex.search(r"[;.]", after[: verb.start()])) or colon:
             return True
         # "said Austria", unless the verb is another's: "Austria told Germany", "Austria spoke, and supported Germany".
         previous = max((other.end for other in found if other.end <= match.start), default=0)

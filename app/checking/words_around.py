@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import count, takewhile
+from itertools import count, pairwise, takewhile
 from typing import Final
 
 import regex
@@ -84,6 +84,7 @@ class WordsAround:
         for start, end in self._spans:
             masked[start:end] = MASK * (end - start)
         self._masked = "".join(masked)
+        self._below = self._lines_below()
         notes = [block for block in self.blocks if block.kind == "note"]
         sources = _resolved(block.text for block in notes)
         self._note_source = {block.start: source for block, source in zip(notes, sources, strict=True)}
@@ -126,17 +127,20 @@ class WordsAround:
 
     def line_below(self, index: int) -> str:
         """Returns the line of attribution under a quotation: "— Austria, 2000"; empty where there is none."""
-        return DASHED.match(self.blocks[index + 1].text)[1] if self._is_below(index + 1) else ""  # type: ignore[index]  # the pattern matches
+        dashed = DASHED.match(self.blocks[index + 1].text) if index + 1 in self._below else None
+        return dashed[1] if dashed else ""
 
-    def _is_below(self, index: int) -> bool:
-        """Returns whether a block is a line of attribution under a quotation, not one over the next quotation."""
-        text = self._masked_of(self.blocks[index]) if 0 < index < len(self.blocks) else ""
-        if not DASHED.match(text) or MASK in text:
-            return False
-        above, bare = self.blocks[index - 1], self._masked_of(self.blocks[index - 1]).replace(MASK, "")
-        quoted = above.kind == "quote" or (bare != self._masked_of(above) and not regex.search(r"\p{L}", bare))
-        over = index > 1 and DASHED.match(self.blocks[index - 2].text) is not None
-        return quoted and (not over or self._is_below(index - 2))
+    def _lines_below(self) -> frozenset[int]:
+        """Returns the blocks that are lines of attribution under a quotation, not over the next quotation."""
+        below: set[int] = set()
+        for at, (above, block) in enumerate(pairwise(self.blocks), 1):
+            line, over = self._masked_of(block), self._masked_of(above)
+            if not DASHED.match(line) or MASK in line:
+                continue
+            quoted = above.kind == "quote" or (MASK in over and not regex.search(r"\p{L}", over.replace(MASK, "")))
+            if quoted and (at < 2 or at - 2 in below or not DASHED.match(self.blocks[at - 2].text)):
+                below.add(at)
+        return frozenset(below)
 
     def headings(self, index: int) -> Iterator[tuple[int, str]]:
         """Yields the lines over a block that read as headings, then its headings, each with its block's index."""
@@ -144,7 +148,7 @@ class WordsAround:
         for at, block in zip(count(index - 1, -1), self._above(index), strict=False):
             if block.kind in ("heading", "cell"):
                 break
-            if self._stands_over(block) and not self._is_below(at):
+            if self._stands_over(block) and at not in self._below:
                 yield at, shown(self._masked_of(block)).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
@@ -200,7 +204,7 @@ class WordsAround:
         if not self._masked_of(own).lstrip(OPENING).startswith(MASK) and own.kind != "quote":
             return ""
         for at, block in zip(count(index - 1, -1), self._above(index), strict=False):
-            if block.kind in ("note", "header") or self._is_below(at):
+            if block.kind in ("note", "header") or at in self._below:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""

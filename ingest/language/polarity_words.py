@@ -107,16 +107,14 @@ def governing(before: str, quoted: str, language: str) -> tuple[str, bool]:
 def _across_asides(text: str, language: str) -> str:
     """Returns a text without the asides that part a verb from its auxiliary: "do not, as is known, support"."""
     edges = [*_CLAUSE.finditer(text)]
-    for number, edge in enumerate(edges[:-1]):
+    behind = text[edges[-1].end() :] if edges else ""
+    if _PATTERNS.coordinator.match(behind) or _PATTERNS.subject.match(behind):
+        return text
+    # One or two asides, the last one ended by the mark before the text's last words.
+    for number in range(max(0, len(edges) - _CLAUSES), len(edges) - 1):
         begins = edges[number - 1].end() if number else 0
-        if not _opens_verb(text[begins : edge.start()], language):
-            continue
-        # One or two asides, the last one ended by the mark before the text's last words.
-        for closing in edges[number + 1 : number + _CLAUSES]:
-            behind = text[closing.end() :]
-            begins_anew = _PATTERNS.coordinator.match(behind) or _PATTERNS.subject.match(behind)
-            if not begins_anew and _CLAUSE.search(behind) is None:
-                return f"{text[: edge.start()]} {behind.lstrip()}"
+        if _opens_verb(text[begins : edges[number].start()], language):
+            return f"{text[: edges[number].start()]} {behind.lstrip()}"
     return text
 
 

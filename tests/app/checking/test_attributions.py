@@ -40,6 +40,12 @@ def test_a_subject_may_be_the_party_before_it(text):
     assert (attribution.parties, attribution.unknown) == (("XAB",), None)
 
 
+def test_a_long_list_of_quotations_with_lines_of_attribution_is_read():
+    document = read_pasted("\n\n".join([Q, "— Austria, 2000"] * 1200))
+    found = find_quotations(document).found
+    assert AttributionReader(document, PARTIES, found, (), Persons((), PARTIES)).read(found[-1]).parties == ("AUT",)
+
+
 def test_a_pronoun_stands_for_the_party_that_a_long_paragraph_above_names_first():
     above = "Austria took the floor." + " The lamps are lit." * 45
     (attribution,) = read_all(f"Germany said that the port is open.\n\n{above}\n\nIt said that {Q}.")
