@@ -112,7 +112,8 @@ class RecordText:
             written = line.text if len(line.text) <= _LONGEST_DAY else ""
             written = written if find_dates(written) else f"{written.rstrip(' .')} {year}"
             dates = find_dates(written)
-            single = len(dates) == 1 and dates[0].first == dates[0].last
+            # In lower case a line goes on with a sentence: "of the meeting | held on 3 May 2022".
+            single = not line.text[:1].islower() and len(dates) == 1 and dates[0].first == dates[0].last
             if single and WORDS.day_heading.fullmatch(without_dates(written).replace("·", " ")):
                 found.append((line.start, dates[0].iso))
         days = [day for _, day in found]
