@@ -175,6 +175,9 @@ class Annotator:
             found = ()
             is_new = chosen == "statement" and stored is None
             items, days = items_and_days(loaded.text) if is_new else (None, None)
+            # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
+            if items is not None and metadata.agenda_item not in (None, *items.split(", ")):
+                items = days = None
             item = cells.agenda_item or items or metadata.agenda_item
             metadata = replace(metadata, agenda_item=item, date=cells.date or days or metadata.date)
             inferred = tuple(name for name in inferred if name != "date" or days is None)

@@ -312,8 +312,12 @@ def kind_without_speaker(heading: Heading, words: str) -> str | None:
     """
     if is_salutation(words.lstrip()):
         return None
-    forms = [_WORDS.on_statement] if speaks_in_first_person(words) else [_WORDS.on_statement, _WORDS.on_meeting]
-    return next((line for line in heading.lines[:_MOST_OF_TITLE] if any(form.search(line) for form in forms)), None)
+    title = heading.lines[:_MOST_OF_TITLE]
+    found = next(filter(_WORDS.on_statement.search, title), None)
+    if found is not None or speaks_in_first_person(words):
+        return found
+    # "Programme of work: statement by Belmora" and "Information note submitted by Belmora" have an author.
+    return next(filter(_WORDS.on_meeting.search, takewhile(lambda line: not _WORDS.authored.search(line), title)), None)
 
 
 def title_in(heading: Heading) -> str | None:

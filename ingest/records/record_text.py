@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
 from ingest.language.dates import find_dates, without_dates
@@ -10,6 +10,7 @@ from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.numerals import number_words
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.metadata import agenda_item_in
+from ingest.records.speaker_lines import speaker_line
 from ingest.text.layout import block_index, ends_sentence, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, prose_lines, without_furniture
 from vectorstore.records import Block
@@ -86,11 +87,16 @@ class RecordText:
         return min(len(self.text[:limit].rstrip()), self.lines[last].end) if last >= 0 else 0
 
     def _agenda_headings(self) -> Iterator[tuple[int, str]]:
-        for paragraph in self.paragraphs:
-            if paragraph.apart and WORDS.agenda_heading.match(paragraph.line.text):
-                yield paragraph.line.start, paragraph.line.text
-            elif paragraph.apart and paragraph.stands_alone and WORDS.other_heading.match(paragraph.line.text):
-                yield paragraph.line.start, ""
+        for paragraph, following in zip_longest(self.paragraphs, self.paragraphs[1:]):
+            line = paragraph.line
+            if paragraph.apart and WORDS.agenda_heading.match(line.text):
+                yield line.start, line.text
+            elif paragraph.apart and paragraph.stands_alone:
+                # Elsewhere "7. Ports" may be a heading within a speech.
+                numbered = WORDS.numbered_heading.match(line.text) and following is not None
+                speaker = speaker_line(self.words, following.line.start, following.end) if numbered else None
+                if speaker is not None or WORDS.other_heading.match(line.text):
+                    yield line.start, ""
 
     def agenda_item(self, start: int, end: int) -> str | None:
         """Returns the last heading of an agenda item between two offsets; empty if it is one that is not read."""
@@ -106,7 +112,8 @@ class RecordText:
             written = line.text if len(line.text) <= _LONGEST_DAY else ""
             written = written if find_dates(written) else f"{written.rstrip(' .')} {year}"
             dates = find_dates(written)
-            single = len(dates) == 1 and dates[0].first == dates[0].last
+            # In lower case a line goes on with a sentence: "of the meeting | held on 3 May 2022".
+            single = not line.text[:1].islower() and len(dates) == 1 and dates[0].first == dates[0].last
             if single and WORDS.day_heading.fullmatch(without_dates(written).replace("·", " ")):
                 found.append((line.start, dates[0].iso))
         days = [day for _, day in found]

@@ -17,7 +17,7 @@ import regex
 from ingest.glossary.glossary import words_of_terms
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import is_ordinary
-from ingest.metadata.heading import is_salutation
+from ingest.metadata.heading import is_salutation, speaks_in_first_person
 from ingest.metadata.on_behalf import behalf_phrase
 from prompts.wording import LANGUAGES
 
@@ -207,7 +207,9 @@ def label_of(
     elif SPEAKER.titled.match(name) or "(" in name:
         somebody = names_somebody(name, language)
     else:
-        somebody = bool((noun and SPEAKER.one_of.match(name)) or SPEAKER.unnamed.match(name) or known(name))
+        somebody = bool((noun and SPEAKER.one_of.match(name)) or SPEAKER.unnamed.match(name))
+        # "Arvandia: Three ports were closed" may be a row of what a speaker tells of States.
+        somebody = somebody or (bool(known(name)) and speaks_in_first_person(text[found.end() :].partition("\n\n")[0]))
     return (name, found.end()) if somebody else None
 
 
