@@ -26,7 +26,7 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
-    roles = _with_supported_roles(_with_object(_with_view_holder(roles)), kind)
+    roles = _with_supported_roles(_with_object(_with_view_holder(roles), kind), kind)
     for widened in (_with_second_subject, _with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
@@ -49,9 +49,12 @@ def _with_view_holder(roles: RoleReading) -> RoleReading:
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
-def _with_object(roles: RoleReading) -> RoleReading:
-    """Makes a party that another one is asked about part of the topic: "when did Mali mention Chad as a donor?"."""
-    for start in sorted(spoken_of(roles)):
+def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a party that another one is asked about part of the topic: "when did Mali mention Chad as a donor?".
+
+    "Compare Mali's position with Chad" asks both.
+    """
+    for start in sorted(spoken_of(roles)) if kind != "compare" else ():
         party = next(word for word in roles.words if word.start == start)
         after = next((piece for piece in roles.pieces("topic") if piece[0] >= party.end), None)
         between = [word for word in roles.words if after and party.end <= word.start < after[0]]
