@@ -178,8 +178,9 @@ class Annotator:
             # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
             if items is not None and metadata.agenda_item not in (None, *items.split(", ")):
                 items = days = None
-            item = cells.agenda_item or items or metadata.agenda_item
-            metadata = replace(metadata, agenda_item=item, date=cells.date or days or metadata.date)
+            # What a row of the manifest or a correction says stays.
+            item = metadata.agenda_item if cells.agenda_item else items or metadata.agenda_item
+            metadata = replace(metadata, agenda_item=item, date=metadata.date if cells.date else days or metadata.date)
             inferred = tuple(name for name in inferred if name != "date" or days is None)
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
         if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
