@@ -18,7 +18,7 @@ _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 # Least weight (one clear self-reference), least ratio to the second State, and the weight from which a third of the
 # mentions of the most mentioned State are enough; else half of them, since a speaker mentions itself about as often.
 _WEIGHT_MIN, _RATIO_MIN, _OFTEN_WEIGHT = 2.0, 3.0, 6.0
-_REACH = 90  # characters
+_REACH, _ANSWER_REACH = 90, 600  # characters
 
 _WORDS = Patterns("self_reference")
 
@@ -112,8 +112,8 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
 def _is_told_of(flat: str, match: PartyMatch, before: str, *, subject: bool) -> bool:
     """Return whether another delegate's words are told, or a State's view answered: "We do not share these views"."""
     if _WORDS.told.search(before):
-        return _WORDS.told_of.match(flat, match.end) is not None
-    return subject and _WORDS.answered.match(flat, match.end) is not None
+        return _WORDS.told_of.match(flat, match.end, match.end + _ANSWER_REACH) is not None
+    return subject and _WORDS.answered.match(flat, match.end, match.end + _ANSWER_REACH) is not None
 
 
 def _weight(flat: str, match: PartyMatch) -> float:
