@@ -173,15 +173,14 @@ class Annotator:
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
         else:
             found = ()
-            is_new = chosen == "statement" and stored is None
-            items, days = items_and_days(loaded.text) if is_new else (None, None)
-            # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
-            if items is not None and metadata.agenda_item not in (None, *items.split(", ")):
-                items = days = None
-            # What a row of the manifest or a correction says stays.
-            item = metadata.agenda_item if cells.agenda_item else items or metadata.agenda_item
-            metadata = replace(metadata, agenda_item=item, date=metadata.date if cells.date else days or metadata.date)
-            inferred = tuple(name for name in inferred if name != "date" or days is None)
+            if chosen == "statement" and stored is None:
+                item, days = items_and_days(loaded.text)
+                # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
+                if item is None or metadata.agenda_item in (None, *item.split(", ")):
+                    # What a row of the manifest says stays.
+                    item, days = None if cells.agenda_item else item, None if cells.date else days
+                    metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
+                    inferred = tuple(name for name in inferred if name != "date" or days is None)
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
         if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")

@@ -118,13 +118,13 @@ class AttributionReader:
         # "“…”, said another delegation"; in "“…” (Ljubljana, 2018)" the name may be a place.
         behind = "" if near.before or near.lead else subject_after(near.after) or near.clause_after
         subject = other_subject(f"{behind}:" if behind else near.before or near.lead, near.earlier)
-        if behind and subject and subject[0] and not subject[1]:
+        if behind and subject and subject.words and not subject.is_sure:
             subject = None
         if subject is None:
             yield replace(self._speakers.joint(near.said_earlier()), source="paragraph")
             yield replace(self._speakers.joint(self._around.carried_over(near.index)), source="paragraph above")
-        elif subject[1]:
-            yield Attribution(unknown=subject[0], source="sentence")
+        elif subject.is_sure:
+            yield Attribution(unknown=subject.words, source="sentence")
         for at, heading in self._around.headings(near.index):
             source = "heading" if self._around.blocks[at].kind == "heading" else "line above"
             label = heading
@@ -134,7 +134,8 @@ class AttributionReader:
                 if any(_PATTERNS.addressed.search(label[: name.start]) for name in self._speakers.find(label)[:1]):
                     continue
             yield replace(self._in_label(label), source=source)
-        yield Attribution(unknown=(subject and subject[0]) or None, source="sentence")
+        if subject is not None:
+            yield Attribution(unknown=subject.words or None, source="sentence")
 
     def _spoken(self, text: str, source: str, earlier: str) -> Iterator[Attribution]:
         """Yields the speakers in a sentence that leads to a quotation: by order ("the latter"), unknown, or by name."""

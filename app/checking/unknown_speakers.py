@@ -7,7 +7,7 @@ is attributed, but not to a party whose statements are stored.
 import unicodedata
 from collections.abc import Callable, Sequence
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import regex
 from rapidfuzz import fuzz
@@ -125,27 +125,34 @@ def unknown_in(
     return Attribution(unknown=eased[-1].text, suggestion=eased[-1].codes[0]) if eased else None
 
 
-def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
-    """Returns the subject of a sentence that names no party, if it is not the party before it, and if it surely is not.
+class OtherSubject(NamedTuple):
+    """The subject of a sentence that is not the party named before it; its `words` are empty in "it was said"."""
 
-    It is in "All States agreed" and "the Chair said", not in "the keepers said"; in "it was said" and "we said" it is
-    an empty string. A name is not sure either, unless the text before (`earlier`) has it.
+    words: str
+    is_sure: bool
+    """It surely speaks, as in "All States agreed", and not only perhaps, as in "the keepers said"."""
+
+
+def other_subject(text: str, earlier: str) -> OtherSubject | None:
+    """Returns the subject of a sentence that names no party, if it is not the party before it.
+
+    A name is none if the text before (`earlier`) has it too.
     """
     text = text.rstrip()
     for clause in reversed(_CLAUSES.split(text)):
         start = attribution().clause_adverb.match(clause).end()  # type: ignore[union-attr]  # the pattern matches anything
         if found := attribution().others_speak.match(clause, start):
             # Directly before a quotation it is the subject of what is said: "All States “should …”, it said".
-            return None if text.endswith(found.group()) else (found.group(), True)
+            return None if text.endswith(found.group()) else OtherSubject(found.group(), is_sure=True)
         if attribution().nobody_speaks.match(clause, start):
-            return "", False
+            return OtherSubject("", is_sure=False)
         if attribution().own_speaks.match(clause, start):
             return None
         # Not in a name, such as "the Coastal Observatory".
         verbs = [verb for verb in attribution().verb.finditer(clause, start) if not verb[0][0].isupper()]
         verb = verbs[-1] if verbs else None
         if verb is not None and attribution().with_article.match(clause, start):
-            return clause[start : verb.start()].strip()[:_LONGEST], False
+            return OtherSubject(clause[start : verb.start()].strip()[:_LONGEST], is_sure=False)
         words = clause[start : verb.start() if verb else None].split()
         names = [word for word in words if word.casefold().strip(".’'") not in _NO_NAMES]
         # The text before ends with this sentence.
@@ -155,7 +162,7 @@ def other_subject(text: str, earlier: str) -> tuple[str, bool] | None:
             and earlier.count(names[0]) < 2
             and not is_ordinary_or_term(names[0])
         ):
-            return names[0], False
+            return OtherSubject(names[0], is_sure=False)
     return None
 
 

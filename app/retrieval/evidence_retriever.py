@@ -27,7 +27,7 @@ from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable
 from app.retrieval.search_notes import result_notes, search_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.terms import content_terms
-from app.retrieval.topic.acronyms import Expansion, expansion_of
+from app.retrieval.topic.acronyms import expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
@@ -173,7 +173,11 @@ class EvidenceRetriever:
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
         if expansion is not None:
-            found = tuple(_speaking_of(item, expansion, parties) for item in found)
+            names = expansion.naming(parties)
+            found = tuple(
+                replace(each, sentences=tuple(s for s in each.sentences if names(s.sentence.text, s.sentence.language)))
+                for each in found
+            )
         # The latest position is known when positions are read, and the earliest words on the topic are read for one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
@@ -368,12 +372,6 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
         return "\ufffd" in text or any(about & set(match.codes) for match in parties.find(text))
 
     return replace(evidence, sentences=tuple(s for s in evidence.sentences if names(s.sentence.text)))
-
-
-def _speaking_of(evidence: PartyEvidence, expansion: Expansion, parties: PartyTable) -> PartyEvidence:
-    """Keeps the sentences that name an acronym asked about, or what it stands for."""
-    named = (s for s in evidence.sentences if expansion.named_in(s.sentence.text, s.sentence.language, parties))
-    return replace(evidence, sentences=tuple(named))
 
 
 def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -> PartyEvidence:

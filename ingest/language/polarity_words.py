@@ -33,7 +33,7 @@ _CLAUSES: Final = 3
 # Most words between a denial and what it denies, and marks that open a quotation.
 _NEAR: Final = 2
 _OPENS: Final = ' :：“„«「『"‘'
-# Operators that need a word behind them.
+# Operators whose verb is still to come, and those that need a word behind them.
 _AUXILIARY: Final = ("not", "must", "should", "may", "can", "will", "would", "be", "was", "been")
 _PREPOSED: Final = ("be", "was", "been", "before", "after", "until", "without")
 _CLAUSE: Final = regex.compile(r"[,;:—–،؛，；：()（）]")

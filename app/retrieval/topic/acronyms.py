@@ -5,7 +5,7 @@ the statements in scope counts whose capitals it has.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,11 +41,17 @@ class Expansion:
     alone: bool
     """Whether the topic is the acronym and nothing else, so that only what names it answers."""
 
-    def named_in(self, text: str, language: str | None, parties: PartyTable) -> bool:
-        """Returns whether a text names what the topic is, by its acronym or by its name."""
-        if not self.alone or regex.search(rf"(?<!\p{{L}}){regex.escape(self.word)}", text):
-            return True
-        return share_of_topic(self.meant, "en", parties)(text, language) >= _SHARE_MIN
+    def naming(self, parties: PartyTable) -> Callable[[str, str | None], bool]:
+        """Returns a function that tells whether a text names what the topic is, by its acronym or by its name."""
+        written, share = (
+            regex.compile(rf"(?<!\p{{L}}){regex.escape(self.word)}"),
+            share_of_topic(self.meant, "en", parties),
+        )
+
+        def names(text: str, language: str | None) -> bool:
+            return not self.alone or written.search(text) is not None or share(text, language) >= _SHARE_MIN
+
+        return names
 
 
 def expansion_of(
