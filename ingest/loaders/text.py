@@ -14,9 +14,9 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
 }  # fmt: skip
 
-# Encodings of the six languages of the United Nations in files from before UTF-8. A closed list, since
-# detection over all encodings takes short Western text for Central European or Macintosh text.
-_LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
+# Encodings of the six languages of the United Nations in files from before UTF-8, and UTF-16 without a mark. A closed
+# list, since detection over all encodings takes short Western text for Central European or Macintosh text.
+_UNMARKED = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5", "utf_16_le", "utf_16_be"]
 
 # Signatures of files that no loader reads; those of other formats choose the loader (`registry.kind_of`).
 _SIGNATURES = (
@@ -31,10 +31,6 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 # Extracted text holds a stray control character now and then, or one kind of them throughout, such as the marks of
 # Word's table cells; decoded binary data holds all kinds, about one in nine characters.
 _CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
-# Fewest characters of UTF-16 whose high byte is zero, their least share, and how many times rarer a low byte is.
-_FEWEST_ZEROS, _ZERO_SHARE, _ZERO_RATIO = 4, 0.05, 8
-# Chinese has such marks, which no pair of letters in ASCII yields, and nearly all its characters in one of these sets.
-_CHINESE_MARKS, _CHINESE_SETS, _CHINESE_SHARE = frozenset("，。、；："), ("gb2312", "big5"), 0.95
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -57,46 +53,24 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their byte order mark, which is left out, else as UTF-16 or UTF-8, else by detection."""
+    """Decode bytes by their byte order mark, which is left out, else as UTF-8, else by detection."""
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
     try:
-        return data.decode(marked or _utf16_of(data) or "utf-8")
+        # In UTF-16 every second byte of Latin letters is zero, which UTF-8 would read as a control character.
+        if marked is not None or b"\0" not in data:
+            return data.decode(marked or "utf-8")
     except UnicodeDecodeError as exc:
         if marked is not None:
             says = f"says by its first bytes that it is {marked}, but does not decode as such"
             raise LoadError(f"{name!r} {says}; save it again as UTF-8") from exc
-    if (chinese := _chinese_of(data)) is not None:
-        return chinese
-    if b"\0" in data:
-        raise _binary(name)
-    best = from_bytes(data, cp_isolation=_LEGACY).best()
+    best = from_bytes(data, cp_isolation=_UNMARKED).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
-    return data.decode(best.encoding)
-
-
-def _utf16_of(data: bytes) -> str | None:
-    """Return the UTF-16 encoding of bytes without a mark: spaces and Latin letters have a zero byte first or second.
-
-    Zero bytes between other texts, as after each record, leave no spaces or ends of lines when they are read so.
-    """
-    zeros = {"utf-16-be": data[::2].count(0), "utf-16-le": data[1::2].count(0)}
-    (fewer, _), (more, encoding) = sorted((count, name) for name, count in zeros.items())
-    is_plain = more >= _FEWEST_ZEROS and more > max(_ZERO_SHARE * len(data) / 2, _ZERO_RATIO * fewer)
-    return encoding if is_plain and {" ", "\n"} & {*data.decode(encoding, "ignore")} else None
-
-
-def _chinese_of(data: bytes) -> str | None:
-    """Return the Chinese text in bytes of UTF-16 without a mark, whose zero bytes are those of line ends and digits."""
-    for encoding in ("utf-16-le", "utf-16-be"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        known = (len(text.encode(chars, "ignore").decode(chars)) for chars in _CHINESE_SETS)
-        if not _CHINESE_MARKS.isdisjoint(text) and max(known) > _CHINESE_SHARE * len(text):
-            return text
-    return None
+    text = data.decode(best.encoding)
+    # Zero bytes between other texts, as after each record, leave no spaces or ends of lines when read as UTF-16.
+    if b"\0" in data and {" ", "\n"}.isdisjoint(text):
+        raise _binary(name)
+    return text
 
 
 def _binary(name: str) -> LoadError:
