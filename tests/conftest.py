@@ -63,9 +63,9 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks tests that need a PostgreSQL or Chroma server as `integration`, and orders files."""
+    """Marks tests that need a server or the filled store as `integration`, and orders files."""
     for item in items:
-        if {"postgres", "chroma_server"} & {*getattr(item, "fixturenames", ())}:
+        if {"postgres", "chroma_server", "filled_store"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.integration)
     # One file that fills the store shared by most of `tests/app` comes first, then files that do not need this store,
     # for the other processes. Among these, files of many tests come first, so that all processes end together.

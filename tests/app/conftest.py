@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from app.export.plots import timeline
 from app.wiring import Workspace
+from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder, OverlapReranker, fake_workspace, second_model
@@ -70,8 +71,9 @@ def workspace(filled_store: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture(scope="session")
-def parties(workspace: Workspace) -> PartyTable:
-    return workspace.corpus.parties()
+def parties() -> PartyTable:
+    """The parties that `filled_store` knows, for tests that need no store."""
+    return PartyTable.load().with_extra(CONFERENCE_PARTIES)
 
 
 @pytest.fixture(scope="session")

@@ -171,6 +171,7 @@ def test_cases_over_speeches_lint_without_errors(speeches: Documents) -> None:
     assert [problem for problem in found if problem.severity == "error"] == []
 
 
+@pytest.mark.heavy
 def test_no_development_question_copies_seven_words_of_its_evidence(speeches: Documents) -> None:
     cases = load_cases(SHIPPED["dev"])
     hard = [case for case in cases if case.type == "single_state" and case.tags["difficulty"] == "hard"]

@@ -25,18 +25,18 @@ def test_bootstrap_draws_whole_clusters():
 
 
 def test_equal_systems_with_clusters_are_rarely_judged_to_differ():
-    """Simulates 200 comparisons of equal systems, at a nominal 5 % (both ways) and a standard error of 1.1 points."""
+    """Simulates 80 comparisons of equal systems, at a nominal 5 % (both ways) and a standard error of 1.1 points."""
     generator = np.random.default_rng(7)
     clusters = tuple(str(number // 5) for number in range(150))
     differ, missed = 0, 0
-    for seed in range(200):
+    for seed in range(80):
         # Each system has one success rate for all cases of a cluster, so these are not independent.
         chance = np.clip(0.7 + generator.normal(0, 0.2, size=(2, 30)), 0, 1).repeat(5, axis=1)
         a, b = (np.column_stack([generator.random(150) < p, np.ones(150)]).astype(np.float64) for p in chance)
         found = judged({"right": Paired(metric=RIGHT, a=a, b=b, clusters=clusters)}, {}, seed)["right"]
         differ += found.verdict != "same"
         missed += not found.low <= 0 <= found.high
-    assert max(differ, missed) / 200 <= 0.10
+    assert max(differ, missed) / 80 <= 0.10
 
 
 def test_intervals_count_samples_within_the_margin_and_with_a_figure():

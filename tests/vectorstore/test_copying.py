@@ -156,6 +156,7 @@ def test_copy_that_differs_is_found(both):
         copy_record(source.database, target.database, alter)
 
 
+@pytest.mark.integration
 def test_part_of_a_copy_is_no_store(tmp_path):
     with closing(Store(tmp_path, HashingEmbedder())) as store:
         store.catalogue.set_meta({"copying": "another"})
@@ -163,6 +164,7 @@ def test_part_of_a_copy_is_no_store(tmp_path):
         Store(tmp_path, HashingEmbedder())
 
 
+@pytest.mark.integration
 def test_files_of_a_store_come_with_its_copy(tmp_path):
     """A copy has the tables of parties and uploads, but no targets of links, and needs no file of the first store."""
     disk, secret = tmp_path / "disk", tmp_path / "secret.csv"

@@ -371,6 +371,7 @@ def test_open_that_fails_leaves_no_connection_behind(path, opened, spoil, read_o
     assert len(opened) > 1 and all(is_closed(connection) for connection in opened)
 
 
+@pytest.mark.integration
 def test_store_of_another_model_leaves_no_connection_behind(tmp_path, opened):
     one, other = (SimpleNamespace(name=name, dimension=4) for name in ("one", "other"))
     with closing(Store(tmp_path, one)) as store, store.writer():

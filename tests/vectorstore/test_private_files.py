@@ -10,7 +10,10 @@ from tests.fakes_store import annotated, keep
 from vectorstore.private_files import make_private_folder, make_store_private, private_opener
 from vectorstore.store import Store
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights of others are those of POSIX")
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.skipif(os.name != "posix", reason="rights of others are those of POSIX"),
+]
 
 
 @pytest.fixture(params=[0o000, 0o022, 0o002], ids="umask {:03o}".format)

@@ -24,7 +24,7 @@ from app.export.plots import timeline
 from app.export.write import SUFFIXES, write_briefing
 from tests.fakes_briefing import STATEMENTS, crowded_briefing, fake_briefing
 
-pytestmark = pytest.mark.usefixtures("one_picture")
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("one_picture")]
 
 
 def digest(content: bytes) -> str:

@@ -11,6 +11,7 @@ WORDS = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", WORDS)
 def test_words_are_as_common_as_wordfreq_says(language: str) -> None:
     # Imported here, since it takes a second, which every process that collects tests would spend.
