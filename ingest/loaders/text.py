@@ -14,9 +14,10 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16",
 }  # fmt: skip
 
-# Encodings of the six languages of the United Nations in files from before UTF-8, and UTF-16 without a mark. A closed
-# list, since detection over all encodings takes short Western text for Central European or Macintosh text.
-_UNMARKED = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5", "utf_16_le", "utf_16_be"]
+# Encodings of the six languages of the United Nations in files from before UTF-8. A closed list, since
+# detection over all encodings takes short Western text for Central European or Macintosh text.
+_LEGACY = ["cp1252", "cp1251", "koi8_r", "cp1256", "gb18030", "big5"]
+_UTF16 = ["utf_16_le", "utf_16_be"]
 
 # Signatures of files that no loader reads; those of other formats choose the loader (`registry.kind_of`).
 _SIGNATURES = (
@@ -53,24 +54,26 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def decode(data: bytes, name: str) -> str:
-    """Decode bytes by their byte order mark, which is left out, else as UTF-8, else by detection."""
+    """Decode bytes by their byte order mark, which is left out, else as UTF-16 or UTF-8, else by detection."""
     marked = next((encoding for mark, encoding in _MARKS.items() if data.startswith(mark)), None)
+    has_zeros = marked is None and b"\0" in data
+    if has_zeros and (best := from_bytes(data, cp_isolation=_UTF16).best()) is not None:
+        text = data.decode(best.encoding)
+        # Zero bytes between other texts, as after each record, leave no spaces or ends of lines when read as UTF-16.
+        if not {" ", "\n"}.isdisjoint(text):
+            return text
     try:
-        # In UTF-16 every second byte of Latin letters is zero, which UTF-8 would read as a control character.
-        if marked is not None or b"\0" not in data:
-            return data.decode(marked or "utf-8")
+        return data.decode(marked or "utf-8")
     except UnicodeDecodeError as exc:
         if marked is not None:
             says = f"says by its first bytes that it is {marked}, but does not decode as such"
             raise LoadError(f"{name!r} {says}; save it again as UTF-8") from exc
-    best = from_bytes(data, cp_isolation=_UNMARKED).best()
+    if has_zeros:
+        raise _binary(name)
+    best = from_bytes(data, cp_isolation=[*_LEGACY, *_UTF16]).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
-    text = data.decode(best.encoding)
-    # Zero bytes between other texts, as after each record, leave no spaces or ends of lines when read as UTF-16.
-    if b"\0" in data and {" ", "\n"}.isdisjoint(text):
-        raise _binary(name)
-    return text
+    return data.decode(best.encoding)
 
 
 def _binary(name: str) -> LoadError:

@@ -119,10 +119,10 @@ def test_page_without_readable_words_is_read_by_text_recognition(made, tmp_path)
     assert loaded.notes == ("read by text recognition: page 1",) and loaded.unread == ()
 
 
-@pytest.mark.parametrize(("made", "told"), UNREADABLE.items())
-def test_file_without_readable_words_is_refused_where_there_is_no_text_recognition(made, told, tmp_path):
+@pytest.mark.parametrize("made", [without_maps, outlined, pytest.param(letterhead_over_scan, marks=pytest.mark.slow)])
+def test_file_without_readable_words_is_refused_where_there_is_no_text_recognition(made, tmp_path):
     (tmp_path / "a.pdf").write_bytes(made())
-    with pytest.raises(LoadError, match=told):
+    with pytest.raises(LoadError, match=UNREADABLE[made]):
         load(tmp_path / "a.pdf", WITHOUT_OCR)
 
 
