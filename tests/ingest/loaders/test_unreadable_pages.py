@@ -154,6 +154,7 @@ def test_unreadable_file_is_named_under_answers_in_whose_scope_it_lies(file, sco
     assert named == (("a.pdf (pages 2, 4)",) if shown else ())
 
 
+@pytest.mark.integration
 def test_coverage_names_unread_pages_of_a_statement_in_scope_and_of_no_other(tmp_path, monkeypatch):
     monkeypatch.setenv("UNTOC_LOAD__MAX_SCANNED_PAGES", "0")
     folder = tmp_path / "corpus"
