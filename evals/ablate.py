@@ -32,9 +32,9 @@ class _Configurations(FileRecord):
     configurations: tuple[Configuration, ...]
 
 
-def load_configurations(path: Path | None = None, names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
-    """Loads configurations of these names from YAML, by default all of the file that ships with the package."""
-    found = read_yaml(path or EVALS / "ablations.yaml", _Configurations, "the configurations").configurations
+def load_configurations(names: Sequence[str] | None = None) -> tuple[Configuration, ...]:
+    """Loads the configurations of these names, by default all that ship with the package."""
+    found = read_yaml(EVALS / "ablations.yaml", _Configurations, "the configurations").configurations
     if unknown := set(names or ()) - {c.name for c in found}:
         raise EvalError(f"no configuration {min(unknown)!r}: there are {', '.join(c.name for c in found)}")
     return tuple(c for c in found if names is None or c.name in names)

@@ -189,7 +189,6 @@ def synth(
     output: Annotated[Path, option("FILE", "the file of cases (.yaml)", *OUTPUT)],
     kinds: Annotated[str, option("NAMES", "kinds of cases, joined by commas")] = "all",
     n: Annotated[int, typer.Option("-n", min=1, help="how many cases at most")] = 200,
-    seed: Annotated[int, typer.Option(help="draws other ones")] = 0,
 ) -> int:
     """Make draft cases from a folder of statements with a manifest, without a model."""
     from evals.cases.documents import read_documents
@@ -198,7 +197,7 @@ def synth(
     wanted = [kind for kind in KINDS if kinds == "all" or kind in kinds.split(",")]
     if unknown := {*kinds.split(",")} - {"all", *KINDS}:
         raise DatasetError(f"no kind of cases {min(unknown)!r}: there are all, {', '.join(KINDS)}")
-    cases = synthesise(read_documents([from_corpus]), kinds=wanted, n=n, seed=seed)
+    cases = synthesise(read_documents([from_corpus]), kinds=wanted, n=n)
     write_cases(output, cases)
     print(f"{len(cases)} drafts written to {output}; look through them before they may gate")
     return 0
@@ -263,7 +262,6 @@ def list_all(invocation: Invocation) -> int:
 def ablate(
     invocation: Invocation,
     options: RunOptions,
-    configurations: Annotated[Path | None, option("FILE", "YAML; default: those of the program")] = None,
     choose: Annotated[str | None, option("NAMES", "only these configurations, joined by commas")] = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
@@ -271,7 +269,7 @@ def ablate(
     from evals.ablate import load_configurations
     from evals.print_runs import print_tables, progress
 
-    chosen = load_configurations(configurations, choose.split(",") if choose else None)
+    chosen = load_configurations(choose.split(",") if choose else None)
     with progress() as tell:
         table = ablate_all(options, chosen, invocation.settings(), tell)
     return invocation.show(table.records(), lambda: print_tables(table))

@@ -2,7 +2,7 @@
 
 Where Arvandia spoke of extradition in 2016 and Belmora did not, "What did Arvandia say about extradition in 2016?" has
 an answer, and the same question on Belmora is a near miss, which has none. The choice of cases depends only
-on the seed and their ids, so that a corpus gives the same cases again.
+on their ids, so that a corpus gives the same cases again.
 """
 
 import os
@@ -138,7 +138,7 @@ class _Corpus:
         return max(2, _RARE * len(self.turns)) <= count <= _FREQUENT * len(self.turns)
 
 
-def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 100, seed: int = 0) -> tuple[Case, ...]:
+def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 100) -> tuple[Case, ...]:
     """Returns up to `n` draft cases by id, kinds in the proportions of `kinds.csv`; a small corpus gives fewer."""
     corpus = _Corpus(documents=documents, readings=read_all(documents))
     if not corpus.turns:
@@ -146,7 +146,7 @@ def synthesise(documents: Documents, *, kinds: Sequence[str] = KINDS, n: int = 1
     found: defaultdict[str, list[Plan]] = defaultdict(list)
     for plan in chain(_answered(corpus), _near_misses(corpus), _silent_articles(corpus), _nowhere(corpus)):
         found[plan.kind].append(plan)
-    chosen = _choose({kind: _in_turns(found[kind], corpus, seed) for kind in KINDS if kind in kinds}, n)
+    chosen = _choose({kind: _in_turns(found[kind], corpus) for kind in KINDS if kind in kinds}, n)
     return tuple(_case(plan, corpus) for plan in sorted(chosen, key=lambda plan: plan.id))
 
 
@@ -167,19 +167,19 @@ def draw(*parts: object) -> str:
     return text_sha256("\0".join(map(str, parts)))
 
 
-def _in_turns(plans: Iterable[Plan], corpus: _Corpus, seed: int) -> list[Plan]:
+def _in_turns(plans: Iterable[Plan], corpus: _Corpus) -> list[Plan]:
     """Returns the plans of all States in turn (round robin), the best plan of each State first."""
 
     def worth(plan: Plan) -> tuple[bool, bool, str]:
         uneven = plan.subject in corpus.subjects and not corpus.is_even(plan.subject)
         # An article is the nearer miss if the State speaks of its subject without citing it.
         far = plan.kind == "near_miss_article" and plan.reason != "article_not_cited"
-        return uneven, far, draw(seed, plan.id)
+        return uneven, far, draw(plan.id)
 
     waiting: defaultdict[str, list[Plan]] = defaultdict(list)
     for plan in sorted(plans, key=worth):
         waiting["" if plan.kind == "list_states" else plan.states[0]].append(plan)
-    order = sorted(waiting, key=lambda state: draw(seed, state))
+    order = sorted(waiting, key=draw)
     turns = zip_longest(*(waiting[state] for state in order))
     return [plan for turn in turns for plan in turn if plan is not None]
 
