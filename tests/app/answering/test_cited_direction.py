@@ -36,7 +36,7 @@ def test_who_is_listed_for_a_direction_is_not_told_to_take_the_contrary_one() ->
     assert claim.direction == "mentions"
 
 
-@cases("words", "direction")
+@cases("words", "direction", at_once=True)
 def test_direction_is_that_of_the_quotation_as_it_stands(words: str, direction: str | None) -> None:
     assert directions_of([citation(words)], "court for pirates", "en", PARTIES)[1].direction == direction
 

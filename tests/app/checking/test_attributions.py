@@ -22,13 +22,13 @@ def read_all(text: str, files: tuple[str, ...] = ()) -> list[Attribution]:
     return [reader.read(quotation) for quotation in found]
 
 
-@cases("text", "parties", tuples=True)
+@cases("text", "parties", tuples=True, at_once=True)
 def test_speaker_is_read_where_the_document_names_it(text, parties):
     for attribution in read_all(text.replace("{q}", Q)):
         assert attribution.parties == parties
 
 
-@cases("text", "unknown", tuples=True)
+@cases("text", "unknown", tuples=True, at_once=True)
 def test_a_subject_that_is_not_the_party_before_it_is_somebody_else_or_nobody(text, unknown):
     (attribution,) = read_all(text.replace("{q}", Q))
     assert (attribution.parties, attribution.unknown) == ((), unknown)
@@ -52,7 +52,7 @@ def test_a_pronoun_stands_for_the_party_that_a_long_paragraph_above_names_first(
     assert attribution.parties == ("AUT",)
 
 
-@cases("text", "speakers")
+@cases("text", "speakers", at_once=True)
 def test_each_quotation_of_a_sentence_has_its_own_speaker(text, speakers):
     assert [[*attribution.parties] for attribution in read_all(text.replace("{}", Q))] == [[code] for code in speakers]
 
@@ -75,19 +75,19 @@ def test_several_named_before_a_quotation_that_names_nobody_are_each_its_speaker
     assert attribution.together == together
 
 
-@cases("text", "years", "sessions", tuples=True)
+@cases("text", "years", "sessions", tuples=True, at_once=True)
 def test_occasion_is_read_but_not_years_that_are_spoken_of(text, years, sessions):
     (attribution,) = read_all(text.replace("{q}", Q))
     assert (attribution.when.years, attribution.when.sessions) == (years, sessions)
 
 
-@cases("text", "of_thing")
+@cases("text", "of_thing", at_once=True)
 def test_a_time_that_is_not_said_of_speaking_may_be_that_of_a_thing(text, of_thing):
     (attribution,) = read_all(text.replace("{q}", Q))
     assert attribution.when.of_thing == of_thing
 
 
-@cases("text", "times", tuples=True)
+@cases("text", "times", tuples=True, at_once=True)
 def test_each_quotation_of_a_sentence_has_the_time_of_its_own_clause(text, times):
     found = [attribution.when for attribution in read_all(text.replace("{}", Q))]
     assert tuple((*when.years, *when.sessions) for when in found) == times

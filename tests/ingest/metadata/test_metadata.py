@@ -54,7 +54,7 @@ def test_read_metadata_of_next_to_nothing_is_empty(text, examplia):
     assert read(text, examplia) == ReadMetadata(metadata=Metadata())
 
 
-@cases("heading", "expected")
+@cases("heading", "expected", at_once=True)
 def test_read_metadata_from_a_heading(heading, expected, examplia):
     found = read(f"{heading}\n\nMr. Chair,\n\n{BODY}\n", examplia)
     assert {name: getattr(found.metadata, name) for name in expected} == expected
@@ -98,7 +98,7 @@ def test_name_of_a_file_gives_hints_that_are_inferred(file, expected, examplia):
     assert {name for name, value in expected.items() if value} <= set(found.inferred)
 
 
-@cases("cover", "body", "session", "date")
+@cases("cover", "body", "session", "date", at_once=True)
 def test_cover_names_the_session_in_many_notations(cover, body, session, date, examplia):
     found = read(f"Statement by Examplia\n{cover}\n\nMr. President,\n\nLamps burn.", examplia).metadata
     assert (found.body, found.session, found.date) == (body, session, date)
@@ -126,7 +126,7 @@ def test_opening_names_one_session_and_a_cited_document_none(opening, file, body
     assert (found.body, found.session, found.date) == (body, session, date)
 
 
-@cases("text", "state")
+@cases("text", "state", at_once=True)
 def test_read_metadata_concludes_the_state_only_from_self_reference(text, state, examplia):
     found = read(text, examplia)
     assert found.metadata.state == state
@@ -143,12 +143,12 @@ def test_a_title_that_names_a_body_that_is_not_known_is_told_and_gives_the_words
     assert (own.metadata.state, own.problems) == ("XAA", ())
 
 
-@cases("text", "group")
+@cases("text", "group", at_once=True)
 def test_read_metadata_takes_the_group_only_from_who_speaks_for_it(text, group, examplia):
     assert read(f"Mr. Chair,\n\n{text}", examplia).metadata.on_behalf_of == group
 
 
-@cases("title", "text", "held", "speaker", tuples=True)
+@cases("title", "text", "held", "speaker", tuples=True, at_once=True)
 def test_a_statement_is_held_by_whomever_it_is_made_for_and_not_by_who_reads_it(title, text, held, speaker, parties):
     found = read(f"{title}\n12 October 2020\n\nMr. Chair,\n\n{text} Lamps burn.\n", parties)
     assert (found.metadata.holders, found.metadata.speaker) == (held, speaker)

@@ -26,7 +26,7 @@ KINDS = {
 }
 
 
-@cases("language", "text", "topic", "former")
+@cases("language", "text", "topic", "former", at_once=True)
 def test_a_former_view_is_told_from_a_present_one(language, text, topic, former):
     assert is_former(read_sentence(text, topic, language, PARTIES), text) is former
 

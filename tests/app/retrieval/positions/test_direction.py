@@ -24,7 +24,7 @@ def test_the_weights_were_trained_on_the_examples_that_ship():
     assert (notes["examples"], notes["asked.examples"]) == (examples_hash(), examples_hash(asked=True))
 
 
-@cases("language", "text", "topic", "reading")
+@cases("language", "text", "topic", "reading", at_once=True)
 def test_a_sentence_is_read_for_or_against_its_topic(language, text, topic, reading):
     assert read_sentence(text, topic, language, PARTIES).reading == reading
 
