@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
 from rich.progress import track
 
@@ -41,12 +41,16 @@ class EvalPaths:
         self.drafts, self.reviews = path / "drafts.jsonl", path / "reviews.jsonl"
 
 
-class FileRecord(BaseModel, frozen=True, extra="forbid"):
+class FileRecord(BaseModel):
     """Base of records in files that people write, where an unknown field is an error."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-class StoredRecord(BaseModel, frozen=True, extra="ignore"):
+
+class StoredRecord(BaseModel):
     """Base of records that the program writes; fields that only another version knows are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def quiet(text: str, done: int, total: int | None) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.errors import EmptyFileError, LoadError
 from vectorstore.records import ScannedWord
@@ -16,8 +16,10 @@ _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060\u00ad\u200e\
 _UNENCODABLE = re.compile("[\ud800-\udfff\0]")
 
 
-class LoadLimits(BaseModel, frozen=True, extra="forbid"):
+class LoadLimits(BaseModel):
     """How large a file may be; each limit guards memory and time against hostile or mistaken input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_bytes: int = Field(default=50_000_000, ge=1)
     """Largest file read, in bytes."""

@@ -6,7 +6,7 @@ from functools import cache
 
 import regex
 import tiktoken
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 from tiktoken.load import load_tiktoken_bpe
 
 from ingest.language.matches import runs_of
@@ -29,8 +29,10 @@ _CHARACTER = regex.compile(r"\X")
 _NEAR = 64
 
 
-class SplitConfig(BaseModel, frozen=True, extra="forbid"):
+class SplitConfig(BaseModel):
     """How text is cut into passages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     passage_tokens: int = Field(default=120, ge=16, le=1000)
     """Upper size of a passage in cl100k tokens; a longer sentence is cut at clauses."""
