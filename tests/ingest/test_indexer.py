@@ -136,26 +136,6 @@ def test_sample_is_a_statement_of_iran(desk):
     desk.assert_in_step()
 
 
-def test_source_text_equals_the_decoded_file(desk):
-    text = "Mr. Chair,\r\n\r\nWe thank   you all\tfor coming.\r\nÉtat 国家.\r\n"
-    desk.write("a.txt", text)
-    desk.ingest()
-    assert desk.store.catalogue.statement(desk.summaries()[0].document_id).source_text == text
-
-
-@pytest.mark.slow
-def test_parties_of_a_folder_are_learnt(desk, conference):
-    report = desk.ingest(conference)
-    assert report.failed == ()
-    added = [file for file in report.files if file.result == "added"]
-    assert len(added) == 35
-    for file in added:
-        assert file.state is not None
-        if "/X" in file.file and not file.file.startswith(("txt/XIC", "txt/XGR")):
-            assert file.state == Path(file.file).name[:3] or file.state in ("XIC", "XGR")
-    desk.assert_unchanged(conference)
-
-
 @only_local
 def test_order_of_results_is_that_of_the_manifest_and_stable(desk):
     desk.speak(**{letter: f"matter {letter}" for letter in "zebra"})
@@ -637,21 +617,6 @@ def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stor
             desk.ingest(progress=stop_at_first)
     # The batch that was being embedded may be stored or not; the batch before it is stored.
     assert "01.txt" in desk.held()
-
-
-def test_write_lock_is_free_while_files_are_read(desk):
-    names = desk.speak_often(4)
-    other = open_store(desk.store.path, desk.embedder, wait_seconds=0.0)
-    locked = []
-
-    def write_beside(event):
-        if event.step == "load":
-            with other.writer(sync=False):
-                locked.append(event.file)
-
-    report = desk.ingest(progress=write_beside)
-    other.close()
-    assert sorted(locked) == names and len(report.files) == 4
 
 
 def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
