@@ -21,6 +21,8 @@ from tests.fakes_chat import writer
 from tests.fakes_corpora import workspace_over, write_corpus
 from vectorstore.records import ScopeFilter
 
+pytestmark = pytest.mark.integration
+
 cases = Cases(__file__)
 
 DELIVERED = cases["DELIVERED"]

@@ -1,7 +1,11 @@
 """Times, bodies and groups that match no statement are searched for in the words of the statements instead."""
 
+import pytest
+
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
+
+pytestmark = pytest.mark.integration
 
 cases = Cases(__file__)
 
