@@ -152,9 +152,8 @@ def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
     assert "## 2. Altered" in Path(download.value.path()).read_text(encoding="utf-8")
     with page.expect_download() as download:
         page.get_by_role("button", name="Report for Word").click()
-    assert "2. Altered (paragraph 3)" in [
-        paragraph.text for paragraph in Document(str(download.value.path())).paragraphs
-    ]
+    paragraphs = Document(str(download.value.path())).paragraphs
+    assert any(paragraph.text.startswith("2. Altered") for paragraph in paragraphs)
 
 
 @pytest.mark.browser
