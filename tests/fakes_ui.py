@@ -308,7 +308,6 @@ class FakeBuilder:
 
     def __init__(self, model: str | None = None) -> None:
         self.model = model
-        self.asked: list[BriefingRequest] = []
         self.composers: list[Composer | None] = []
 
     def build(
@@ -319,7 +318,6 @@ class FakeBuilder:
         composer: Composer | None = None,
         **_: int | None,
     ) -> Briefing:
-        self.asked.append(request)
         self.composers.append(composer)
         for done in range(2):
             if progress is not None:

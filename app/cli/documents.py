@@ -104,19 +104,24 @@ def brief(
     return invocation.show(contract_of(numbered), lambda: print_briefing(numbered, written))
 
 
-@command(commands, "untoc verify draft.docx -o checked.docx", "untoc verify draft.pdf -o report.md")
+@command(commands, "untoc verify draft.docx -o checked.docx", "untoc verify draft.pdf -o report.docx")
 def verify(
     invocation: Invocation,
     file: Annotated[Path, argument("FILE", "a .docx, .pdf, .md or .txt file")],
     output: Annotated[
         Path | None,
-        option("OUT", "write a copy with comments (.docx, of a .docx), or a report (.md, .json)", "-o", "--output"),
+        option(
+            "OUT",
+            "write a copy with comments (.docx, of a .docx), or a report (.docx, .pdf, .md, .json)",
+            "-o",
+            "--output",
+        ),
     ] = None,
 ) -> int:
     """Check every quotation in a document against the store; exit code 1 where one is not right."""
-    from app.checking.output import check_output, write_output
     from app.cli.print_check import print_check
     from app.cli.printing import progress_bar
+    from app.export.check_report import check_output, write_output
 
     if problem := check_output(file, output):
         raise UsageError(problem)

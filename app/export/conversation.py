@@ -53,25 +53,29 @@ def conversation_docx(title: str, turns: Sequence[ExportedTurn], made: str) -> b
     counted = count(1)
     for turn in turns:
         pages.heading(turn.question, 2)
-        _write_answer(pages, turn, dict(zip(turn.references, counted, strict=False)))
+        write_answer(pages, turn, dict(zip(turn.references, counted, strict=False)))
     return pages.save(title, made)
 
 
-def _write_answer(pages: Pages, turn: ExportedTurn, numbers: Mapping[int, int]) -> None:
-    """Writes the blocks of an answer as paragraphs; `numbers` gives footnotes by marker."""
+def write_answer(pages: Pages, turn: ExportedTurn, numbers: Mapping[int, int]) -> None:
+    """Writes the blocks of an answer, or of a report, as paragraphs; `numbers` gives footnotes by marker."""
     quoted = listed = 0
+    before = ""
     # Kept with a quotation: its attribution, and the line before that, such as "Arvandia, as a member of the Group:".
     lead_lines: list[Paragraph] = []
-    for token in answer_parser().parse(turn.answer, {MARKERS: numbers}):
+    for token in answer_parser().enable("strikethrough").parse(turn.answer, {MARKERS: numbers}):
         if token.type.startswith("blockquote"):
             quoted += token.nesting
             for lead in lead_lines:
                 lead.paragraph_format.keep_with_next = True
         elif token.type.startswith(("bullet_list", "ordered_list")):
             listed += token.nesting
+        elif token.type == "inline" and before == "heading_open":
+            pages.heading("".join(child.content for child in token.children or ()), 2)
         elif token.type == "inline":
             written = _write_block(pages, turn, numbers, token, quoted=bool(quoted), lead="• " if listed else "")
             lead_lines = [] if quoted else [*lead_lines[-1:], written]
+        before = token.type
 
 
 def _write_block(
@@ -79,14 +83,16 @@ def _write_block(
 ) -> Paragraph:
     children = block.children or []
     cited = [int(token.content) for token in children if token.type == "marker"]
-    language = next((turn.languages.get(number) for number in cited if quoted), None) or turn.language
+    # Without a language, the first letter of a quotation gives its direction.
+    language = next((turn.languages.get(number) for number in cited), None) if quoted else turn.language
     paragraph = pages.paragraph(QUOTATION if quoted else None, rtl=right_to_left(block.content, language))
-    bold = italic = 0
+    bold = italic = struck = 0
     if lead:
         add_text(paragraph, lead, language)
     for token, following in zip(children, [*children[1:], None], strict=False):
         bold += token.nesting if token.type.startswith("strong") else 0
         italic += token.nesting if token.type.startswith("em_") else 0
+        struck += token.nesting if token.type in ("s_open", "s_close") else 0
         before_note = following is not None and following.type == "marker"
         text = token.content.rstrip() if before_note else token.content
         if token.type in ("softbreak", "hardbreak"):
@@ -95,5 +101,6 @@ def _write_block(
             number = int(token.content)
             pages.notes.refer(paragraph, numbers[number], turn.references[number], turn.language)
         elif text:
-            add_text(paragraph, text, language, bold=bool(bold) or None, italic=bool(italic) or None)
+            run = add_text(paragraph, text, language, bold=bool(bold) or None, italic=bool(italic) or None)
+            run.font.strike = bool(struck) or None
     return paragraph

@@ -63,6 +63,12 @@ def write_briefing(
         if with_manifest:
             beside = path.with_name(f"{path.name}.manifest.json")
             contents[beside] = manifest(arranged, contents[path], path.name, form)
+    put_in_place(contents)
+    return tuple(contents)
+
+
+def put_in_place(contents: dict[Path, bytes]) -> None:
+    """Writes files, all of them or, with an ExportError, none; an older one is replaced by a complete one."""
     try:
         with ExitStack() as stack:
             # The stack unwinds in reverse: the first document goes into place first, and if that fails, no file does.
@@ -73,7 +79,6 @@ def write_briefing(
             f"{', '.join(repr(str(path)) for path in contents)} cannot be written ({exc.strerror}): "
             "close it where it is open, or choose another place"
         ) from exc
-    return tuple(contents)
 
 
 def manifest(briefing: Briefing, document: bytes, name: str, form: str) -> bytes:

@@ -13,10 +13,10 @@ from fastapi import APIRouter, Depends, File, Form, Query, Response, UploadFile
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.answering.assistant import Progress
-from app.checking.output import check_output, write_output
 from app.corpus.as_json import party_json
-from app.errors import SHOWN_ERRORS, ExportError
+from app.errors import SHOWN_ERRORS
 from app.export.briefing_lines import DocumentForm
+from app.export.check_report import write_output
 from app.records import Answer
 from app.server.actions import Actions, briefing_json
 from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
@@ -182,14 +182,12 @@ def routes(actions: Actions) -> APIRouter:
         file: Annotated[UploadFile, File(json_schema_extra=_BINARY)],
         form: Annotated[Literal["json", "md", "docx"], Form()] = "json",
     ) -> Response:
-        """Checks every quotation of a document; returns JSON, a report, or for a Word file a copy with comments."""
+        """Checks every quotation of a document; returns JSON or a report, as `docx` of Word a copy with comments."""
         with TemporaryDirectory(prefix="untoc-") as folder:
             # The document has its own folder, since its name may be that of the output.
             path, output = Path(folder, "document", safe_name(file.filename or "")), Path(folder, f"checked.{form}")
             path.parent.mkdir()
             path.write_bytes(file.file.read())
-            if wrong := check_output(path, output):
-                raise ExportError(wrong.replace(folder, ""))
             checker = actions.checker
             write_output(output, path, checker.check(checker.read(path)))
             return download(output.read_bytes(), output.suffix, "checked")

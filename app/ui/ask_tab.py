@@ -229,6 +229,8 @@ class _AskTabController:
         """Shows an error below the earlier answers; a question that was typed goes back into its box."""
         pending = Pending(question=question, error=error_line(error))
         shown = self._shown(turns, open_id, pending)
+        if not turns and not question.strip():
+            shown += self.welcome(turns)
         return _ended(conversation=shown, question=question if typed else gr.skip())
 
     def _handed_over(

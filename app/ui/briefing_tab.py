@@ -296,7 +296,7 @@ class _BriefingTabController:
     ) -> tuple[Any, Any]:
         """Writes the documents; returns (files, error message)."""
         if briefing is None:
-            return gr.skip(), error_html(say("briefing-first"))
+            return gr.skip(), hint_html("briefing-first")
         try:
             try:
                 problem, briefing = "", self._now(briefing, open_id)
@@ -400,7 +400,8 @@ def build_briefing_tab(
     running = queued("brief")
     fields = [parties, topics, articles, sessions, years, bodies, split, spoken]
     made = [result, briefing, open_id, files, found, listing]
-    gr.on([start.click, wanted.change], lambda: _buttons(busy=True), None, [stop, start], **QUIET)
+    begins = [start.click, wanted.change]
+    gr.on(begins, lambda: (*_buttons(busy=True), ""), None, [stop, start, problem], **QUIET)
     started = start.click(left_at_once(controller.make), [*fields, form, composer], made, **running)
     opened = wanted.change(
         left_at_once(controller.opened), [wanted, spoken, form, composer], [*fields, form, *made], **running

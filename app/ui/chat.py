@@ -28,6 +28,7 @@ from app.ui.ingest_tab import build_ingest_tab
 from app.ui.parts import QUIET, WAITING, WordedBlocks, html, label, page_head
 from app.ui.served_files import forget_session
 from app.ui.templates import error_line, render, store_words
+from app.ui.words import say
 from app.wiring import Workspace
 
 TITLE = "untoc"
@@ -50,8 +51,7 @@ class _Interface(WordedBlocks):
         try:
             read: list[Any] = await super().preprocess_data(block_fn, inputs, state, explicit_call)
         except gr.Error as error:
-            message = "This cannot be read: check the kind of the file, and what was chosen."
-            raise gr.Error(message, print_exception=False) from error
+            raise gr.Error(say("unreadable-input"), print_exception=False) from error
         return read
 
 

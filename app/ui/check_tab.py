@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,16 +12,15 @@ import gradio as gr
 from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around, Checker
 from app.checking.documents import SUFFIXES, read_pasted
-from app.checking.findings import CheckReport, Finding, Place, Remark
-from app.checking.output import write_output
+from app.checking.findings import CheckReport, Finding, Place
+from app.export.check_report import write_output
 from app.ui.background_job import left_at_once, run_in_background
-from app.ui.parts import QUIET, box, html, label, queued
+from app.ui.parts import QUIET, box, html, label, queued, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, hint_html, render
 from app.ui.uploads import safe_name
-from app.ui.words import language, say, worded
-from ingest.language.detection import direction_of
-from prompts.wording import Wording, load_remark_words
+from app.ui.words import isolated, language, say, worded
+from prompts.wording import load_remark_words
 
 _PASTED: Final = "draft.md"
 # The look (CSS class) of verified quotations with a remark; that of all other findings is their verdict.
@@ -45,12 +43,12 @@ class _Piece:
     look: str = ""
 
 
-def check_draft(checker: Checker, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
-    """Checks an uploaded file or the pasted text; yields the result's HTML and the download."""
+def check_draft(checker: Checker, text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+    """Checks an uploaded file or the pasted text; yields the result's HTML and the two downloads."""
     if bool(file) == bool(text.strip()):
-        yield hint_html("file-and-text" if file else "nothing-to-check"), gr.skip()
+        yield hint_html("file-and-text" if file else "nothing-to-check"), *skips(2)
         return
-    yield render("check", report=None, done=0, total=None), gr.DownloadButton(visible=False)
+    yield render("check", report=None, done=0, total=None), *_no_downloads()
     try:
         path = Path(file) if file else None
         document = checker.read(path) if path else read_pasted(text)
@@ -62,25 +60,32 @@ def check_draft(checker: Checker, text: str, file: str | None, request: gr.Reque
         for step in run_in_background(job):
             if isinstance(step, CheckReport):
                 shown = check_html(document, step, checker.around)
-                yield shown, _download(path, step, request)
+                yield shown, *_downloads(path, step, request)
             else:
                 done, total = step
-                yield render("check", report=None, done=done, total=total), gr.skip()
+                yield render("check", report=None, done=done, total=total), *skips(2)
     except Exception as error:
-        yield error_html(error), gr.DownloadButton(visible=False)
+        yield error_html(error), *_no_downloads()
 
 
-def _download(path: Path | None, report: CheckReport, request: gr.Request) -> gr.DownloadButton:
+def _no_downloads() -> tuple[gr.DownloadButton, ...]:
+    return gr.DownloadButton(visible=False), gr.DownloadButton(visible=False)
+
+
+def _downloads(path: Path | None, report: CheckReport, request: gr.Request) -> Sequence[gr.DownloadButton]:
     """Writes a commented copy of a Word file, or a report on any other draft, into the session's served folder."""
-    source = path or Path(_PASTED)
-    commented = source.suffix.lower() == ".docx"
-    name = f"{Path(safe_name(source.name)).stem} (checked){'.docx' if commented else '.md'}"
-    output = session_folder(request) / name
+    source, folder = path or Path(_PASTED), session_folder(request)
     # The loader's notes are translated, so that the report has the same words as the page.
     report = replace(report, notes=tuple(map(worded, report.notes)))
-    write_output(output, source, report)
-    words = say("download-commented" if commented else "download-report")
-    return gr.DownloadButton(words, value=str(output), visible=True)
+    forms = {"download-report": ".md", "download-word": ".docx"}
+    if source.suffix.lower() == ".docx":
+        forms = {"download-commented": ".docx"}
+    offered = []
+    for key, suffix in forms.items():
+        output = folder / f"{Path(safe_name(source.name)).stem} (checked){suffix}"
+        write_output(output, source, report)
+        offered.append(gr.DownloadButton(say(key), value=str(output), visible=True))
+    return [*offered, *_no_downloads()][:2]
 
 
 def check_html(document: CheckedDocument, report: CheckReport, around: Callable[[Place], Around | None]) -> str:
@@ -105,7 +110,7 @@ def check_html(document: CheckedDocument, report: CheckReport, around: Callable[
             if index in shown or index - 1 in shown
         ],
         words=words,
-        said=partial(_said, words),
+        said=lambda remark: words.say(remark.kind, **isolated(remark.values)),
         worded=worded,
         around=around,
         others_of=_others,
@@ -130,16 +135,6 @@ def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
     return [*pieces, _Piece(words=block.text[position - block.start :])]
 
 
-def _said(words: Wording, remark: Remark) -> str:
-    """Returns a remark in words; in Arabic its values are isolated (FSI, PDI), since most are in Latin letters.
-
-    Source: Unicode Standard Annex #9, Bidirectional Algorithm, section 2.4 (explicit directional isolates).
-    """
-    if direction_of(words.language) == "ltr":
-        return remark.say(words)
-    return words.say(remark.kind, **{name: f"\u2068{value}\u2069" for name, value in remark.values.items()})
-
-
 def _look(finding: Finding) -> str:
     return _REMARKED if finding.verdict == "verified" and finding.warnings else finding.verdict
 
@@ -153,7 +148,7 @@ def _others(finding: Finding) -> int:
 def build_check_tab(checker: Checker) -> None:
     """Lays out the tab inside the current context and connects it."""
 
-    def checked(text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+    def checked(text: str, file: str | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
         return check_draft(checker, text, file, request)
 
     html(label("intro-check"), elem_classes="u-intro")
@@ -167,10 +162,10 @@ def build_check_tab(checker: Checker) -> None:
     with gr.Row(elem_classes="u-buttons"):
         check = gr.Button(label("check-quotations"), variant="primary", scale=0, min_width=170, elem_id="check-run")
         clear = gr.Button(label("empty-draft"), scale=0, min_width=90, elem_id="check-clear")
-        download = gr.DownloadButton("Download", visible=False, scale=0, min_width=220, elem_id="check-download")
-    result = html(elem_id="check-result")
-    checking = check.click(left_at_once(checked), [text, file], [result, download], **queued("verify"))
-    emptied = [text, file, result, download]
-    clear.click(lambda: ("", None, "", gr.DownloadButton(visible=False)), None, emptied, cancels=[checking], **QUIET)
+        downloads = [gr.DownloadButton("Download", visible=False, scale=0, min_width=220) for _ in range(2)]
+    shown = [html(elem_id="check-result"), *downloads]
+    checking = check.click(left_at_once(checked), [text, file], shown, **queued("verify"))
+    emptied = [text, file, *shown]
+    clear.click(lambda: ("", None, "", *_no_downloads()), None, emptied, cancels=[checking], **QUIET)
     # Cancelled: a step may have been shown since the form was emptied.
-    checking.failure(lambda: ("", gr.DownloadButton(visible=False)), None, [result, download], **QUIET)
+    checking.failure(lambda: ("", *_no_downloads()), None, shown, **QUIET)

@@ -1,146 +1,37 @@
-"""The Corpus tab: finds, sorts and shows stored documents, and corrects their metadata, singly or in bulk."""
+"""The Corpus tab: shows stored documents, and corrects their metadata, singly or in bulk."""
 
-import re
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import gradio as gr
 
-from app.answering.localization import language_name
-from app.answering.provenance import spoken_date, statement_holders
+from app.answering.provenance import statement_holders
 from app.corpus.corpus import Corpus
 from app.corpus.stored_documents import UndoStep
 from app.errors import SHOWN_ERRORS, NotFoundError
+from app.ui.corpus_table import COLUMNS, FIELDS, FILTERS, CorpusTable
 from app.ui.evidence_panel import fetched, page_image
 from app.ui.parts import QUIET, box, html, label, sent, several, skips
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import error_html, hint_html, render, said_html
 from app.ui.words import language, say, worded
 from ingest.language.detection import direction_of
-from vectorstore.records import DocumentSummary, Statement, StatementSummary, document_id_of
+from vectorstore.records import Statement, StatementSummary, document_id_of
 
-# Limit of rows, since browsers receive all of them, and send their ids back when all are chosen.
-_MOST_ROWS: Final = 1000
-_FIELDS: Final = tuple("state on_behalf_of speaker body session date agenda_item language title symbol url".split())
-_COLUMNS: Final = (*_FIELDS, "file")
 _FIRST_COLUMNS: Final = ("state", "body", "session", "date", "agenda_item", "language", "file")
-_FILTERS: Final = ("state", "body", "session", "year", "language")
 # How many outputs `opened` returns.
-_OPENED: Final = 3 + len(_FIELDS)
-# The filters' choice for documents without a value in that field.
-_NONE: Final = "–"
+_OPENED: Final = 3 + len(FIELDS)
 
 
 class _CorpusTabController:
-    """Reads and changes the corpus for the tab; keeps no user's choices."""
+    """Shows and changes statements for the tab; keeps no user's choices."""
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus
 
     def _name(self, code: str | None) -> str:
         return self._corpus.party_name(code, language())
-
-    def offered(self, columns: list[str]) -> list[Any]:
-        """Fills filters with the stored values and lists with field names; returns (*filters, columns, field)."""
-        try:
-            documents = self._corpus.documents()
-        except SHOWN_ERRORS:
-            documents = ()
-        updates: list[Any] = []
-        for field in _FILTERS:
-            values = {value for summary in documents for value in _values(summary, field)}
-            ordered = sorted(((self._named(field, value), value) for value in values), key=_natural)
-            updates.append(gr.Dropdown(choices=[*ordered]))
-        updates.append(gr.CheckboxGroup(choices=[(say(f"field-{f}"), f) for f in _COLUMNS], value=columns))
-        return [*updates, gr.Dropdown(choices=[(say(f"field-{field}"), field) for field in _FIELDS])]
-
-    def _named(self, field: str, value: str) -> str:
-        if value == _NONE:
-            return say("nobody") if field == "state" else _NONE
-        if field in ("state", "on_behalf_of"):
-            return self._name(value)
-        if field == "language":
-            return language_name(value, language())
-        return say("session", value=value) if field == "session" else value
-
-    def listed(self, words: str, columns: Sequence[str], *wanted: Sequence[str]) -> tuple[Any, ...]:
-        """Searches the documents; returns (table, choice, ids in the order of the rows, message with the count).
-
-        Each of `words` must occur in the metadata, as displayed, or in the text; `wanted` has the chosen values of each
-        filter.
-        """
-        try:
-            stored = self._corpus.documents()
-            named, words = self._named_in(words, stored)
-            ids_of = {word: self._corpus.holding(word) for word in words.split() if any(map(str.isalnum, word))}
-        except SHOWN_ERRORS as error:
-            return gr.skip(), gr.skip(), [], error_html(error)
-        criteria = [*named, *((field, {*any_of}) for field, any_of in zip(_FILTERS, wanted, strict=False) if any_of)]
-        found = [
-            summary
-            for summary in stored
-            if self._matches(summary, ids_of) and all(any_of & _values(summary, field) for field, any_of in criteria)
-        ]
-        # By displayed name, as the store orders by code (XAC may be Palvonia); first those without a State, to be set.
-        found.sort(key=lambda d: (d.metadata.state is not None, self._name(d.metadata.state).casefold()))
-        shown, fields = found[:_MOST_ROWS], [field for field in _COLUMNS if field in columns]
-        rows = [[number, *(self._cell(summary, field) for field in fields)] for number, summary in enumerate(shown, 1)]
-        keys = [row.copy() for row in rows]
-        if "date" in fields:
-            # Dates are displayed as people write them; the values behind them, which sort the table, are ISO dates.
-            for row, summary in zip(keys, shown, strict=True):
-                row[1 + fields.index("date")] = summary.metadata.date or ""
-        headers = [say("number"), *(say(f"field-{f}") for f in fields)]
-        table = gr.Dataframe(value={"headers": headers, "data": keys, "metadata": {"display_value": rows}})
-        if not stored:
-            message = say("welcome-empty")
-        elif len(found) > len(shown):
-            message = say("rows-cut", shown=len(shown), count=len(found))
-        else:
-            message = say("rows-found", count=len(found), stored=len(stored)) if found else say("none-found")
-        names = [(f"{i}. {self._cell(d, 'state')} · {d.file}", d.document_id) for i, d in enumerate(shown, 1)]
-        choice = gr.Dropdown(choices=names, value=[], multiselect=True)
-        return table, choice, [d.document_id for d in shown], f'<p class="u-note" role="status">{message}</p>'
-
-    def _named_in(self, words: str, stored: Sequence[DocumentSummary]) -> tuple[list[tuple[str, set[str]]], str]:
-        """Takes names of sessions, such as "session 12", out of search words, so that 12 is not looked for in dates.
-
-        Returns the criteria, as (field, values), and the other words.
-        """
-        values = {("session", value) for summary in stored for value in _values(summary, "session")}
-        # Any number may be a session's: one without documents then finds nothing, instead of being ignored.
-        values |= {("session", number) for number in re.findall(r"\d+", words)}
-        names = {self._named(*each).casefold(): each for each in values}
-        named: list[tuple[str, set[str]]] = []
-        rest = " ".join(words.casefold().split())
-        for name in sorted((name for name in names if " " in name), key=len, reverse=True):
-            rest, found = re.subn(rf"(?<!\w){re.escape(name)}(?!\w)", " ", rest)
-            if found:
-                field, value = names[name]
-                named.append((field, {value}))
-        return named, rest
-
-    def _cell(self, summary: DocumentSummary, field: str) -> str | int:
-        value = summary.file if field == "file" else getattr(summary.metadata, field) or ""
-        if field == "state":
-            if summary.interventions:
-                return say("pair", name=say("several-speakers"), value=summary.interventions)
-            value = statement_holders(summary.kind, summary.metadata, self._name) or say("nobody")
-        elif value and field in ("on_behalf_of", "language"):
-            value = self._named(field, value)
-        elif field == "date":
-            value = spoken_date(value, language()) or ""
-        if value and field in summary.inferred:
-            return f"{value} ({say('inferred')})"
-        return int(value) if value.isdecimal() and field != "file" else value
-
-    def _matches(self, summary: DocumentSummary, ids_of: Mapping[str, Container[str]]) -> bool:
-        """Returns whether every word occurs in a document's metadata or, by `ids_of`, in its text."""
-        cells = [str(self._cell(summary, field)) for field in _COLUMNS]
-        fields = [*cells, say("session", value=summary.metadata.session or ""), summary.metadata.state or ""]
-        haystack = " ".join(fields).casefold()
-        return all(word in haystack or summary.document_id in ids for word, ids in ids_of.items())
 
     def pressed(self, ids: list[str], event: gr.SelectData) -> tuple[Any, ...]:
         """Opens the statement of a row; returns what `opened` returns."""
@@ -159,11 +50,11 @@ class _CorpusTabController:
             statement = self._corpus.show(statement_id)
             parts, kinship = self._corpus.interventions(statement_id), self._corpus.kinship(statement_id)
         except SHOWN_ERRORS as error:
-            return (None, gr.Column(visible=False), _refusal(error), *skips(len(_FIELDS)))
+            return (None, gr.Column(visible=False), _refusal(error), *skips(len(FIELDS)))
         inferred = {name: f" · {say('inferred')}" for name in statement.inferred}
         values = [
             gr.Textbox(value=self._value(statement, name), info=say(f"hint-{name}") + inferred.get(name, ""))
-            for name in _FIELDS
+            for name in FIELDS
         ]
         shown = statement_html(statement, self._name, kinship, parts)
         return statement_id, gr.Column(visible=True), message + shown, *values
@@ -171,14 +62,14 @@ class _CorpusTabController:
     def _value(self, statement: Statement, field: str) -> str:
         """Returns the text of a form field: States and groups by their names, as people type them."""
         value: str = getattr(statement.metadata, field) or ""
-        return self._named(field, value) if value and field in ("state", "on_behalf_of") else value
+        return self._name(value) if value and field in ("state", "on_behalf_of") else value
 
     def save(self, statement_id: str | None, *values: str) -> tuple[Any, ...]:
         """Corrects the metadata fields that were changed; returns (steps to undo, message, *opened)."""
         statement_id = statement_id or ""
         try:
             statement = self._corpus.show(statement_id)
-            typed = zip(_FIELDS, map(str.strip, values), strict=True)
+            typed = zip(FIELDS, map(str.strip, values), strict=True)
             changes = {name: value for name, value in typed if value != self._value(statement, name)}
             if not changes:
                 return *skips(2), *self.opened(statement_id, said_html(say("nothing-changed")))
@@ -186,17 +77,14 @@ class _CorpusTabController:
             step = self._corpus.undo_step(document_id_of(statement_id))
             corrected = self._corpus.edit(statement_id, changes)
         except SHOWN_ERRORS as error:
-            return *skips(2), statement_id, gr.skip(), _refusal(error), *skips(len(_FIELDS))
+            return *skips(2), statement_id, gr.skip(), _refusal(error), *skips(len(FIELDS))
         now = step.now if step.now != statement_id else corrected
         # Clears the message on the previous change, which Undo no longer takes back.
         return [replace(step, now=now)], "", *self.opened(corrected, said_html(say("saved")))
 
-    def remove(self, statement_id: str | None) -> tuple[Any, ...]:
-        """Removes the chosen statement; returns (steps to undo, chosen, form, detail)."""
-        steps, told = self._changed([document_id_of(statement_id or "")], None)
-        if not steps:
-            return gr.skip(), statement_id, gr.skip(), told
-        return steps, None, gr.Column(visible=False), told
+    def remove(self, open_id: str | None) -> tuple[Any, ...]:
+        """Removes the open statement; returns what `change` returns."""
+        return self.change([document_id_of(open_id or "")], None, open_id)
 
     def change(self, ids: list[str], changes: Mapping[str, str] | None, open_id: str | None = None) -> tuple[Any, ...]:
         """Sets fields of documents, or removes them if `changes` is None.
@@ -206,7 +94,8 @@ class _CorpusTabController:
         if not ids:
             return gr.skip(), hint_html("choose-rows"), *skips(_OPENED)
         steps, told = self._changed(ids, changes)
-        return steps, told, *self._reopened(open_id, {step.summary.document_id: step.now for step in steps})
+        now = {step.summary.document_id: step.now for step in steps}
+        return steps or gr.skip(), told, *self._reopened(open_id, now)
 
     def _reopened(self, open_id: str | None, ids: Mapping[str, str | None]) -> tuple[Any, ...]:
         """Opens the open statement anew if its document has another id by now, None if removed; returns `opened`."""
@@ -215,7 +104,7 @@ class _CorpusTabController:
             return skips(_OPENED)
         now = ids[document_id]
         if now is None:
-            return None, gr.Column(visible=False), "", *skips(len(_FIELDS))
+            return None, gr.Column(visible=False), "", *skips(len(FIELDS))
         # An intervention keeps its place, which stands behind the dot.
         return self.opened(now + open_id.removeprefix(document_id))
 
@@ -249,21 +138,6 @@ def _refusal(error: Exception) -> str:
     return error_html(say("statement-changed") if isinstance(error, NotFoundError) else error)
 
 
-def _values(summary: DocumentSummary, field: str) -> set[str]:
-    """Returns the values of a document that a filter compares with the chosen ones."""
-    metadata = summary.metadata
-    if field == "year":
-        return {part[:4] for part in (metadata.date or _NONE).split("/")}
-    if field == "state" and (metadata.state is None and (summary.interventions or summary.kind == "treaty")):
-        return set()
-    return {getattr(metadata, field) or _NONE}
-
-
-def _natural(choice: tuple[str, str]) -> tuple[bool, int, str]:
-    name, value = choice
-    return value == _NONE, int(value) if value.isdecimal() else 0, name.casefold()
-
-
 def statement_html(
     statement: Statement,
     names: PartyNamer,
@@ -294,14 +168,14 @@ def statement_html(
 
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
-    controller = _CorpusTabController(corpus)
+    controller, listed = _CorpusTabController(corpus), CorpusTable(corpus)
     ids, chosen, steps = gr.State([]), gr.State(None), gr.State([])
     words = box("find-statements", 160, placeholder=label("find-statements-by"), elem_id="corpus-filter")
     with gr.Row():
-        filters = [several(f"field-{name}", 150) for name in _FILTERS]
+        filters = [several(f"field-{name}", 150) for name in FILTERS]
     with gr.Accordion(label("columns"), open=False):
         columns = gr.CheckboxGroup(
-            choices=list(_COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
+            choices=list(COLUMNS), value=list(_FIRST_COLUMNS), show_label=False, label=label("columns")
         )
     count = html(elem_id="corpus-count")
     table = gr.Dataframe(
@@ -312,7 +186,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             choice = several("which-statements", 320, scale=4, elem_id="corpus-choice")
             every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
         with gr.Row():
-            field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
+            field = gr.Dropdown(label=label("field"), choices=list(FIELDS), value="state", elem_id="corpus-field")
             value = box("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
         with gr.Row(elem_classes="u-buttons"):
             set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
@@ -322,17 +196,17 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
         undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
     with gr.Column(visible=False, elem_id="corpus-form") as form:
         fields: list[gr.Textbox] = []
-        for start in range(0, len(_FIELDS), 4):
+        for start in range(0, len(FIELDS), 4):
             with gr.Row():
-                for name in _FIELDS[start : start + 4]:
+                for name in FIELDS[start : start + 4]:
                     fields.append(box(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
         with gr.Row(elem_classes="u-buttons"):
             save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
     detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_image)])
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
-    listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
-    tab.select(controller.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
+    listing: Any = {"fn": listed.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
+    tab.select(listed.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
     # One listener for all inputs, so that the result of an earlier search never arrives last.
     gr.on([words.change, columns.change, *(each.change for each in filters)], trigger_mode="always_last", **listing)
     table.select(controller.pressed, [ids], opened, **QUIET)
@@ -342,7 +216,7 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
     for changed in (
         save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),
-        remove.click(controller.remove, [chosen], [steps, *opened[:2], said], **slow),
+        remove.click(controller.remove, [chosen], [steps, said, *opened], **slow),
         set_all.click(
             lambda chosen, field, value, open_id: controller.change(chosen, {field: value}, open_id),
             [choice, field, value, chosen],

@@ -5,7 +5,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +21,7 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.loopback import BodyTooLongError, read_body
+from app.ui.grants import Grants, is_file
 from app.ui.passed_requests import passed_on
 from app.ui.upload_requests import store_upload
 from app.ui.words import say, word_for
@@ -28,7 +29,6 @@ from app.ui.words import say, word_for
 _API: Final = "/gradio_api"
 _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
 _DEEPEST: Final = 40  # nesting of lists and objects in a request
-_MOST_GRANTS: Final = 20_000  # events and files that are remembered with their session, the newest
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
 
@@ -85,7 +85,7 @@ class ChatGuard:
         self._app = app
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
-        self._granted: dict[tuple[str, str, str], None] = {}
+        self._grants = Grants()
         # The uploads of one person run one after the other, and wait for nobody else's.
         self._locks = WeakValueDictionary[Path, asyncio.Lock]()
         self._visitors = visitors or Visitors()
@@ -159,7 +159,7 @@ class ChatGuard:
 
     async def _file(self, request: Request) -> ASGIApp:
         session, path = self._session(request), request.path_params["path"]
-        if not (self._holds(session, "file", path) or self._own(self._folder(request), path)):
+        if not (self._grants.holds(session, "file", path) or self._own(self._folder(request), path)):
             _refuse(HTTPStatus.NOT_FOUND)
         return passed_on(self._app, request)
 
@@ -170,9 +170,9 @@ class ChatGuard:
     async def _events(self, request: Request) -> ASGIApp:
         session = self._session(request)
         bound = self._bound(session, request.query_params.get("session_hash"))
-        if not self._holds(session, "queue", bound):
+        if not self._grants.holds(session, "queue", bound):
             _refuse(HTTPStatus.NOT_FOUND)
-        return passed_on(self._app, request, query={"session_hash": bound}, learn=partial(self._learn, session))
+        return passed_on(self._app, request, query={"session_hash": bound}, learn=partial(self._grants.learn, session))
 
     async def _predict(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
@@ -180,7 +180,7 @@ class ChatGuard:
             _refuse(HTTPStatus.NOT_FOUND)
         await self._require(request, self._functions[body["fn_index"]])
         bound = self._bound(session, body.get("session_hash"))
-        self._grant(session, "queue", bound)
+        self._grants.grant(session, "queue", bound)
         kept = {
             "data": self._cleaned(body.get("data"), self._folder(request)),
             "event_data": self._cleaned(body.get("event_data")),
@@ -188,7 +188,7 @@ class ChatGuard:
             "trigger_id": body["trigger_id"] if type(body.get("trigger_id")) is int else None,
             "session_hash": bound,
         }
-        return passed_on(self._app, request, body=kept, learn=partial(self._learn, session))
+        return passed_on(self._app, request, body=kept, learn=partial(self._grants.learn, session))
 
     async def _call(self, request: Request) -> ASGIApp:
         if request.path_params["name"] not in self._public:
@@ -196,20 +196,20 @@ class ChatGuard:
         await self._require(request, self._public[request.path_params["name"]])
         body = await _body_of(request)
         # Programs have no cookie: the id of their event, which cannot be guessed, gives access to its result.
-        learn = partial(self._learn, self._known(request) or self._visitors.owner(request))
+        learn = partial(self._grants.learn, self._known(request) or self._visitors.owner(request))
         return passed_on(self._app, request, body={"data": self._cleaned(body.get("data"))}, learn=learn)
 
     async def _result(self, request: Request) -> ASGIApp:
         name, event = request.path_params["name"], request.path_params["event_id"]
         session = self._known(request) or self._visitors.owner(request)
-        if name not in self._public or not self._holds(session, "event", event):
+        if name not in self._public or not self._grants.holds(session, "event", event):
             _refuse(HTTPStatus.NOT_FOUND)
         return passed_on(self._app, request)
 
     async def _cancel(self, request: Request) -> ASGIApp:
         session, body = self._session(request), await _body_of(request)
         event, function = body.get("event_id"), body.get("fn_index")
-        if not isinstance(event, str) or not self._holds(session, "event", event):
+        if not isinstance(event, str) or not self._grants.holds(session, "event", event):
             _refuse(HTTPStatus.NOT_FOUND)
         kept: dict[str, Any] = {"event_id": event}
         if _path_of(request) == f"{_API}/cancel":
@@ -295,7 +295,7 @@ class ChatGuard:
             return [self._cleaned(item, folder, depth + 1) for item in value]
         if not isinstance(value, dict):
             return value
-        if not value.keys() & {"path", "url", "is_stream"} and not _is_file(value):
+        if not value.keys() & {"path", "url", "is_stream"} and not is_file(value):
             return {key: self._cleaned(item, folder, depth + 1) for key, item in value.items()}
         path, name = value.get("path"), value.get("orig_name")
         own = self._own(folder, path) if folder is not None and isinstance(path, str) else None
@@ -304,30 +304,6 @@ class ChatGuard:
         # The URL is left out, so that no file is fetched.
         kept = {"path": own, "meta": {"_type": "gradio.FileData"}}
         return kept | ({"orig_name": name} if isinstance(name, str) else {})
-
-    def _grant(self, session: str, kind: str, name: str) -> None:
-        self._granted.pop((session, kind, name), None)
-        self._granted[session, kind, name] = None
-        if len(self._granted) > _MOST_GRANTS:
-            del self._granted[next(iter(self._granted))]
-
-    def _holds(self, session: str, kind: str, name: str) -> bool:
-        return (session, kind, name) in self._granted
-
-    def _learn(self, session: str, chunk: bytes) -> None:
-        """Grants a session the events and the files that a response to it names."""
-        todo = list(_messages(chunk))
-        for message in todo:
-            if isinstance(message, dict) and isinstance(message.get("event_id"), str):
-                self._grant(session, "event", message["event_id"])
-        while todo:
-            value = todo.pop()
-            if isinstance(value, dict):
-                if _is_file(value) and isinstance(value.get("path"), str):
-                    self._grant(session, "file", value["path"])
-                todo += value.values()
-            elif isinstance(value, list):
-                todo += value
 
 
 def _refusal(refused: HTTPException) -> Response:
@@ -353,20 +329,6 @@ def _path_of(request: Request) -> str:
 
 def _media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _messages(chunk: bytes) -> Iterator[Any]:
-    """Yields the JSON values of a response, or of its server-sent events."""
-    for line in chunk.splitlines():
-        try:
-            yield json.loads(line.removeprefix(b"data:"))
-        except ValueError:
-            continue
-
-
-def _is_file(value: Mapping[str, Any]) -> bool:
-    meta = value.get("meta")
-    return isinstance(meta, dict) and "_type" in meta
 
 
 def _cookie_name(request: Request) -> str:

@@ -57,7 +57,7 @@ def test_a_draft_is_accepted_and_a_citation_ruled_on(page: Any, paths: EvalPaths
     page.get_by_role("tab", name="Review").click()
     page.wait_for_selector("#item mark")
     page.locator("#accept").click()
-    page.wait_for_function("document.querySelector('#item')?.textContent.includes('who decides?')")
+    page.wait_for_function("document.querySelector('#item')?.textContent.includes('Who decides?')")
     page.locator("#reviewer input, #reviewer textarea").first.fill("ab")
     page.locator("#accept").click()
     page.wait_for_function("document.querySelector('#item')?.textContent.includes('needs evidence')")

@@ -174,7 +174,7 @@ def test_a_table_of_questions_is_added_unless_it_holds_errors(runs, tmp_path):
     chosen, told, _ = runs.added(sent("What did France say about the review?,France,yes,We support the review."), "")
     assert "My questions.csv</bdi>: added" in told
     assert ("My questions.csv", chosen["value"]) in runs.datasets()
-    assert "no folder at" in runs.added(sent(), "nowhere")[1]
+    assert "No folder at" in runs.added(sent(), "nowhere")[1]
 
 
 @pytest.mark.integration
@@ -216,7 +216,7 @@ def test_no_report_is_made_of_other_paths_over_other_statements_or_without_score
         found = client.get(path)
         assert found.status_code == 404 or found.text.startswith("Not done: "), path
     (paths.path.parent / "corpus" / FILE).write_text(f"Another. {TEXT}", encoding="utf-8")
-    assert "Not done: the statements have changed" in client.get("/runs/made").text
+    assert "Not done: The statements have changed" in client.get("/runs/made").text
     assert "statements have changed" in runs.done(runs.score, "made")[2]
     assert "is not scored" in client.get("/runs/raw").text
 
@@ -252,7 +252,7 @@ def test_a_run_is_started_watched_cancelled_and_gone_on_with(runs, jobs, slow, p
     until(jobs, lambda job: job.state == "done")
     assert slow.asked[-1]["resume"] is True
     assert "Finished" in runs.progress()
-    assert "there is a run" in started(runs, name="r1")[2]
+    assert "There is a run" in started(runs, name="r1")[2]
 
 
 @pytest.mark.parametrize(("limit", "said"), [(99, "no folder of statements &lt;b&gt;"), (98, "ZeroDivisionError")])
@@ -275,7 +275,7 @@ def test_ruling_on_a_citation_changes_rulings_and_scores(runs, review, paths):
     text = review.shown("citations", None)[review.item]
     assert "1 left" in text and f">{CITED}</mark>" in text and "We support the review." in text
     refused = ruled(review, 0, "", True)
-    assert "who decides?" in refused and f">{CITED}</mark>" in refused, "what is decided on stays in sight"
+    assert "Who decides?" in refused and f">{CITED}</mark>" in refused, "what is decided on stays in sight"
     assert "Noted: It answers." in ruled(review, 0, "Amélie 王", True)
     assert read_rulings(paths.reviews) == {"a": {SPAN: True}}
     shown = review.shown("citations", None)
@@ -322,7 +322,7 @@ def test_deciding_on_a_draft_changes_the_saved_cases(review, paths):
     again = review.shown("drafts", None, 0)
     assert "kept as a case by ab" in again[item] and again[used].value == ["e1"]
 
-    assert "was the answer right" in accepted(review, 1, right=None)[item]
+    assert "Was the answer right" in accepted(review, 1, right=None)[item]
     assert "Noted" in accepted(review, 1, file=FILE, quote=CITED)[item]
     kept = saved_cases(paths)[1]
     assert (kept.type, kept.expect.reason, kept.groups[0][0].quote) == ("single_state", None, CITED)
@@ -356,7 +356,7 @@ def test_review_works_without_statements(paths):
 def test_a_run_whose_statements_are_gone_is_told(review, paths):
     scored_run(paths)
     shutil.rmtree(paths.path.parent / "corpus")
-    assert "no folder of statements" in review.shown("citations", None)[review.item]
+    assert "No folder of statements" in review.shown("citations", None)[review.item]
 
 
 @pytest.mark.slow

@@ -44,6 +44,8 @@ _STORE_WORDS: Final[Mapping[type[StoreError], str]] = {
     **dict.fromkeys((StoreAwayError, StoreMissingError, ModelMismatchError), "told-store-away"),
 }
 _LINE_BREAK: Final = re.compile(r"\n\s*")
+# The first word of a message, unless it is part of a name such as "statements.csv".
+_FIRST_WORD: Final = re.compile(r"[^\W\d_]+(?=[\s,:])")
 
 
 class _JoinedLines(Extension):
@@ -100,7 +102,9 @@ def error_line(error: Exception | str) -> str:
         logger.warning("%s", error)
         return say(key)
     if isinstance(error, SHOWN_ERRORS):
-        return worded(str(error))
+        # A sentence of its own on the page; on the command line it stands behind the program's name.
+        message = worded(str(error)).replace("`", "")
+        return message[:1].upper() + message[1:] if _FIRST_WORD.match(message) else message
     if isinstance(error, OSError):
         return error.strerror or "the disk cannot be used"
     if isinstance(error, Exception):

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, cast
 import yaml
 from babel import Locale, negotiate_locale
 
+from ingest.language.detection import direction_of
 from prompts.wording import LANGUAGES, Language
 
 if TYPE_CHECKING:
@@ -122,8 +123,18 @@ def _translated(message: str) -> str | None:
         match = template.fullmatch(message)
         if match is not None:
             # A value may itself be a message: "3 of 9 answers" in "not complete, 3 of 9 answers".
-            return say(key, **{name: _translated(part) or part for name, part in match.groupdict().items()})
+            return say(key, **isolated({name: _translated(part) or part for name, part in match.groupdict().items()}))
     return None
+
+
+def isolated(values: Mapping[str, str]) -> Mapping[str, str]:
+    """Returns values for a message, in Arabic each isolated (FSI, PDI), since most are in Latin letters.
+
+    Source: Unicode Standard Annex #9, Bidirectional Algorithm, section 2.4 (explicit directional isolates).
+    """
+    if direction_of(language()) == "ltr":
+        return values
+    return {name: f"\u2068{value}\u2069" for name, value in values.items()}
 
 
 @cache

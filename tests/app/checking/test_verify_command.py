@@ -45,13 +45,19 @@ def test_a_document_with_true_quotations_or_none_exits_0_and_says_so(verify, wri
     assert "No quotations were found" in capsys.readouterr().out
 
 
-def test_report_is_written_as_markdown_and_as_json(verify, draft, tmp_path):
+def test_report_is_written_as_markdown_as_json_and_as_word_file(verify, draft, tmp_path, spoken):
     assert verify(draft, "-o", str(tmp_path / "report.md")) == 1
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "## 2. Misattributed" in report and "words of Belmora, not of Cassivar" in report
     assert verify(draft, "-o", str(tmp_path / "report.json")) == 1
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["summary"]["misattributed"] == 1
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["draft.md", "report.json", "report.md"]
+    assert verify(draft, "-o", str(tmp_path / "report.docx")) == 1
+    paragraphs = {
+        paragraph.text: paragraph.style.name for paragraph in Document(str(tmp_path / "report.docx")).paragraphs
+    }
+    assert paragraphs["2. Misattributed (paragraph 2)"] == "Heading 2"
+    assert paragraphs[" ".join(spoken["XAB_08_2016"][6].split())] == "Briefing Quotation"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["draft.md", "report.docx", "report.json", "report.md"]
 
 
 def test_commented_copy_is_written_and_the_original_stays(verify, tmp_path, spoken):
@@ -67,7 +73,7 @@ def test_commented_copy_is_written_and_the_original_stays(verify, tmp_path, spok
 
 @pytest.mark.parametrize(
     ("output", "message"),
-    [("draft.md", "is the document itself"), ("out.pdf", "must be one of"), ("out.docx", "only a .docx file")],
+    [("draft.md", "is the document itself"), ("out.odt", "must be one of")],
 )
 def test_wrong_output_exits_2_and_nothing_is_written(verify, draft, tmp_path, capsys, output, message):
     before = draft.read_bytes()

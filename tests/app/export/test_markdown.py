@@ -78,13 +78,6 @@ def test_words_in_bold_have_no_stars_beside_them(briefing: Briefing, quote: str,
     assert (f"**{words}**" in markdown) == is_bold
 
 
-@pytest.mark.parametrize("quote", HOSTILE[:3])
-def test_a_hostile_quotation_stands_whole(briefing: Briefing, quote: str) -> None:
-    citations = (replace(briefing.citation(1), quote=quote), *briefing.citations[1:])
-    (first, *_) = quotations(markdown_bytes(replace(briefing, citations=citations)).decode())
-    assert first == f"“{quote}”"
-
-
 def test_each_citation_has_a_note_and_is_referred_to(briefing: Briefing) -> None:
     text = markdown_bytes(briefing).decode()
     say = Sayings(briefing)

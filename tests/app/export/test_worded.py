@@ -13,8 +13,7 @@ from app.export.docx import docx_bytes
 from app.export.excel import excel_bytes
 from app.export.markdown import inert, markdown_bytes
 from app.export.write import manifest
-from app.ui.briefing_view import briefing_html
-from tests.fakes_briefing import CLAIM, DROPPED, EXTRADITION, fake_briefing, worded_briefing
+from tests.fakes_briefing import CLAIM, DROPPED, fake_briefing, worded_briefing
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("one_picture")]
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -93,14 +92,6 @@ def test_claims_follow_their_citations_when_these_are_renumbered() -> None:
     assert told[0] == told[1] and arrange(arranged) == arranged
     for point in arrange(briefing, "talking_points").points:
         assert point.claim is None or point.citation == point.claim.citations[0]
-
-
-def test_the_page_escapes_claims_and_marks_them() -> None:
-    page = briefing_html(worded_briefing())
-    assert "&lt;b&gt;as a legal basis&lt;/b&gt;" in page and "<b>as a legal basis" not in page
-    assert page.count('<div class="u-worded">') == 2 and "Model asked: &lt;i&gt;." in page
-    assert DROPPED not in page and EXTRADITION in page
-    assert "u-worded" not in briefing_html(fake_briefing())
 
 
 def test_the_manifest_names_the_model_where_one_took_part() -> None:

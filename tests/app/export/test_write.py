@@ -49,14 +49,6 @@ def test_the_manifest_has_the_hashes_of_all_that_the_document_cites(suffix, tmp_
     assert [c["quote_sha256"] for c in content["citations"]] == [digest(quote.encode()) for quote in quotes]
 
 
-def test_a_manifest_of_points_lists_only_their_citations(tmp_path):
-    _, beside = write_briefing(fake_briefing(), tmp_path / "points.md", form="talking_points", with_manifest=True)
-    content = json.loads(beside.read_text(encoding="utf-8"))
-    assert [c["number"] for c in content["citations"]] == [1, 2]
-    cited = {c["statement_id"] for c in content["citations"]}
-    assert {s["statement_id"] for s in content["statements"] if s["cited"]} == cited
-
-
 @pytest.mark.parametrize("suffix", [".docx", ".xlsx", ".md"])
 def test_the_same_briefing_gives_the_same_files_without_the_time_of_saving(suffix, tmp_path):
     for folder in ("a", "b"):

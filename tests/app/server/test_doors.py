@@ -17,7 +17,6 @@ from starlette.responses import RedirectResponse
 
 from app.errors import AccountError
 from app.server.accounts import subject_of
-from app.ui.guard import event_name
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import serving, team
 
@@ -43,22 +42,6 @@ def test_the_chat_answers_each_person_as_themselves(served):
         assert served.program("adam").get(f"/api/v1/traces/{trace}").status_code == 200
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
     assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
-
-
-def test_pages_that_were_opened_are_not_all_kept(served, monkeypatch):
-    interface, client = served.served.interface, served.browser("rita")
-    holder, event = interface.state_holder, {"data": [], "session_hash": ""}
-    assert holder.capacity == 300
-    event["fn_index"] = next(f._id for f in interface.fns.values() if event_name(f.fn) == "parts.language_choice")
-    monkeypatch.setattr(holder, "capacity", max(3, len(holder.session_data)))
-    kept = set[int]()
-    client.get("/").raise_for_status()
-    for number in range(6):
-        client.post("/gradio_api/queue/join", json=event | {"session_hash": f"page-{number}"}).raise_for_status()
-        with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": f"page-{number}"}) as lines:
-            assert any("process_completed" in line for line in lines.iter_lines())
-        kept.add(len(holder.session_data))
-    assert max(kept) == holder.capacity
 
 
 class _Provider:

@@ -88,8 +88,7 @@ def test_no_request_makes_the_server_fail(filled_store: Path, tmp_path: Path) ->
     assert failures == [] and asked > 500
 
 
-def test_a_program_does_a_days_work(served: Team) -> None:
-    """Ingests a statement, makes a briefing, reviews it, checks a draft, and removes both."""
+def test_a_manifest_is_drafted_a_cell_reviewed_and_a_draft_reported_on(served: Team) -> None:
     edda = served.program("edda")
 
     def call(method: str, path: str, **how: Any) -> httpx.Response:
@@ -97,19 +96,14 @@ def test_a_program_does_a_days_work(served: Team) -> None:
         assert answer.is_success, answer.text
         return answer
 
-    text = "Statement by Arvandia\n\nArvandia supports extradition without delay. It thanks the Secretariat."
-    drafted = call("POST", "/manifest", files={"files": ("arvandia.txt", text.encode())}).text
+    text = b"Statement by Arvandia\n\nArvandia supports extradition without delay. It thanks the Secretariat."
+    drafted = call("POST", "/manifest", files={"files": ("arvandia.txt", text)}).text
     assert drafted.startswith("file,") and "arvandia.txt" in drafted
-    added = call("POST", "/ingest", files={"files": ("arvandia.txt", text.encode())}).json()["files"][0]
-    assert added["result"] == "added"
-    briefing = call("POST", "/briefings", json={"articles": ["4"], "states": ["Iran"]}).json()["id"]
-    assert call("GET", f"/briefings/{briefing}/document", params={"suffix": ".docx"}).content.startswith(b"PK")
-    key = call("GET", f"/briefings/{briefing}").json()["rows"][0]["key"]
+    key = call("POST", "/brief", json={"articles": ["4"], "states": ["Iran"]}).json()["rows"][0]["key"]
     review = {"key": key, "state": "accepted", "kind": "supports"}
     assert call("PUT", "/reviews", json=review).json()["reviewer"] == "edda"
     assert call("GET", "/reviews", params={"key": key}).json()[key]["state"] == "accepted"
     call("DELETE", f"/reviews/{key}")
     draft = {"file": ("draft.md", "Iran said: “We must act.”".encode())}
     assert "# " in call("POST", "/verify/file", files=draft, data={"form": "md"}).text
-    for made in (f"briefings/{briefing}", f"statements/{added['statement_id']}"):
-        call("DELETE", f"/{made}")
+    assert call("POST", "/verify/file", files=draft, data={"form": "docx"}).content.startswith(b"PK")

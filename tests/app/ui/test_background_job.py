@@ -3,8 +3,6 @@ import threading
 import time
 from collections.abc import Iterator
 
-import pytest
-
 from app.ui.background_job import left_at_once
 
 STEP_SECONDS = 5.0
@@ -41,18 +39,3 @@ def test_stopped_event_is_left_at_once_and_ends_at_its_next_step():
     assert not closed.is_set()
     go_on.set()
     assert closed.wait(STEP_SECONDS)
-
-
-def test_event_that_can_be_left_yields_what_it_yields_and_raises_what_it_raises():
-    def event(word: str) -> Iterator[str]:
-        yield word
-        raise ValueError(word)
-
-    async def watched() -> list[str]:
-        shown: list[str] = []
-        with pytest.raises(ValueError, match="first"):
-            async for item in left_at_once(event)("first"):
-                shown.append(item)
-        return shown
-
-    assert asyncio.run(watched()) == ["first"]

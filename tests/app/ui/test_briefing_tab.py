@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from tests.app.ui.conftest import ask, open_tab
-from tests.fakes_briefing import fake_briefing
+from tests.fakes_briefing import DROPPED, fake_briefing
 from tests.fakes_ui import EXAMPLE, fake_tools
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -128,9 +128,12 @@ def test_button_turns_the_conversation_into_a_briefing(page):
 
 def test_what_cannot_be_read_is_said_in_one_line(page):
     open_tab(page, "Briefing")
+    page.click("#documents")
+    page.wait_for_selector("text=Make a briefing first.")
     page.click("#brief")
     page.wait_for_selector("#briefing .u-error")
-    assert "nothing to brief on" in page.inner_text("#briefing .u-error")
+    assert "Nothing to brief on" in page.inner_text("#briefing .u-error")
+    page.wait_for_selector("text=Make a briefing first.", state="detached")
 
 
 def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(visit, tmp_path):
@@ -139,6 +142,7 @@ def test_claims_of_a_model_are_shown_unless_quotations_alone_are_asked_for(visit
     make(page)
     assert "now supports the Convention | <b>as a legal basis</b>" in page.inner_text(".u-worded >> nth=0")
     assert "Worded by a model" in page.inner_text(".u-worded >> nth=0")
+    assert DROPPED not in page.inner_text("#briefing")
     page.locator("#composer").get_by_label("Quotations alone").check()
     page.click("#brief")
     page.wait_for_function("!document.querySelector('.u-worded') && document.querySelector('.u-briefing')")

@@ -187,7 +187,7 @@ def test_metadata_corrected_and_statement_removed(page, app_server):
     page.fill("#field-state input, #field-state textarea", "Nowhere")
     page.click("#corpus-save")
     page.wait_for_selector(".u-error")
-    assert "no party 'Nowhere'" in page.inner_text(".u-error")
+    assert "No party 'Nowhere'" in page.inner_text(".u-error")
     page.click("#corpus-remove")
     page.wait_for_selector("text=Removed: 1.")
     assert all(item.file != "group.txt" for item in app_server.corpus.stored.values())

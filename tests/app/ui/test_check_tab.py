@@ -114,7 +114,7 @@ def test_a_draft_is_shown_with_its_diff_and_direction_and_never_as_markup(checke
 
 def test_of_a_file_and_a_text_neither_is_passed_over(checker, tmp_path):
     request: Any = None
-    (html, _), *more = check_draft(checker, "Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
+    (html, *_), *more = check_draft(checker, "Arvandia said “x”.", str(tmp_path / "draft.docx"), request)
     assert not more and "not both" in html
 
 
@@ -150,6 +150,10 @@ def test_pasted_draft_is_checked_in_the_browser(open_page, served, width):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download report").click()
     assert "## 2. Altered" in Path(download.value.path()).read_text(encoding="utf-8")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Report for Word").click()
+    paragraphs = Document(str(download.value.path())).paragraphs
+    assert any(paragraph.text.startswith("2. Altered") for paragraph in paragraphs)
 
 
 @pytest.mark.browser

@@ -62,7 +62,7 @@ def test_statement_removed_meanwhile_keeps_the_card():
     answer = assistant.ask("Iran")
     corpus.stored.clear()
     html = evidence_section(1, answer, corpus)
-    assert "no statement" in html and "Cognizant of the importance" in html
+    assert "No statement" in html and "Cognizant of the importance" in html
 
 
 def test_every_verdict_has_a_badge_and_hostile_statements_are_escaped():

@@ -10,7 +10,7 @@ import pytest
 
 from app.errors import AppError
 from app.ui import words
-from app.ui.ingest_tab import _MOST_UNTOLD, _IngestTabController, progress_html, report_html
+from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
 from app.ui.parts import skips
 from app.ui.uploads import without_folder
 from app.ui.words import worded
@@ -62,7 +62,7 @@ class Broken(FakeCorpus):
 @pytest.mark.parametrize(
     ("error", "told"),
     [
-        pytest.param(AppError("the store is <read-only>"), "the store is &lt;read-only&gt;", id="of the store"),
+        pytest.param(AppError("the store is <read-only>"), "The store is &lt;read-only&gt;", id="of the store"),
         pytest.param(
             OSError(28, "No space left on device", "/home/someone/store"), "No space left on device",
             id="of the disk, without a path",
@@ -131,13 +131,6 @@ def test_ingest_goes_on_when_its_page_is_closed_and_the_next_page_of_its_person_
     assert controller.opened(None)[2] == gr.skip(), "it is told once"
 
 
-def test_only_the_last_outcomes_that_nobody_came_back_for_are_kept():
-    controller = _IngestTabController(FakeCorpus())
-    for _ in range(_MOST_UNTOLD + 5):
-        controller.sample(None)[1].outcome.exception(60)
-    assert [len(untold) for untold in controller._untold.values()] == [_MOST_UNTOLD]
-
-
 def test_no_files_says_what_to_do():
     assert _IngestTabController(FakeCorpus()).ingest([], False, None)[0] == (
         '<p class="u-empty" role="status">No files chosen. Choose files first, then ingest them.</p>'
@@ -161,7 +154,7 @@ def test_states_are_set_together_and_those_named_in_the_text_are_offered_first()
     assert [code for _, code in first.choices[:2]] == ["CUB", "AUT"] and "Cuba, Austria" in first.info
     assert second.visible and not any(choice.visible for choice in hidden)
     told, shown, rest, *_ = controller.set_states(report, "IRN", "Atlantis")
-    assert "Iran (Islamic Republic of)" in told and "no party &#x27;Atlantis&#x27;" in told
+    assert "Iran (Islamic Republic of)" in told and "No party &#x27;Atlantis&#x27;" in told
     told = [(file.state, file.reason) for file in rest.files]
     assert told == [("IRN", None), (None, NO_STATE), ("IRN", "same text")]
     assert "Without a State: 1" in shown and "Iran (Islamic Republic of)" in shown

@@ -99,6 +99,7 @@ def test_page_loads_nothing_from_elsewhere_and_only_named_endpoints_are_public(c
 
 def test_server_keeps_little_of_pages_that_were_opened_and_nothing_of_events(app_server, client):
     gradio = next(route.app for route in app_server.app.routes if hasattr(getattr(route, "app", None), "state_holder"))
+    assert gradio.get_blocks().state_holder.capacity == 300
     gradio.state_holder["first"]
     tracemalloc.start()
     try:
