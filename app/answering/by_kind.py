@@ -130,6 +130,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         limit=context.limit,
         answer_type=answer_type,
         of_each=of_each,
+        extended=not listed and read.style != "shorter",
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()
