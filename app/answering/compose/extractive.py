@@ -44,10 +44,10 @@ def compose(
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
-    to `of_each` instead. A single quotation is of the party's latest statement, unless an `answer_type` is asked for.
-    If no quotation contains that, it is `missing`; reasons never are, since they may be given in any words. Unless
-    `of_each_holder`, what several parties said jointly is quoted once, naming them all. Unless `extended`, short
-    quotations are not continued.
+    to `of_each` instead. Unless `extended`, short quotations are not continued; these, or a single one, begin with the
+    party's latest statement, unless an `answer_type` is asked for. If no quotation contains that, it is `missing`;
+    reasons never are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly
+    is quoted once, naming them all.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.members and item.answers_surely]
@@ -67,7 +67,7 @@ def compose(
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong: Sequence[Sentence] = item.best_sentences
         allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
-        if allowed == 1 and not (of_each or answer_type):
+        if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
         if answer_type and not item.members:
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)

@@ -122,17 +122,7 @@ def test_a_later_statement_whose_direction_is_not_read_comes_before_the_latest_p
         assert "2020" in latest and "2016" not in latest
 
 
-@pytest.mark.parametrize(
-    ("questions", "files"),
-    [
-        (["Compare Arvandia, Belmora and Cassivar on zeppelins."], ["new.txt", "b.txt", "c.txt"]),
-        (["What did Arvandia say about zeppelins?"], ["new.txt", "old.txt"]),
-        (["What did Arvandia say about zeppelins?", "shorter"], ["new.txt", "old.txt"]),
-        (["What did Arvandia say about zeppelins?", "shorter", "shorter"], ["new.txt"]),
-        (["Compare Arvandia and Belmora on zeppelins.", "shorter"], ["new.txt", "b.txt"]),
-        (["What did Belmora say about zeppelins?", "shorter"], ["b.txt"]),
-    ],
-)
+@cases("questions", "files")
 def test_a_single_quotation_of_a_party_is_of_its_latest_statement(questions, files, corpus: Open) -> None:
     with corpus(
         ("old.txt", "XAA", "8", "2016-10-17", "en", "We oppose zeppelins, zeppelins and zeppelins in any form."),

@@ -9,8 +9,11 @@ from app.briefing.table_builder import TableBuilder
 from app.cli import main
 from app.cli.print_briefing import print_briefing
 from app.export.briefing_lines import arrange
+from tests.cases import Cases
 from tests.fakes_briefing import EXTRADITION, crowded_briefing, with_cells, worded_briefing
 from tests.fakes_chat import writer
+
+cases = Cases(__file__)
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("scripted_models", "one_picture")]
 ASKED = ["--states", "Arvandia, Belmora", "--topic", "extradition", "--article", "18"]
@@ -106,10 +109,7 @@ def scripted(system, user):
             for line in user.splitlines() if line.startswith("[S")]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("arguments", "composer"),
-    [([], "model"), (["--composer", "model"], "model"), (["--composer", "extractive"], "extractive")],
-)
+@cases("arguments", "composer")
 def test_the_model_of_the_settings_words_the_cells_unless_told_otherwise(
     capsys, filled_store, monkeypatch, arguments, composer
 ):

@@ -259,11 +259,7 @@ def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace
     assert file.reason is None
 
 
-@pytest.mark.parametrize(("row", "changes", "holder"), [
-    ("XAA,Coral Circle", {"date": "2021-05-03"}, "XAH"),
-    ("Coral Circle,", {"date": "2021-05-03"}, "XAH"),
-    ("XAA,Coral Circle", {"state": "XAC", "date": "2021-05-03"}, "XAC"),
-])  # fmt: skip
+@cases("row", "changes", "holder")
 def test_a_corrected_code_of_a_group_in_a_row_takes_nothing_back(row, changes, holder, workspace, take, send):
     workspace.corpus.edit(take(SPEECH, row), changes)
     _, summary = send(SPEECH, row, PARTIES.replace("XAG", "XAH"))
