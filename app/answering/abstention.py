@@ -148,7 +148,10 @@ def _not_searched(case: _Case) -> Abstention | None:
     foreign = is_in_other_language(read.question)
     if not (asks_nobody and foreign):
         if read.unclear is not None:
-            return _unclear_name(case, read.unclear)
+            # A name may mean several parties ("Korea"), or none is known by it.
+            unknown = "office_speaker" if is_office(read.unclear) else "unknown_party"
+            key = "ambiguous_party" if read.known_name else "similar_party" if read.options else unknown
+            return case.because("ambiguous", key, read.options, name=read.unclear)
         if not read.is_statement_question:
             return case.because("out_of_scope", "out_of_scope")
         if case.scope.negated and not case.has_subject:
@@ -161,13 +164,6 @@ def _not_searched(case: _Case) -> Abstention | None:
             return None
     # The question was not understood, so finding nothing proves nothing.
     return case.because("out_of_scope", "other_language")
-
-
-def _unclear_name(case: _Case, name: str) -> Abstention:
-    """A name may mean several parties ("Korea"), or none is known by it."""
-    read = case.resolution
-    key = "similar_party" if read.options else "office_speaker" if is_office(name) else "unknown_party"
-    return case.because("ambiguous", "ambiguous_party" if read.known_name else key, read.options, name=name)
 
 
 def _not_held(case: _Case) -> Abstention | None:

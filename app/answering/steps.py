@@ -5,7 +5,7 @@ by another reading of the question. `app/answering/chain.py` is the chain as a L
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -311,10 +311,9 @@ def _worded(
 
 def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
-    claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
-    numbers = {cited for claim in claims for cited in claim.citations}
-    numbers |= {c.superseded_by for c in checked.citations if c.number in numbers and c.superseded_by is not None}
-    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in numbers))
+    claims = [claim for claim in checked.claims if number in claim.citations] or checked.claims
+    cited = {n for claim in claims for n in claim.citations}
+    return _with_claims(checked, claims, {c.superseded_by for c in checked.citations if c.number in cited})
 
 
 def _shorter(
@@ -322,20 +321,24 @@ def _shorter(
 ) -> tuple[VerifiedClaims, Composition]:
     """Keeps the newest claim of each party, if all together would be no shorter than the answer before."""
     shown = before.shown.sentences if before is not None and before.shown is not None else ()
-    if not shown or _count_sentences(checked) < len(shown):
+    length = sum(len(citation.sentence_ids) for citation in checked.citations)
+    if not shown or length < len(shown):
         return checked, composed
     newest = dict[str | None, Claim]()
     for claim in checked.claims:
         newest.setdefault(claim.state, claim)
-    numbers = {number for claim in newest.values() for number in claim.citations}
+    kept = _with_claims(checked, [*newest.values()])
+    left_out = length - sum(len(citation.sentence_ids) for citation in kept.citations)
+    return kept, replace(composed, unquoted=composed.unquoted + left_out)
+
+
+def _with_claims(
+    checked: VerifiedClaims, claims: Sequence[Claim], others: Collection[int | None] = ()
+) -> VerifiedClaims:
+    """Returns some of the claims with the citations that they and `others` name by number."""
+    numbers = {*others, *(number for claim in claims for number in claim.citations)}
     citations = tuple(citation for citation in checked.citations if citation.number in numbers)
-    kept = replace(checked, claims=tuple(newest.values()), citations=citations)
-    unquoted = composed.unquoted + _count_sentences(checked) - _count_sentences(kept)
-    return kept, replace(composed, unquoted=unquoted)
-
-
-def _count_sentences(checked: VerifiedClaims) -> int:
-    return sum(len(citation.sentence_ids) for citation in checked.citations)
+    return replace(checked, claims=tuple(claims), citations=citations)
 
 
 def _language(resolution: Resolution) -> str:

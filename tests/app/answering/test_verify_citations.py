@@ -11,7 +11,6 @@ from app.answering.citations import cite
 from app.answering.verify_citations import reads_as, verify_citation, verify_claims
 from app.records import Citation, Claim
 from tests.cases import Cases
-from tests.conftest import PROJECT
 from tests.fakes_corpora import Stored
 from tests.fakes_store import annotated
 from vectorstore.records import Metadata, SentenceId, Statement
@@ -181,11 +180,3 @@ def test_cite_is_verified_and_any_lost_word_is_altered(words: list[str], gap: st
     hidden = " […] ".join(part for part in (" ".join(words[:lost]), " ".join(words[lost + 1 :])) if part)
     if "27" not in words and "14" not in words:
         assert verify_citation(replace(citation, quote=hidden), statement) == "altered"
-
-
-def test_the_sample_reads_as_its_source(stored: Stored) -> None:
-    statement, sentences = stored["000_6237221ecf9e9373"]
-    whole = cite(statement, sentences, range(0, len(sentences)), 1)
-    assert "These illegal actions" in whole.quote and "Theseillegal actions" in whole.source_quote
-    assert verify_citation(whole, statement) == "verified"
-    assert statement.source_text == (PROJECT / "ingest/sample/000_6237221ecf9e9373.txt").read_bytes().decode("utf-8")

@@ -41,17 +41,6 @@ def test_whose_words_are_quoted_is_printed_with_them(capsys):
     assert "superseded by [1]" in out
 
 
-def test_json_has_rows_for_every_party_and_topic(capsys, filled_store):
-    code, out, _ = brief(capsys, filled_store, *ASKED, "--json")
-    contract = json.loads(out)
-    assert code == 0
-    assert [(row["state"], row["topic"].partition(" (")[0]) for row in contract["rows"]] == [
-        (code, topic) for code in ("XAA", "XAB") for topic in ("Extradition", "UNTOC article 18")
-    ]
-    numbers = [citation["number"] for row in contract["rows"] for citation in row["citations"]]
-    assert min(numbers) == 1
-
-
 @pytest.mark.parametrize("options", [[], ["--manifest"]])
 def test_documents_are_written_with_a_manifest_where_it_is_asked_for(capsys, filled_store, tmp_path, options):
     outputs = [argument for name in ("a.docx", "a.md") for argument in ("-o", str(tmp_path / name))]

@@ -384,12 +384,6 @@ def test_a_state_set_by_hand_stays_with_the_words_it_was_set_for(
     assert told in (file.reason or "")
 
 
-def test_a_state_set_by_hand_and_carried_over_stays_when_names_are_learnt(workspace, take, send):
-    workspace.corpus.edit(take(OWN), {"state": "XAA"})
-    for parties in (PARTIES, f"{PARTIES}XAZ,Zubrovia,,state\n"):
-        assert send(f"{OWN}More.\n", parties=parties)[1].metadata.state == "XAA"
-
-
 def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_record(workspace, take, send):
     own = f"Statement by Arvandia\n\n{OWN}"
     workspace.corpus.edit(take(own), {"session": "12", "date": "2024-10-14", "speaker": "Ms. Roe"})
