@@ -8,14 +8,14 @@ only where a sentence answers: its chance reaches the threshold (`Relevance.is_e
 and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
 from app.answering.by_kind import is_scoped
 from app.answering.localization import Localization
-from app.answering.provenance import occasions
+from app.answering.provenance import occasion_of, occasions
 from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
@@ -32,6 +32,7 @@ from vectorstore.records import DocumentSummary, StatementSummary
 _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
     ("not_mentioned", "article_not_cited", "no_position", "index_incomplete", "group_only")
 )
+_AFTER_A_SEARCH: Final = _WITH_RELATED | {"no_statement"}
 
 
 def is_silent(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
@@ -47,11 +48,27 @@ def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
     case = _Case(answer=answer, resolution=resolution, retrieved=retrieved, local=local)
     abstention = next(filter(None, (rule(case) for rule in _RULES)))
+    message = "\n\n".join((abstention.message, *_outside_scope(case, abstention.reason)))
+    abstention = replace(abstention, message=message)
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
     helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not case.scope.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
+
+
+def _outside_scope(case: "_Case", reason: AbstentionReason) -> Iterator[str]:
+    """Yields which time or meeting was kept from an earlier question, and when else the parties asked about spoke."""
+    if reason not in _AFTER_A_SEARCH or case.resolution.act == "more":
+        return
+    kept = occasion_of(case.scope, case.scope.kept, case.local)
+    if kept:
+        yield case.local.say("kept_scope", kept=kept)
+    searched = {summary.statement_id for summary in case.retrieved.statements_in_scope}
+    others = [s for s in case.retrieved.statements_of_parties if s.statement_id not in searched]
+    # `no_statement` names all that its parties hold.
+    if others and reason != "no_statement" and (kept or not searched):
+        yield case.local.say("held_outside", party=case.names, held=occasions(others, case.local))
 
 
 def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Localization) -> Abstention:
@@ -131,7 +148,10 @@ def _not_searched(case: _Case) -> Abstention | None:
     foreign = is_in_other_language(read.question)
     if not (asks_nobody and foreign):
         if read.unclear is not None:
-            return _unclear_name(case, read.unclear)
+            # A name may mean several parties ("Korea"), or none is known by it.
+            unknown = "office_speaker" if is_office(read.unclear) else "unknown_party"
+            key = "ambiguous_party" if read.known_name else "similar_party" if read.options else unknown
+            return case.because("ambiguous", key, read.options, name=read.unclear)
         if not read.is_statement_question:
             return case.because("out_of_scope", "out_of_scope")
         if case.scope.negated and not case.has_subject:
@@ -144,13 +164,6 @@ def _not_searched(case: _Case) -> Abstention | None:
             return None
     # The question was not understood, so finding nothing proves nothing.
     return case.because("out_of_scope", "other_language")
-
-
-def _unclear_name(case: _Case, name: str) -> Abstention:
-    """A name may mean several parties ("Korea"), or none is known by it."""
-    read = case.resolution
-    key = "similar_party" if read.options else "office_speaker" if is_office(name) else "unknown_party"
-    return case.because("ambiguous", "ambiguous_party" if read.known_name else key, read.options, name=name)
 
 
 def _not_held(case: _Case) -> Abstention | None:

@@ -6,6 +6,7 @@ and is answered with their metadata. All other kinds are answered with the best 
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from operator import attrgetter
 from typing import Final
@@ -16,20 +17,26 @@ from app.answering.compose.documents import compose_list, compose_metadata, comp
 from app.answering.compose.extractive import compose
 from app.answering.localization import Localization
 from app.answering.markdown import escape
+from app.answering.provenance import spoken_day
 from app.answering.quoting import comparable_words, repeats
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Resolution, Shown
 from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.records import Note, QuestionKind, Scope
-from app.retrieval.chronology import latest_first
+from app.retrieval.chronology import days_of, latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.share import share_of_topic
+from ingest.language.dates import month_numbers
+from ingest.language.lexicons import RegexPatterns, any_of
 from vectorstore.records import Sentence, StatementSummary
 
 # The most statements that a list of documents names.
 _MAX_LISTED: Final = 30
+# Statements with less precise dates, such as a year, are on no day or month of their own.
+_LONGEST_MEETING: Final = timedelta(days=31)
+_DRAFTS: Final = RegexPatterns("drafts", a_year=r"(?:19|20)\d\d", month_name=any_of(month_numbers(), space=r"\ "))
 
 
 def _evidence(context: KindContext) -> Retrieved:
@@ -93,11 +100,34 @@ def _statements_to_list(context: KindContext) -> Retrieved:
         return _evidence(context)
     read = context.resolution
     shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
-    retrieved = context.in_scope()
+    retrieved = _on_days_of_any_year(context, context.in_scope())
     listed = tuple(s for s in retrieved.statements_in_scope if s.statement_id not in shown)
     return context.retriever.with_texts(
         replace(retrieved, statements_in_scope=listed), [s.statement_id for s in listed[:_MAX_LISTED]]
     )
+
+
+def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieved:
+    """Keeps the statements of a day or month that is named without a year: "the documents of 17 October"."""
+    scope, local = context.resolution.scope, context.local
+    found = [*_DRAFTS.month.finditer(context.resolution.question)]
+    if not found or scope.years or scope.months or scope.interval or any(each["year"] for each in found):
+        return retrieved
+    months = month_numbers()
+    named = [(int(months.get(each["month"].lower(), each["month"])), int(each["day"] or 0)) for each in found]
+
+    def is_on_one(summary: StatementSummary) -> bool:
+        first, last = days_of(summary.metadata) or (date.min, date.max)
+        if last - first > _LONGEST_MEETING:
+            return False
+        days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+        return any(each.month == month and day in (0, each.day) for each in days for month, day in named)
+
+    spoken = (f"--{month:02}-{day:02}" if day else f"--{month:02}" for month, day in named)
+    words = local.list_comma.join(spoken_day(each, local.language) for each in spoken)
+    note = Note(kind="any_year", values={"days": words})
+    kept = tuple(filter(is_on_one, retrieved.statements_in_scope))
+    return replace(retrieved, statements_in_scope=kept, notes=(*retrieved.notes, note))
 
 
 def _statements_with_quote(context: KindContext) -> Retrieved:
@@ -130,6 +160,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         limit=context.limit,
         answer_type=answer_type,
         of_each=of_each,
+        extended=not listed and read.style != "shorter",
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()

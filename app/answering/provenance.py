@@ -4,18 +4,21 @@
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
+from typing import Final
 
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.records import Citation
+from app.records import Citation, Scope
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
 from vectorstore.records import Metadata, StatementKind, StatementSummary
 
+# Fields of a scope that name a meeting or a time.
+_OCCASION_FIELDS: Final = ("bodies", "sessions", "agenda_items", "years", "months", "interval")
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
 
@@ -123,6 +126,20 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
         for s in statements
     )
     return wording.list_comma.join(dict.fromkeys(times))
+
+
+def occasion_of(scope: Scope, fields: Collection[str], wording: Wording) -> str:
+    """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
+    values = {name: getattr(scope, name) for name in fields if name in _OCCASION_FIELDS}
+    first, last = (spoken_date(end, wording.language) or "" for end in values.get("interval") or (None, None))
+    times = values.get("months") or values.get("years", ())
+    words = [
+        *values.get("bodies", ()),
+        *(_numbered(wording, "session", number) for number in values.get("sessions", ())),
+        *([f"{first}–{last}"] if first or last else (spoken_date(time, wording.language) for time in times)),
+        _agenda_item(", ".join(values.get("agenda_items", ())) or None, wording),
+    ]
+    return wording.list_comma.join(filter(None, words))
 
 
 def spoken_date(value: str | None, language: str) -> str | None:

@@ -15,7 +15,7 @@ from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, cited_holders
 from app.answering.quotation_context import QuotableSpan, quotable_spans
 from app.records import Citation, Claim, Sources
-from app.retrieval.chronology import latest_first
+from app.retrieval.chronology import latest_first, recency
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
@@ -50,6 +50,22 @@ def quote(
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))
         for number, (statement, span, also_in) in enumerate(order, first_number)
     ]
+
+
+def latest_statement_first(sentences: Sequence[Sentence], sources: Sources) -> list[Sentence]:
+    """Puts the strongest sentence of the latest statement first, then that of every other one, then the rest.
+
+    So the latest statement is quoted however few quotations there is room for, and no earlier position stands alone.
+    """
+    strongest = {sentence.statement_id: sentence for sentence in reversed(sentences)}
+    when = {key: recency(sources.statements[key].metadata) for key in strongest}
+    latest = max(when.values(), default=None)
+
+    def place(sentence: Sentence) -> tuple[bool, bool]:
+        further = strongest[sentence.statement_id] is not sentence
+        return further, further or when[sentence.statement_id] != latest
+
+    return sorted(sentences, key=place)
 
 
 @dataclass(eq=False, kw_only=True)

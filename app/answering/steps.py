@@ -5,7 +5,7 @@ by another reading of the question. `app/answering/chain.py` is the chain as a L
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -25,8 +25,8 @@ from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import resolve
 from app.question.resolution import Resolution, in_language_of_topic
-from app.question.turns.state import EarlierTurn, earlier_turns
-from app.records import Answer, Citation, Timings
+from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
+from app.records import Answer, Citation, Claim, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.positions.direction import OPPOSITE
 from app.retrieval.positions.quoted_speaker import OwnWords
@@ -55,6 +55,11 @@ class Question:
     history: Sequence[str | EarlierTurn] = ()
     """Earlier questions of the conversation, oldest first, each with the parts of its scope that were set by hand, if
     any."""
+
+    @property
+    def state_before(self) -> ConversationState | None:
+        """The state of the conversation before it, where the history has it."""
+        return next((turn.state for turn in earlier_turns(self.history)[-1:]), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,8 +118,7 @@ class Steps:
             yield state
         with clock.of("verify"):
             answer = self.verify(question, resolution, retrieved, composed)
-        earlier = next((turn.state for turn in earlier_turns(question.history)[-1:]), None)
-        conversation = state_as_json(state_after(resolution, answer, retrieved, earlier))
+        conversation = state_as_json(state_after(resolution, answer, retrieved, question.state_before))
         yield replace(state, answer=replace(answer, timings_ms=clock.timings(), conversation=conversation))
 
     def _with_shown(self, question: Question, resolution: Resolution) -> Resolution:
@@ -171,7 +175,7 @@ class Steps:
     ) -> tuple[VerifiedClaims, Composition]:
         """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
         scope = in_language_of_topic(resolution).scope
-        asks_position = resolution.stance or resolution.over_time or resolution.kind == "compare"
+        asks_position = resolution.stance or resolution.over_time or resolution.answered_as == "compare"
         asks_position = asks_position or retrieved.direction_asked is not None
         # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
         listed = scope.all_states and not asks_position and resolution.act != "about"
@@ -217,6 +221,8 @@ class Steps:
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
         """Drops claims whose citations fail verification; abstains with a reason where none is left."""
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
+        if resolution.style == "shorter" and resolution.kind == "format_request":
+            checked, composed = _shorter(checked, composed, question.state_before)
         language = _language(resolution)
         local = localize(self.parties(), language)
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
@@ -305,10 +311,34 @@ def _worded(
 
 def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
-    claims = tuple(claim for claim in checked.claims if number in claim.citations) or checked.claims
-    numbers = {cited for claim in claims for cited in claim.citations}
-    numbers |= {c.superseded_by for c in checked.citations if c.number in numbers and c.superseded_by is not None}
-    return replace(checked, claims=claims, citations=tuple(c for c in checked.citations if c.number in numbers))
+    claims = [claim for claim in checked.claims if number in claim.citations] or checked.claims
+    cited = {n for claim in claims for n in claim.citations}
+    return _with_claims(checked, claims, {c.superseded_by for c in checked.citations if c.number in cited})
+
+
+def _shorter(
+    checked: VerifiedClaims, composed: Composition, before: ConversationState | None
+) -> tuple[VerifiedClaims, Composition]:
+    """Keeps the newest claim of each party, if all together would be no shorter than the answer before."""
+    shown = before.shown.sentences if before is not None and before.shown is not None else ()
+    length = sum(len(citation.sentence_ids) for citation in checked.citations)
+    if not shown or length < len(shown):
+        return checked, composed
+    newest = dict[str | None, Claim]()
+    for claim in checked.claims:
+        newest.setdefault(claim.state, claim)
+    kept = _with_claims(checked, [*newest.values()])
+    left_out = length - sum(len(citation.sentence_ids) for citation in kept.citations)
+    return kept, replace(composed, unquoted=composed.unquoted + left_out)
+
+
+def _with_claims(
+    checked: VerifiedClaims, claims: Sequence[Claim], others: Collection[int | None] = ()
+) -> VerifiedClaims:
+    """Returns some of the claims with the citations that they and `others` name by number."""
+    numbers = {*others, *(number for claim in claims for number in claim.citations)}
+    citations = tuple(citation for citation in checked.citations if citation.number in numbers)
+    return replace(checked, claims=tuple(claims), citations=citations)
 
 
 def _language(resolution: Resolution) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Final
 
 from app.answering.abstention import abstain
 from app.answering.citations import contains
 from app.answering.cited_direction import CitedDirection
 from app.answering.localization import localize
-from app.answering.quoting import quote
+from app.answering.quoting import latest_statement_first, quote
 from app.answering.superseding import with_superseding
 from app.answering.verify_citations import sound_citations
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
@@ -20,7 +19,6 @@ from app.briefing.position_classifier import SHOWN_MIN, is_outright, suggest, su
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim
-from app.retrieval.chronology import recency
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.position_marks import PositionKind
@@ -150,11 +148,9 @@ class CellBuilder:
 
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
-        # The latest statement is quoted first, so that it is quoted however few quotations there is room for.
-        held = retrieved.sources.statements
-        ordered = _latest_and_each_first(without_repeats(chosen), lambda s: recency(held[s.statement_id].metadata))
+        ordered = latest_statement_first(without_repeats(chosen), retrieved.sources)
         made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
-        return sound_citations(made, held)
+        return sound_citations(made, retrieved.sources.statements)
 
     def _silence(
         self, code: str, subject: Subject, session: str | None, retrieved: Retrieved, *, of_group: bool
@@ -187,20 +183,6 @@ def without_repeats(sentences: Sequence[Sentence]) -> list[Sentence]:
     for sentence in sentences:
         unique.setdefault(squash(sentence.text), sentence)
     return list(unique.values())
-
-
-def _latest_and_each_first(
-    sentences: Sequence[Sentence], when: Callable[[Sentence], tuple[date, int]]
-) -> list[Sentence]:
-    """Puts the strongest sentence of the latest statement first, then that of every other one, then the rest."""
-    strongest = {sentence.statement_id: sentence for sentence in reversed(sentences)}
-    latest = max(map(when, sentences), default=None)
-
-    def place(sentence: Sentence) -> tuple[bool, bool]:
-        further = strongest[sentence.statement_id] is not sentence
-        return further, further or when(sentence) != latest
-
-    return sorted(sentences, key=place)
 
 
 def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:

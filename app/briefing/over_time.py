@@ -4,7 +4,7 @@ A change is reported only between two verified quotations, the earlier of which 
 "opposes" in 2020.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -17,7 +17,7 @@ from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.positions.position_marks import PositionKind
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
-from vectorstore.records import Metadata, Sentence, StatementSummary
+from vectorstore.records import Sentence, StatementSummary
 
 # Shorter sentences are formulas that recur by themselves: "I thank you, Mr. President."
 _REPEATED_CHARS_MIN: Final = 40
@@ -26,46 +26,30 @@ _POSITIONS: Final[frozenset[PositionKind]] = frozenset(("supports", "opposes", "
 
 
 def moments_of(
-    cell: Cell, own: Sequence[Citation], subject: Subject, citations: CitationList, parties: PartyTable
+    told: Sequence[tuple[Cell, Sequence[Citation]]], subject: Subject, citations: CitationList, parties: PartyTable
 ) -> tuple[Moment, ...]:
-    """Returns the position of a cell's party in each statement, by date; empty unless several statements have one.
+    """Returns the position of a party on a subject in each statement, by date; empty unless several have one.
 
-    `own` has the strongest quotation of each statement, by date; it counts for statements that the cell does not quote.
+    `told` has its cells, one for each session if the table is split by them, each with the strongest quotation of each
+    statement, which counts for statements that the cell does not quote.
     """
+    own = [citation for _, each in told for citation in each]
     if len(own) < 2:
         return ()
-    # Of one statement the strongest quotation is put last, so that it is the one kept.
-    quoted = {citations.get(n).statement_id: n for n in reversed(_strongest_first(cell, cell.citations))}
-    numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in own)
+    quoted: dict[str, int] = {}
+    for cell, _ in told:
+        # Of one statement the strongest quotation is put last, so that it is the one kept.
+        quoted |= {citations.get(n).statement_id: n for n in reversed(_strongest_first(cell))}
+    by_date = reversed([*latest_first(reversed(own), lambda c: citations.statement(c.statement_id).metadata)])
+    numbers = (quoted.get(citation.statement_id) or citations.add(citation) for citation in by_date)
+    cell, _ = told[0]
     return tuple(_moment(cell, number, subject, citations, parties) for number in numbers)
 
 
-def moments_in(
-    cells: Sequence[Cell], subjects: Sequence[Subject], citations: CitationList, parties: PartyTable
-) -> tuple[Moment, ...]:
-    """Returns the moments of a table that is split by sessions, by the strongest quotation of each cell and by date."""
-    told: dict[tuple[str, str], dict[int, Cell]] = {}
-    for cell in cells:
-        own = [number for number in cell.evidence if cell.party in citations.get(number).holders]
-        strongest = dict.fromkeys(_strongest_first(cell, own)[:1], cell)
-        told.setdefault((cell.party, cell.subject), {}).update(strongest)
-    by_label = {subject.label: subject for subject in subjects}
-
-    def metadata(number: int) -> Metadata:
-        return citations.statement(citations.get(number).statement_id).metadata
-
-    return tuple(
-        _moment(numbers[n], n, by_label[numbers[n].subject], citations, parties)
-        for numbers in told.values()
-        if len(numbers) > 1
-        for n in reversed([*latest_first(reversed(numbers), metadata)])
-    )
-
-
-def _strongest_first(cell: Cell, numbers: Iterable[int]) -> list[int]:
-    """Returns numbers of a cell's citations, those that show a kind of position first."""
+def _strongest_first(cell: Cell) -> list[int]:
+    """Returns the numbers of a cell's citations, those that show a kind of position first."""
     showing = {number for number, each in cell.suggestions.items() if each.kind != "no_position"}
-    return sorted(numbers, key=lambda number: number not in showing)
+    return sorted(cell.citations, key=lambda number: number not in showing)
 
 
 def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList, parties: PartyTable) -> Moment:

@@ -16,7 +16,7 @@ from app.briefing.cell_builder import CellBuilder, without_repeats
 from app.briefing.cell_writer import CellWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList
-from app.briefing.over_time import changes_of, moments_in, moments_of, repetitions_of
+from app.briefing.over_time import changes_of, moments_of, repetitions_of
 from app.briefing.request import BriefingRequest, left_out, read_topic
 from app.briefing.talking_points import choose_points
 from app.errors import BriefingError
@@ -143,18 +143,20 @@ class _Build:
             raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
         sessions = self._sessions(in_scope, codes) if request.sessions or request.by_session else ()
         wanted = [*product(codes, request.subjects, sessions or (None,))]
+        told: dict[tuple[str, Subject], list[tuple[Cell, Sequence[Citation]]]] = {}
         cells: list[Cell] = []
-        moments: list[Moment] = []
         for done, (code, subject, session) in enumerate(wanted):
             label = f"{self._local.name(code)}: {subject.label}"
             step = BriefingProgress(done=done, total=len(wanted), label=label)
             progress(step)
             cell, own = self._cells.build(code, subject, session, partial(progress, step))
             cells.append(cell)
-            if not sessions:
-                moments += moments_of(cell, own, subject, self._citations, self._parties)
-        if sessions:
-            moments = [*moments_in(cells, request.subjects, self._citations, self._parties)]
+            told.setdefault((code, subject), []).append((cell, own))
+        moments = [
+            moment
+            for (_, subject), each in told.items()
+            for moment in moments_of(each, subject, self._citations, self._parties)
+        ]
         return self._finished(cells, moments, codes, sessions)
 
     def _check_bodies(self, asked: Sequence[str]) -> None:

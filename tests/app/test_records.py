@@ -1,6 +1,5 @@
 """The JSON contract of an answer: its keys, their order, and plain values only."""
 
-import json
 import re
 from dataclasses import fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -69,11 +68,6 @@ def test_abstention_has_the_keys_of_the_contract(workspace):
     assert answer["abstention"]["reason"] == "ambiguous" and len(answer["abstention"]["options"]) == 2
 
 
-def test_to_json_equals_its_own_round_trip(answered):
-    assert json.loads(json.dumps(answered, ensure_ascii=False)) == answered
-    assert json.loads(json.dumps(Answer(question="q", answer="a", status="abstained").to_json()))["usage"] is None
-
-
 def test_citations_are_numbered_and_every_claim_points_at_one(workspace):
     asked = "Which States mentioned article 4?", "Compare Arvandia and Galdoria on article 4."
     for question in (*asked, "What did Arvandia say about extradition?"):
@@ -83,11 +77,6 @@ def test_citations_are_numbered_and_every_claim_points_at_one(workspace):
         assert numbers == sorted({number for claim in answer.claims for number in claim.citations})
         assert all(f"[{number}]" in answer.answer for number in numbers)
         assert {citation.verdict for citation in answer.citations} == {"verified"}
-
-
-def test_confidence_lies_between_0_and_1(answered):
-    assert isinstance(answered["confidence"], float) and 0.0 <= answered["confidence"] <= 1.0
-    assert answered["prompt_version"] and answered["trace_id"]
 
 
 @pytest.mark.parametrize("title", DESCRIBED)

@@ -16,7 +16,7 @@ from app.answering.claims.allowed_omissions import SUBJECTLESS
 from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
 from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
-from app.answering.claims.token_alignment import ClaimBody, EvidenceSentence, in_order, is_aligned
+from app.answering.claims.token_alignment import ClaimBody, EvidenceSentence, is_aligned
 from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
 from app.retrieval.list_context import opens, split_with_openings
 from app.retrieval.terms import content_terms
@@ -38,15 +38,6 @@ _MIN_LEAKED_WORDS: Final = 6
 _NOUN_LETTERS: Final = 5
 _DRAFTS: Final = RegexPatterns("drafts")
 _QUESTION: Final = ("?", "？", "؟")
-_OPERATOR_IN_WORDS: Final[dict[str, str]] = {
-    "not": "a negation", "ended": "“no longer”", "without": "“without”", "must": "an obligation", "should": "advice",
-    "may": "a possibility", "can": "a permission", "will": "“will”", "would": "“would”", "all": "“all”",
-    "some": "“some”", "most": "“most”", "many": "“many”", "few": "“few”", "only": "“only”",
-    "more": "“more than”", "less": "“less than”",
-    "about": "“about”", "before": "“before”", "after": "“after”", "if": "a condition", "unless": "“unless”",
-    "evenif": "“even if”", "until": "“until”", "past": "a time that is over", "doubt": "a reservation",
-    "be": "a form of “be”", "was": "a form of “be”", "been": "a form of “be”", "by": "“by”", "against": "a rejection",
-}  # fmt: skip
 
 
 # Operators that may translate an operator: "must" may become "should".
@@ -228,12 +219,8 @@ def _check_wording(body: ClaimBody, claim: str, sentences: Sequence[EvidenceSent
     known = {key for sentence in sentences for token in sentence.tokens for key in token.keys}
     for token in body.tokens:
         if token.counts and not token.keys - {SELF} & known:
-            if token.kind in OPERATORS:
-                return f"its evidence does not hold {_OPERATOR_IN_WORDS[token.kind]} where it does"
             return f"its word “{claim[token.start : token.end]}” is not in its evidence"
-    if in_order(body, sentences):
-        return "it leaves out words that turn or limit what its evidence says, or who says it"
-    return "its words do not stand in one sentence of its evidence in that order"
+    return "its words do not stand so in one sentence of its evidence, or without others that turn or limit them"
 
 
 def _untranslated(
@@ -304,7 +291,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str,
     for kind, allowed in _TRANSLATED_BY.items():
         for one, other in ((translated, original), (original, translated)):
             if any(token.kind == kind for token in one) and not any(token.kind in allowed for token in other):
-                return f"it has {_OPERATOR_IN_WORDS[kind]}, or lacks it, unlike the quotation"
+                return f"it has words for “{kind}”, or lacks them, unlike the quotation"
     return None
 
 

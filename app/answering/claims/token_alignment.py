@@ -216,16 +216,6 @@ def _rest_is_aligned(
     return cuts[-1] in reached
 
 
-def in_order(body: ClaimBody, sentences: Sequence[EvidenceSentence]) -> bool:
-    """Returns whether the content tokens occur in one sentence in their order, whatever is between them."""
-    wanted = [token for token in body.tokens if token.counts]
-    for sentence in sentences:
-        rest = iter(sentence.tokens)
-        if all(any(_same(token, other) for other in rest) for token in wanted):
-            return True
-    return False
-
-
 def _aligned(body: ClaimBody, sentence: EvidenceSentence) -> bool:
     """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
     return bool(sentence.ends(body)) or any(

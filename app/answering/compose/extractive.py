@@ -13,7 +13,7 @@ from app.answering.citations import with_quoted_parties
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.answering.quoting import claim_of, comparable_words, quote, repeats
+from app.answering.quoting import claim_of, comparable_words, latest_statement_first, quote, repeats
 from app.answering.verify_citations import sound_citations
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.list_context import opens
@@ -37,15 +37,17 @@ def compose(
     limit: int,
     answer_type: AnswerType | None,
     of_each: int | None = None,
+    extended: bool = True,
     of_each_holder: bool = True,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
-    to `of_each` instead. If no quotation contains the `answer_type` asked for, it is `missing`; reasons never are,
-    since they may be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted once,
-    naming them all.
+    to `of_each` instead. Unless `extended`, short quotations are not continued; these, or a single one, begin with the
+    party's latest statement, unless an `answer_type` is asked for. If no quotation contains that, it is `missing`;
+    reasons never are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly
+    is quoted once, naming them all.
     """
     answering = [item for item in evidence if item.answers and not item.members]
     groups = [item for item in evidence if item.members and item.answers_surely]
@@ -63,14 +65,15 @@ def compose(
     dropped: list[tuple[str, Citation]] = []
     subjects = list(dict.fromkeys(item.subject for item in evidence))
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
-        strong = item.best_sentences
+        strong: Sequence[Sentence] = item.best_sentences
         allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
+        if (allowed == 1 or not extended) and not (of_each or answer_type):
+            strong = latest_statement_first(strong, sources)
         if answer_type and not item.members:
             holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
             strong, is_held = with_answer_type(strong, sources, holds, allowed)
             missing = None if is_held else missing
-        # In a list quotations are short.
-        going_on = () if of_each else strong[:_READ_FOR_ANSWER_TYPE]
+        going_on = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         # A quotation that will not pass verification gives its place to the next best one, and is told as dropped.

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.answering.abstention import abstain
+from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.question.reading import resolve
 from app.question.resolution import Shown
@@ -66,6 +67,17 @@ def test_no_statement_in_scope_says_what_is_held(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about extradition in 1999?")
     assert answer.abstention is not None and "2016" in answer.abstention.message and "2024" in answer.abstention.message
     assert (answer.coverage.states_without_statement, answer.scope.years) == (("XAA",), ("1999",))
+
+
+@cases("first", "question", "said", "unsaid")
+def test_a_time_kept_from_before_is_told_with_what_the_parties_hold_outside_it(
+    first, question, said, unsaid, workspace
+):
+    history = [turn_of(workspace.assistant.ask(first))] if first else []
+    answer = workspace.assistant.ask(question, history=history)
+    assert answer.abstention is not None
+    assert [words for words in said if words not in answer.abstention.message] == []
+    assert [words for words in unsaid if words in answer.abstention.message] == []
 
 
 def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):

@@ -11,7 +11,6 @@ from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
 from tests.cases import Cases
-from tests.fakes_corpora import workspace_over
 
 pytestmark = pytest.mark.integration
 
@@ -68,6 +67,13 @@ def test_statements_are_listed_one_a_line_each_with_its_source(workspace):
     assert sound(workspace, answer)
 
 
+@cases("question", "sessions", "of_any_year")
+def test_statements_of_a_day_without_a_year_are_of_any_year(question, sessions, of_any_year, workspace):
+    answer = ask(workspace, question, kind="list", topic="")
+    assert {citation.session for citation in answer.citations} == set(sessions)
+    assert any("in any year" in note for note in answer.scope.notes) is of_any_year
+
+
 def test_a_list_on_a_topic_cites_what_is_on_it_and_goes_on_after_what_it_named(workspace):
     answer = ask(workspace, "which documents of Arvandia speak of extradition?", kind="list", topic="extradition")
     assert answer.citations and all("extradition" in c.quote for c in answer.citations)
@@ -120,32 +126,17 @@ def test_reasons_are_looked_for_around_what_was_quoted(workspace):
     assert any("For that reason" in c.quote for c in answer.citations)
 
 
-def test_what_a_conclusion_that_was_quoted_follows_from_is_a_reason(tmp_path):
-    said = "Requests come back unanswered. The chain lacks a link. We therefore support a new protocol."
-    with workspace_over(tmp_path, {"a.txt": said}, "file,state,session,date\na.txt,XAA,10,2020\n") as desk:
+def test_what_a_conclusion_that_was_quoted_follows_from_is_a_reason(said):
+    with said(a="Requests come back unanswered. The chain lacks a link. We therefore support a new protocol.") as desk:
         first = ask(desk, "What did Arvandia say about a new protocol?")
         assert [c.quote for c in first.citations] == ["We therefore support a new protocol."]
         quotes = " ".join(c.quote for c in ask(desk, "why?", after(first)).citations)
     assert "The chain lacks a link." in quotes
 
 
-@pytest.mark.parametrize(
-    ("after_it", "reason"),
-    [
-        ("\n\nRifles kill because nobody counts them. Because of them we have closed nine schools.", None),
-        ("\n\nSince 2015 we have tried eleven smugglers at home, without delay.", None),
-        ("\n\nWe condemn coercive measures. Because of them we cannot pay couriers.", None),
-        ("\n\nThis would ruin our ports because they are small.", "because they are small"),
-        ("\n\nThe reason is simple. Without cheap ships our ports would close.", "Without cheap ships"),
-        ("\n\nThank you.\n\nThe levy on shipping is wrong because ports are poor.", "because ports are poor"),
-        (" We thank the Chair. Rifles kill because nobody counts them.", None),
-        (" Because of it our ports cannot pay couriers.", "cannot pay couriers"),
-        (" Our fleet is old. We cannot carry a levy on shipping, since ports are poor.", "since ports are poor"),
-    ],
-)
-def test_a_reason_is_on_what_was_quoted_or_stands_next_to_it(after_it, reason, tmp_path):
-    said = f"We oppose a levy on shipping.{after_it}\n"
-    with workspace_over(tmp_path, {"a.txt": said}, "file,state,session,date\na.txt,XAA,10,2020\n") as desk:
+@cases("after_it", "reason")
+def test_a_reason_is_on_what_was_quoted_or_stands_next_to_it(after_it, reason, said):
+    with said(a=f"We oppose a levy on shipping.{after_it}\n") as desk:
         first = ask(desk, "What is Arvandia's position on a levy on shipping?")
         answer = ask(desk, "why?", after(first))
     quotes, shown = (" ".join(citation.quote for citation in each.citations) for each in (answer, first))
@@ -153,11 +144,9 @@ def test_a_reason_is_on_what_was_quoted_or_stands_next_to_it(after_it, reason, t
     assert any("no reason stands near" in note for note in answer.scope.notes) == (reason is None)
 
 
-def test_without_a_reason_nearby_those_shown_are_quoted_in_the_direction_asked_for(tmp_path):
-    said = {"a.txt": "Arvandia opposes a levy on shipping.", "b.txt": "Belmora supports a levy on shipping."}
-    said["a9.txt"] = "Arvandia supports a levy on shipping."
-    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\na9.txt,XAA,9,2018\n"
-    with workspace_over(tmp_path, said, rows) as desk:
+def test_without_a_reason_nearby_those_shown_are_quoted_in_the_direction_asked_for(said):
+    opposes, supports = "Arvandia opposes a levy on shipping.", "Belmora supports a levy on shipping."
+    with said(a=opposes, b=supports, a9="Arvandia supports a levy on shipping.") as desk:
         history = after(ask(desk, "Which States support a levy on shipping?"))
         history += after(ask(desk, "who opposes it?", history))
         answer = ask(desk, "why?", history)
@@ -168,25 +157,15 @@ def test_without_a_reason_nearby_those_shown_are_quoted_in_the_direction_asked_f
         assert other.status == "abstained"
 
 
-@pytest.mark.parametrize(
-    ("first", "question", "directions"),
-    [
-        ("What did Belmora say about a levy on shipping?", "who supports it?", {"XAA": "for"}),
-        ("Who supports a levy on shipping?", "who doesn't?", {"XAB": "against"}),
-    ],
-)
-def test_a_direction_that_a_follow_up_asks_for_is_of_what_was_asked_before(first, question, directions, tmp_path):
-    said = {"a.txt": "Arvandia supports a levy on shipping.", "b.txt": "Belmora opposes a levy on shipping."}
-    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\n"
-    with workspace_over(tmp_path, said, rows) as desk:
+@cases("first", "question", "directions")
+def test_a_direction_that_a_follow_up_asks_for_is_of_what_was_asked_before(first, question, directions, said):
+    with said(a="Arvandia supports a levy on shipping.", b="Belmora opposes a levy on shipping.") as desk:
         answer = ask(desk, question, after(ask(desk, first)))
         assert {c.state: c.direction for c in answer.claims} == directions
 
 
-def test_who_else_leaves_out_whoever_was_shown_on_the_topic_in_any_turn(tmp_path):
-    said = {f"{name}.txt": "We oppose a levy on shipping." for name in "abc"}
-    rows = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\nc.txt,XCS,10,2020\n"
-    with workspace_over(tmp_path, said, rows) as desk:
+def test_who_else_leaves_out_whoever_was_shown_on_the_topic_in_any_turn(said):
+    with said(**dict.fromkeys("abc", "We oppose a levy on shipping.")) as desk:
         history = after(ask(desk, "What did Arvandia say about a levy on shipping?"))
         history = after(ask(desk, "and Belmora?", history))
         assert {c.state for c in ask(desk, "who else?", history).citations} == {"XCS"}
@@ -203,11 +182,9 @@ def test_who_else_leaves_out_whoever_was_shown(workspace):
     assert {c.state for c in again.citations} == {c.state for c in more.citations}
 
 
-def test_what_else_does_not_repeat_words_of_another_statement(tmp_path):
-    said = "Mr. Chair,\n\nWe oppose extradition without a treaty.{}\n\nThank you.\n"
-    texts = {"b8.txt": said.format(""), "b9.txt": said.format(" We meet again.")}
-    rows = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\n"
-    with workspace_over(tmp_path, texts, rows) as desk:
+def test_what_else_does_not_repeat_words_of_another_statement(said):
+    text = "Mr. Chair,\n\nWe oppose extradition without a treaty.{}\n\nThank you.\n"
+    with said(b8=text.format(""), b9=text.format(" We meet again.")) as desk:
         first = ask(desk, "What did Belmora say about extradition?")
         assert [len(citation.also_in) for citation in first.citations] == [1]
         assert ask(desk, "what else?", after(first)).status == "abstained"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from app.answering.history import turn_of
+from app.question.turns.state import EarlierTurn
 from app.records import Answer
 from app.wiring import Workspace
 from tests.cases import Cases
@@ -118,6 +120,22 @@ def test_a_later_statement_whose_direction_is_not_read_comes_before_the_latest_p
         assert [citation.file for citation in answer.citations] == ["new.txt", "old.txt"]
         (latest,) = (note for note in answer.scope.notes if "latest statement on this" in note)
         assert "2020" in latest and "2016" not in latest
+
+
+@cases("questions", "files")
+def test_a_single_quotation_of_a_party_is_of_its_latest_statement(questions, files, corpus: Open) -> None:
+    with corpus(
+        ("old.txt", "XAA", "8", "2016-10-17", "en", "We oppose zeppelins, zeppelins and zeppelins in any form."),
+        ("new.txt", "XAA", "10", "2020-10-12", "en", "We now support zeppelins for the post. Letters come early."),
+        ("b.txt", "XAB", "10", "2020-10-12", "en", "Belmora supports zeppelins."),
+        ("c.txt", "XCS", "10", "2020-10-12", "en", "Cassivar supports zeppelins."),
+    ) as workspace:
+        history: list[EarlierTurn] = []
+        for question in questions:
+            answer = workspace.assistant.ask(question, history=history)
+            history = [turn_of(answer)]
+    assert [citation.file for citation in answer.citations] == files
+    assert ("Letters come early" in answer.answer) is (len(questions) == 1)
 
 
 def test_the_latest_statement_is_the_one_that_none_is_certainly_later_than(corpus: Open) -> None:

@@ -42,13 +42,7 @@ def test_provenance_marks_what_was_inferred_and_leaves_out_what_is_not_known(cit
     assert line(agenda_item="2, 4").endswith("agenda items 2, 4")
 
 
-@pytest.mark.parametrize(
-    ("language", "line"),
-    [
-        ("ar", "UNTOC COP، الدورة 10، 12–16 أكتوبر 2020، البنود 2، 4 من جدول الأعمال"),
-        ("zh", "UNTOC COP，第10届会议，2020年10月12日至16日，议程项目2、4"),
-    ],
-)
+@cases("language", "line")
 def test_facts_are_joined_by_the_commas_of_their_language(citation, parties, language, line):
     known = replace(citation, agenda_item="2, 4", inferred=())
     assert provenance(known, load_wording(language)) == line
@@ -115,13 +109,3 @@ def test_spoken_date_in_other_languages(language, spoken):
 def test_a_day_that_there_is_not_is_shown_as_it_was_written():
     assert spoken_day("--02-30", "en") == "02-30"
     assert spoken_day("--10-03", "en") == "3 October"
-
-
-def test_cite_copies_place_and_provenance(stored: Stored) -> None:
-    for statement, sentences in stored.values():
-        citation = cite(statement, sentences, range(0, 1), 7)
-        assert citation.number == 7 and citation.verdict == "verified"
-        assert citation.source_quote == statement.source_text[citation.start : citation.end]
-        assert (citation.state, citation.on_behalf_of) == (statement.metadata.state, statement.metadata.on_behalf_of)
-        assert (citation.paragraph, citation.page) == (sentences[0].paragraph, sentences[0].page)
-        assert citation.inferred == statement.inferred and citation.file == statement.file

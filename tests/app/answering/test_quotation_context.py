@@ -178,16 +178,6 @@ def _stored(text: str) -> Sources:
     return Sources(statements={"s": statement}, sentences={"s": split(text)})
 
 
-def test_words_that_open_a_long_list_are_cited_right_before_its_item() -> None:
-    long = ("A fund for the victims of this trade, which all ports pay. " * 5).strip()
-    sources = _stored(f"We thank you.\n{OPENING}\n(a) {long}\n(b) {long}\n(c) A registry of beneficial owners.")
-    made = quote([sources.sentences["s"][-1]], sources, 1, first_number=1)
-    assert [(citation.number, citation.quote) for citation in made] == [
-        (1, OPENING),
-        (2, "(c) A registry of beneficial owners."),
-    ]
-
-
 def test_a_span_holds_whole_rows_of_a_table() -> None:
     text = "Our views follow.\nA registry shall be kept.\tNot supported.\nThank you."
     made = _stored(text).sentences["s"]

@@ -31,15 +31,6 @@ def test_render_gives_attribution_then_quotations_with_markers(stored, sources, 
     assert blocks[-1] == WORDING.say("more", count=2)
 
 
-def test_render_keeps_a_quotation_over_paragraphs_in_one_block(stored, sources, parties):
-    sentences = stored["XZR_11_2022"][1]
-    edge = next(s.ordinal for s in sentences if s.ordinal and s.paragraph != sentences[s.ordinal - 1].paragraph)
-    made = composed([evidence_of("XZR", [sentences[edge - 1], sentences[edge]])], sources, parties)
-    assert "\n" in made.citations[0].quote
-    text = render(made, made.claims, made.citations, localize(parties, "en"))
-    assert text.count("\n\n") == 1
-
-
 @pytest.mark.parametrize(("language", "semicolon"), [("en", "; "), ("fr", "\xa0; "), ("ar", "؛ "), ("zh", "；")])
 def test_remarks_are_joined_as_the_language_does(language, semicolon, stored, sources, parties):
     made = composed([evidence_of("XAA", first_sentences(stored, "XAA_12_2024")[:1])], sources, parties)

@@ -1,20 +1,21 @@
 """Several subjects of one question: each is searched and quoted by itself, and which one is silent is said."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.answering.history import turn_of
-from tests.fakes_corpora import workspace_over
+from tests.app.answering.conftest import Said
+from tests.cases import Cases
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 
 _SAID = {
-    "a.txt": "We support tolls on every canal.\n\nThank you.\n\nWe oppose sanctions against fishermen.\n",
-    "b.txt": "We welcome tolls on foreign ships.\n\nThank you.\n",
+    "a": "We support tolls on every canal.\n\nThank you.\n\nWe oppose sanctions against fishermen.\n",
+    "b": "We welcome tolls on foreign ships.\n\nThank you.\n",
 }
-_ROWS = "file,state,session,date\na.txt,XAA,10,2020\nb.txt,XAB,10,2020\n"
 _TOLLS, _SANCTIONS = "We support tolls on every canal.", "We oppose sanctions against fishermen."
 
 
@@ -22,8 +23,8 @@ def _quotes(answer: Any) -> list[str]:
     return [citation.quote for citation in answer.citations]
 
 
-def test_each_subject_is_quoted_under_its_name_in_the_order_asked(tmp_path: Path) -> None:
-    with workspace_over(tmp_path, _SAID, _ROWS) as desk:
+def test_each_subject_is_quoted_under_its_name_in_the_order_asked(said: Said) -> None:
+    with said(**_SAID) as desk:
         answer = desk.assistant.ask("What did Arvandia say about sanctions, and what about tolls?")
     assert _quotes(answer) == [_SANCTIONS, _TOLLS]
     places = [answer.answer.index(words) for words in ("On sanctions:", _SANCTIONS, "On tolls:", _TOLLS)]
@@ -31,44 +32,35 @@ def test_each_subject_is_quoted_under_its_name_in_the_order_asked(tmp_path: Path
     assert "Nothing was found" not in answer.answer
 
 
-@pytest.mark.parametrize(
-    ("question", "silent"),
-    [
-        ("What did Arvandia say about tolls, and what about whaling?", "Nothing was found on whaling."),
-        ("What did Arvandia and Belmora say about tolls and about sanctions?", "found on sanctions by: Belmora."),
-    ],
-)
+@cases("question", "silent")
 def test_a_subject_on_which_nothing_was_said_is_named_with_who_is_silent(
-    question: str, silent: str, tmp_path: Path
+    question: str, silent: str, said: Said
 ) -> None:
-    with workspace_over(tmp_path, _SAID, _ROWS) as desk:
+    with said(**_SAID) as desk:
         answer = desk.assistant.ask(question)
     assert (answer.status, _TOLLS in _quotes(answer)) == ("answered", True)
     assert silent in answer.answer
     assert answer.answer.count("Nothing was found") == 1
 
 
-def test_a_topic_that_a_follow_up_adds_is_searched_by_itself(tmp_path: Path) -> None:
-    with workspace_over(tmp_path, _SAID, _ROWS) as desk:
+def test_a_topic_that_a_follow_up_adds_is_searched_by_itself(said: Said) -> None:
+    with said(**_SAID) as desk:
         first = desk.assistant.ask("What did Arvandia say about tolls?")
         answer = desk.assistant.ask("also on sanctions", history=[turn_of(first)])
     assert answer.scope.topic == "tolls; sanctions"
     assert _quotes(answer) == [_TOLLS, _SANCTIONS]
 
 
-def test_a_topic_with_and_is_one_subject(tmp_path: Path) -> None:
-    with workspace_over(tmp_path, _SAID, _ROWS) as desk:
+def test_a_topic_with_and_is_one_subject(said: Said) -> None:
+    with said(**_SAID) as desk:
         answer = desk.assistant.ask("What did Arvandia say about tolls and sanctions?")
     assert answer.scope.topic == "tolls and sanctions"
     assert "*On " not in answer.answer and "Nothing was found" not in answer.answer
 
 
-def test_of_relations_each_side_is_quoted_where_it_names_the_other(tmp_path: Path) -> None:
-    said = {
-        "a.txt": "Belmora closed its ports to us.\n\nThank you.\n\nArvandia builds ports.",
-        "b.txt": "Belmora thanks its neighbours.",
-    }
-    with workspace_over(tmp_path, said, _ROWS) as desk:
+def test_of_relations_each_side_is_quoted_where_it_names_the_other(said: Said) -> None:
+    words = "Belmora closed its ports to us.\n\nThank you.\n\nArvandia builds ports."
+    with said(a=words, b="Belmora thanks its neighbours.") as desk:
         answer = desk.assistant.ask("How are relations between Arvandia and Belmora?")
     assert _quotes(answer) == ["Belmora closed its ports to us."]
     assert "Nothing was found on Arvandia." in answer.answer

@@ -1,14 +1,13 @@
 """A later citation supersedes one of the same party only if it is certainly later and of another direction."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from app.answering.cited_direction import directions_of
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
+from tests.app.answering.conftest import Said
 from tests.cases import Cases
-from tests.fakes_corpora import workspace_over
 from tests.made import citation
 
 cases = Cases(__file__)
@@ -43,16 +42,9 @@ def test_only_words_of_whoever_is_cited_supersede_a_joint_statement(earlier, lat
     assert earlier_than_latest(made, asked) == ({1} if superseding else set())
 
 
-def test_a_fact_that_is_asked_for_supersedes_nothing(tmp_path: Path) -> None:
-    texts = {
-        "b8.txt": "We oppose 12 requests for extradition.",
-        "b9.txt": "We support 9 requests for extradition.",
-    }
-    rows = "file,state,session,date\nb8.txt,XAB,8,2016\nb9.txt,XAB,9,2018\n"
-    with workspace_over(tmp_path, texts, rows) as workspace:
-        asked = (
-            "What did Belmora say about requests for extradition?",
-            "How many requests for extradition had Belmora?",
-        )
+def test_a_fact_that_is_asked_for_supersedes_nothing(said: Said) -> None:
+    asked = ("What did Belmora say about requests for extradition?", "How many requests for extradition had Belmora?")
+    opposes, supports = "We oppose 12 requests for extradition.", "We support 9 requests for extradition."
+    with said(b8=opposes, b9=supports) as workspace:
         cited = [workspace.assistant.ask(question).citations for question in asked]
     assert [[citation.superseded_by for citation in each] for each in cited] == [[None, 1], [None, None]]

@@ -9,8 +9,11 @@ from app.briefing.table_builder import TableBuilder
 from app.cli import main
 from app.cli.print_briefing import print_briefing
 from app.export.briefing_lines import arrange
+from tests.cases import Cases
 from tests.fakes_briefing import EXTRADITION, crowded_briefing, with_cells, worded_briefing
 from tests.fakes_chat import writer
+
+cases = Cases(__file__)
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("scripted_models", "one_picture")]
 ASKED = ["--states", "Arvandia, Belmora", "--topic", "extradition", "--article", "18"]
@@ -36,17 +39,6 @@ def test_whose_words_are_quoted_is_printed_with_them(capsys):
     leads = [line for line in out.splitlines() if "XAA_2024.txt" in line or "XGR_2020.txt" in line]
     assert any("summarised" in line for line in leads) and any("delivered by Belmora" in line for line in leads)
     assert "superseded by [1]" in out
-
-
-def test_json_has_rows_for_every_party_and_topic(capsys, filled_store):
-    code, out, _ = brief(capsys, filled_store, *ASKED, "--json")
-    contract = json.loads(out)
-    assert code == 0
-    assert [(row["state"], row["topic"].partition(" (")[0]) for row in contract["rows"]] == [
-        (code, topic) for code in ("XAA", "XAB") for topic in ("Extradition", "UNTOC article 18")
-    ]
-    numbers = [citation["number"] for row in contract["rows"] for citation in row["citations"]]
-    assert min(numbers) == 1
 
 
 @pytest.mark.parametrize("options", [[], ["--manifest"]])
@@ -106,10 +98,7 @@ def scripted(system, user):
             for line in user.splitlines() if line.startswith("[S")]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("arguments", "composer"),
-    [([], "model"), (["--composer", "model"], "model"), (["--composer", "extractive"], "extractive")],
-)
+@cases("arguments", "composer")
 def test_the_model_of_the_settings_words_the_cells_unless_told_otherwise(
     capsys, filled_store, monkeypatch, arguments, composer
 ):

@@ -296,14 +296,7 @@ def test_quotations_are_found_in_the_years_and_bodies_asked_about(own):
     assert [*found.values()] == [{"2016", "2020"}, {"2020"}, set()]
 
 
-@pytest.mark.parametrize(
-    ("asked", "parties"),
-    [
-        ({}, "AUT CHE EU FIN POL"),
-        ({"excluded": ("POL", "FIN")}, "AUT CHE EU"),
-        ({"years": ("2016-10",)}, "AUT POL"),
-    ],
-)
+@cases("asked", "parties", tuples=True)
 def test_nobody_named_takes_everyone_with_a_statement_then_who_is_not_left_out(workspace, asked, parties):
     briefing = build(workspace, **asked)
     assert sorted(briefing.parties) == parties.split()

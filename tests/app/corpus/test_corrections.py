@@ -259,11 +259,7 @@ def test_a_corrected_kind_of_whom_a_row_names_takes_no_correction_back(workspace
     assert file.reason is None
 
 
-@pytest.mark.parametrize(("row", "changes", "holder"), [
-    ("XAA,Coral Circle", {"date": "2021-05-03"}, "XAH"),
-    ("Coral Circle,", {"date": "2021-05-03"}, "XAH"),
-    ("XAA,Coral Circle", {"state": "XAC", "date": "2021-05-03"}, "XAC"),
-])  # fmt: skip
+@cases("row", "changes", "holder")
 def test_a_corrected_code_of_a_group_in_a_row_takes_nothing_back(row, changes, holder, workspace, take, send):
     workspace.corpus.edit(take(SPEECH, row), changes)
     _, summary = send(SPEECH, row, PARTIES.replace("XAG", "XAH"))
@@ -386,12 +382,6 @@ def test_a_state_set_by_hand_stays_with_the_words_it_was_set_for(
     assert summary.metadata.state == state
     assert (f"state was set to {set_to!r}," in (file.reason or "")) is (state != set_to)
     assert told in (file.reason or "")
-
-
-def test_a_state_set_by_hand_and_carried_over_stays_when_names_are_learnt(workspace, take, send):
-    workspace.corpus.edit(take(OWN), {"state": "XAA"})
-    for parties in (PARTIES, f"{PARTIES}XAZ,Zubrovia,,state\n"):
-        assert send(f"{OWN}More.\n", parties=parties)[1].metadata.state == "XAA"
 
 
 def test_a_session_set_by_hand_stays_when_a_second_statement_makes_the_file_a_record(workspace, take, send):

@@ -3,19 +3,14 @@
 import shutil
 import sqlite3
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
-from types import SimpleNamespace
-from typing import cast
 
 import pytest
 
-from app.corpus.doctor import check_sources, check_words
+from app.corpus.doctor import check_sources
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
-from vectorstore.catalogue import Catalogue
-from vectorstore.records import DocumentSummary
 from vectorstore.shared_files import SharedFiles
 from vectorstore.store import CATALOGUE
 
@@ -96,21 +91,6 @@ def test_files_that_other_machines_have_are_no_damage(ward: Ward, tmp_path: Path
     assert check.ok == own
     if own:
         assert check.detail == "1 are as they were read; 2 that are not on this machine were not compared"
-
-
-@pytest.mark.parametrize(("files", "compared"), [(0, 0), (3, 3), (25, 25), (26, 25), (36, 25), (250, 25)])
-def test_as_many_files_as_the_sample_holds_are_compared_evenly_spread(files: int, compared: int) -> None:
-    asked: list[str] = []
-
-    class Listening:
-        def document(self, identifier: str) -> None:
-            asked.append(identifier)
-
-    summaries = [SimpleNamespace(document_id=str(number)) for number in range(files)]
-    check = check_words(cast(Catalogue, Listening()), cast(list[DocumentSummary], summaries))
-    assert check.ok and check.detail == f"compared in {compared} of {files} files"
-    steps = {int(later) - int(earlier) for earlier, later in pairwise(asked)}
-    assert len(asked) == compared and max(steps, default=0) - min(steps, default=0) <= 1
 
 
 def test_sentence_that_is_not_in_its_text_is_found(ward: Ward) -> None:

@@ -21,6 +21,7 @@ from app.ui.provenance_html import provenance
 from ingest.errors import LoadError
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
+from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes_corpora import workspace_over
 from tests.fakes_files import mail_of, paragraphs, pdf_of, zip_of
@@ -28,6 +29,8 @@ from tests.fakes_ui import cite as fake_cite
 from tests.fakes_ui import sample_statement
 from vectorstore.records import ScannedWord
 from vectorstore.shared_files import SharedFiles
+
+cases = Cases(__file__)
 
 pytestmark = pytest.mark.integration
 
@@ -98,10 +101,7 @@ def test_page_is_not_shown_when_the_file_is_gone_or_has_changed(desk):
     assert "'a.pdf' is not there any more" in told and str(folder) not in told
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [None, "x", {}, {"statement": "../../etc/passwd", "start": "0", "end": "9"}, {"statement": "a", "start": "b"}],
-)
+@cases("asked")
 def test_request_that_makes_no_sense_is_not_found(kept, asked):
     with pytest.raises(HTTPException):
         fetched(kept.corpus, page_image)(asked)

@@ -226,14 +226,7 @@ def test_a_file_of_one_name_corrects_that_of_no_other_state(headings, rows, stat
     assert sorted(summary.metadata.state or "" for summary in workspace.corpus.documents()) == states
 
 
-@pytest.mark.parametrize(
-    ("speaker", "changes", "table", "found"),
-    [
-        ("The meeting", {"state": "XAA", "session": "10"}, "file,kind\ns.txt,record\n", ("record", None)),
-        ("Arvandia", {"session": "10"}, "", ("statement", "XAA")),
-    ],
-    ids=["as a record", "as it was"],
-)
+@cases("speaker", "changes", "table", "found", tuples=True)
 def test_a_session_set_by_hand_is_known_as_such_after_the_file_is_sent_again(
     speaker, changes, table, found, workspace, tmp_path
 ):
@@ -298,18 +291,7 @@ def test_code_of_a_refused_table_is_not_taken_for_the_party_that_has_it(workspac
     assert states == {"a.txt": "XAA", "b.txt": None, "c.txt": "XAA"}
 
 
-@pytest.mark.parametrize(
-    "table",
-    [
-        "code,name\nXAA,Cassivar\nXAC,\n",
-        "code,name,kind\nXAA,Cassivar,realm\n",
-        "name\nCassivar\n",
-        "",
-        "code,name\nxaa,Cassivar\n",
-        "code,name\nXAA,Arvandia\nXAA,Cassivar\n",
-        "code,name\nXAC,Cassivar\n;XAA,Quenza\n",
-    ],
-)
+@cases("table")
 def test_no_code_of_a_table_that_is_refused_is_another_party_s(workspace, tmp_path, table):
     upload(workspace, tmp_path / "one", {"parties.csv": PARTIES})
     bad = {"parties.csv": table, "b.txt": "We oppose this.\n", "statements.csv": "file,state\nb.txt,xaa\n"}

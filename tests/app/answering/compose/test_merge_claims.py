@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import introduction
 from app.answering.compose.merge_claims import with_claims
@@ -12,7 +10,10 @@ from app.records import Citation, Claim
 from app.retrieval.relevance import Relevance
 from ingest.parties.party_table import PartyTable
 from tests.app.answering.evidence import composed, evidence_of, first_sentences
+from tests.cases import Cases
 from tests.made import citation
+
+cases = Cases(__file__)
 
 
 def claim(text: str, state: str, *citations: int) -> Claim:
@@ -55,18 +56,7 @@ def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alo
     assert merged.notes == (localize(parties, "en").say("model_nothing", model="m"),)
 
 
-@pytest.mark.parametrize(
-    ("state", "kind", "quote", "text", "missing"),
-    [
-        ("XAA", "number", "We fish on 14 ships.", "Arvandia fishes on 14 ships", None),
-        ("XAA", "number", "We fish on ships.", "Arvandia fishes on ships", "number"),
-        ("XGR", "number", "We fish on 14 ships.", "The Group fishes on 14 ships", "number"),
-        # A claim may name the year, the session and the State of the statement, which answer nothing.
-        ("XAA", "number", "We fish.", "At its 72 meetings Arvandia said that it fishes", "number"),
-        ("XAA", "date", "We will fish.", "In 2018, Arvandia said that it will fish", "date"),
-        ("XAA", "date", "We will fish in 2030.", "Arvandia will fish in 2030", None),
-    ],
-)
+@cases("state", "kind", "quote", "text", "missing")
 def test_what_a_claim_of_the_party_rests_on_is_not_said_to_be_missing(state, kind, quote, text, missing, parties):
     cited = citation("We fish."), citation("The Group fishes.", state="XGR", number=2)
     claims = claim("Arvandia: “We fish.”", "XAA", 1), claim("The Group: “The Group fishes.”", "XGR", 2)

@@ -17,8 +17,11 @@ from app.errors import ChatModelError
 from app.records import Answer
 from app.wiring import Workspace
 from prompts.prompt import load_prompt
+from tests.cases import Cases
 from tests.fakes_chat import Script, writer
 from tests.fakes_corpora import workspace_over
+
+cases = Cases(__file__)
 
 QUESTION = "What did Arvandia say about article 4?"
 SOUND = (
@@ -256,21 +259,7 @@ We support a regional court.
 """
 
 
-@pytest.mark.parametrize(
-    ("told", "claim"),
-    [
-        (
-            "Last year Belmora told us: “We oppose a court of any kind. We will never accept a court.” We disagree.",
-            "Arvandia will never accept a court.",
-        ),
-        (
-            "If Belmora tells us, “we shall pay for the regional court,”"
-            " we shall sign the treaty on the regional court.",
-            "Arvandia shall sign the treaty on the regional court.",
-        ),
-    ],
-    ids=["quoted", "turned by what is quoted"],
-)
+@cases("told", "claim")
 def test_a_claim_on_words_that_its_party_quotes_is_dropped(told, claim, tmp_path):
     def script(system: str, user: str) -> list[tuple[str, list[str]]]:
         lines = {claim.partition(" ")[2]: claim, "We support": "Arvandia supports a regional court."}

@@ -119,7 +119,7 @@ def test_shorter_keeps_scope_and_evidence_without_a_model(workspace):
     own = [citation.source_quote for citation in full.citations if citation.state == "XAA"]
     assert short.question == "shorter" and short.scope.states == full.scope.states
     shorter = [c.source_quote for c in short.citations if c.state == "XAA"]
-    assert len(shorter) == 2 and [quote for quote in own if quote in shorter] == shorter
+    assert len(shorter) == 2 and all(any(quote in whole for whole in own) for quote in shorter)
 
 
 def test_talking_points_are_a_list(workspace):
