@@ -43,7 +43,7 @@ StateHeading = tuple[RecordParagraph, tuple[str, ...]]
 
 def form_of(heading: str) -> str:
     """Returns the first word of a heading such as "Statement by Arvandia": "statement"; empty for a bare name."""
-    found = WORDS.heading_words.match(WORDS.enumerator.sub("", heading))
+    found = WORDS.heading_words.match(_without_numbering(heading))
     return found["form"].partition(" ")[0].casefold() if found is not None else ""
 
 
@@ -67,9 +67,8 @@ def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph])
             headings.append((paragraph, codes))
         elif codes := _author_of(paragraph.line.text, lookup):
             titles.append((paragraph, codes))
-    formed = {codes for paragraph, codes in headings if codes and form_of(paragraph.line.text)}
     # A title with a person opens a section only beside that of another party.
-    several = len(formed.union(codes for _, codes in titles)) > 1
+    several = len({codes for _, codes in (*headings, *titles) if codes}) > 1
     return sorted(headings + titles * several, key=lambda heading: heading[0].number)
 
 

@@ -2,22 +2,22 @@
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from typing import Final
 
 from ingest.language.dates import find_dates
 from ingest.language.detection import main_language
 from ingest.language.lexicons import Patterns
-from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking
+from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking, speaker_in
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
-from ingest.records.record_text import WORDS
+from ingest.records.record_text import WORDS, item_headings
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
-from vectorstore.records import Block
+from vectorstore.records import Block, Metadata
 
 _WORDS: Final = Patterns("heading")
 # Most lines of a cover that are read as one title: "Statement by", "Mr. Oram", "Minister of Justice", "of Belmora".
@@ -113,6 +113,40 @@ def unsplit_titles(
     return tuple(
         title for title, item in inside if not title.codes or not {item.state, *item.states}.issuperset(title.codes)
     )
+
+
+def parts_under_titles(
+    text: str, blocks: tuple[Block, ...], parties: PartyTable, whole: Metadata
+) -> tuple[Intervention, ...]:
+    """Returns the parts of one party's text at titles of others, or at headings of items; empty where it has none.
+
+    The text before the first title is that of the party to which its heading attributes the `whole`. A title that names
+    nobody, or several, leaves the text whole.
+    """
+    begin, end = find_heading(text, blocks).end, notes_start(text)
+    titles = [title for title in later_titles(text, blocks, parties) if not title.begins_translation]
+    if whole.state is None or whole.held_by or any(len(title.codes) != 1 for title in titles):
+        return ()
+    own = Intervention(
+        start=begin, end=end, role="party", named=parties.display(whole.state), summarised=False, state=whole.state,
+        group=whole.on_behalf_of, speaker=whole.speaker,
+    )  # fmt: skip
+    heads = [(begin, own)]
+    for title in titles:
+        group = title.codes[0] if parties.kind_of(title.codes[0]) == "group" else None
+        speaker = speaker_in(Heading(text=title.words, end=0, whole=(title.words,)))
+        part = replace(own, named=title.words, state=title.codes[0], group=group, speaker=speaker)
+        heads.append((title.start, replace(part, start=title.start + len(title.words))))
+    for line, item, day in item_headings(text) if not titles else ():
+        if whole.agenda_item is None or item in whole.agenda_item.split(", "):
+            heads.append((line.start, replace(own, start=line.end, agenda_item=line.text, date=day)))
+    found = []
+    for (_, part), (limit, _) in pairwise([*heads, (end, own)]):
+        words = text[part.start : limit]
+        if holds_sentence_end(words):
+            start = limit - len(words.lstrip())
+            found.append(replace(part, start=start, end=start + len(words.strip())))
+    return tuple(found) if len(found) > 1 else ()
 
 
 def _is_by_party(title: str, parties: PartyTable) -> bool:

@@ -52,12 +52,20 @@ class SpeakerLookup(PartyLookup):
         )
         office = replace(words, role="office", reason=None)
         several = replace(words, reason=may_be_several(line.head))
+        if codes := self._by_office(line):
+            return of_party(words, *codes)
         if line.who == "office":
             return office
         if not line.understood:
             return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
-        codes = next((found for name in names if name and (found := self.party(name))), ())
+        each = [self.party(name) for name in names if name]
+        codes = next(filter(None, each), ())
+        if line.joint:
+            known = len(each) == len(names) and all(len(found) == 1 for found in each)
+            return of_party(words, *dict.fromkeys(found[0] for found in each)) if known else several
+        if line.by_office and line.summarised and line.who == "official":
+            return None
         if not line.titled:
             if trusted and not codes and self._is_of_office(line.name):
                 return office
@@ -74,7 +82,7 @@ class SpeakerLookup(PartyLookup):
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
             presides = presides and not chairs_group(line.clause, self)
             return office if presides or any(map(is_office, filter(None, of_office))) else of_party(words, *codes)
-        if any(map(is_office, (*line.brackets, line.party or ""))):
+        if any(map(is_office, (*line.brackets, line.party or "", line.clause if line.by_office else ""))):
             return office
         return several if codes else replace(words, reason=f"{line.head!r} names no State that is known")
 
@@ -85,17 +93,18 @@ class SpeakerLookup(PartyLookup):
         found = self.find(name)
         return bool(found) and found[0].start == 0 and self.kind_of(found[0].codes[0]) == "organization"
 
-    def by_office(self, words: Intervention) -> Intervention:
-        """Attributes words to the State or meeting whose office their speaker holds: "Mr. Oram, Minister of Quenza"."""
-        if SPEAKER.titled_name.match(words.named) is None:
-            return words
-        words = replace(words, speaker=regex.split(r"\s*[,،(（]", words.named)[0])
-        named = [match for match in self.find(words.named) if self.kind_of(match.code) in ("state", "group")]
-        if named and SPEAKER.office_of_party.search(words.named[: named[0].start]) is not None:
-            clause = words.named[named[0].end :]
-            if not clause.strip() or behalf_phrase(clause) is not None:
-                return of_party(replace(words, clause=clause.strip(" ,")), *named[0].codes[:1])
-        return replace(words, role="office", reason=None) if is_office(words.named) and not named else words
+    def _by_office(self, line: SpeakerLine) -> tuple[str, ...]:
+        """Returns the party whose office a speaker holds: "Mr. Oram, Minister of Quenza"; else empty."""
+        if not (line.by_office or line.who == "office"):
+            return ()
+        words = line.clause if line.who == "person" else line.head
+        kinds = ("state",) if line.who == "office" else ("state", "group")
+        named = next((match for match in self.find(words) if self.kind_of(match.code) in kinds), None)
+        if named is None or SPEAKER.office_of_party.match(words[: named.start]) is None:
+            return ()
+        rest = words[named.end :].removeprefix(")" if words[: named.start].endswith("(") else "").strip()
+        speaks = not rest or behalf_phrase(rest) is not None or (SPEAKER.speaking.search(rest) and not is_office(rest))
+        return named.codes if speaks else ()
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""

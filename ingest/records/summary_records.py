@@ -161,7 +161,7 @@ def _turn_at(
     if reported is not None and (opens or (reported.end is None and not _WORDS.same_speaker.match(sentence))):
         return replace(reported, start=start)
     line = None if opens else speaker_line(page.text, start, end)
-    if line is None:
+    if line is None or line.who == "official":
         words = _named_later(sentence, lookup, opens=opens, apart=apart)
         return None if words is None else SpeakerTurn(start=start, words=replace(words, start=first, end=first))
     others = {match.code for match in lookup.find(head) if match.code} - {state}
