@@ -28,7 +28,7 @@ from ingest.metadata.metadata import (
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.on_behalf import behalf_phrase, is_in_national_capacity
+from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.metadata.sessions import days_of_session
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
@@ -159,7 +159,7 @@ class Annotator:
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in OF_SPEAKER)
         speaker = group = None
-        may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
+        may_be_in_several = metadata.on_behalf_of or BEHALF.national.search(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
             # What the manifest row says about the speaker and the group spoken for is kept.
             of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1

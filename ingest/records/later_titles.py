@@ -15,7 +15,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
 from ingest.records.record_text import WORDS, item_headings
 from ingest.text.footnotes import footnotes
-from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
+from ingest.text.layout import ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
 from vectorstore.records import Block, Metadata
 
@@ -65,7 +65,8 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         if not begins and flows(lines[number - 1], line, setting):
             continue
         following = lines[number : number + _MOST_READ]
-        if holds_sentence_end(_paragraph(following, setting)):
+        goes_on = takewhile(lambda pair: not pair[1].blanks_before and flows(*pair, setting), pairwise(following))
+        if holds_sentence_end(" ".join([line.text, *(below.text for _, below in goes_on)])):
             continue
         begin = line.start + len(line.text) - len(unnumbered)
         rest = text[begin : begin + _READ]
@@ -127,6 +128,8 @@ def parts_under_titles(
     titles = [title for title in later_titles(text, blocks, parties) if not title.begins_translation]
     if whole.state is None or whole.held_by or any(len(title.codes) != 1 for title in titles):
         return ()
+    if titles and all(title.codes[0] in whole.holders for title in titles):
+        return ()
     own = Intervention(
         start=begin, end=end, role="party", named=parties.display(whole.state), summarised=False, state=whole.state,
         group=whole.on_behalf_of, speaker=whole.speaker,
@@ -137,9 +140,10 @@ def parts_under_titles(
         speaker = speaker_in(Heading(text=title.words, end=0, whole=(title.words,)))
         part = replace(own, named=title.words, state=title.codes[0], group=group, speaker=speaker)
         heads.append((title.start, replace(part, start=title.start + len(title.words))))
-    for line, item, day in item_headings(text) if not titles else ():
-        if whole.agenda_item is None or item in whole.agenda_item.split(", "):
-            heads.append((line.start, replace(own, start=line.end, agenda_item=line.text, date=day)))
+    items = item_headings(text) if not titles else []
+    if whole.agenda_item is None or whole.agenda_item in {each.item for each in items}:
+        under = ((each.start, max(begin, each.end), each) for each in items)
+        heads += ((at, replace(own, start=start, agenda_item=each.words, date=each.day)) for at, start, each in under)
     found = []
     for (_, part), (limit, _) in pairwise([*heads, (end, own)]):
         words = text[part.start : limit]
@@ -171,12 +175,6 @@ def _is_addressed(lines: Sequence[TextLine]) -> bool:
     """Tells whether a salutation follows before any sentence: lines of a cover may stand before it."""
     before = takewhile(lambda line: is_salutation(line.text) or not holds_sentence_end(line.text), lines)
     return any(is_salutation(line.text) for line in before)
-
-
-def _paragraph(lines: Sequence[TextLine], setting: Typesetting) -> str:
-    """Returns the first of some lines with those into which it flows."""
-    goes_on = takewhile(lambda pair: not pair[1].blanks_before and flows(*pair, setting), pairwise(lines))
-    return " ".join([lines[0].text, *(following.text for _, following in goes_on)])
 
 
 def _long_words(text: str) -> set[str]:

@@ -10,10 +10,11 @@ from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.metadata.represented_party import chairs_group
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
-from ingest.records.interventions import Intervention, may_be_several, of_party, of_unknown
+from ingest.records.interventions import MAY_BE_SEVERAL, Intervention, of_party, of_unknown
 from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_office
 
+_MOST_WORDS_OF_NAME: Final = 5
 _LONGEST_NEAR: Final = 12  # characters from a phrase to the name after it
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State
 
@@ -51,7 +52,7 @@ class SpeakerLookup(PartyLookup):
             of_unknown(line.head, line.body), summarised=line.summarised, speaker=line.speaker, clause=line.clause
         )
         office = replace(words, role="office", reason=None)
-        several = replace(words, reason=may_be_several(line.head))
+        several = replace(words, reason=MAY_BE_SEVERAL.format(line.head))
         if codes := self._by_office(line):
             return of_party(words, *codes)
         if line.who == "office":
@@ -76,7 +77,9 @@ class SpeakerLookup(PartyLookup):
                 return of_party(words, *listed) if listed else None
             if not trusted or len(codes) != 1:
                 # It may be a speaker without a title: the words go to nobody, rather than to the speaker before.
-                return words if codes or (line.brackets and _looks_like_name(line)) else None
+                like_name = line.brackets and 2 <= len(line.name.split()) <= _MOST_WORDS_OF_NAME
+                like_name = like_name and SPEAKER.like_party.fullmatch(line.brackets[0]) is not None
+                return words if codes or like_name else None
         if len(codes) == 1:
             of_office = names if self.kind_of(codes[0]) == "organization" else []
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
@@ -124,8 +127,3 @@ class SpeakerLookup(PartyLookup):
 def _is_all(words: str, row: Sequence[PartyMatch]) -> bool:
     """Returns whether words consist of the parties in a row alone."""
     return not words[: row[0].start].strip() and not words[row[-1].end :].strip()
-
-
-def _looks_like_name(line: SpeakerLine) -> bool:
-    words = line.name.split()
-    return 2 <= len(words) <= 5 and line.brackets[0][:1].isupper() and not any(c.isdigit() for c in line.brackets[0])

@@ -40,7 +40,7 @@ class SpeakerLine:
     body: int
     """Offset at which the speaker's own words begin; a summary by the record begins with the speaker's name."""
     who: Who
-    """A person by name, an office of a meeting, whoever holds one of a State, a delegation, or perhaps a party's name."""
+    """A person by name, an office of a meeting or of a State, a delegation, or a name that may be a party's."""
     name: str
     """The speaker as written; for an office, the office."""
     brackets: tuple[str, ...]
@@ -53,8 +53,8 @@ class SpeakerLine:
     """Whether the record tells in its own words what was said."""
     titled: bool
     """Whether its form, such as a title before the name, can only mean a speaker, whatever the lookup finds."""
-    note: str | None = None
-    """The note in brackets on the language spoken."""
+    speaker: str | None = None
+    """The person, with the note on the language; None where none is named."""
     after_colon: int | None = None
     """Offset of the words after the line's colon; None where it has no colon."""
     understood: bool = True
@@ -63,20 +63,13 @@ class SpeakerLine:
     says: bool = True
     """Whether the verb after the speaker may be one of saying; False for "should" or "needed"."""
     joint: bool = False
-    """Whether several persons speak together, each with a text in brackets: "Mr. Olm (Belmora) and Ms. Ferro (Quenza)"."""
+    """Whether several persons with brackets speak together: "Mr. Olm (Belmora) and Ms. Ferro (Quenza)"."""
 
     @property
     def head(self) -> str:
         """The part of the line that names the speaker, and for whom they speak."""
         brackets = "".join(f" ({text})" for text in self.brackets) if not self.joint else ""
         return f"{self.name}{brackets}{'' if self.clause[:1] in ('', ',', '،', '，') else ' '}{self.clause}"
-
-    @property
-    def speaker(self) -> str | None:
-        """The person, with the note on the language; None where none is named."""
-        if self.who != "person":
-            return None
-        return self.name if self.note is None else f"{self.name} ({self.note})"
 
     @property
     def by_office(self) -> bool:
@@ -94,22 +87,19 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     window = text[start : min(end, start + _BEYOND_HEAD)]
     # Blank lines in an open bracket are no end, since it may be closed overleaf: "(spoke in | 12/30 | Russian):".
     blanks = (found.start() for found in _BLANK.finditer(window))
-    window = window[: next((at for at in blanks if not _is_open(window[:at])), None)]
+    window = window[: next((at for at in blanks if SPEAKER.left_open.search(window, 0, at) is None), None)]
     before = SPEAKER.before.match(window)
     at = before.end() if before else 0
     verb = SPEAKER.verb_first.match(window, at)
     forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
-        ("office", SPEAKER.office), ("official", SPEAKER.official), ("delegation", SPEAKER.delegation), ("person", SPEAKER.person),
-        ("person", SPEAKER.person_zh), ("person", SPEAKER.person_reported), ("delegation", SPEAKER.delegation_zh),
-        ("person", SPEAKER.bare), ("delegation", SPEAKER.delegation_unread), ("name", SPEAKER.party_alone),
+        ("office", SPEAKER.office), ("official", SPEAKER.official), ("delegation", SPEAKER.delegation),
+        ("person", SPEAKER.person), ("person", SPEAKER.person_zh), ("person", SPEAKER.person_reported),
+        ("delegation", SPEAKER.delegation_zh), ("person", SPEAKER.bare), ("delegation", SPEAKER.delegation_unread),
+        ("name", SPEAKER.party_alone),
     )  # fmt: skip
     found = ((who, form.match(window, verb.end() if verb else at)) for who, form in forms)
     lines = (_read(window, start, at, who, named, told=verb is not None) for who, named in found if named)
     return next(filter(None, lines), None)
-
-
-def _is_open(words: str) -> bool:
-    return words.count("(") > words.count(")") or words.count("（") > words.count("）")
 
 
 def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
@@ -151,7 +141,9 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     elif not told:
         colon = SPEAKER.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
-            may_tell = _may_tell_office(name, colon, window) if who == "person" else SPEAKER.speaking.search(colon["clause"])
+            may_tell = (
+                _may_tell_office(name, colon, window) if who == "person" else SPEAKER.speaking.search(colon["clause"])
+            )
             colon = colon if may_tell else None
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
@@ -166,12 +158,13 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
             after = another.end() if another is not None else None
         else:
             return None
+    speaker = f"{name} ({notes[0]})" if notes else name
     clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
         start=start, body=start + (at if summarised or after is None else after), who=who, name=name,
         brackets=tuple(spoken), party=groups.get("party"), clause=clause, summarised=summarised, titled=titled,
-        note=notes[0] if notes else None, after_colon=None if after is None else start + after,
+        speaker=speaker if who == "person" else None, after_colon=None if after is None else start + after,
         understood=understood, says=told or reported is None or SPEAKER.acts.fullmatch(reported["verb"]) is None,
         joint=joint,
     )  # fmt: skip
@@ -185,19 +178,11 @@ def _may_tell_office(name: str, colon: "regex.Match[str]", window: str) -> bool:
 
 
 def _brackets(window: str, position: int) -> tuple[int, list[str]]:
-    """Reads the brackets after a name, which may hold brackets: "(Iran (Islamic Republic of))"."""
+    """Reads the texts in brackets after a name, and returns where they end."""
     found: list[str] = []
-    while (opening := SPEAKER.brackets.match(window, position)) is not None:
-        depth = 0
-        for at in range(opening.start("open"), len(window)):
-            depth += window[at] in "(（["
-            depth -= window[at] in ")）]"
-            if depth == 0:
-                break
-        else:
-            break
-        found.append(" ".join(window[opening.end() : at].split()))
-        position = at + 1
+    while (text := SPEAKER.brackets.match(window, position)) is not None:
+        found.append(" ".join(text["brackets"][1:-1].split()))
+        position = text.end()
     return position, found
 
 
@@ -212,9 +197,8 @@ def label_of(text: str, start: int) -> "tuple[str, int] | None":
 def is_speaker(name: str, language: str | None, *, in_names: bool) -> bool:
     """Returns whether the words before a colon name somebody, whom no lookup knows.
 
-    In a record of the form "State: words" (`in_names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs
-    a title or brackets, as known speakers have, or is put as "A delegate:" or "Speaker 4:"; "Interpol:" may be a topic
-    of a speech.
+    In a record of the form "State: words" (`in_names`), "Civil society:" is a speaker as well. Elsewhere a speaker
+    needs a title or brackets, or is put as "A delegate:" or "Speaker 4:"; "Interpol:" may be a topic of a speech.
     """
     noun = SPEAKER.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
     if in_names:

@@ -13,7 +13,7 @@ from typing import Final
 
 from ingest.metadata.heading import speaks_in_first_person
 from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
-from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_party, of_unknown
+from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.narration import end_at_narration
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
@@ -78,7 +78,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     if form == "compilation":
         # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
         for row in rows:
-            words = of_unknown(row.words.named, row.words.start, in_list_or_table(row.words.named))
+            words = of_unknown(row.words.named, row.words.start, IN_LIST_OR_TABLE.format(row.words.named))
             turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
     later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
