@@ -86,8 +86,8 @@ def represented_party(
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := BEHALF.counted.match(line, phrase.end())):
                 near = " ".join(lines[number : number + 1 + _LINES_OF_LIST])
-                written = " ".join(counted["count"].lower().split())
-                count = int(written) if written.isdecimal() else number_words("cardinal").get(written, 0)
+                word = " ".join(counted["count"].lower().split())
+                count = int(word) if word.isdecimal() else number_words("cardinal").get(word, 0)
                 states = _counted_states(near, count, lookup, speaker)
                 if states and _is_own_voice(spoken, rest(phrase.end())):
                     return Represented(states=states)
