@@ -150,8 +150,10 @@ class Annotator:
             is_record(found, loaded.text, named=named) or _are_of_several_occasions(found, loaded.text, blocks)
         )
         told = self._note_on_others(metadata, titles, found, several=several, may_be=may_be)
-        parts = self._under_titles(loaded.text, blocks, file, found) if unnamed and not several else ()
-        if parts:
+        # What a row of the manifest says of item and day holds for the whole.
+        may_part = unnamed and not several and len({item.named for item in found}) < 2
+        may_part = may_part and (bool(titles) or cells.agenda_item is cells.date is None)
+        if may_part and (parts := parts_under_titles(loaded.text, blocks, self._parties, read, titles)):
             several, told, found = True, None, parts
         if told is not None:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
@@ -324,17 +326,11 @@ class Annotator:
         found = found or self._interventions(text, blocks, metadata)
         if is_record(found, text) or len({item.named for item in found}) > 1:
             return found
-        several = in_several_capacities(text, blocks, self._parties, metadata)
-        return several or self._under_titles(text, blocks, file, found) or found
-
-    def _under_titles(
-        self, text: str, blocks: tuple[Block, ...], file: str, found: Sequence[Intervention]
-    ) -> tuple[Intervention, ...]:
-        """Returns the parts of a text under titles of other statements or headings of items, unless it is a record."""
-        if len({item.named for item in found}) > 1:
-            return ()
-        whole = read_metadata(text, blocks, self._parties, file).metadata
-        return parts_under_titles(text, blocks, self._parties, whole)
+        if several := in_several_capacities(text, blocks, self._parties, metadata):
+            return several
+        read = read_metadata(text, blocks, self._parties, file)
+        titles = [title for title in later_titles(text, blocks, self._parties) if not title.begins_translation]
+        return parts_under_titles(text, blocks, self._parties, read, titles) or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

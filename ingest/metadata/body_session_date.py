@@ -166,7 +166,7 @@ def _date(heading: str) -> str | None:
     dates = find_dates(heading)
     if (spoken := next((date for date in dates if _WORDS.delivered.search(heading, 0, date.start)), None)) is not None:
         return spoken.iso
-    dates = [date for date in dates if _WORDS.published.search(heading, 0, date.start) is None] or dates
+    dates = tuple(date for date in dates if _WORDS.published.search(heading, 0, date.start) is None) or dates
     if dates:
         lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]+", heading)]
         held = [line for line in lines if _WORDS.meeting.search(heading, *line)]

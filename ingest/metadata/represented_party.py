@@ -136,8 +136,9 @@ def represented_party(
             found = _as_one([first], lookup, speaker)
             # "The African Group wishes" counts if the speaker may be a member and the group is named often.
             group = None if found is None else found.group
-            members = lookup.members(group) if group and lookup.parties.has_members(group) else None
-            if (members is None or speaker in (None, *members)) and _is_voice_of(group, text, lookup):
+            of_group = lookup.members(group) if group and lookup.parties.has_members(group) else None
+            may_speak = of_group is None or speaker in (None, *of_group)
+            if found is not None and may_speak and _is_voice_of(group, text, lookup):
                 return found
     # An unknown name comes last: after "on behalf of a group of countries", the next sentence may say which ones.
     return Represented(group=written)

@@ -10,6 +10,7 @@ from ingest.language.dates import find_dates
 from ingest.language.detection import main_language
 from ingest.language.lexicons import Patterns
 from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking, speaker_in
+from ingest.metadata.metadata import ReadMetadata
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
@@ -17,7 +18,7 @@ from ingest.records.record_text import WORDS, item_headings
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
-from vectorstore.records import Block, Metadata
+from vectorstore.records import Block
 
 _WORDS: Final = Patterns("heading")
 # Most lines of a cover that are read as one title: "Statement by", "Mr. Oram", "Minister of Justice", "of Belmora".
@@ -117,19 +118,22 @@ def unsplit_titles(
 
 
 def parts_under_titles(
-    text: str, blocks: tuple[Block, ...], parties: PartyTable, whole: Metadata
+    text: str, blocks: tuple[Block, ...], parties: PartyTable, read: ReadMetadata, titles: Sequence[LaterTitle]
 ) -> tuple[Intervention, ...]:
-    """Returns the parts of one party's text at titles of others, or at headings of items; empty where it has none.
+    """Returns the parts of one party's text at `titles` of others, or at headings of items; empty where it has none.
 
-    The text before the first title is that of the party to which its heading attributes the `whole`. A title that names
-    nobody, or several, leaves the text whole.
+    The text before the first title is that of the party to which its heading attributes the whole (`read`). A title
+    that names nobody, or several, leaves the text whole.
     """
-    begin, end = find_heading(text, blocks).end, notes_start(text)
-    titles = [title for title in later_titles(text, blocks, parties) if not title.begins_translation]
-    if whole.state is None or whole.held_by or any(len(title.codes) != 1 for title in titles):
+    whole, unclear = read.metadata, any(len(title.codes) != 1 for title in titles)
+    if unclear or "state" in read.inferred or whole.state is None or whole.held_by:
         return ()
     if titles and all(title.codes[0] in whole.holders for title in titles):
         return ()
+    items = item_headings(text) if not titles else []
+    if not titles and (not items or whole.agenda_item not in (None, *(each.item for each in items))):
+        return ()
+    begin, end = find_heading(text, blocks).end, notes_start(text)
     own = Intervention(
         start=begin, end=end, role="party", named=parties.display(whole.state), summarised=False, state=whole.state,
         group=whole.on_behalf_of, speaker=whole.speaker,
@@ -140,10 +144,9 @@ def parts_under_titles(
         speaker = speaker_in(Heading(text=title.words, end=0, whole=(title.words,)))
         part = replace(own, named=title.words, state=title.codes[0], group=group, speaker=speaker)
         heads.append((title.start, replace(part, start=title.start + len(title.words))))
-    items = item_headings(text) if not titles else []
-    if whole.agenda_item is None or whole.agenda_item in {each.item for each in items}:
-        under = ((each.start, max(begin, each.end), each) for each in items)
-        heads += ((at, replace(own, start=start, agenda_item=each.words, date=each.day)) for at, start, each in under)
+    for each in items:
+        under = replace(own, start=max(begin, each.end), agenda_item=each.words, date=each.day)
+        heads.append((each.start, under))
     found = []
     for (_, part), (limit, _) in pairwise([*heads, (end, own)]):
         words = text[part.start : limit]
