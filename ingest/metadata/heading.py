@@ -69,8 +69,11 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     lines = found[:greeted]
     if greeted is None or not _is_cover(lines):
         lines = list(takewhile(lambda line: not _ends_heading(line), found))
-        # A web page repeats its title after the caption of a picture.
-        titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
+        # A web page repeats its title, with its date or meeting, after the caption of a picture.
+        titled = [
+            number for number, line in enumerate(found, start=1)
+            if _WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words))
+        ]  # fmt: skip
         if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
             lines = found[: titled[-1]]
     end = lines[-1].after if lines else 0
@@ -127,11 +130,6 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
-
-
-def _is_dated_title(line: "_Line") -> bool:
-    """Return whether a line is a title with its date or meeting: "Statement by Arvandia at the tenth session"."""
-    return bool(_WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words)))
 
 
 def _ends_heading(line: "_Line") -> bool:

@@ -98,7 +98,7 @@ class SpeakerLookup(PartyLookup):
 
     def _by_office(self, line: SpeakerLine) -> tuple[str, ...]:
         """Returns the party whose office a speaker holds: "Mr. Oram, Minister of Quenza"; else empty."""
-        if not (line.by_office or line.who == "office"):
+        if not (line.understood and (line.by_office or line.who == "office")):
             return ()
         words = line.clause if line.who == "person" else line.head
         kinds = ("state",) if line.who == "office" else ("state", "group")
@@ -106,8 +106,9 @@ class SpeakerLookup(PartyLookup):
         if named is None or SPEAKER.office_of_party.match(words[: named.start]) is None:
             return ()
         rest = words[named.end :].removeprefix(")" if words[: named.start].endswith("(") else "").strip()
-        speaks = not rest or behalf_phrase(rest) is not None or (SPEAKER.speaking.search(rest) and not is_office(rest))
-        return named.codes if speaks else ()
+        # "In exercise of the right of reply" may follow, and neither an office nor a verb.
+        speaks = SPEAKER.speaking.search(rest) and not is_office(rest) and SPEAKER.verb.search(rest) is None
+        return named.codes if not rest or behalf_phrase(rest) is not None or speaks else ()
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""

@@ -145,6 +145,8 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
                 _may_tell_office(name, colon, window) if who == "person" else SPEAKER.speaking.search(colon["clause"])
             )
             colon = colon if may_tell else None
+        if who == "official" and colon is not None and SPEAKER.opens.match(window, colon.end()) is None:
+            colon = None
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
         elif spoken and titled and (dash := SPEAKER.dash.match(window, position)) is not None:
