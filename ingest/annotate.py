@@ -28,14 +28,14 @@ from ingest.metadata.metadata import (
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.on_behalf import behalf_phrase, is_in_national_capacity
+from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.metadata.sessions import days_of_session
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_several_capacities
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention, record_report
-from ingest.records.later_titles import LaterTitle, later_titles, unsplit_titles
+from ingest.records.later_titles import LaterTitle, later_titles, parts_under_titles, unsplit_titles
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.record_text import items_and_days
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
@@ -150,13 +150,18 @@ class Annotator:
             is_record(found, loaded.text, named=named) or _are_of_several_occasions(found, loaded.text, blocks)
         )
         told = self._note_on_others(metadata, titles, found, several=several, may_be=may_be)
+        # What a row of the manifest says of item and day holds for the whole.
+        may_part = unnamed and not several and len({item.named for item in found}) < 2
+        may_part = may_part and (bool(titles) or cells.agenda_item is cells.date is None)
+        if may_part and (parts := parts_under_titles(loaded.text, blocks, self._parties, read, titles)):
+            several, told, found = True, None, parts
         if told is not None:
             # Too few sections were found for a record, but attributing all of them to one party would be wrong.
             several, problems = False, (*problems, told)
             metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
             inferred = tuple(name for name in inferred if name not in OF_SPEAKER)
         speaker = group = None
-        may_be_in_several = metadata.on_behalf_of or is_in_national_capacity(loaded.text)
+        may_be_in_several = metadata.on_behalf_of or BEHALF.national.search(loaded.text)
         if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
             # What the manifest row says about the speaker and the group spoken for is kept.
             of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1
@@ -169,7 +174,7 @@ class Annotator:
             # A record has several speakers: its text must not be attributed to the one that a heading names.
             metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
             inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            found = self._parts(loaded.text, blocks, metadata, found)
+            found = self._parts(loaded.text, blocks, metadata, file, found)
             problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
         else:
             found = ()
@@ -304,10 +309,15 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
-        return self._parts(document.source_text, document.blocks, document.metadata)
+        return self._parts(document.source_text, document.blocks, document.metadata, document.file)
 
     def _parts(
-        self, text: str, blocks: Sequence[Block], metadata: Metadata, found: tuple[Intervention, ...] = ()
+        self,
+        text: str,
+        blocks: tuple[Block, ...],
+        metadata: Metadata,
+        file: str,
+        found: tuple[Intervention, ...] = (),
     ) -> tuple[Intervention, ...]:
         """Returns the interventions of a record; of a single speaker, whom one heading may name, those by capacity.
 
@@ -316,7 +326,11 @@ class Annotator:
         found = found or self._interventions(text, blocks, metadata)
         if is_record(found, text) or len({item.named for item in found}) > 1:
             return found
-        return in_several_capacities(text, blocks, self._parties, metadata) or found
+        if several := in_several_capacities(text, blocks, self._parties, metadata):
+            return several
+        read = read_metadata(text, blocks, self._parties, file)
+        titles = [title for title in later_titles(text, blocks, self._parties) if not title.begins_translation]
+        return parts_under_titles(text, blocks, self._parties, read, titles) or found
 
     def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
         return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)

@@ -30,7 +30,9 @@ def aligned_with(sentence: str, state: str | None, lookup: PartyLookup) -> tuple
             continue
         begin = verbs[number - 1].end() if number else 0
         end = verbs[number + 1].start() if number + 1 < len(verbs) else len(sentence)
-        if _in_part(sentence, begin, verb, end):
+        # In part, or with an exception, between the previous verb and the next.
+        nearby = sentence[max(begin, verb.start() - 40) : min(end, verb.end() + 40)]
+        if _WORDS.partly.search(nearby) or _WORDS.excepted.search(sentence, begin, end):
             continue
         if verb["own"] is None and not _is_speaker(sentence, verb, state, others):
             continue
@@ -51,12 +53,6 @@ def _is_speaker(sentence: str, verb: re.Match[str], state: str | None, named: li
         return True
     after = [m for m in named if verb.end() <= m.start <= verb.end() + 12]
     return after[0].codes == (state,) if after else bool(subjects) and max(subjects)[1]
-
-
-def _in_part(sentence: str, begin: int, verb: re.Match[str], end: int) -> bool:
-    """Returns whether the speaker aligns in part or with an exception, between the previous and the next verb."""
-    nearby = sentence[max(begin, verb.start() - 40) : min(end, verb.end() + 40)]
-    return _WORDS.partly.search(nearby) is not None or _WORDS.excepted.search(sentence, begin, end) is not None
 
 
 def _groups_after(

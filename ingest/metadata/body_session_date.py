@@ -6,7 +6,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
@@ -18,6 +18,8 @@ from ingest.metadata.sessions import (
     GENERAL_ASSEMBLY,
     NEAR,
     UNTOC_COP,
+    BodyMatch,
+    SessionMatch,
     days_of_session,
     distance,
     find_bodies,
@@ -51,8 +53,9 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
 
     Returns also the names of those that are not in the heading.
     """
-    session, date = find_session_number(without_days(heading).replace("\n", " ")), _date(heading)
-    read = Metadata(body=_body(heading, text, session, date), session=session, date=date)
+    date = _date(heading)
+    body, session = _body_and_session(heading, text, date)
+    read = Metadata(body=body, session=session, date=date)
     # A draft that the heading only speaks of is of the same meeting, so its symbol counts.
     named = _WORDS.symbol.search(heading)
     of_document = of_symbol((named and named[0]) or _symbol_alone(text[:_OPENING]) or "")
@@ -124,17 +127,34 @@ def _within(date: str | None, body: str | None, session: str | None) -> bool:
     return session is None or session_for(body, date) in (None, session)
 
 
-def _body(heading: str, text: str, session: str | None, date: str | None) -> str | None:
-    """Return the body that a heading names; `session` and `date` are the heading's."""
-    named = [match.body for match in find_bodies(heading)]
-    if named:
+def _body_and_session(heading: str, text: str, date: str | None) -> tuple[str | None, str | None]:
+    """Return the body that a heading names, and the session of it; `date` is the heading's.
+
+    A body of which it names only a document or an office, and that body's session, are left out where it names another:
+    "… on the report of the thirty-third session of the Commission", "Chair of the Commission".
+    """
+    flat = without_days(heading).replace("\n", " ")
+    named, sessions = find_bodies(heading), find_session_mentions(flat)
+    others = [
+        body for body in named
+        if _WORDS.of_another_body.search(flat, 0, body.start) or _WORDS.document_of_body.match(flat, body.end)
+    ]  # fmt: skip
+    own = [body for body in named if body not in others] or named
+    of_others = [each for each in sessions if len(own) < len(named) and _nearest(named, each) in others]
+    session = next((str(each.number) for each in sessions if each not in of_others), None)
+    if own:
         # A working group is named beside its parent body, and is where the statement was made.
-        return next((body for body in named if "Working Group" in body), named[0])
+        return next((body.body for body in own if "Working Group" in body.body), own[0].body), session
     if _WORDS.cop_without_treaty.search(heading) is None:
-        return None
+        return None, session
     # "Twelfth session of the Conference of the Parties (14-18 October 2024)" is told by its days alone.
     held_then = session is not None and session == session_for(UNTOC_COP, date)
-    return UNTOC_COP if held_then or _WORDS.organized_crime.search(text) else None
+    return UNTOC_COP if held_then or _WORDS.organized_crime.search(text) else None, session
+
+
+def _nearest(bodies: Sequence[BodyMatch], session: SessionMatch) -> BodyMatch | None:
+    near = (body for body in bodies if distance(body, session) < NEAR)
+    return min(near, key=lambda body: abs(body.start - session.end), default=None)
 
 
 def _date(heading: str) -> str | None:
@@ -144,8 +164,13 @@ def _date(heading: str) -> str | None:
     adopted on 15 November 2000").
     """
     dates = find_dates(heading)
+    if (spoken := next((date for date in dates if _WORDS.delivered.search(heading, 0, date.start)), None)) is not None:
+        return spoken.iso
+    dates = tuple(date for date in dates if _WORDS.published.search(heading, 0, date.start) is None) or dates
     if dates:
-        of_meeting = (date for date in dates if _WORDS.meeting.search(_line_of(heading, date)))
+        lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]+", heading)]
+        held = [line for line in lines if _WORDS.meeting.search(heading, *line)]
+        of_meeting = (date for date in dates if any(start <= date.start < end for start, end in held))
         with_place = (date for date in dates if _is_dateline(heading, date))
         first = next(of_meeting, None) or next(with_place, dates[0])
         inside = (date for date in dates if date.first == date.last and first.first <= date.first <= first.last)
@@ -154,11 +179,6 @@ def _date(heading: str) -> str | None:
         return on_cover
     years = set(_YEAR.findall(ascii_digits(heading)))
     return years.pop() if len(years) == 1 else None
-
-
-def _line_of(text: str, date: DateMatch) -> str:
-    end = text.find("\n", date.end)
-    return text[text.rfind("\n", 0, date.start) + 1 : end if end >= 0 else len(text)]
 
 
 def _is_dateline(text: str, date: DateMatch) -> bool:
@@ -187,20 +207,13 @@ def _of_running_heads(text: str) -> str | None:
 
 def _of_opening(words: str) -> Metadata:
     """Return the only session of a body that an opening names: "this eighth session of the Conference …"."""
-    sentences = _SENTENCE_END.split(" ".join(words.split()))
-    pairs = {pair for sentence in sentences for pair in _sessions_of_bodies(sentence)}
-    if len(pairs) != 1:
-        return Metadata()
-    ((body, session),) = pairs
-    return Metadata(body=body, session=session)
-
-
-def _sessions_of_bodies(sentence: str) -> Iterator[tuple[str, str]]:
-    bodies = find_bodies(sentence)
-    for session in find_session_mentions(sentence):
-        near = [body for body in bodies if distance(body, session) < NEAR]
-        if near:
-            yield min(near, key=lambda body: abs(body.start - session.end)).body, str(session.number)
+    found = set[Metadata]()
+    for sentence in _SENTENCE_END.split(" ".join(words.split())):
+        bodies = find_bodies(sentence)
+        for session in find_session_mentions(sentence):
+            if (body := _nearest(bodies, session)) is not None:
+                found.add(Metadata(body=body.body, session=str(session.number)))
+    return found.pop() if len(found) == 1 else Metadata()
 
 
 def _of_file_name(file: str, text: str) -> Metadata:

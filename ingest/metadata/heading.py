@@ -69,8 +69,11 @@ def find_heading(text: str, blocks: tuple[Block, ...]) -> Heading:
     lines = found[:greeted]
     if greeted is None or not _is_cover(lines):
         lines = list(takewhile(lambda line: not _ends_heading(line), found))
-        # A web page repeats its title after the caption of a picture.
-        titled = [number for number, line in enumerate(found, start=1) if _is_dated_title(line)]
+        # A web page repeats its title, with its date or meeting, after the caption of a picture.
+        titled = [
+            number for number, line in enumerate(found, start=1)
+            if _WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words))
+        ]  # fmt: skip
         if titled and titled[-1] > len(lines) and _is_cover(found[: titled[-1]]):
             lines = found[: titled[-1]]
     end = lines[-1].after if lines else 0
@@ -127,11 +130,6 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
     return titled or not any(line.prose and holds_sentence_end(line.words) for line in lines)
-
-
-def _is_dated_title(line: "_Line") -> bool:
-    """Return whether a line is a title with its date or meeting: "Statement by Arvandia at the tenth session"."""
-    return bool(_WORDS.title.match(line.words) and (find_dates(line.words) or find_bodies(line.words)))
 
 
 def _ends_heading(line: "_Line") -> bool:
@@ -227,10 +225,15 @@ def _named(heading: Heading, parties: PartyTable) -> tuple[tuple[Party, ...], tu
             rank, is_spoken_for = _rank(line, match, before), behalf_before(before)
             if rank is None and last is not None and _WORDS.listed.fullmatch(line[last[0] : match.start]):
                 _, rank, is_spoken_for = last
-            elif author is not None and not _is_author(heading.flat[author : start + match.start]):
+            elif author is not None and not any(
+                words.search(heading.flat, author, start + match.start)
+                for words in (_WORDS.another_author, _WORDS.statement_by, _WORDS.read_by)
+            ):
+                # A further party that is no author is named for the occasion: "at the invitation of X".
                 rank = None
-            elif rank and party.kind == "state" and _is_governed(before):
-                rank = 0
+            elif rank and party.kind == "state" and (governed := _WORDS.by_office.search(before)) is not None:
+                # By an office of its author: "Remarks in Belmora by the Minister of X".
+                rank = rank if _WORDS.office_elsewhere.search(governed["office"]) else 0
             last = None if rank is None else (match.end, rank, is_spoken_for)
             author = start + match.end if rank is not None and _WORDS.authored.search(before) else author
             spoken_for = spoken_for or is_spoken_for
@@ -390,17 +393,6 @@ def _is_answered(before: str, line: int = 0) -> bool:
     spoken_of = list(_WORDS.answered.finditer(before))
     parted = not spoken_of or spoken_of[-1].end() < line
     return not parted and _WORDS.parted.search(before, spoken_of[-1].end()) is None
-
-
-def _is_author(between: str) -> bool:
-    """Tell whether a title names a party as a further author, and not for the occasion: "at the invitation of X"."""
-    return any(words.search(between) for words in (_WORDS.another_author, _WORDS.statement_by, _WORDS.read_by))
-
-
-def _is_governed(before: str) -> bool:
-    """Tell whether a title names a party by an office of its author: "Remarks in Belmora by the Minister of X"."""
-    governed = _WORDS.by_office.search(before)
-    return governed is not None and _WORDS.office_elsewhere.search(governed["office"]) is None
 
 
 def _rank(line: str, match: PartyMatch, before: str) -> int | None:

@@ -22,7 +22,9 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
 
     A named treaty gives a mention without an article, even if an article of it is mentioned as well.
     """
-    default, lookup = _convention_of(metadata), PartyLookup(parties=parties, language=metadata.language)
+    body, lookup = metadata.body or "", PartyLookup(parties=parties, language=metadata.language)
+    own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
+    default = own or last_convention(metadata.title or "")
     # The convention that an earlier sentence names last, meant by "article 30 of the Convention".
     named_before: str | None = None
     # A group's statement mentions the alignment of its members with this same statement, not its own with another.
@@ -49,10 +51,3 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
     return tuple(found)
-
-
-def _convention_of(metadata: Metadata) -> str | None:
-    """Returns the treaty that "the Convention" means by body or title, before the text names one; None if unknown."""
-    body = metadata.body or ""
-    own = next((treaty for begins, treaty in _CONVENTION_OF_BODY.items() if body.startswith(begins)), None)
-    return own or last_convention(metadata.title or "")

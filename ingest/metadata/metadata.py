@@ -41,7 +41,7 @@ GENERAL_DEBATE = "General Debate"
 # In the `speaker` field, these words precede the States on whose behalf a statement is made.
 _FOR_STATES = "on behalf of "
 _PRESIDES = RegexPatterns("speaker_lines").presides
-_AGENDA_ITEM = Patterns("heading").agenda_item
+_AGENDA_ITEM, _NAMED_BY = Patterns("heading").agenda_item, Patterns("heading").named_by
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +63,12 @@ def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | No
     heading = find_heading(text, blocks)
     flat = heading.flat
     occasion, inferred = read_occasion(heading.text, text, heading.end, file)
+    # "Statement by Arvandia on item 2" goes before the subject of the mail that brings it.
+    titles = filter(_NAMED_BY.match, heading.whole)
+    item = next(filter(None, map(agenda_item_in, titles)), None) or agenda_item_in(flat)
     metadata = replace(
         occasion, speaker=speaker_in(heading),
-        agenda_item=agenda_item_in(flat) or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None),
+        agenda_item=item or (GENERAL_DEBATE if is_general_debate(ascii_digits(flat)) else None),
         title=title_in(heading) or next(filter(agenda_item_in, heading.lines), None),
         symbol=symbol_in(heading.text), language=detect_language(text[heading.end :]) or detect_language(text),
     )  # fmt: skip

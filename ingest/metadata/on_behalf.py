@@ -12,11 +12,6 @@ OPENING: Final = 1500
 """Length of a statement's opening, in characters, which says for whom it is made."""
 
 
-def is_in_national_capacity(sentence: str) -> bool:
-    """Return whether a sentence says that its speaker speaks for their own State, and no longer for a group."""
-    return BEHALF.national.search(sentence) is not None
-
-
 def group_written(words: str) -> str | None:
     """Read the name of a group as it is written at the beginning of some words: "the Circle of Nine, said that"."""
     found = BEHALF.group_written.match(words)

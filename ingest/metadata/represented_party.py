@@ -5,7 +5,7 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -56,7 +56,9 @@ def represented_party(
     (`contrasted`), or if no State has self-references and the group is named at least `_NAMINGS_MIN` times. States
     that are named one by one count as a group if they formed it at the date of the text.
     """
-    lines = (heading, *_sentences(words[:OPENING]))
+    opening = " ".join(words[:OPENING].split())
+    ends = [0, *(found.end() for found in BEHALF.sentence_end.finditer(opening)), len(opening)]
+    lines = (heading, *(opening[start:end] for start, end in pairwise(ends)))
     text, written = f"{heading}\n{words}", None
     for number, line in enumerate(lines):
         if BEHALF.national.search(line) and not BEHALF.in_both.search(line) and not _is_to_come(line):
@@ -84,7 +86,9 @@ def represented_party(
             listed = _listed_after(line, phrase.end(), named)
             if not listed and (counted := BEHALF.counted.match(line, phrase.end())):
                 near = " ".join(lines[number : number + 1 + _LINES_OF_LIST])
-                states = _counted_states(near, _count(counted["count"]), lookup, speaker)
+                word = " ".join(counted["count"].lower().split())
+                count = int(word) if word.isdecimal() else number_words("cardinal").get(word, 0)
+                states = _counted_states(near, count, lookup, speaker)
                 if states and _is_own_voice(spoken, rest(phrase.end())):
                     return Represented(states=states)
             found = _as_one(listed, lookup, speaker)
@@ -131,8 +135,10 @@ def represented_party(
         if number > 0 and first is not None and is_voice(line[first.end :]):
             found = _as_one([first], lookup, speaker)
             # "The African Group wishes" counts if the speaker may be a member and the group is named often.
-            may_speak = found is not None and _may_speak_for(found.group, speaker, lookup)
-            if found is not None and may_speak and _is_voice_of(found.group, text, lookup):
+            group = None if found is None else found.group
+            of_group = lookup.members(group) if group and lookup.parties.has_members(group) else None
+            may_speak = of_group is None or speaker in (None, *of_group)
+            if found is not None and may_speak and _is_voice_of(group, text, lookup):
                 return found
     # An unknown name comes last: after "on behalf of a group of countries", the next sentence may say which ones.
     return Represented(group=written)
@@ -281,10 +287,6 @@ def _says_something(sentence: str) -> bool:
     return len(sentence) > _LONGEST_THANKS or BEHALF.thanks.search(sentence.strip(_MARKS)) is None
 
 
-def _count(written: str) -> int:
-    return int(written) if written.isdecimal() else number_words("cardinal").get(" ".join(written.lower().split()), 0)
-
-
 def _counted_states(text: str, count: int, lookup: PartyLookup, speaker: str | None) -> tuple[str, ...]:
     """Return the States of "the three African members": a list that has this number with the speaker's State added."""
     named = (match for match in lookup.find(text) if lookup.kind_of(match.code) == "state")
@@ -418,12 +420,6 @@ def less_than_group(line: str, lookup: PartyLookup) -> tuple[str, ...]:
     return next((found.states for found in some if found is not None), ())
 
 
-def _may_speak_for(group: str | None, speaker: str | None, lookup: PartyLookup) -> bool:
-    if group is None or speaker is None or not lookup.parties.has_members(group):
-        return group is not None
-    return speaker in lookup.members(group)
-
-
 def _is_voice_of(group: str | None, text: str, lookup: PartyLookup) -> bool:
     if group is None or BEHALF.own_country.search(text) or speaking_state(text, lookup) is not None:
         return False
@@ -437,9 +433,3 @@ def _opens(before: str) -> bool:
     clause = before.rsplit(",", 1)[-1]
     own = BEHALF.opens_own.match(clause) is not None
     return len(before.split()) <= _WORDS_OF_OPENING or (own and len(clause.split()) <= _WORDS_OF_OWN_OPENING)
-
-
-def _sentences(text: str) -> Iterator[str]:
-    flat = " ".join(text.split())
-    ends = [0, *(match.end() for match in BEHALF.sentence_end.finditer(flat)), len(flat)]
-    return (flat[start:end] for start, end in pairwise(ends))

@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, date, timedelta
 from functools import cache
 from itertools import chain
 from typing import Final
@@ -189,7 +189,13 @@ def sessions_held(body: str | None, iso: str | None) -> tuple[str | None, ...]:
 
 
 def days_of_session(body: str | None, session: str | None) -> str | None:
-    """Give the days of a session as an ISO interval; None if our table has none or several of that number."""
+    """Give the days of a session as an ISO interval; None if our table has none or several of that number.
+
+    A session of the Assembly goes on from September until the next one opens.
+    """
+    if body == GENERAL_ASSEMBLY and session is not None and session.isdecimal() and 1 < int(session) < MAXYEAR - 1946:
+        september = date(1945 + int(session), 9, 1)
+        return f"{september}/{_opening(september.replace(year=september.year + 1)) - timedelta(days=1)}"
     held = [f"{each.first}/{each.last}" for each in load_sessions() if (each.body, each.session) == (body, session)]
     return held[0] if len(held) == 1 else None
 

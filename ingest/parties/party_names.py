@@ -289,11 +289,7 @@ def _read_cells(path: Path, errors: str = "strict") -> "csv.DictReader[str]":
     # The loaders of all formats take a quarter of a second to import, and a `parties.csv` is seldom read.
     from ingest.loaders.registry import read_bytes
 
-    return _cells(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors))
-
-
-def _cells(text: str) -> "csv.DictReader[str]":
-    delimiter, rows = delimited(text)
+    delimiter, rows = delimited(read_bytes(path, _LIMITS, path.parent).decode("utf-8-sig", errors))
     return csv.DictReader(io.StringIO(rows, newline=""), delimiter=delimiter)
 
 

@@ -13,7 +13,7 @@ import regex
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.on_behalf import behalf_phrase, group_written, is_in_national_capacity
+from ingest.metadata.on_behalf import BEHALF, behalf_phrase, group_written
 from ingest.metadata.represented_party import OWN_BEHALF, parts_by_capacity, represented_party
 from ingest.metadata.self_reference import speaking_state
 from ingest.parties.party_lookup import PartyLookup
@@ -52,7 +52,7 @@ def in_national_capacity(
     if words.role != "office":
         return [words]
     # "The Chair, speaking as representative of Quenza, said".
-    state = presiding if is_in_national_capacity(words.clause) else None
+    state = presiding if BEHALF.national.search(words.clause) else None
     state = state or lookup.named_after(SPEAKER.told_capacity, words.clause)[1]
     if words.summarised or state is not None:
         return [words if state is None else of_party(words, state)]

@@ -13,10 +13,10 @@ from ingest.language.dates import find_dates, without_dates
 from ingest.metadata.heading import Heading, holder_in, is_salutation
 from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.records.interventions import (
+    IN_LIST_OR_TABLE,
+    MAY_BE_SEVERAL,
     Intervention,
     SpeakerTurn,
-    in_list_or_table,
-    may_be_several,
     of_party,
     of_unknown,
 )
@@ -43,7 +43,7 @@ StateHeading = tuple[RecordParagraph, tuple[str, ...]]
 
 def form_of(heading: str) -> str:
     """Returns the first word of a heading such as "Statement by Arvandia": "statement"; empty for a bare name."""
-    found = WORDS.heading_words.match(WORDS.enumerator.sub("", heading))
+    found = WORDS.heading_words.match(_without_numbering(heading))
     return found["form"].partition(" ")[0].casefold() if found is not None else ""
 
 
@@ -67,9 +67,8 @@ def state_headings(lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph])
             headings.append((paragraph, codes))
         elif codes := _author_of(paragraph.line.text, lookup):
             titles.append((paragraph, codes))
-    formed = {codes for paragraph, codes in headings if codes and form_of(paragraph.line.text)}
     # A title with a person opens a section only beside that of another party.
-    several = len(formed.union(codes for _, codes in titles)) > 1
+    several = len({codes for _, codes in (*headings, *titles) if codes}) > 1
     return sorted(headings + titles * several, key=lambda heading: heading[0].number)
 
 
@@ -115,7 +114,9 @@ def _author_of(title: str, lookup: SpeakerLookup) -> tuple[str, ...]:
     """Returns the party that a title names with a person: "Statement by Mr. Oram, Minister of Belmora"."""
     if len(title) > _LONGEST_TITLE or not form_of(title) or ends_sentence(title):
         return ()
-    holder = holder_in(Heading(text=_without_numbering(title), end=0), lookup.parties)
+    phrase = BEHALF.behalf.search(title)
+    author = title if phrase is None else title[: phrase.start()]
+    holder = holder_in(Heading(text=_without_numbering(author), end=0), lookup.parties)
     return () if holder is None else (holder.code,)
 
 
@@ -141,7 +142,7 @@ def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[Speaker
             words = of_party(replace(words, clause=line.text if behalf_phrase(line.text) else ""), *codes)
             turns.append(SpeakerTurn(start=line.start, words=words, mark=numbering(line.text)))
         elif turns:
-            why = in_list_or_table(line.text) if codes else may_be_several(line.text)
+            why = IN_LIST_OR_TABLE.format(line.text) if codes else MAY_BE_SEVERAL.format(line.text)
             turns.append(SpeakerTurn(start=line.start, words=replace(words, reason=why)))
     return turns
 

@@ -3,10 +3,15 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from ingest.report import listed
 from ingest.text.whole_quotations import begins_in_lower_case
 from vectorstore.records import SpeakerRole
+
+# Why the speaker after a name is unknown.
+MAY_BE_SEVERAL: Final = "{!r} may be several parties"
+IN_LIST_OR_TABLE: Final = "{!r} stands in a list or table"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +61,6 @@ class SpeakerTurn:
     words: Intervention
     mark: str | None = None
     end: int | None = None
-
-
-def may_be_several(named: str) -> str:
-    """Returns the reason for which a speaker is unknown whose name several parties have."""
-    return f"{named!r} may be several parties"
-
-
-def in_list_or_table(named: str) -> str:
-    """Returns the reason for which the speaker after a name is unknown that stands in a list or table."""
-    return f"{named!r} stands in a list or table"
 
 
 def of_unknown(named: str, start: int, reason: str = "") -> Intervention:

@@ -2,20 +2,21 @@
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise, takewhile
 from typing import Final
 
 from ingest.language.dates import find_dates
 from ingest.language.detection import main_language
 from ingest.language.lexicons import Patterns
-from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking
+from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking, speaker_in
+from ingest.metadata.metadata import ReadMetadata
 from ingest.metadata.sessions import find_bodies
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention
-from ingest.records.record_text import WORDS
+from ingest.records.record_text import WORDS, item_headings
 from ingest.text.footnotes import footnotes
-from ingest.text.layout import Typesetting, ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
+from ingest.text.layout import ends_sentence, find_blocks, flows, holds_sentence_end, typesetting
 from ingest.text.page_furniture import TextLine, notes_start, prose_lines
 from vectorstore.records import Block
 
@@ -65,7 +66,8 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
         if not begins and flows(lines[number - 1], line, setting):
             continue
         following = lines[number : number + _MOST_READ]
-        if holds_sentence_end(_paragraph(following, setting)):
+        goes_on = takewhile(lambda pair: not pair[1].blanks_before and flows(*pair, setting), pairwise(following))
+        if holds_sentence_end(" ".join([line.text, *(below.text for _, below in goes_on)])):
             continue
         begin = line.start + len(line.text) - len(unnumbered)
         rest = text[begin : begin + _READ]
@@ -115,6 +117,45 @@ def unsplit_titles(
     )
 
 
+def parts_under_titles(
+    text: str, blocks: tuple[Block, ...], parties: PartyTable, read: ReadMetadata, titles: Sequence[LaterTitle]
+) -> tuple[Intervention, ...]:
+    """Returns the parts of one party's text at `titles` of others, or at headings of items; empty where it has none.
+
+    The text before the first title is that of the party to which its heading attributes the whole (`read`). A title
+    that names nobody, or several, leaves the text whole.
+    """
+    whole, unclear = read.metadata, any(len(title.codes) != 1 for title in titles)
+    if unclear or "state" in read.inferred or whole.state is None or whole.held_by:
+        return ()
+    if titles and all(title.codes[0] in whole.holders for title in titles):
+        return ()
+    items = item_headings(text) if not titles else []
+    if not titles and (not items or whole.agenda_item not in (None, *(each.item for each in items))):
+        return ()
+    begin, end = find_heading(text, blocks).end, notes_start(text)
+    own = Intervention(
+        start=begin, end=end, role="party", named=parties.display(whole.state), summarised=False, state=whole.state,
+        group=whole.on_behalf_of, speaker=whole.speaker,
+    )  # fmt: skip
+    heads = [(begin, own)]
+    for title in titles:
+        group = title.codes[0] if parties.kind_of(title.codes[0]) == "group" else None
+        speaker = speaker_in(Heading(text=title.words, end=0, whole=(title.words,)))
+        part = replace(own, named=title.words, state=title.codes[0], group=group, speaker=speaker)
+        heads.append((title.start, replace(part, start=title.start + len(title.words))))
+    for each in items:
+        under = replace(own, start=max(begin, each.end), agenda_item=each.words, date=each.day)
+        heads.append((each.start, under))
+    found = []
+    for (_, part), (limit, _) in pairwise([*heads, (end, own)]):
+        words = text[part.start : limit]
+        if holds_sentence_end(words):
+            start = limit - len(words.lstrip())
+            found.append(replace(part, start=start, end=start + len(words.strip())))
+    return tuple(found) if len(found) > 1 else ()
+
+
 def _is_by_party(title: str, parties: PartyTable) -> bool:
     """Tells whether a title says by which party a statement is, and not what a part of a statement is about."""
     form, named = _WORDS.title_by.match(title), parties.find(title, capitals="none")
@@ -137,12 +178,6 @@ def _is_addressed(lines: Sequence[TextLine]) -> bool:
     """Tells whether a salutation follows before any sentence: lines of a cover may stand before it."""
     before = takewhile(lambda line: is_salutation(line.text) or not holds_sentence_end(line.text), lines)
     return any(is_salutation(line.text) for line in before)
-
-
-def _paragraph(lines: Sequence[TextLine], setting: Typesetting) -> str:
-    """Returns the first of some lines with those into which it flows."""
-    goes_on = takewhile(lambda pair: not pair[1].blanks_before and flows(*pair, setting), pairwise(lines))
-    return " ".join([lines[0].text, *(following.text for _, following in goes_on)])
 
 
 def _long_words(text: str) -> set[str]:

@@ -17,7 +17,7 @@ _FEWEST_SECTIONS: Final = 3  # of offices, or under headings
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     WORDS.delegation_line,
-    re.compile(r"^[^\n:.,]{3,50}:[ \n]", re.MULTILINE),
+    re.compile(r"^(?:\W*\d[\d:]+\W+)?[^\n:.,]{3,50}(?:\W\d[\d:]+\W)?\**:[ \n]", re.MULTILINE),
     WORDS.reported_line,
 )
 # One heading between paragraphs is enough for a record, since another may stand at the text's beginning.

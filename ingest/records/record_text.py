@@ -120,14 +120,37 @@ class RecordText:
         return found if len({*days}) > 1 and days == sorted(days) else []
 
 
-def items_and_days(text: str) -> tuple[str | None, str | None]:
-    """Returns the items and the days under whose headings parts of a statement stand; None where it is a single one."""
+class ItemHeading(NamedTuple):
+    """A heading of an agenda item, from its start to its end, where a line with the day may follow it."""
+
+    start: int
+    end: int
+    words: str
+    item: str
+    day: str | None
+
+
+def item_headings(text: str) -> list[ItemHeading]:
+    """Returns the headings of agenda items under which parts of a statement stand; empty where it is a single item."""
     apart = (line for line in prose_lines(text) if line.blanks_before and not ends_sentence(line.text))
     headings = [line for line in apart if WORDS.agenda_heading.match(line.text)]
     ends = [*(line.start for line in headings[1:]), len(text)]
     # In a list of items, no sentence follows them.
     lines = [line for line, end in zip(headings, ends, strict=False) if holds_sentence_end(text[line.end : end])]
-    items = {item.split()[0].strip(","): item for line in lines if (item := agenda_item_in(line.text)) is not None}
-    dates = sorted({found.iso for line in lines for found in find_dates(line.text) if found.first == found.last})
-    days = f"{dates[0]}/{dates[-1]}" if len(dates) > 1 else None
-    return (", ".join(items.values()), days) if len(items) > 1 else (None, None)
+    found = list[ItemHeading]()
+    for line in lines:
+        below = text[line.end :].lstrip("\n").partition("\n")[0]
+        is_day = len(below) <= _LONGEST_DAY and not without_dates(below).strip("·,.()[] ")
+        days = [day.iso for day in find_dates(f"{line.text}\n{below * is_day}") if day.first == day.last]
+        if (item := agenda_item_in(line.text)) is not None:
+            end = text.index(below, line.end) + len(below) if is_day else line.end
+            found.append(ItemHeading(line.start, end, line.text, item, days[0] if len(days) == 1 else None))
+    return found if len({each.item.split()[0].strip(",") for each in found}) > 1 else []
+
+
+def items_and_days(text: str) -> tuple[str | None, str | None]:
+    """Returns the items and the days of the parts of a statement together; None where it is a single one."""
+    headings = item_headings(text)
+    items = {each.item.split()[0].strip(","): each.item for each in headings}
+    dates = sorted({each.day for each in headings if each.day is not None})
+    return ", ".join(items.values()) or None, f"{dates[0]}/{dates[-1]}" if len(dates) > 1 else None

@@ -10,10 +10,11 @@ from ingest.metadata.on_behalf import BEHALF, behalf_phrase
 from ingest.metadata.represented_party import chairs_group
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
-from ingest.records.interventions import Intervention, may_be_several, of_party, of_unknown
+from ingest.records.interventions import MAY_BE_SEVERAL, Intervention, of_party, of_unknown
 from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_office
 
+_MOST_WORDS_OF_NAME: Final = 5
 _LONGEST_NEAR: Final = 12  # characters from a phrase to the name after it
 _LONGEST_OFFICE: Final = 250  # characters after a name that are searched for the office and its State
 
@@ -51,13 +52,21 @@ class SpeakerLookup(PartyLookup):
             of_unknown(line.head, line.body), summarised=line.summarised, speaker=line.speaker, clause=line.clause
         )
         office = replace(words, role="office", reason=None)
-        several = replace(words, reason=may_be_several(line.head))
+        several = replace(words, reason=MAY_BE_SEVERAL.format(line.head))
+        if codes := self._by_office(line):
+            return of_party(words, *codes)
         if line.who == "office":
             return office
         if not line.understood:
             return replace(words, reason=f"what the record tells of {line.head!r} is not understood")
         names = [line.name] if line.who == "name" else [line.party] if line.party else list(line.brackets)
-        codes = next((found for name in names if name and (found := self.party(name))), ())
+        each = [self.party(name) for name in names if name]
+        codes = next(filter(None, each), ())
+        if line.joint:
+            known = len(each) == len(names) and all(len(found) == 1 for found in each)
+            return of_party(words, *dict.fromkeys(found[0] for found in each)) if known else several
+        if line.by_office and line.summarised and line.who == "official":
+            return None
         if not line.titled:
             if trusted and not codes and self._is_of_office(line.name):
                 return office
@@ -68,13 +77,15 @@ class SpeakerLookup(PartyLookup):
                 return of_party(words, *listed) if listed else None
             if not trusted or len(codes) != 1:
                 # It may be a speaker without a title: the words go to nobody, rather than to the speaker before.
-                return words if codes or (line.brackets and _looks_like_name(line)) else None
+                like_name = line.brackets and 2 <= len(line.name.split()) <= _MOST_WORDS_OF_NAME
+                like_name = like_name and SPEAKER.like_party.fullmatch(line.brackets[0]) is not None
+                return words if codes or like_name else None
         if len(codes) == 1:
             of_office = names if self.kind_of(codes[0]) == "organization" else []
             presides = is_office(line.clause) and behalf_phrase(line.clause) is None
             presides = presides and not chairs_group(line.clause, self)
             return office if presides or any(map(is_office, filter(None, of_office))) else of_party(words, *codes)
-        if any(map(is_office, (*line.brackets, line.party or ""))):
+        if any(map(is_office, (*line.brackets, line.party or "", line.clause if line.by_office else ""))):
             return office
         return several if codes else replace(words, reason=f"{line.head!r} names no State that is known")
 
@@ -85,17 +96,19 @@ class SpeakerLookup(PartyLookup):
         found = self.find(name)
         return bool(found) and found[0].start == 0 and self.kind_of(found[0].codes[0]) == "organization"
 
-    def by_office(self, words: Intervention) -> Intervention:
-        """Attributes words to the State or meeting whose office their speaker holds: "Mr. Oram, Minister of Quenza"."""
-        if SPEAKER.titled_name.match(words.named) is None:
-            return words
-        words = replace(words, speaker=regex.split(r"\s*[,،(（]", words.named)[0])
-        named = [match for match in self.find(words.named) if self.kind_of(match.code) in ("state", "group")]
-        if named and SPEAKER.office_of_party.search(words.named[: named[0].start]) is not None:
-            clause = words.named[named[0].end :]
-            if not clause.strip() or behalf_phrase(clause) is not None:
-                return of_party(replace(words, clause=clause.strip(" ,")), *named[0].codes[:1])
-        return replace(words, role="office", reason=None) if is_office(words.named) and not named else words
+    def _by_office(self, line: SpeakerLine) -> tuple[str, ...]:
+        """Returns the party whose office a speaker holds: "Mr. Oram, Minister of Quenza"; else empty."""
+        if not (line.understood and (line.by_office or line.who == "office")):
+            return ()
+        words = line.clause if line.who == "person" else line.head
+        kinds = ("state",) if line.who == "office" else ("state", "group")
+        named = next((match for match in self.find(words) if self.kind_of(match.code) in kinds), None)
+        if named is None or SPEAKER.office_of_party.match(words[: named.start]) is None:
+            return ()
+        rest = words[named.end :].removeprefix(")" if words[: named.start].endswith("(") else "").strip()
+        # "In exercise of the right of reply" may follow, and neither an office nor a verb.
+        speaks = SPEAKER.speaking.search(rest) and not is_office(rest) and SPEAKER.verb.search(rest) is None
+        return named.codes if not rest or behalf_phrase(rest) is not None or speaks else ()
 
     def introduced(self, words: Intervention, before: str) -> Intervention:
         """Attributes a President or Minister to their State if introduced `before`: "Mr. Oram, President of …"."""
@@ -115,8 +128,3 @@ class SpeakerLookup(PartyLookup):
 def _is_all(words: str, row: Sequence[PartyMatch]) -> bool:
     """Returns whether words consist of the parties in a row alone."""
     return not words[: row[0].start].strip() and not words[row[-1].end :].strip()
-
-
-def _looks_like_name(line: SpeakerLine) -> bool:
-    words = line.name.split()
-    return 2 <= len(words) <= 5 and line.brackets[0][:1].isupper() and not any(c.isdigit() for c in line.brackets[0])

@@ -8,7 +8,6 @@ Olm, Belmora" end the words of the known speaker before them; "Asset recovery" d
 words or of terms of the field.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -17,14 +16,14 @@ import regex
 from ingest.glossary.glossary import words_of_terms
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.word_frequencies import is_ordinary
-from ingest.metadata.heading import is_salutation, speaks_in_first_person
+from ingest.metadata.heading import is_salutation
 from ingest.metadata.on_behalf import behalf_phrase
 from prompts.wording import LANGUAGES
 
 SPEAKER: Final = RegexPatterns("speaker_lines")
 """Patterns of speaker lines, and of phrases by which a Chair says in which capacity they speak."""
 
-Who = Literal["person", "office", "delegation", "name"]
+Who = Literal["person", "office", "official", "delegation", "name"]
 
 _BEYOND_HEAD: Final = 420  # characters; no line that says who speaks is longer
 _MOST_WORDS: Final = 6  # of an unknown speaker's name
@@ -41,7 +40,7 @@ class SpeakerLine:
     body: int
     """Offset at which the speaker's own words begin; a summary by the record begins with the speaker's name."""
     who: Who
-    """A person by name, an office, a delegation, or a name that may be a party's."""
+    """A person by name, an office of a meeting or of a State, a delegation, or a name that may be a party's."""
     name: str
     """The speaker as written; for an office, the office."""
     brackets: tuple[str, ...]
@@ -54,8 +53,8 @@ class SpeakerLine:
     """Whether the record tells in its own words what was said."""
     titled: bool
     """Whether its form, such as a title before the name, can only mean a speaker, whatever the lookup finds."""
-    note: str | None = None
-    """The note in brackets on the language spoken."""
+    speaker: str | None = None
+    """The person, with the note on the language; None where none is named."""
     after_colon: int | None = None
     """Offset of the words after the line's colon; None where it has no colon."""
     understood: bool = True
@@ -63,19 +62,19 @@ class SpeakerLine:
     attributed."""
     says: bool = True
     """Whether the verb after the speaker may be one of saying; False for "should" or "needed"."""
+    joint: bool = False
+    """Whether several persons with brackets speak together: "Mr. Olm (Belmora) and Ms. Ferro (Quenza)"."""
 
     @property
     def head(self) -> str:
         """The part of the line that names the speaker, and for whom they speak."""
-        brackets = "".join(f" ({text})" for text in self.brackets)
+        brackets = "".join(f" ({text})" for text in self.brackets) if not self.joint else ""
         return f"{self.name}{brackets}{'' if self.clause[:1] in ('', ',', '،', '，') else ' '}{self.clause}"
 
     @property
-    def speaker(self) -> str | None:
-        """The person, with the note on the language; None where none is named."""
-        if self.who != "person":
-            return None
-        return self.name if self.note is None else f"{self.name} ({self.note})"
+    def by_office(self) -> bool:
+        """Whether an office tells the speaker's party, if anything does: "Mr. Olm, Minister of Ports of Belmora"."""
+        return not self.brackets and (self.who == "official" or (self.who == "person" and bool(self.clause)))
 
 
 def is_office(words: str) -> bool:
@@ -88,22 +87,19 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     window = text[start : min(end, start + _BEYOND_HEAD)]
     # Blank lines in an open bracket are no end, since it may be closed overleaf: "(spoke in | 12/30 | Russian):".
     blanks = (found.start() for found in _BLANK.finditer(window))
-    window = window[: next((at for at in blanks if not _is_open(window[:at])), None)]
+    window = window[: next((at for at in blanks if SPEAKER.left_open.search(window, 0, at) is None), None)]
     before = SPEAKER.before.match(window)
     at = before.end() if before else 0
     verb = SPEAKER.verb_first.match(window, at)
     forms: tuple[tuple[Who, regex.Pattern[str]], ...] = (
-        ("office", SPEAKER.office), ("delegation", SPEAKER.delegation), ("person", SPEAKER.person),
-        ("person", SPEAKER.person_zh), ("person", SPEAKER.person_reported), ("delegation", SPEAKER.delegation_zh),
-        ("person", SPEAKER.bare), ("delegation", SPEAKER.delegation_unread), ("name", SPEAKER.party_alone),
+        ("office", SPEAKER.office), ("official", SPEAKER.official), ("delegation", SPEAKER.delegation),
+        ("person", SPEAKER.person), ("person", SPEAKER.person_zh), ("person", SPEAKER.person_reported),
+        ("delegation", SPEAKER.delegation_zh), ("person", SPEAKER.bare), ("delegation", SPEAKER.delegation_unread),
+        ("name", SPEAKER.party_alone),
     )  # fmt: skip
     found = ((who, form.match(window, verb.end() if verb else at)) for who, form in forms)
     lines = (_read(window, start, at, who, named, told=verb is not None) for who, named in found if named)
     return next(filter(None, lines), None)
-
-
-def _is_open(words: str) -> bool:
-    return words.count("(") > words.count(")") or words.count("（") > words.count("）")
 
 
 def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
@@ -118,7 +114,12 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     groups = found.groupdict()
     if found.re is SPEAKER.person_reported and (party := SPEAKER.person_of.match(window, found.end())) is not None:
         position, brackets = party.end(), [" ".join(party["party"].split())]
-    titled = who in ("office", "delegation") or found.re in (SPEAKER.person, SPEAKER.person_zh, SPEAKER.person_reported)
+    titled = who in ("office", "official", "delegation")
+    titled = titled or found.re in (SPEAKER.person, SPEAKER.person_zh, SPEAKER.person_reported)
+    name, joint = found.group(), False
+    while brackets and titled and (another := SPEAKER.and_person.match(window, position)) is not None:
+        position, more = _brackets(window, another.end())
+        brackets, joint, name = [*brackets, *more], True, window[found.start() : position]
     if who == "person" and not brackets and SPEAKER.vocative.match(groups["name"]):
         return None
     notes = [text for text in brackets if SPEAKER.language_note.match(text)]
@@ -126,7 +127,7 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     spoken = [text for text in brackets if text not in (*notes, *behalf)]
     if found.re is SPEAKER.bare and not spoken:
         return None
-    name = " ".join(found.group().split()).strip("*_ ")
+    name = " ".join(name.split()).strip("*_ ")
     # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
     reports = (titled and early is None) or (found.re is SPEAKER.bare and bool(spoken))
     reported = SPEAKER.reported.match(window, position) if reports else None
@@ -140,7 +141,12 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     elif not told:
         colon = SPEAKER.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
-            colon = None if who == "person" or not SPEAKER.speaking.search(colon["clause"]) else colon
+            may_tell = (
+                _may_tell_office(name, colon, window) if who == "person" else SPEAKER.speaking.search(colon["clause"])
+            )
+            colon = colon if may_tell else None
+        if who == "official" and colon is not None and SPEAKER.opens.match(window, colon.end()) is None:
+            colon = None
         if colon is not None:
             clause, after, summarised = window[position : colon.end()], colon.end(), False
         elif spoken and titled and (dash := SPEAKER.dash.match(window, position)) is not None:
@@ -150,67 +156,58 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
         elif (spoken and titled) or found.re is SPEAKER.delegation_unread or the_office:
             understood = False
             # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
-            joint = SPEAKER.joint.match(window, position) if spoken and titled else None
-            after = joint.end() if joint is not None else None
+            another = SPEAKER.joint.match(window, position) if spoken and titled else None
+            after = another.end() if another is not None else None
         else:
             return None
+    speaker = f"{name} ({notes[0]})" if notes else name
     clause = "".join(f", {text}" for text in behalf) + clause
     clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
     return SpeakerLine(
         start=start, body=start + (at if summarised or after is None else after), who=who, name=name,
         brackets=tuple(spoken), party=groups.get("party"), clause=clause, summarised=summarised, titled=titled,
-        note=notes[0] if notes else None, after_colon=None if after is None else start + after,
+        speaker=speaker if who == "person" else None, after_colon=None if after is None else start + after,
         understood=understood, says=told or reported is None or SPEAKER.acts.fullmatch(reported["verb"]) is None,
+        joint=joint,
     )  # fmt: skip
 
 
+def _may_tell_office(name: str, colon: "regex.Match[str]", window: str) -> bool:
+    """Returns whether the clause between a person's name and a colon may tell their office, and is no sentence."""
+    if SPEAKER.titled_name.match(name) is None or SPEAKER.opens.match(window, colon.end()) is None:
+        return False
+    return SPEAKER.verb.search(colon["clause"]) is None or behalf_phrase(colon["clause"]) is not None
+
+
 def _brackets(window: str, position: int) -> tuple[int, list[str]]:
-    """Reads the brackets after a name, which may hold brackets: "(Iran (Islamic Republic of))"."""
+    """Reads the texts in brackets after a name, and returns where they end."""
     found: list[str] = []
-    while (opening := SPEAKER.brackets.match(window, position)) is not None:
-        depth = 0
-        for at in range(opening.start("open"), len(window)):
-            depth += window[at] in "(（["
-            depth -= window[at] in ")）]"
-            if depth == 0:
-                break
-        else:
-            break
-        found.append(" ".join(window[opening.end() : at].split()))
-        position = at + 1
+    while (text := SPEAKER.brackets.match(window, position)) is not None:
+        found.append(" ".join(text["brackets"][1:-1].split()))
+        position = text.end()
     return position, found
 
 
-def label_of(
-    text: str, start: int, language: str | None, *, names: bool, known: Callable[[str], object]
-) -> "tuple[str, int] | None":
-    """Returns the speaker whom a paragraph may name before a colon, and the offset of the words after it; else None.
-
-    In a record of the form "State: words" (`names`), "Civil society:" is a speaker as well. Elsewhere a speaker needs a
-    title or brackets, as known speakers have, is a `known` party, or is put as "A delegate:" or "Speaker 4:";
-    "Interpol:" may be a topic of a speech.
-    """
+def label_of(text: str, start: int) -> "tuple[str, int] | None":
+    """Returns the words before a colon by which a paragraph may name who speaks, and the offset after it; else None."""
     found = SPEAKER.label.match(text, start)
-    if found is None or is_salutation(found["name"]) or SPEAKER.topic.match(found["name"]):
+    if found is None or is_salutation(found["name"]) or SPEAKER.topic.match(found["name"]) or is_office(found["name"]):
         return None
-    name = " ".join(found["name"].split())
-    person = SPEAKER.titled_name.match(name)
-    if person is not None and not names:
-        vocative = (title := SPEAKER.titled.match(name)) and SPEAKER.vocative.match(name, title.end())
-        told = SPEAKER.verb.search(name, person.end()) is not None and behalf_phrase(name) is None
-        return None if vocative or told else (name, found.end())
-    if is_office(name):
-        return None
+    return " ".join(found["name"].split()), found.end()
+
+
+def is_speaker(name: str, language: str | None, *, in_names: bool) -> bool:
+    """Returns whether the words before a colon name somebody, whom no lookup knows.
+
+    In a record of the form "State: words" (`in_names`), "Civil society:" is a speaker as well. Elsewhere a speaker
+    needs a title or brackets, or is put as "A delegate:" or "Speaker 4:"; "Interpol:" may be a topic of a speech.
+    """
     noun = SPEAKER.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
-    if names:
-        somebody = noun or names_somebody(name, language)
-    elif SPEAKER.titled.match(name) or "(" in name:
-        somebody = names_somebody(name, language)
-    else:
-        somebody = bool((noun and SPEAKER.one_of.match(name)) or SPEAKER.unnamed.match(name))
-        # "Arvandia: Three ports were closed" may be a row of what a speaker tells of States.
-        somebody = somebody or (bool(known(name)) and speaks_in_first_person(text[found.end() :].partition("\n\n")[0]))
-    return (name, found.end()) if somebody else None
+    if in_names:
+        return noun or names_somebody(name, language)
+    if SPEAKER.titled.match(name) or "(" in name:
+        return names_somebody(name, language)
+    return bool((noun and SPEAKER.one_of.match(name)) or SPEAKER.unnamed.match(name))
 
 
 def names_somebody(name: str, language: str | None) -> bool:

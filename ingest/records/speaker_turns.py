@@ -6,19 +6,20 @@ sentences that report States. The form that names most parties is taken as the r
 part of somebody's words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
+from ingest.metadata.heading import speaks_in_first_person
 from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
-from ingest.records.interventions import SpeakerTurn, in_list_or_table, of_unknown
+from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.narration import end_at_narration
 from ingest.records.position_rows import position_rows
 from ingest.records.procedural_text import is_procedural
 from ingest.records.record_text import RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import SPEAKER, SpeakerLine, label_of, speaker_line
+from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_speaker, label_of, speaker_line
 from ingest.records.summary_records import reported_turns, summarised_turns
 from ingest.text.layout import ends_sentence, is_left_open
 
@@ -37,7 +38,8 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         line = speaker_line(page.words, paragraph.line.start, len(page.words))
         # "Explanation of vote: Belmora" is a title, not a name before its words.
         is_title = line is not None and line.who == "name" and form_of(paragraph.line.text) != ""
-        if line is None or is_title or paragraph.number in labelled or (line.summarised and not paragraph.apart):
+        shown = line is not None and (paragraph.apart or not (line.summarised or line.by_office))
+        if line is None or is_title or paragraph.number in labelled or not shown:
             others.append(paragraph)
         else:
             lines.append(line)
@@ -76,7 +78,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     if form == "compilation":
         # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
         for row in rows:
-            words = of_unknown(row.words.named, row.words.start, in_list_or_table(row.words.named))
+            words = of_unknown(row.words.named, row.words.start, IN_LIST_OR_TABLE.format(row.words.named))
             turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
     later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
@@ -85,7 +87,7 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     if form == "compilation":
         unknown = sections_of_unknown(page, lookup, turns, later)
     elif form in ("verbatim", "names"):
-        unknown = _after_labels(page, lookup, later, names=form == "names")
+        unknown = _after_labels(page, lookup, known, later, names=form == "names")
     if form == "names":
         return [*end_at_narration(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
@@ -149,14 +151,27 @@ def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: b
 
 
 def _after_labels(
-    page: RecordText, lookup: SpeakerLookup, paragraphs: Sequence[RecordParagraph], *, names: bool
+    page: RecordText, lookup: SpeakerLookup, known: Set[int], paragraphs: Sequence[RecordParagraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
-    """Yields the turns of speakers whom a paragraph names before a colon in another form than the record's lines."""
+    """Yields the turns of speakers whom a paragraph names before a colon in another form than the record's lines.
 
-    def known(name: str) -> bool:
-        return any(lookup.kind_of(code) in ("state", "group") for code in lookup.party(name))
-
+    A party's name alone opens a turn before words in the first person: "Arvandia: Three ports were closed" may be a row
+    of what a speaker tells. The `known` turns begin at these offsets.
+    """
+    following = {one.line.start: other.line.start for one, other in pairwise(page.paragraphs)}
     for line in (paragraph.line for paragraph in paragraphs if paragraph.apart or names):
-        label = label_of(page.words, line.start, lookup.language, names=names, known=known)
-        if label is not None and not is_procedural(line.text, told=False):
-            yield SpeakerTurn(start=line.start, words=lookup.by_office(of_unknown(*label)))
+        if (chair := SPEAKER.perhaps_chair.match(page.words, line.start, line.end)) is not None:
+            # A chair who thanks in one paragraph, or whom the speaker before addresses.
+            if following.get(line.start) in known:
+                yield SpeakerTurn(start=line.start, words=of_unknown(chair["name"], chair.end()))
+            continue
+        label = label_of(page.words, line.start)
+        if label is None or is_procedural(line.text, told=False):
+            continue
+        name, begin = label
+        codes = [code for code in lookup.party(name) if lookup.kind_of(code) in ("state", "group")]
+        words = of_unknown(name, begin)
+        if codes and speaks_in_first_person(page.words[begin:].partition("\n\n")[0]):
+            yield SpeakerTurn(start=line.start, words=of_party(words, *codes) if len(codes) == 1 else words)
+        elif is_speaker(name, lookup.language, in_names=names):
+            yield SpeakerTurn(start=line.start, words=words)

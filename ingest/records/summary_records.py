@@ -13,7 +13,7 @@ import regex
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.metadata.heading import speaks_in_first_person
-from ingest.metadata.on_behalf import BEHALF, behalf_before, behalf_phrase, is_in_national_capacity, opens_on_behalf
+from ingest.metadata.on_behalf import BEHALF, behalf_before, behalf_phrase, opens_on_behalf
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of_unknown
 from ingest.records.procedural_text import tells_decision
@@ -153,7 +153,7 @@ def _turn_at(
     sentence = " ".join(page.text[first:end].split())
     head = sentence[:_LONGEST_NATIONAL]
     state = None if speaking is None else speaking.state
-    national = state and (is_in_national_capacity(head) or lookup.named_after(SPEAKER.told_capacity, head)[1] == state)
+    national = state and (BEHALF.national.search(head) or lookup.named_after(SPEAKER.told_capacity, head)[1] == state)
     if speaking is not None and national:
         resumed = replace(speaking, start=start, end=start, clause="", named=speaking.named.partition(",")[0])
         return SpeakerTurn(start=start, words=resumed)
@@ -161,7 +161,7 @@ def _turn_at(
     if reported is not None and (opens or (reported.end is None and not _WORDS.same_speaker.match(sentence))):
         return replace(reported, start=start)
     line = None if opens else speaker_line(page.text, start, end)
-    if line is None:
+    if line is None or line.who == "official":
         words = _named_later(sentence, lookup, opens=opens, apart=apart)
         return None if words is None else SpeakerTurn(start=start, words=replace(words, start=first, end=first))
     others = {match.code for match in lookup.find(head) if match.code} - {state}

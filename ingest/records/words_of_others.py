@@ -28,7 +28,8 @@ def words_of_others(
     is_interview = any(WORDS.answer.match(each.whole) for each in paragraphs)
     under_heading = goes_on = False
     for each in paragraphs:
-        line = speaker_line(page.words, each.line.start, len(page.words)) if _is_marked(each.whole) else None
+        marked = not {":", "："}.isdisjoint(each.whole[:_LONGEST_NAME])
+        line = speaker_line(page.words, each.line.start, len(page.words)) if marked else None
         words = lookup.intervention(line, trusted=True) if line is not None and not line.summarised else None
         if words is None and is_title(each):
             under_heading, goes_on = WORDS.heading_of_others.search(each.whole) is not None, False
@@ -42,7 +43,3 @@ def words_of_others(
             goes_on = is_interview and WORDS.question.match(each.whole) is not None
         if goes_on:
             yield each.line.start, each.end
-
-
-def _is_marked(paragraph: str) -> bool:
-    return not {":", "："}.isdisjoint(paragraph[:_LONGEST_NAME])

@@ -217,3 +217,13 @@ def test_each_statement_in_a_file_has_its_own_occasion(first, second, facts, oth
     found = [(item.agenda_item, item.date, item.session) for item in (each.metadata for each in annotated.statements)]
     assert found[: len(facts)] == [tuple(each) for each in facts]
     assert len(found) == (len(facts) if other == "Belmora" else 2)
+
+
+@cases("headings", "facts")
+def test_a_statement_on_several_items_is_parted_at_their_headings(headings, facts, annotate):
+    said = "Mr. President,\n\nLamps burn. We trim them. We shall take up item 9 next week."
+    text = "\n\n".join(f"{heading}\n\n{said}" for heading in headings)
+    found = [
+        each.metadata for each in annotate(f"Statement by Arvandia\nVienna, 14-18 October 2024\n\n{text}").statements
+    ]
+    assert [[each.state, each.agenda_item, each.date] for each in found] == facts

@@ -12,66 +12,25 @@ from hypothesis import strategies as st
 from ingest.errors import ManifestError, PartyTableError
 from ingest.metadata.manifest import read_manifest
 from ingest.metadata.party_checks import check_added_names
-from ingest.parties.party_names import without_party
+from ingest.parties.party_names import ambiguous_names, without_party
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases, all_at_once
+from tests.cases import Cases
 from tests.conftest import PROJECT
 
 cases = Cases(__file__)
 
 TABLE = PartyTable.load()
 
-# Surface form in a statement -> the one party that it means.
-HARD_NAMES = cases["HARD_NAMES"]
-# Ambiguous names, with all parties that they may mean.
-AMBIGUOUS = cases.tuples("AMBIGUOUS")
-# Longer names that contain a party's name, and words that name no party.
-NOBODY = cases["NOBODY"]
-
-
-def hard_names() -> list[tuple[str, str]]:
-    entries = (entry.strip() for line in HARD_NAMES.split("\n") for entry in line.split(";"))
-    return [(name, code) for name, _, code in (entry.rpartition("=") for entry in entries if entry)]
-
-
-def found(text: str, language: str | None = None, *, relaxed: bool = False) -> list[tuple[str, ...]]:
-    return [match.codes for match in TABLE.find(text, language, relaxed=relaxed)]
-
-
-@all_at_once(("name", "code"), hard_names())
-def test_find_gives_the_one_party_of_a_hard_name_in_a_question_in_lower_case_too(name, code):
-    text = f"My delegation listened to what {name}’s delegation said, and agrees."
-    assert found(text) == [(code,)]
-    assert found(f"({name})") == [(code,)]
-    # In lower case these are ordinary words; "la paz" is "peace".
-    if name not in {"US", "Malé", "La Paz"}:
-        assert found(f"what did {name.lower()} say about article 4?", relaxed=True) == [(code,)]
-
-
-@pytest.mark.parametrize("name", AMBIGUOUS)
-def test_find_gives_all_parties_of_an_ambiguous_name(name):
-    assert found(f"We thank {name} for it.") == [AMBIGUOUS[name]]
-
-
-@all_at_once("text", NOBODY)
-def test_find_gives_nobody_for_longer_names_and_ordinary_words(text):
-    assert found(f"we heard {text} here") == []
-
 
 def test_official_names_and_aliases_resolve_to_their_own_party():
-    wrong = []
+    wrong, asked_back = [], {each.name for each in ambiguous_names()}
     for code in TABLE.codes():
         party = TABLE.get(code)
         for name in (party.name, party.official or party.name, *party.aliases):
             resolution = TABLE.resolve(name, kind=party.kind)
-            if resolution.codes != (code,) and name not in AMBIGUOUS:
+            if resolution.codes != (code,) and name not in asked_back:
                 wrong.append((code, name, resolution))
     assert wrong == []
-
-
-@cases("text", "expected", at_once=True)
-def test_find_takes_the_longest_names_in_order_in_any_language(text, expected):
-    assert found(text) == [(code,) for code in expected]
 
 
 @cases("text", "form")
@@ -97,26 +56,8 @@ def test_find_spans_hold_exactly_the_name(text):
     assert match.text in {"Iran", "Islamic Republic of Iran", "Iran (Islamic Republic of)"}
 
 
-def test_find_reads_us_after_the_and_keeps_apart_what_an_inverted_name_would_join():
-    assert found("what did the us say", relaxed=True) == [("USA",)]
-    assert found("what did they tell us", relaxed=True) == []
-    assert found("Congo, Republic of Korea") == [("COD", "COG"), ("KOR",)]
-
-
-@cases("name", "codes", tuples=True, at_once=True)
-def test_resolve_takes_codes_and_names_and_never_guesses(name, codes):
-    assert TABLE.resolve(name).codes == codes
-
-
 def test_resolve_reads_nam_as_the_movement_where_a_group_is_asked_for():
     assert TABLE.resolve("NAM", kind="group").codes == ("NON_ALIGNED",)
-
-
-@cases("typed", "code")
-def test_resolve_suggests_for_a_typing_error_without_taking_it(typed, code):
-    resolution = TABLE.resolve(typed)
-    assert resolution.codes == ()
-    assert resolution.suggestions[0] == code
 
 
 def test_former_names_carry_their_dates():
