@@ -20,7 +20,7 @@ from app.retrieval.chronology import recency
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
-from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
+from app.retrieval.ranking.list_budget import LIST_DEPTH, LIST_PARTIES, LIST_SENTENCES, select_passages
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
@@ -196,8 +196,9 @@ class SentenceRanker:
         parties = list(selected)[: LIST_PARTIES // wordings]
         if not parties:
             return {}
-        depth = list_depth(len(parties), wordings)
         passages = {party: selected[party] for party in parties}
+        share = LIST_SENTENCES // (len(parties) * wordings)
+        depth = LIST_DEPTH._replace(sentences=min(LIST_DEPTH.sentences, share))
         return self.scorer.score(statements_by_party, passages, topic, depth, one_of_many=True)
 
     def _nothing_yet(

@@ -129,23 +129,27 @@ class SentenceScorer:
 
         In other scripts a sentence may have no other words that are known: "Мы против вето." is "veto".
         """
-        terms = content_terms(self._english(sentence), "en")
+        terms = self._terms(sentence)
         return topic.share_of(terms) > 0 and not (sentence.text.isascii() and terms <= topic.weights.keys())
 
     def _english(self, sentence: Sentence) -> str:
         return self.languages.for_models(sentence.text, sentence.language)
+
+    def _terms(self, sentence: Sentence) -> frozenset[str]:
+        return content_terms(self._english(sentence), "en")
 
     def _near(self, topic: Topic, shortlists: Mapping[str, Sequence[Sentence]]) -> dict[str, Sequence[Sentence]]:
         """Returns the sentences that share a word with a topic or are near to it in meaning."""
         cosines = self.features.meaning(topic, [(each.text,) for each in chain(*shortlists.values())])
         parts = rows_of_each(cosines, shortlists.values())
         return {
-            party: [s for s, cosine in zip(own, near, strict=True) if cosine >= _MEANT_MIN or self._shares(topic, s)]
+            party: [
+                s
+                for s, cosine in zip(own, near, strict=True)
+                if cosine >= _MEANT_MIN or topic.share_of(self._terms(s)) > 0
+            ]
             for (party, own), near in zip(shortlists.items(), parts, strict=True)
         }
-
-    def _shares(self, topic: Topic, sentence: Sentence) -> bool:
-        return topic.share_of(content_terms(self._english(sentence), "en")) > 0
 
     def _shortlists(
         self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int
@@ -154,7 +158,7 @@ class SentenceScorer:
         terms = content_terms(topic.cross_encoder_query, "en")
 
         def shared_words(sentence: Sentence) -> int:
-            return min(_MAX_SHARED_WORDS, len(terms & content_terms(self._english(sentence), "en")))
+            return min(_MAX_SHARED_WORDS, len(terms & self._terms(sentence)))
 
         shortlists = dict(candidates)
         # A stable sort keeps sentences that share equally many words in the order of their passages.
