@@ -31,12 +31,8 @@ def left_aside_notes(
 ) -> Iterator[Note]:
     """Yields notes on statements in scope of nobody known, on versions that others correct, and on undated ones.
 
-    Args:
-        scope: The scope of the question.
-        in_scope: The statements that it selects.
-        of_parties: All statements of the parties asked about; those without a date count where a time is asked for.
-        corrected: The versions that a later one in scope corrects.
-        all_versions: Whether these are searched all the same.
+    `of_parties` are all statements of the parties asked about, of which undated ones count where a time is asked for.
+    `all_versions` tells whether those `corrected` by a later version in scope are searched all the same.
     """
     if unattributed := sum(not summary.metadata.holders for summary in in_scope):
         yield Note(kind="not_attributed", values={"count": unattributed})
