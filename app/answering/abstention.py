@@ -246,10 +246,11 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
     local, evidence = case.local, case.retrieved.party_evidence
     without_evidence = case.answer.coverage.states_without_evidence
     undecidable = {item.party for item in evidence if item.silence_unproven and not item.answers}
-    silent = [code for code in without_evidence if code not in undecidable]
+    unsure = [item.party for item in evidence if item.may_answer and item.party not in undecidable]
+    silent = [code for code in without_evidence if code not in {*undecidable, *unsure}]
     searched = (item.party for item in evidence if item.statements and item.party)
     spoke = dict.fromkeys(code for code in searched if code not in without_evidence)
-    if not silent and not spoke:
+    if not silent and not spoke and not unsure:
         return case.because("index_incomplete", "index_incomplete")
     parts = []
     if silent:
@@ -262,7 +263,9 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
                 group = local.name(item.party)
                 parts.append(local.say("silent_members", group=group, parties=local.names(of_group)))
     if spoke:
-        parts.append(local.say("spoke_as_well" if silent else "spoke_everyone", parties=local.names(spoke)))
+        parts.append(local.say("spoke_as_well" if silent or unsure else "spoke_everyone", parties=local.names(spoke)))
+    if unsure:
+        parts.append(local.say("unsure_parties", parties=local.names(unsure)))
     return Abstention(reason="not_mentioned", message="\n\n".join((*parts, local.say("silence_is_not_proof"))))
 
 
@@ -298,8 +301,7 @@ def _not_mentioned(case: _Case) -> Abstention:
         return case.because("out_of_scope", "out_of_scope")
     if not case.names:
         return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)
-    near = any(scored.relevance.may_answer for item in evidence for scored in item.sentences)
-    key = "nearest_passage" if near else "not_mentioned"
+    key = "nearest_passage" if any(item.may_answer for item in evidence) else "not_mentioned"
     return case.because("not_mentioned", key, party=case.names, count=case.count)
 
 

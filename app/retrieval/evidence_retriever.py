@@ -61,8 +61,7 @@ class EvidenceRetriever:
             pick = _pick_on_topic(resolution)
             resolution = replace(resolution, scope=replace(resolution.scope, pick=None)) if pick else resolution
             base = self.in_scope(resolution, parties)
-            unsearched = base.empty_corpus or _is_unsearchable(resolution)
-            if unsearched:
+            if base.empty_corpus or _is_unsearchable(resolution):
                 return base
             found = [self._with_evidence(base, each, parties, pick) for each in by_subject(resolution, parties)]
             return found[0] if len(found) == 1 else self._joined(base, found)
@@ -217,7 +216,7 @@ class EvidenceRetriever:
                     if expansion
                     else ()
                 ),
-                *self._unattributed_notes(scope, evidence, parties),
+                *unattributed_notes(scope, evidence, catalogue, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
@@ -225,12 +224,6 @@ class EvidenceRetriever:
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
-
-    def _unattributed_notes(self, scope: Scope, evidence: _Evidence, parties: PartyTable) -> Iterator[Note]:
-        silent = [c for c in (*scope.states, *scope.groups) if not any(e.party == c and e.answers for e in evidence)]
-        if silent:
-            in_scope = self.scoped_statements(replace(scope, pick=None), parties).of(())
-            yield from unattributed_notes(silent, in_scope, self.store.catalogue, parties)
 
     def _joined(self, base: Retrieved, found: Sequence[Retrieved]) -> Retrieved:
         """Joins what was found on each subject of a question, in the order of the subjects."""
@@ -263,15 +256,13 @@ class EvidenceRetriever:
 
     def _of_statements_naming(self, evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> PartyEvidence:
         """Keeps the sentences from statements that name one of the States in `about`, by any of its names."""
-        # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis. A damaged
-        # text may name the State in lost letters (U+FFFD), and a party that speaks of itself need not name itself.
+        # "What did Arvandia say about the crisis in Rimalia?" is not answered by its words on another crisis, and a
+        # party that speaks of itself need not name itself.
         catalogue = self.store.catalogue
 
         def names(key: str) -> bool:
-            words = " ".join(sentence.text for sentence in catalogue.sentences(key))
-            titles = [s.metadata.title or "" for s in evidence.statements if s.statement_id == key]
-            matches = parties.find(" ".join((words, *titles)))
-            return "\ufffd" in words or any(about & set(match.codes) for match in matches)
+            titles = (s.metadata.title or "" for s in evidence.statements if s.statement_id == key)
+            return _names(" ".join((*(each.text for each in catalogue.sentences(key)), *titles)), about, parties)
 
         if about & {evidence.party, *evidence.members}:
             return evidence
@@ -366,12 +357,13 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
     """Keeps the sentences that name a party in `about`, or are its own: "who holds the money of Rimalia?"."""
     if evidence.party in about:
         return evidence
+    naming = tuple(s for s in evidence.sentences if _names(s.sentence.text, about, parties))
+    return replace(evidence, sentences=naming)
 
-    def names(text: str) -> bool:
-        # A damaged text may name it in lost letters (U+FFFD).
-        return "\ufffd" in text or any(about & set(match.codes) for match in parties.find(text))
 
-    return replace(evidence, sentences=tuple(s for s in evidence.sentences if names(s.sentence.text)))
+def _names(text: str, about: Set[str], parties: PartyTable) -> bool:
+    """Returns whether a text names one of these parties; a damaged one may, in lost letters (U+FFFD)."""
+    return "\ufffd" in text or any(about & {*match.codes} for match in parties.find(text))
 
 
 def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -> PartyEvidence:

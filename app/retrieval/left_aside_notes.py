@@ -4,10 +4,13 @@
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from app.records import Note, Scope
 from app.retrieval.chronology import days_of
+from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.scoped_statements import ScopedStatements
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.catalogue import Catalogue
@@ -28,12 +31,8 @@ def left_aside_notes(
 ) -> Iterator[Note]:
     """Yields notes on statements in scope of nobody known, on versions that others correct, and on undated ones.
 
-    Args:
-        scope: The scope of the question.
-        in_scope: The statements that it selects.
-        of_parties: All statements of the parties asked about; those without a date count where a time is asked for.
-        corrected: The versions that a later one in scope corrects.
-        all_versions: Whether these are searched all the same.
+    `of_parties` are all statements of the parties asked about, of which undated ones count where a time is asked for.
+    `all_versions` tells whether those `corrected` by a later version in scope are searched all the same.
     """
     if unattributed := sum(not summary.metadata.holders for summary in in_scope):
         yield Note(kind="not_attributed", values={"count": unattributed})
@@ -45,9 +44,14 @@ def left_aside_notes(
 
 
 def unattributed_notes(
-    silent: Sequence[str], in_scope: Iterable[StatementSummary], catalogue: Catalogue, parties: PartyTable
+    scope: Scope, evidence: Sequence[PartyEvidence], catalogue: Catalogue, parties: PartyTable
 ) -> Iterator[Note]:
-    """Yields a note on the texts without a known speaker that name parties of which nothing was found (`silent`)."""
+    """Yields a note on the texts without a known speaker that name parties asked about of which nothing was found."""
+    answering = {item.party for item in evidence if item.answers}
+    silent = [code for code in (*scope.states, *scope.groups) if code not in answering]
+    if not silent:
+        return
+    in_scope = ScopedStatements(catalogue, replace(scope, pick=None), parties).of(())
     names = {parties.display(code, language) for code in silent for language in LANGUAGES}
     nobodys = [s for s in in_scope if not s.metadata.holders and s.kind == "statement"][:_UNATTRIBUTED_MAX]
 

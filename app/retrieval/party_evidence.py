@@ -94,6 +94,11 @@ class PartyEvidence:
         return self.has_evidence and not (self.takes_no_position or self.other_direction)
 
     @property
+    def may_answer(self) -> bool:
+        """Whether a sentence may speak of the topic, and none surely does."""
+        return not self.has_evidence and any(item.relevance.may_answer for item in self.sentences)
+
+    @property
     def answers_surely(self) -> bool:
         """Whether a group's evidence is sure enough to be shown beside that of its members, or in its place."""
         return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _GROUP_SPOKE_MIN)

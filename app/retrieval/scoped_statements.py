@@ -61,7 +61,7 @@ class ScopedStatements:
         for summary in statements:
             for code in self._holders(summary.metadata):
                 grouped.setdefault(code, []).append(summary)
-        return {code: self._picked(own) for code, own in grouped.items()}
+        return {code: picked(own, self._scope.pick) for code, own in grouped.items()}
 
     def of_groups(self, states: Sequence[str]) -> tuple[PartyEvidence, ...]:
         """Returns the groups that spoke for these States, except groups asked about, with statements to be searched.
@@ -92,7 +92,9 @@ class ScopedStatements:
                 if spoken_for:
                     by_group.setdefault((group, spoken_for, by_alignment), []).append(summary)
         return tuple(
-            PartyEvidence(party=group, statements=tuple(self._picked(own)), members=spoken_for, aligned=by_alignment)
+            PartyEvidence(
+                party=group, statements=tuple(picked(own, self._scope.pick)), members=spoken_for, aligned=by_alignment
+            )
             for (group, spoken_for, by_alignment), own in by_group.items()
         )
 
@@ -116,13 +118,6 @@ class ScopedStatements:
     def _not_excluded(self, metadata: Metadata) -> tuple[str, ...]:
         excluded = self._gone(metadata.date)
         return tuple(code for code in metadata.holders if code in self._codes or code not in excluded)
-
-    def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
-        """Returns a party's latest statements (those that no other certainly follows), or likewise its earliest ones.
-
-        Without a pick all are returned.
-        """
-        return list(own) if self._scope.pick is None else picked(own, self._scope.pick)
 
     def _aligned(self, states: Sequence[str]) -> Mapping[tuple[str, str], list[Metadata]]:
         """Returns the metadata of the statements that align themselves with a group, by State and group."""
@@ -171,11 +166,13 @@ class ScopedStatements:
         return tuple(summary for summary, days in dated if days and _within(days, self._scope.interval))
 
 
-def picked(own: Sequence[StatementSummary], pick: Pick) -> list[StatementSummary]:
+def picked(own: Sequence[StatementSummary], pick: Pick | None) -> list[StatementSummary]:
     """Returns the latest of some statements (those that no other certainly follows), or likewise the earliest ones.
 
-    Those of unknown date and session are returned only if all are unknown.
+    Those of unknown date and session are returned only if all are unknown. Without a pick all are returned.
     """
+    if pick is None:
+        return list(own)
     timed = [s for s in own if days_of(s.metadata) or s.metadata.session] or own
     ordered = (lambda one, other: made_before(other, one)) if pick == "earliest" else made_before
     return [s for s in timed if not any(ordered(s.metadata, other.metadata) for other in timed)]

@@ -19,18 +19,10 @@ from vectorstore.records import ScoredPassage, StatementSummary
 _RETRIEVED_PASSAGES: Final = 400
 _NEAR_PASSAGES: Final = 150
 _NEAR_PARTIES: Final = 25
-# Limits of a list: sentences and parties read in all, passages per party, and sentences per party.
+# Limits of a list: sentences and parties read in all, and how much is read of each party.
 LIST_SENTENCES: Final = 200
 LIST_PARTIES: Final = 100
-_PARTY_PASSAGES: Final = 6
-_PARTY_SENTENCES: Final = 12
-
-
-def list_depth(parties: int, wordings: int) -> Depth:
-    """Returns how much of each party is read, if that many are read for each of the `wordings` of a topic."""
-    sentences = min(_PARTY_SENTENCES, LIST_SENTENCES // (parties * wordings))
-    # All its passages are looked through for words of the topic, since that costs little.
-    return Depth(passages=_PARTY_PASSAGES, sentences=sentences)
+LIST_DEPTH: Final = Depth(passages=6, sentences=12)
 
 
 def select_passages(

@@ -7,7 +7,7 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from app.retrieval.chronology import recency
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
-from app.retrieval.ranking.list_budget import LIST_PARTIES, list_depth, select_passages
+from app.retrieval.ranking.list_budget import LIST_DEPTH, LIST_PARTIES, LIST_SENTENCES, select_passages
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
@@ -134,14 +134,40 @@ class SentenceRanker:
         for wording in topic.with_synonyms:
             recalibrated = self._recalibrated(evidence, topic, others_answer)
             silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
-            batches = self.score_list(silent, wording, len(topic.with_synonyms))
-            parties_read |= batches.keys()
-            judged_of_each = self.scorer.judge(wording, list(batches.values()), one_of_many=True)
-            for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
-                found = (*evidence[party].sentences, *_scored(batch, judged))
-                passages = evidence[party].passages or batch.passages
-                evidence[party] = replace(evidence[party], sentences=surest(found), passages=passages)
+            parties_read |= self._read_list(evidence, silent, topic, wording, one_of_many=True)
         return tuple(self._recalibrated(evidence, topic, others_answer).values()), len(parties_read)
+
+    def read_again(
+        self, listed: Sequence[PartyEvidence], topic: Topic, *, all_silent: bool
+    ) -> tuple[PartyEvidence, ...]:
+        """Returns a list in which parties that may answer are judged as if each had been asked about.
+
+        `all_silent`: so are all others without evidence, since who was silent is asked.
+        """
+        evidence = {item.party: item for item in listed}
+        parties = {party for party, item in evidence.items() if item.may_answer or (all_silent and not item.answers)}
+        for wording in topic.with_synonyms:
+            silent = {party: evidence[party].statements for party in parties if not evidence[party].has_evidence}
+            self._read_list(evidence, silent, topic, wording, one_of_many=False)
+        return tuple(evidence.values())
+
+    def _read_list(
+        self,
+        evidence: dict[str, PartyEvidence],
+        statements_by_party: Mapping[str, Sequence[StatementSummary]],
+        topic: Topic,
+        wording: Topic,
+        *,
+        one_of_many: bool,
+    ) -> Set[str]:
+        """Adds to the evidence of parties what a wording of a topic finds, and returns the parties read closely."""
+        batches = self.score_list(statements_by_party, wording, len(topic.with_synonyms))
+        judged_of_each = self.scorer.judge(wording, list(batches.values()), one_of_many=one_of_many)
+        for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
+            found = (*evidence[party].sentences, *_scored(batch, judged))
+            passages = evidence[party].passages or batch.passages
+            evidence[party] = replace(evidence[party], sentences=surest(found), passages=passages)
+        return batches.keys()
 
     def _recalibrated(
         self, evidence: Mapping[str, PartyEvidence], topic: Topic, others_answer: bool
@@ -170,8 +196,10 @@ class SentenceRanker:
         parties = list(selected)[: LIST_PARTIES // wordings]
         if not parties:
             return {}
-        depth = list_depth(len(parties), wordings)
-        return self.scorer.score(statements_by_party, {party: selected[party] for party in parties}, topic, depth)
+        passages = {party: selected[party] for party in parties}
+        share = LIST_SENTENCES // (len(parties) * wordings)
+        depth = LIST_DEPTH._replace(sentences=min(LIST_DEPTH.sentences, share))
+        return self.scorer.score(statements_by_party, passages, topic, depth, one_of_many=True)
 
     def _nothing_yet(
         self,

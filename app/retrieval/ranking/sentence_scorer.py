@@ -35,6 +35,9 @@ _SCRAP_TERMS: Final = 2
 _SCRAP_CHARS: Final = 80
 # Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
 _MAX_SHARED_WORDS: Final = 2
+# Cosine with the topic below which a sentence of a list that has no word of the topic is not read: of 1,979 such
+# sentences, in 30 lists over 197 speeches, none had a chance above .2, where .38 answers.
+_MEANT_MIN: Final = 0.15
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
 
@@ -65,13 +68,20 @@ class SentenceScorer:
         passages_by_party: Mapping[str, Sequence[ScoredPassage]],
         topic: Topic,
         depth: Depth,
+        *,
+        one_of_many: bool = False,
     ) -> dict[str, ScoredBatch]:
-        """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
+        """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call.
+
+        Of `one_of_many`, sentences that neither its words nor its meaning bring near to the topic are left out.
+        """
         best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
         texts = self.catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
         on_topic = partial(self._speaks_of, topic)
         candidates = {party: without_scraps(sentences_of(texts, own), on_topic) for party, own in best.items()}
         shortlists = self._shortlists(topic, candidates, depth.sentences)
+        if one_of_many and self.relevance is not None and not topic.unknown:
+            shortlists = self._near(topic, shortlists)
         english = {party: tuple(map(self._english, own)) for party, own in shortlists.items()}
         pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
         batches: dict[str, ScoredBatch] = {}
@@ -119,11 +129,27 @@ class SentenceScorer:
 
         In other scripts a sentence may have no other words that are known: "Мы против вето." is "veto".
         """
-        terms = content_terms(self._english(sentence), "en")
+        terms = self._terms(sentence)
         return topic.share_of(terms) > 0 and not (sentence.text.isascii() and terms <= topic.weights.keys())
 
     def _english(self, sentence: Sentence) -> str:
         return self.languages.for_models(sentence.text, sentence.language)
+
+    def _terms(self, sentence: Sentence) -> frozenset[str]:
+        return content_terms(self._english(sentence), "en")
+
+    def _near(self, topic: Topic, shortlists: Mapping[str, Sequence[Sentence]]) -> dict[str, Sequence[Sentence]]:
+        """Returns the sentences that share a word with a topic or are near to it in meaning."""
+        cosines = self.features.meaning(topic, [(each.text,) for each in chain(*shortlists.values())])
+        parts = rows_of_each(cosines, shortlists.values())
+        return {
+            party: [
+                s
+                for s, cosine in zip(own, near, strict=True)
+                if cosine >= _MEANT_MIN or topic.share_of(self._terms(s)) > 0
+            ]
+            for (party, own), near in zip(shortlists.items(), parts, strict=True)
+        }
 
     def _shortlists(
         self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int
@@ -132,7 +158,7 @@ class SentenceScorer:
         terms = content_terms(topic.cross_encoder_query, "en")
 
         def shared_words(sentence: Sentence) -> int:
-            return min(_MAX_SHARED_WORDS, len(terms & content_terms(self._english(sentence), "en")))
+            return min(_MAX_SHARED_WORDS, len(terms & self._terms(sentence)))
 
         shortlists = dict(candidates)
         # A stable sort keeps sentences that share equally many words in the order of their passages.

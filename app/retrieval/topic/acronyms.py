@@ -43,10 +43,8 @@ class Expansion:
 
     def naming(self, parties: PartyTable) -> Callable[[str, str | None], bool]:
         """Returns a function that tells whether a text names what the topic is, by its acronym or by its name."""
-        written, share = (
-            regex.compile(rf"(?<!\p{{L}}){regex.escape(self.word)}"),
-            share_of_topic(self.meant, "en", parties),
-        )
+        written = regex.compile(rf"(?<!\p{{L}}){regex.escape(self.word)}")
+        share = share_of_topic(self.meant, "en", parties)
 
         def names(text: str, language: str | None) -> bool:
             return not self.alone or written.search(text) is not None or share(text, language) >= _SHARE_MIN

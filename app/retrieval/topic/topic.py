@@ -79,29 +79,23 @@ class Topic:
 
         "trafficking in organs" is confused with "trafficking in persons".
         """
+        own, confused, names = self._confusable
         # Most topics have no concepts they are confused with, and most texts share no word with the names of these.
-        if not self._confused or self._confused_terms.isdisjoint(content_terms(text, "en")):
+        if names.isdisjoint(content_terms(text, "en")):
             return False
         concepts = set(thesaurus.concepts_in(text, "en"))
-        return bool(concepts & self._confused) and not concepts & self._own
+        return not concepts.isdisjoint(confused) and concepts.isdisjoint(own)
 
     @cached_property
-    def _own(self) -> frozenset[str]:
-        """The concepts that the topic names, and narrower ones."""
-        named = [item.concept for item in self.glossary_terms]
-        return frozenset(named).union(*(thesaurus.narrower(concept) for concept in named))
-
-    @cached_property
-    def _confused(self) -> frozenset[str]:
-        """The concepts that are easily confused with those that the topic names."""
+    def _confusable(self) -> tuple[set[str], set[str], set[str]]:
+        """The topic's concepts with narrower ones, those easily confused with it, and the stems of their names."""
         named = {item.concept for item in self.glossary_terms}
-        return frozenset(other for concept in named for other in thesaurus.differs_from(concept)) - named
-
-    @cached_property
-    def _confused_terms(self) -> frozenset[str]:
-        """The content terms of the English names of the `_confused` concepts."""
-        return frozenset().union(
-            *(content_terms(term, "en") for concept in self._confused for term in terms_of_concept(concept))
+        confused = set(chain.from_iterable(map(thesaurus.differs_from, named))) - named
+        names = chain.from_iterable(map(terms_of_concept, confused))
+        return (
+            named.union(*map(thesaurus.narrower, named)),
+            confused,
+            set().union(*(content_terms(name, "en") for name in names)),
         )
 
     @property

@@ -33,22 +33,18 @@ TOGETHER_PARTIES = cases["TOGETHER_PARTIES"]
 STATES_OF_LIST = ("XAB", "XCS", "XDR", "XES", "XFY", "XGA", "XLH")
 
 
-def _dates(workspace: Workspace, scope: Scope) -> list[str | None]:
+@pytest.mark.parametrize(
+    ("scope", "dates"),
+    [
+        (Scope(states=("XAA", "XAB"), pick="latest"), ["2024-10-14/2024-10-18", "2022-10-17/2022-10-21"]),
+        (Scope(states=("XAA",), pick="earliest"), ["2016-10-17/2016-10-21"]),
+        (Scope(states=("XDR",), years=("2020",), months=("2020-10",)), ["2020-10-12/2020-10-16"]),
+        (Scope(states=("XDR",), years=("2020",), months=("2020-03",)), []),
+    ],
+)
+def test_a_scope_holds_the_latest_or_earliest_of_each_party_or_those_of_a_month(scope, dates, workspace):
     scoped = ScopedStatements(workspace.store.catalogue, scope, workspace.corpus.parties())
-    return [s.metadata.date for s in scoped.of(scope.states)]
-
-
-def test_latest_and_earliest_are_of_each_party(workspace):
-    assert _dates(workspace, Scope(states=("XAA", "XAB"), pick="latest")) == [
-        "2024-10-14/2024-10-18",
-        "2022-10-17/2022-10-21",
-    ]
-    assert _dates(workspace, Scope(states=("XAA",), pick="earliest")) == ["2016-10-17/2016-10-21"]
-
-
-def test_a_month_narrows_to_the_statements_of_that_month(workspace):
-    assert _dates(workspace, Scope(states=("XDR",), years=("2020",), months=("2020-10",))) == ["2020-10-12/2020-10-16"]
-    assert _dates(workspace, Scope(states=("XDR",), years=("2020",), months=("2020-03",))) == []
+    assert [s.metadata.date for s in scoped.of(scope.states)] == dates
 
 
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
@@ -177,7 +173,6 @@ def test_change_over_time_quotes_each_statement_in_order(workspace):
     )
     dates = [citation.date or "" for citation in answer.citations]
     assert dates == sorted(dates) and len(set(dates)) == 3
-    # Statements are ranked one by one here; the note that only some parties were read closely does not apply to them.
     assert not any("read closely" in note for note in answer.scope.notes)
 
 

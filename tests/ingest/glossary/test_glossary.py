@@ -108,22 +108,10 @@ def test_english_topic_is_translated_with_synonyms_for_a_search_by_words(to, fir
     assert len(translated.terms) > 1
 
 
-def test_same_language_is_left_as_it_is():
-    assert translate_topic("anything at all", "en").text == "anything at all"
-
-
 @cases("topic", "other")
 def test_other_terms_share_no_word_with_the_topic(topic: str, other: str | None) -> None:
     assert other_terms(topic) == ((other,) if other else ())
     assert other_terms(f"{topic} in the north") == ()
-
-
-def test_terms_within_a_topic_are_the_longest_that_are_known() -> None:
-    found = terms_within("training of judges on mutual legal assistance requests", "en")
-    by_words = {term.terms[0]: term.words for term in found}
-    assert by_words["mutual legal assistance"] == 3
-    assert "assistance" not in by_words and "legal" not in by_words
-    assert terms_within("the colour of a kite", "en") == ()
 
 
 # --- ordinary words

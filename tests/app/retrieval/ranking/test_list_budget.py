@@ -76,6 +76,28 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(desk, monkeypatch
     assert {*party_counts} == {PARTIES}
 
 
+@pytest.mark.parametrize(
+    ("question", "listed", "said"),
+    [
+        ("Which States spoke about extradition?", 0.3, "customs service"),
+        ("Which States spoke about extradition?", 0.1, "No sentence on this was found"),
+        ("Which States did not mention extradition?", 0.1, "Something on it was found in statements of: Land"),
+    ],
+)
+def test_who_may_answer_or_seems_silent_is_judged_as_if_asked_about(question, listed, said, desk, monkeypatch):
+    judge = desk.ranker.scorer.judge
+
+    def judged(topic, batches, *, one_of_many):
+        found = Relevance(
+            chance=listed if one_of_many else 0.9, source="calibrated", threshold=0.5, near=0.2, sort_key=0.0
+        )
+        return [tuple(found for _ in own) for own in judge(topic, batches, one_of_many=one_of_many)]
+
+    monkeypatch.setattr(desk.ranker.scorer, "judge", judged)
+    answer = desk.assistant.ask(question, overrides={"topic": "extradition"})
+    assert said in answer.answer
+
+
 def test_a_list_reads_rare_words_in_all_languages(tmp_path):
     texts = {f"{n}.txt": f"The embargo of year {n} was discussed for long with all delegations." for n in range(6)}
     texts["6.txt"] = "Señor Presidente: Exigimos de nuevo el fin del embargo que padece nuestro pueblo desde hace años."

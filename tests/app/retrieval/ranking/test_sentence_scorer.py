@@ -1,11 +1,15 @@
 """Ranking the sentences of statements: scraps and headings are no evidence."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from app.briefing.request import read_request
-from app.retrieval.ranking.sentence_scorer import without_scraps
+from app.retrieval.model_languages import ModelLanguages
+from app.retrieval.ranking.sentence_scorer import SentenceScorer, without_scraps
+from app.retrieval.topic.topic import Topic
 from tests.fakes import fake_workspace
 from tests.fakes_store import annotated, keep
 
@@ -51,3 +55,12 @@ def test_a_short_sentence_on_the_topic_is_no_scrap(tmp_path):
         request = read_request(workspace.corpus.parties(), topics=["extradition"])
         briefing = workspace.briefings.build(replace(request, parties=("XAA",)))
     assert [citation.quote for citation in briefing.citations] == ["Arvandia supports extradition."]
+
+
+def test_of_a_list_sentences_far_from_the_topic_in_words_and_meaning_are_not_read():
+    texts = ("The death penalty is cruel.", "We hang nobody.", "We hail the chair.")
+    near = SimpleNamespace(meaning=lambda topic, texts: np.array([0.0, 0.3, 0.0]))
+    topic = Topic.of("capital punishment", "en", lambda _: np.zeros(1), lambda _: 1.0, ModelLanguages())
+    scorer = SentenceScorer(None, None, near, ModelLanguages(), None)
+    read = scorer._near(topic, {"XAA": annotated("s", texts).sentences, "XAB": ()})
+    assert {party: [each.text for each in own] for party, own in read.items()} == {"XAA": [*texts[:2]], "XAB": []}
