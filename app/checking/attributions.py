@@ -19,6 +19,7 @@ from app.checking.occasion_words import (
     BRACKETED,
     COLONS,
     COMMA,
+    LABELS,
     MASK,
     is_label,
     is_of_thing,
@@ -73,7 +74,7 @@ class AttributionReader:
         place = read_time(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
         return replace(
             named,
-            around=(near.before.replace(MASK, ""), near.after.replace(MASK, "")),
+            around=(near.before.replace(MASK, "") or self._view_labels(near.index), near.after.replace(MASK, "")),
             of_office=(
                 named.source != "sentence" or attribution().others_speak.fullmatch(named.unknown or "") is not None
             )
@@ -167,6 +168,12 @@ class AttributionReader:
                 ),
                 source=source,
             )
+
+    def _view_labels(self, index: int) -> str:
+        """Returns the labels of a table cell that say of its quotation "for", "against" or "current position"."""
+        told = (_PATTERNS.for_label.fullmatch, _PATTERNS.against_label.fullmatch, _PATTERNS.as_of_today.search)
+        labels = self._around.blocks[index].labels
+        return LABELS.join(label for label in labels if any(tells(label) for tells in told))
 
     def _labels(self, block: CheckedBlock) -> list[str]:
         """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""

@@ -1,6 +1,6 @@
 """Checks a document from beginning to end: quotations, attributions, verdicts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from app.checking.blocks import CheckedDocument
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
+from app.checking.match_key import match_key
 from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import QuoteVerifier, times_in_words
@@ -26,6 +27,7 @@ from prompts.wording import Wording, load_remark_words
 
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300  # characters
+_BESIDE: Final = 600  # most characters between a quotation and a later one that tells how a view has changed
 WORK_SPENT: Final = remark("work_spent")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
@@ -92,7 +94,7 @@ class Checker:
                     continue
                 work.done += READING
                 found = judge.check(quotation, reader.read(quotation), where)
-                remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local))
+                remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local, quotations.found))
                 findings.append(replace(found.with_remarks(*remarks), named=_named(found.attribution, local, words)))
             progress(len(quotations.found), len(quotations.found))
         hidden = (
@@ -119,8 +121,13 @@ def _named(given: Attribution, local: Localization, words: Wording) -> str:
     return ", ".join((joined or unknown, *times_in_words(given.when, words.language)))
 
 
-def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> Iterator[Remark]:
-    """Yields remarks on verified words that a corrected version, or a later statement of their party, supersedes."""
+def _superseded(
+    finding: Finding, texts: CorpusTexts, local: Localization, quoted: Sequence[Quotation]
+) -> Iterator[Remark]:
+    """Yields remarks on verified words that a corrected version, or a later statement of their party, supersedes.
+
+    None on a later sentence of which the document has `quoted` words beside these, unless it gives these as today's.
+    """
     if finding.verdict == "verified" and finding.place is not None:
         stored = texts.by_id[finding.place.statement_id]
         if (corrected := corrected_in(finding.place, stored, texts)) is not None:
@@ -129,7 +136,10 @@ def _superseded(finding: Finding, texts: CorpusTexts, local: Localization) -> It
         later = superseded_by(finding.place, stored, texts, local.parties, as_of_today=as_of_today)
         if later is not None:
             kind, cited = later
-            yield remark(kind, where=reference(cited, local), words=cited.quote)
+            start, said = finding.quotation.spans[0][0], match_key(cited.quote)
+            near = (match_key(each.text) for each in quoted if abs(each.spans[0][0] - start) < _BESIDE)
+            if as_of_today or not any(words in said and words not in stored.keyed for words in near):
+                yield remark(kind, where=reference(cited, local), words=cited.quote)
 
 
 def _hidden_inside(quotation: Quotation, document: CheckedDocument) -> Iterator[Remark]:

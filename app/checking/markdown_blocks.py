@@ -104,25 +104,21 @@ def _parts(token: Token, *, in_quote: bool) -> Iterator[tuple[str, tuple[Hidden,
     """Yields the parts of a block, a line of attribution apart, as words and hidden words."""
     if token.type == "inline":
         children = token.children or []
+        starts = [0, *(at + 1 for at, child in enumerate(children) if child.type in _LINES)]
+        lines = ["".join(map(_words, children[start:end])) for start, end in pairwise((*starts, len(children)))]
+        # A line of attribution is short, not a sentence, and the only line with a dash; several are a quoted list.
+        label = in_quote and len(lines) > 1 and _LABEL.fullmatch(lines[-1]) and not any(map(_DASH.match, lines[:-1]))
         # Lines that begin with numbers, "[1]", are references, each of its own.
-        label = _label_at(children) if in_quote else len(children)
-        edges = [0, *_references(children[:label]), label]
-        for start, end in pairwise(edges):
+        numbered = _NUMBERED.match(lines[0]) is not None
+        cuts = [
+            start
+            for start, line in zip(starts[1:], lines[1:], strict=True)
+            if (numbered and _NUMBERED.match(line)) or (label and start == starts[-1])
+        ]
+        for start, end in pairwise((0, *cuts, len(children))):
             yield _read(children[start:end])
-        if label < len(children):
-            yield _read(children[label + 1 :])
     else:
         yield token.content.strip(), token.meta.get("hidden", ())
-
-
-def _references(tokens: Sequence[Token]) -> Iterator[int]:
-    """Yields where the second and later ones of several lines begin that each begin with "[1]" or the like."""
-    if tokens and _NUMBERED.match(_words(tokens[0])):
-        yield from (
-            at
-            for at in range(1, len(tokens) - 1)
-            if tokens[at].type in _LINES and _NUMBERED.match(_words(tokens[at + 1]))
-        )
 
 
 def _with_html(tokens: Sequence[Token]) -> Iterator[Token]:
@@ -151,15 +147,6 @@ def _html_tokens(html: str) -> Iterator[Token]:
 
 def _words_token(html: str, hidden: tuple[Hidden, ...] = ()) -> Token:
     return Token("html_words", "", 0, content=unescape(_ELEMENT.sub(_element, html).strip()), meta={"hidden": hidden})
-
-
-def _label_at(tokens: Sequence[Token]) -> int:
-    """Returns where a block quote's last line begins if it is an attribution ("> — Arvandia, 2024"), else the end."""
-    # An attribution is short, not a sentence, and the only line with a dash; several such lines are a quoted list.
-    breaks = [at for at, token in enumerate(tokens) if token.type in _LINES]
-    lines = ["".join(map(_words, tokens[at + 1 :])) for at in (-1, *breaks)]
-    last = breaks[-1] if breaks and _LABEL.fullmatch(lines[-1]) and not any(map(_DASH.match, lines[:-1])) else None
-    return len(tokens) if last is None else last
 
 
 def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
@@ -206,7 +193,8 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
         elif token.type == "html_inline" and token.content.startswith("<!--"):
             hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how="unseen_not_shown"))
         elif token.type in _SET_OFF:
-            closing = _close_of(tokens, at)
+            closes, nested = _SET_OFF[token.type], enumerate(tokens[at:], at)
+            closing = next(end for end, other in nested if (other.type, other.level) == (closes, token.level))
             if _speaks(text, "".join(map(_words, tokens[at + 1 : closing]))):
                 text += "“"
                 tokens[closing].meta["quotes"] = True
@@ -238,9 +226,3 @@ def _speaks(before: str, words: str) -> bool:
     """Returns whether emphasised words are a quotation: long enough, after words of speech, without quotation marks."""
     plain = len(whole_words(words)) >= _FEWEST_WORDS and _QUOTED.match(words) is None
     return plain and _QUOTED.match(before[-1:]) is None and introduces_speech(before)
-
-
-def _close_of(tokens: Sequence[Token], opening: int) -> int:
-    closes = _SET_OFF[tokens[opening].type]
-    level = tokens[opening].level
-    return next(at for at in range(opening + 1, len(tokens)) if tokens[at].type == closes and tokens[at].level == level)

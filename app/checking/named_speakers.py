@@ -45,8 +45,11 @@ class NamedSpeakers:
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
 
     def find(self, text: str) -> list[PartyMatch]:
-        """Returns the parties named in a text, or else those of the persons; a capital only where it speaks."""
-        return self._parties_in(text) or self._persons.find(text)
+        """Returns the parties named in a text, a capital only where it speaks, and persons if no party may speak."""
+        found = self._parties_in(text)
+        if not all(is_object(name, found, text) for name in found):
+            return found
+        return sorted((*found, *self._persons.find(text)), key=lambda name: name.start)
 
     def _parties_in(self, text: str) -> list[PartyMatch]:
         return self.parties.find(text, capitals="speaking")
@@ -166,7 +169,7 @@ class NamedSpeakers:
         if found and self._governs(found[-1], text):
             return ()
         if sum(self._speaks(name, found, text) for name in found) != 1:
-            return parties_of([m for m in found if not is_object(m, found, text)])
+            return parties_of([m for m in found if not is_object(m, found, text) and not _modifies(m, text)])
         is_told = attribution().object_before.search
         begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
         told = [m for m in found if is_told(text[: _first(m, found, text).start]) or _is_acted_on(m, found, text)]
@@ -256,11 +259,16 @@ class NamedSpeakers:
         return parties_of(name for name in opening if not _POSSESSIVE.match(own, name.end))
 
     def _own_words(self, text: str) -> str:
-        """Returns a sentence with asides blanked out, and brackets as well if names stand outside them.
+        """Returns a sentence with asides and relative clauses blanked out, and brackets if names stand outside them.
 
         A bracket that says for whom somebody speaks stays: "Belmora (on behalf of the Group) said".
         """
         text = _PATTERNS.aside.sub(lambda aside: "," + " " * (len(aside.group()) - 2) + ",", text)
+        # In "Belmora, which supports Arvandia, said" the verb is Belmora's.
+        spans = [clause.span() for clause in _PATTERNS.relative.finditer(text)]
+        others = [(start, end) for start, end in spans if attribution().verb.search(text, end)]
+        bare = blanked(text, [span for span in others if self._parties_in(text[slice(*span)])])
+        text = bare if self._parties_in(bare) or self._persons.find(bare) else text
         blank = BRACKETED.sub(lambda part: part[0] if self._opens_behalf(part, text) else " " * len(part[0]), text)
         # "Ms. Renn (Belmora) said": what stands beside a person says more than whom else that name spoke for.
         return blank if blank != text and self._parties_in(blank) else text
@@ -382,6 +390,11 @@ def is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
     before = text[: _first(name, found, text).start]
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
+
+
+def _modifies(name: PartyMatch, text: str) -> bool:
+    """Returns whether a name only says of what country a thing is: "Austrian requests", not "the Austrian envoy"."""
+    return name.form == "demonym" and _PATTERNS.thing_behind.match(text, name.end) is not None
 
 
 def _quoted(name: PartyMatch, text: str) -> bool:

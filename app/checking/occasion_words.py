@@ -22,6 +22,7 @@ from ingest.treaties.references import find_agenda_items
 
 # Stands in a text for each character of a quotation, so that a State or a time in it is not taken for its attribution.
 MASK: Final = "\ufffc"
+LABELS: Final = " | "  # joins labels of a table cell
 BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")  # "Belmora (see Arvandia's paper) stated"
 COLONS: Final = (":", "：")
 COMMA: Final = regex.compile(r"\W{0,3}[,،，]")

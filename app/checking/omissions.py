@@ -1,7 +1,6 @@
 """Judges whether words that an ellipsis or a cut before or after a quotation leaves out change what it says."""
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Final
 
 import regex
@@ -13,40 +12,26 @@ from app.checking.findings import Remark, remark
 from app.checking.indirect_times import YEAR
 from app.checking.matching import Match, whole_words
 from app.checking.occasion_words import blanked
-from app.retrieval.positions.position_marks import OUTRIGHT, find_position_marks
-from app.retrieval.positions.quoted_speaker import quoted_speaker
-from ingest.language.attribution_verbs import thing_named
 from ingest.language.dates import find_dates
-from ingest.language.detection import LATIN, detect_language
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_numbers
 from ingest.language.polarity_words import (
-    PolarityWord,
     begins_with_contrast,
-    content,
     denials,
-    denies,
     ends_what_follows,
     governing,
     half_of_pair,
     is_complement,
     lacks_complement,
-    limit_behind,
     narrowed,
     narrows_one,
     of_kinds,
-    own_clause,
     polarity_words,
-    reported_behind,
     reports,
-    widened,
 )
-from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
+from ingest.language.sentences import last_sentence, split_sentences
 from ingest.metadata.sessions import find_session_mentions
-from ingest.text.quotation_marks import is_quoted
 from ingest.treaties.references import find_articles
-from prompts.wording import LANGUAGES
-from vectorstore.stems import stems, words_of
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
@@ -118,7 +103,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     # An aside between commas or dashes does not limit the words around it.
     aside = bool(edges) and raw.strip()[:1] in _ASIDE_EDGE and raw.strip()[-1:] in _ASIDE_EDGE + ")"
     led = "" if opens else source[max(0, begin - _CUT_REACH) : begin]
-    counts = of_kinds(found, "modal", "count", "doubt") or any(_quantities(edge, language, led) for edge in edges)
+    counts = of_kinds(found, "modal", "count", "doubt") or any(quantities(edge, language, led) for edge in edges)
     headless = not closes and len(whole_words(raw)) <= _HEAD_WORDS and lacks_complement(raw, language)
     before = last_sentence(source[max(0, begin - _AROUND) : begin])
     # "We oppose the detention [of children] by night" refuses more without the complement.
@@ -130,7 +115,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     return "left_out_reply" if inner and begins_with_contrast(inner) else None
 
 
-def _quantities(text: str, language: str, before: str) -> set[str]:
+def quantities(text: str, language: str, before: str) -> set[str]:
     """Returns the numbers of a text other than those of dates, years, sessions and references.
 
     A reference may begin in the words `before` it: "agenda item […]".
@@ -165,184 +150,5 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     return opens, closes, edges, whole[0] if whole else ""
 
 
-def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
-    """Returns remarks on the words just before and after an exact quotation, `[start, end)` of the source.
-
-    A denial, condition or report counts as left out only if the draft's own sentence around the quotation (`around`:
-    before, after) does not give one.
-    """
-    source, language = text.source, text.language
-    begin = text.paragraph(start)[0]
-    opening = _NUMBERED.sub("", last_sentence(" ".join(source[max(begin, start - _AROUND) : start].split())))
-    going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
-    rest = "" if end > start and source[end - 1] in SENTENCE_ENDS else _first_sentence(going_on)
-    remarks: list[Remark] = []
-    codes = _languages_of(around, language)
-    clause, apart = governing(opening, source[start:end], language)
-    given = governing(around[0], quote, codes[0])[0]
-    ends = _CLAUSE_END.split(around[1])[0]
-    told = [word for code in codes for word in polarity_words(f"{given} | {ends}", code)]
-    told += [word for code in codes for word in of_kinds(polarity_words(around[1], code), "condition")]
-    weighing = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
-    ended = ends_what_follows(clause, language) and not of_kinds(told, "ending", "denial", "doubt")
-    behind = own_clause(rest, language)
-    # What the draft denies once more, or no longer, is turned: "opposes" for "does not oppose".
-    denied = denials(f"{'' if apart else clause} | {behind}", (language,))
-    denied_there = denials(f"{given} | {ends}", codes)
-    turned = bool(denied and denied_there) and (denied - denied_there) % 2 == 1
-    view, given_view = _view(clause, (language,)), _view(around[0], codes)
-    if (
-        ended
-        or weighing - _kinds(told)
-        or (turned and "denial" in weighing)
-        or (given_view, view) == ("supports", "opposes")
-        or (not apart and _at_odds(clause, language, given, codes))
-    ):
-        remarks.append(remark("turned_before", words=_tail(opening, language)))
-    elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
-        remarks.append(remark("reported_before", words=_tail(report_words)))
-    else:
-        # What the statement denies, or gives to others, in its clause may be denied in other words.
-        said = polarity_words(f"{opening} | {behind}", language)
-        if (
-            turned
-            or (given_view, view) == ("opposes", "supports")
-            or (any(denies(around[0], code) for code in codes) and not of_kinds(said, "denial", "doubt"))
-        ) and not reported_behind(rest, language):
-            # Of another quotation in the sentence only the marks are left.
-            remarks.append(remark("draft_turns", words=_tail(_EMPTY_MARKS.sub("…", around[0]), codes[0])))
-    limited = _limit(rest, language, source[start:end], clause)
-    if reported_behind(rest, language) and not _says_view(around[1]):
-        remarks.append(remark("reported_behind", words=_head(rest.lstrip(" ,;،，"))))
-    elif limited is not None and not _limits_too(around, quote, limited, codes):
-        remarks.append(remark("limited_after", words=_head(limited.lstrip(" ,;،，"))))
-    thing, beside = thing_named(around[0]), source[max(begin, start - _AROUND) : start] + going_on
-    if thing is not None and codes[0] == language:
-        stems_beside = {stem for word in words_of(beside) for stem in stems(word, language)}
-        named = list(content(words_of(thing), language))
-        if named and not any(stem in stems_beside for word in named for stem in stems(word, language)):
-            remarks.append(remark("of_other_thing", thing=thing))
-    if _QUESTION.match(rest) and "?" not in quote and "？" not in quote and "؟" not in quote:
-        remarks.append(remark("half_question"))
-    if is_quoted(source, start, end):
-        code = quoted_speaker(source, start, end, text.stored.parties, text.local.parties)
-        remarks.append(remark("someone_quoted_named", name=text.local.name(code)) if code else remark("someone_quoted"))
-    return remarks
-
-
-@lru_cache(maxsize=256)
-def _languages_of(around: tuple[str, str], language: str) -> tuple[str, ...]:
-    """Returns in which languages the draft's words around a quotation are read: their own, and the source's."""
-    own = detect_language(" ".join(around))
-    return tuple(dict.fromkeys((*((own,) if own in LANGUAGES else LATIN), language)))
-
-
-def _view(text: str, codes: tuple[str, ...]) -> str | None:
-    """Returns whether the last words of a view in a text support or oppose something outright, else None."""
-    marks = [mark for code in codes for mark in find_position_marks(text, code) if mark.kind in ("supports", "opposes")]
-    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
-    return max(outright, key=lambda mark: mark.start).kind if outright else None
-
-
-def _at_odds(clause: str, language: str, given: str, codes: tuple[str, ...]) -> bool:
-    """Returns whether a draft obliges or counts otherwise than the words before a quotation: "all", "two of them"."""
-    own, other = _forces(clause, (language,)), _forces(given, codes)
-    return any(ours and theirs and ours.isdisjoint(theirs) for ours, theirs in zip(own, other, strict=True))
-
-
-def _forces(text: str, codes: tuple[str, ...]) -> tuple[set[str], set[str]]:
-    """Returns the modal verbs that a text ends with, by their force, and the quantities in it."""
-    found = [word for code in codes for word in polarity_words(text, code)]
-    near = [word for word in of_kinds(found, "modal") if len(text[word.end :].split()) <= _MODAL_REACH]
-    return {"may" if word.sense == "can" else word.sense for word in near}, {
-        *(word.sense for word in of_kinds(found, "count")),
-        *(value for code in codes for value in _quantities(text, code, "")),
-    }
-
-
-def _limits_too(around: tuple[str, str], quote: str, limited: str, codes: tuple[str, ...]) -> bool:
-    """Returns whether the draft's own words limit a quotation as the source's do: behind or before it."""
-    shared = {word for code in codes for word in content(words_of(limited), code)}
-    before, after = around
-    if begins_with_contrast(after) and after.rstrip().endswith(_OPENING):
-        return True  # the limit is quoted as well: “…”, but “…”
-    for code in codes:
-        limits = limit_behind(after, code) is not None or of_kinds(polarity_words(after, code), "lack")
-        goes_on = shared & {*content(words_of(after)[:_SHOWN], code)}
-        if limits or (goes_on and _limit(after, code, quote) is not None):
-            # "Even in cases of danger" takes back the exception, unless the source has "even" too.
-            return bool(_PATTERNS.concedes.match(after)) == bool(_PATTERNS.concedes.match(limited))
-        if of_kinds(polarity_words(before, code), "condition") and shared & {*content(words_of(before), code)}:
-            return True
-    return False
-
-
-def _report(text: SourceText, opening: str, begin: int) -> str | None:
-    """Returns the words before a quotation or its paragraph that attribute it to others, as "Tessaria told us:"."""
-    lead = text.source[max(text.stored.keyed.start, begin - _AROUND) : begin].rstrip()
-    introduced = last_sentence(" ".join(EMPTY_LINE.split(lead)[-1].split())) if lead.endswith((":", "：")) else ""
-    for words in filter(None, (opening, introduced)):
-        if reports(words, text.language, own=text.names_itself(words)):
-            return words
-    return None
-
-
-def _kinds(found: Iterable[PolarityWord]) -> set[str]:
-    """Returns the kinds of polarity words beside a quotation, where a doubt and "few" count as denials."""
-    return {"denial" if word.kind == "doubt" or word.sense == "few" else word.kind for word in found}
-
-
-def _limit(rest: str, language: str, quoted: str, clause: str = "") -> str | None:
-    """Returns the words in the rest of a sentence that limit the `quoted` words and their `clause`, else None."""
-    near = " ".join(rest.split()[:_LIMIT_REACH]) if " " in rest else rest[: 2 * _LIMIT_REACH]
-    if begins_with_contrast(near):
-        return near
-    sentence = [quoted[begin:end] for begin, end in split_sentences(quoted)][-1:]
-    # After a denial "without" is a condition: "shall not extradite any person, without such an undertaking".
-    led = f"{clause} {''.join(sentence)}"
-    if narrowed(led, near, language) or widened("".join(sentence), near, language):
-        return near
-    denied = of_kinds(polarity_words("".join(sentence), language), "denial")
-    lacks = [word.start for word in of_kinds(polarity_words(near, language), "lack") if denied]
-    starts = [at for at in (limit_behind(near, language), *lacks) if at is not None]
-    # A limit near the beginning is shown with the words before it.
-    return near[min(starts) if len(near[: min(starts)].split()) > _SHOWN // 2 else 0 :] if starts else None
-
-
-def _says_view(before: str) -> bool:
-    """Returns whether a draft itself attributes a view to others: "Arvandia noted that some say that"."""
-    return _PATTERNS.some_say.search(before) is not None
-
-
-def _first_sentence(after: str) -> str:
-    """Returns the rest of the sentence in which a quotation breaks off; empty where the sentence ends there."""
-    text = " ".join(EMPTY_LINE.split(after)[0].split())
-    if not text or text[0] in ".!。！":
-        return ""
-    if text[0] in "?？؟":
-        return text[0]
-    return next((text[start:end] for start, end in split_sentences(text)), "")
-
-
 def _shortened(text: str) -> str:
     return text if len(text) <= 160 else text[:100].rstrip() + " … " + text[-50:].lstrip()
-
-
-def _tail(text: str, language: str | None = None) -> str:
-    """Returns the last words of a text, and before them those that turn it, if these stand farther back."""
-    # The opening mark of the quotation is not part of the words before it.
-    text = text.rstrip(' “«„「『"')
-    if " " not in text:
-        return text[-12:]
-    words = text.split()
-    found = polarity_words(text, language) if language else ()
-    turning = of_kinds(found, "denial", "doubt", "condition", "ending") or of_kinds(found, "modal", "count")
-    at = len(text[: max((word.start for word in turning), default=len(text))].split())
-    if at >= len(words) - _SHOWN:
-        return " ".join(words[-_SHOWN:])
-    half = _SHOWN // 2
-    return f"{' '.join(words[at : at + half])} … {' '.join(words[-half:])}"
-
-
-def _head(text: str) -> str:
-    return " ".join(text.split()[:_SHOWN]) if " " in text else text[:12]

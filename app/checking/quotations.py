@@ -111,7 +111,7 @@ def find_quotations(document: CheckedDocument, parties: PartyTable | None = None
 def _plain(found: "regex.Match[str]") -> str:
     """Returns the plain mark for one of another kind, padded to its length."""
     written = found.group()
-    opens = found["open"] is not None or (found["close"] is None and _opens(found))
+    opens = found["open"] is not None or (found["close"] is None and _opens(*found.span(), found.string))
     if found["entity"]:
         mark = unescape(written)
         # An entity may stand behind a tag: "<td>&ldquo;We".
@@ -124,9 +124,9 @@ def _plain(found: "regex.Match[str]") -> str:
     return fill + mark if opens else mark + fill
 
 
-def _opens(found: "regex.Match[str]") -> bool:
+def _opens(start: int, end: int, text: str) -> bool:
     """Returns whether a mark that may open or close stands at the beginning of a word, and so opens."""
-    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
     return (not before or before.isspace() or before in "([{—–:：«“„") and not after.isspace()
 
 
@@ -154,7 +154,11 @@ def _all(document: CheckedDocument) -> Iterator[Quotation]:
     while index < len(texts):
         block = texts[index]
         marked, consumed = _in_marks(document, index)
-        if block.kind == "quote" and consumed == 1 and not _fills(marked, block):
+        # Words in quotation marks that fill most of a block quotation are the quotation.
+        quoted = sum(end - start for quotation in marked for start, end in quotation.spans)
+        opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
+        fills = opens and quoted >= _QUOTED_SHARE_MIN * len(block.text)
+        if block.kind == "quote" and consumed == 1 and not fills:
             yield from _set_off(block)
         else:
             yield from marked
@@ -169,12 +173,6 @@ def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
     if text:
         start = block.start + block.text.index(text)
         yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
-
-
-def _fills(marked: list[Quotation], block: CheckedBlock) -> bool:
-    quoted_length = sum(end - start for quotation in marked for start, end in quotation.spans)
-    opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
-    return opens and quoted_length >= _QUOTED_SHARE_MIN * len(block.text)
 
 
 def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], int]:
@@ -250,19 +248,13 @@ def _closing(text: str, begin: int, mark: str) -> int | None:
         if found == mark and found not in closers:
             depth += 1
         elif found in closers:
-            if found == mark and _is_nested_opening(text, at):
+            if found == mark and _opens(at, at + 1, text) and text[at + 1 : at + 2].isalnum():
                 depth += 1
             elif depth:
                 depth -= 1
             else:
                 return at
     return None
-
-
-def _is_nested_opening(text: str, at: int) -> bool:
-    """Returns whether a mark that may open or close stands at the beginning of a word, and so opens."""
-    before, after = text[max(0, at - 1) : at], text[at + 1 : at + 2]
-    return (not before or before.isspace() or before in "([—–") and after.isalnum()
 
 
 def _closing_single(text: str, begin: int, closers: str) -> int | None:

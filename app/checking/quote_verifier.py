@@ -11,18 +11,20 @@ from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date, spoken_day
 from app.checking.brackets import bracket_remarks
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
+from app.checking.cuts import cut_remarks
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, Wanted, find_matches, quotation_patterns, span_out_of_order
 from app.checking.occasion_words import read_time
-from app.checking.omissions import cut_remarks, omission_remarks
+from app.checking.omissions import omission_remarks
 from app.checking.spacing import spacing_remarks
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.dates import interval
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.sentences import last_sentence
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
 from prompts.wording import load_remark_words, load_wording
@@ -89,7 +91,13 @@ class QuoteVerifier:
         if not whole:
             return self._inexact(finding, hits)
         fitting = [hit for hit in whole if contradiction(hit.stored, attribution) is None]
-        fitting = fitting or [hit for hit in whole if self._speaks_of(hit, attribution)]
+        timeless = replace(attribution, when=replace(attribution.when, years=(), dates=()))
+        fitting = fitting or [
+            hit
+            for hit in whole
+            if attribution.when.of_thing and contradiction(hit.stored, timeless) is None
+            if _tells_of(hit, attribution.when)
+        ]
         fitting = fitting or [hit for hit in whole if self._is_second_hand(hit, attribution)]
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
@@ -113,18 +121,6 @@ class QuoteVerifier:
             place=self._place(best),
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))[:_PLACES]),
         )
-
-    def _speaks_of(self, hit: _Hit, attribution: Attribution) -> bool:
-        """Returns whether the draft's times are those of a thing that it speaks of beside the words."""
-        when, timeless = attribution.when, replace(attribution, when=replace(attribution.when, years=(), dates=()))
-        if not when.of_thing or contradiction(hit.stored, timeless) is not None:
-            return False
-        source = hit.stored.keyed.source
-        window = source[max(0, hit.match.start - _AROUND) : hit.match.end + _AROUND]
-        told = read_time(window, reference=True)
-        years = {*told.years, *(int(date[:4]) for date in told.dates)}
-        months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
-        return all(months) and {*when.years} <= years
 
     def _is_second_hand(self, hit: _Hit, attribution: Attribution) -> bool:
         """Returns whether the draft names both who is quoted in a statement and whose it is: "Y, as quoted by X"."""
@@ -211,7 +207,7 @@ class QuoteVerifier:
         metadata, when = best.stored.metadata, attribution.when
         if best.stored.statement.span.summarised:
             yield remark("as_summarised")
-        if not is_of_time(best.stored, when):
+        if not is_of_time(best.stored, when) and not _tells_of(best, when, sentence=True):
             of_thing, spoken = times_in_words(when, self._local.language), metadata.date
             yield remark(
                 "time_of_thing", given=", ".join(of_thing), held=spoken_date(spoken, self._local.language) or ""
@@ -357,6 +353,17 @@ class QuoteVerifier:
             held = ", ".join(filter(None, (spoken_date(stored.metadata.date, language), session)))
             return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when, language)))]
         return [remark("other_file", held=repr(stored.statement.file))] if point == "file" else []
+
+
+def _tells_of(hit: _Hit, when: SpokenTime, *, sentence: bool = False) -> bool:
+    """Returns whether a statement speaks of the times that a draft gives, beside the words or in their `sentence`."""
+    source, match = hit.stored.keyed.source, hit.match
+    before = source[max(0, match.start - _AROUND) : match.start]
+    window = last_sentence(before) if sentence else before
+    told = read_time(window + source[match.start : match.end + (0 if sentence else _AROUND)], reference=True)
+    years = {*told.years, *(int(date[:4]) for date in told.dates)}
+    months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
+    return all(months) and {*when.years} <= years
 
 
 def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:

@@ -51,7 +51,8 @@ def subject_before(text: str, parties: PartyTable) -> str | None:
     according = list(attribution().according_to.finditer(text))
     verbs = list(attribution().verb.finditer(text))
     if according and not (verbs and verbs[-1].start() > according[-1].end()):
-        return text[according[-1].end() :].strip(" ,:،，：")[:_LONGEST]
+        subject = regex.split("[,،，]", text[according[-1].end() :].strip(" ,:،，："))[0]
+        return None if _PATTERNS.aside_opens.match(subject) else subject[:_LONGEST]
     if not verbs:
         return None
     before = _without_asides(regex.sub(r"\([^()]*\)", " ", text[: verbs[-1].start()]))

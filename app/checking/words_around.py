@@ -88,12 +88,10 @@ class WordsAround:
         notes = [block for block in self.blocks if block.kind == "note"]
         sources = _resolved(block.text for block in notes)
         self._note_source = {block.start: source for block, source in zip(notes, sources, strict=True)}
-        brackets = [self._bracket(end) for _, end in self._spans]
-        self._source_of_ibid = {
-            span: source
-            for span, bracket, source in zip(self._spans, brackets, _resolved(brackets), strict=True)
-            if _is_ibid(bracket)
-        }
+        ends = ((end, self.blocks[document.index_at(max(0, end - 1))].end) for _, end in self._spans)
+        behind = (_PARENTHESIS.match(self._masked[end : min(last, end + _AFTER_REACH)]) for end, last in ends)
+        brackets = _resolved(found[1] if found else "" for found in behind)
+        self._bracket = dict(zip(self._spans, brackets, strict=True))
         self._heading_indices = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
         # The document's own title: its first headings, or lines that stand as such.
         self.title = next((at for at, block in enumerate(self.blocks) if not self._stands_over(block)), 0)
@@ -110,7 +108,7 @@ class WordsAround:
         return Surroundings(
             index=index,
             notes=[self._note_source[note.start] for note in self._notes(quotation)],
-            reference=self._reference(quotation, after),
+            reference=self._bracket[quotation.spans[-1]],
             before=before,
             after=after,
             lead=label or self._lead_in(index),
@@ -232,17 +230,6 @@ class WordsAround:
         keys = [key for at, key in marks if begin <= at < stop and not _ENDED.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
-    def _reference(self, quotation: Quotation, after: str) -> str:
-        """Returns the words in brackets behind a quotation, or those behind an earlier one that "ibid." stands for."""
-        if (source := self._source_of_ibid.get(quotation.spans[-1])) is not None:
-            return source
-        return found[1] if (found := _PARENTHESIS.match(after)) else ""
-
-    def _bracket(self, end: int) -> str:
-        """Returns the words in brackets directly behind an offset, whatever sentences they are."""
-        found = _PARENTHESIS.match(self._masked[end : end + _AFTER_REACH])
-        return found[1] if found else ""
-
     def _last_naming(self, text: str, back: int = 0) -> str:
         """Returns the last sentence, of all or of the last `back`, that names a party; empty without one."""
         text = text.replace("\n", " ")
@@ -266,16 +253,11 @@ class WordsAround:
         return self._masked[block.start : block.end]
 
 
-def _is_ibid(reference: str) -> bool:
-    """Returns whether a note or bracket begins with "ibid." or the like."""
-    return _PATTERNS.same_source.match(reference) is not None
-
-
 def _resolved(references: Iterable[str]) -> Iterator[str]:
     """Yields notes or brackets in their order, each "ibid." with the last one before it that names its source."""
     source = ""
     for reference in references:
-        if _is_ibid(reference):
+        if _PATTERNS.same_source.match(reference):
             yield f"{source} {reference}".lstrip()
         else:
             source = reference or source

@@ -1,5 +1,3 @@
-import tracemalloc
-
 import pytest
 
 from app.checking.fuzzy_diff import closest_words
@@ -42,6 +40,9 @@ def test_altered_words_come_with_the_diff_and_words_with_exactly_their_place(two
         " no ship may leave without a bell."
     )
     assert finding.place is not None and finding.place.statement_id == "a"
+    assert only(two, "Austria said: “We […] support the counting of lamps”.").diff == (
+        "We [-do not-] support the counting of lamps"
+    )
     finding = only(two, "Austria said: “one bell; no ship may leave”.")
     assert finding.place is not None
     assert f"{KEEPERS}\n{SHIPS}"[finding.place.start : finding.place.end] == "one bell; no ship may leave"
@@ -64,17 +65,8 @@ def test_words_that_another_has_within_a_sentence_are_the_named_speakers(corpus_
         ("b", [f"It is for reasons of cost that we {words}"], {"state": "CHL", "date": "2000"}),
     )
     finding = only(checker, text.replace("{}", f"“we {words}”"))
-    assert judged(finding, "not_all_speakers") == (verdict, ["not_all_speakers"] * told)
+    assert judged(finding) == (verdict, told)
     assert len(finding.found_in) == len({place.statement_id for place in finding.found_in})
-
-
-def test_words_of_another_year_are_the_partys_own_though_another_text_has_them_literally(corpus_of):
-    words = "support an annual meeting of all keepers of lamps in the ports."
-    other = {"state": "CHL", "date": "2000"}
-    checker = corpus_of(("a", [f"We {words}"], AUT), ("b", [f"It is for reasons of cost that we {words}"], other))
-    finding = only(checker, f"In 1998 Austria said that “we {words}”")
-    assert finding.place is not None and finding.place.state == "AUT"
-    assert judged(finding) == ("misattributed", ["other_time"])
 
 
 @cases("text", "verdict", "told")
@@ -101,16 +93,6 @@ def test_common_words_are_listed_at_so_many_places_also_beside_another_party(cor
     assert finding.verdict == "verified" and len(finding.found_in) == 25
 
 
-def test_a_cut_that_leaves_out_a_denial_is_verified_with_a_warning_and_an_omission_of_it_is_shown(two):
-    finding = only(two, "Austria said it would “support the counting of lamps”.")
-    assert finding.verdict == "verified"
-    assert any("We do not" in str(warning) for warning in finding.warnings)
-    assert any("unless every keeper" in str(warning) for warning in finding.warnings)
-    assert only(two, f"Austria said: “{KEEPERS}”").warnings == ()
-    finding = only(two, "Austria said: “We […] support the counting of lamps”.")
-    assert finding.diff == "We [-do not-] support the counting of lamps"
-
-
 @cases("said", "told")
 def test_parts_in_another_order_are_altered_and_told(two, said, told):
     assert judged(only(two, f"Germany said: “{said}”"), "other_order") == ("altered", told)
@@ -120,12 +102,6 @@ def test_parts_in_another_order_are_altered_and_told(two, said, told):
 def test_who_holds_a_statement_decides_whose_words_it_verifies(corpus_of, metadata, attributed):
     checker = corpus_of(("a", [SHIPS], metadata))
     assert {words: only(checker, f"{words}: “{SHIPS}”").verdict for words in attributed} == attributed
-
-
-def test_words_of_a_treaty_under_a_name_say_so(corpus_of):
-    finding = only(corpus_of(("a", [SHIPS], {"kind": "treaty"})), f"Austria said: “{SHIPS}”")
-    assert finding.verdict == "misattributed"
-    assert "these are the words of a treaty, not of Austria" in str(finding.warnings[0])
 
 
 TREATY = [
@@ -182,30 +158,12 @@ def test_repaired_reading_is_found_as_whole_words(words, stands):
     assert [(quoted[0], quoted[-1]) for quoted in found] == [(words.split()[0], words.split()[-1])] * stands
 
 
-def test_an_omission_up_to_a_new_paragraph_leaves_out_no_part_of_a_sentence(corpus_of):
-    texts = [
-        "The lamps are ours. We are never against them.\n\nMr. Chair, against all odds,\n\nWe light them every night."
-    ]
-    checker = corpus_of(("a", texts, {"state": "AUT"}))
-    assert only(checker, "Austria said: “The lamps are ours. […] We light them every night.”").verdict == "verified"
-    assert only(checker, "Austria said: “The lamps are ours. […] against them. […] We light them”").verdict == "altered"
-
-
 def test_words_of_another_speaker_of_the_same_record_are_not_this_ones():
     record = "Mr. A (Arvandia): We support the protocol.\nMs. B (Belmora): We reject the protocol."
     text = KeyedText(record, (), record.index("\n"))
     assert not any(text.spans(match_key("We support the protocol.")))
     (span,) = text.spans(match_key("We reject the protocol."))
     assert record[slice(*text.in_source(*span))] == "We reject the protocol."
-
-
-def test_map_of_offsets_takes_little_memory():
-    texts = [KeyedText(f"{number} lamps were lit. " * 50, ()) for number in range(20)]
-    tracemalloc.start()
-    assert all(text.in_source(0, 1) == (0, 1) for text in texts)
-    allocated = tracemalloc.get_traced_memory()[0]
-    tracemalloc.stop()
-    assert allocated < 10 * sum(len(text.source) for text in texts)
 
 
 @cases("before", "told")
@@ -228,15 +186,6 @@ def test_words_of_others_in_a_statement_are_told_apart_from_its_own(tmp_path):
     assert told == [[], ["someone_quoted_apart"], ["quoted_by_other", "someone_quoted_apart"]]
 
 
-def test_words_that_a_party_has_taken_back_are_verified_and_the_later_ones_named(checker, spoken):
-    earlier = next(s for s in spoken["XDR_10_2020"] if "not in favour of opening negotiations" in s)
-    later = next(s for s in spoken["XDR_12_2024"] if "now supports the negotiation" in s)
-    found = [only(checker, f"Drelnia said: “{words}”") for words in (earlier, later)]
-    assert [finding.verdict for finding in found] == ["verified"] * 2
-    (told,), none = ([str(w) for w in finding.warnings if w.kind == "superseded"] for finding in found)
-    assert later in told and "2024" in told and none == []
-
-
 @cases("draft", "told")
 def test_a_translation_that_the_draft_calls_one_is_compared_with_nothing(two, draft, told):
     assert judged(only(two, draft)) == ("not_found", told)
@@ -251,7 +200,7 @@ def test_a_later_statement_is_named_that_gives_a_view_up_or_that_the_draft_leave
         for year, words in ((2020, earlier), (2024, later))
     }
     with workspace_over(tmp_path, texts) as workspace:
-        finding = only(workspace.checker(), f"{before} “{earlier}”")
+        finding = check(workspace.checker(), f"{before} “{earlier}”").findings[-1]
     assert judged(finding) == ("verified", told)
 
 
@@ -281,8 +230,3 @@ def test_differences_are_told_as_sentences(source, draft, told):
 @cases("said", "verdict", "told")
 def test_words_parted_or_joined_otherwise_are_told(two, said, verdict, told):
     assert judged(only(two, f"Austria said: “{said}”"), "spaces_differ") == (verdict, told)
-
-
-@cases("said", "verdict")
-def test_dashes_and_numbers_that_are_not_a_notes_count_as_they_are_read(two, said, verdict):
-    assert only(two, f"Austria said: “{said}”").verdict == verdict

@@ -43,6 +43,14 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
     assert judged(only(checker, f"Austria said: “{quote}”")) == ("verified", [kind] if kind else [])
 
 
+@cases("source", "draft", "remarks")
+def test_the_words_beside_a_quotation_are_held_to_those_of_its_source(corpus_of, source, draft, remarks):
+    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
+    finding = check(checker, draft).findings[0]
+    altered = any(warning.alters for warning in finding.warnings)
+    assert judged(finding) == ("altered" if altered else "verified", remarks)
+
+
 @cases("lead", "verdict", "remarks")
 def test_a_person_is_known_by_the_statement_that_names_them(corpus_of, lead, verdict, remarks):
     speakers = {"XAB": "H.E. Ms. Ana Renn, Ambassador", "XDR": "Mr. Tov", "XGR": "Belmora"}
@@ -50,14 +58,6 @@ def test_a_person_is_known_by_the_statement_that_names_them(corpus_of, lead, ver
     statements = ((code, [texts[code]], {"state": code, "speaker": told}) for code, told in speakers.items())
     checker = corpus_of(*statements, parties=lambda: PartyTable.load().with_extra(CONFERENCE_PARTIES))
     assert judged(check(checker, lead.replace("{}", WEAK)).findings[-1]) == (verdict, remarks)
-
-
-@cases("draft")
-def test_an_omission_of_incapacity_or_through_a_condition_alters(corpus_of, draft):
-    words = "Prosecutors are, after all these years, unable to trace the proceeds of crime."
-    texts = [words, "In the event of war we would share the funds."]
-    checker = corpus_of(("omits", texts, {"state": "AUT", "language": "en"}))
-    assert judged(only(checker, f"Austria said: {draft}")) == ("altered", ["left_out_turns"])
 
 
 @cases("text", "first", "second")
@@ -69,50 +69,6 @@ def test_years_of_several_clauses_are_held_apart(attacked, text, first, second):
 @cases("text", at_once=True)
 def test_a_time_counted_from_the_day_of_writing_is_told(text):
     assert read_time(f"{text} Belmora said").unresolved is not None
-
-
-@cases("omitted", "remarks")
-def test_a_number_that_an_omission_leaves_out_is_a_quantity_unless_it_refers(corpus_of, omitted, remarks):
-    words = f"The report on our ports {omitted} was read by the whole assembly of keepers."
-    checker = corpus_of(("omits", [words], {"state": "AUT", "language": "en"}))
-    draft = "Austria said: “The report on our ports … was read by the whole assembly of keepers.”"
-    assert judged(only(checker, draft)) == ("verified", remarks)
-
-
-@cases("draft", "remarks")
-def test_a_bracket_at_the_end_is_held_to_the_words_that_it_must_replace(corpus_of, draft, remarks):
-    words = [
-        "The keepers ask that lamps be paid from the port dues of May 2026, and will delete paragraph 7 of the list.",
-        "They will meet at the next session. They support the league, its lamps and its ships.",
-    ]
-    checker = corpus_of(("ends", words, {"state": "AUT", "language": "en"}))
-    assert judged(only(checker, f"Austria said: “{draft}”"))[1] == remarks
-
-
-@cases("source", "draft", "remarks")
-def test_what_a_bracket_puts_in_counts_beside_another_bracket_and_beside_an_ellipsis(corpus_of, source, draft, remarks):
-    checker = corpus_of(("gaps", [source], {"state": "AUT", "language": "en"}))
-    assert judged(only(checker, f"Austria said: “{draft}”"))[1] == remarks
-
-
-@cases("source", "draft", "remarks")
-def test_words_left_out_that_limit_or_end_the_rest_are_told(corpus_of, source, draft, remarks):
-    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": "en"}))
-    assert judged(only(checker, f"Austria said that it {draft}"))[1] == remarks
-
-
-@cases("source", "draft", "remarks")
-def test_the_draft_s_own_words_are_held_to_those_around_the_quoted_ones(corpus_of, source, draft, remarks):
-    checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
-    assert judged(check(checker, draft).findings[0])[1] == remarks
-
-
-def test_both_halves_of_not_only_but_may_be_left_out(corpus_of):
-    words = "This is not only a legal but also a moral duty -- and lamps must be lit."
-    checker = corpus_of(("a", [words], {"state": "AUT", "language": "en"}))
-    assert judged(only(checker, "Austria said: “This is … a moral duty”.")) == ("verified", [])
-    assert judged(only(checker, "Austria said: “This is … a legal … duty”."))[1] != []
-    assert judged(only(checker, "Austria said: “a moral duty [sic] -- and lamps must be lit”.")) == ("verified", [])
 
 
 def test_words_after_a_verb_of_speech_without_marks_are_listed(attacked):
