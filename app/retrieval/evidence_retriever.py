@@ -182,7 +182,7 @@ class EvidenceRetriever:
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
-        change_notes: tuple[Note, ...] = ()
+        change_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
         if asked.is_unsure_change and not any(item.answers for item in positions):
             # Nobody changed, which the question may not have asked: who spoke is listed.
             asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
