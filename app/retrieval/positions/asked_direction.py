@@ -31,6 +31,8 @@ class AskedFor(NamedTuple):
     """Whether the question asks who agrees or disagrees with the position shown before."""
     is_unknown: bool = False
     """Whether it asks that where no position was shown, so that everybody is listed."""
+    is_implied: bool = False
+    """Whether no word such as "position" or "support" asks for it, so that who takes no direction is listed as well."""
 
     @property
     def is_unsure_change(self) -> bool:
@@ -64,7 +66,9 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return asked
     in_words = asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
     stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
-    return asked._replace(chance=1.0) if in_own_words or (stated and not resolution.denies) else denied
+    if not (in_own_words or (stated and not resolution.denies)):
+        return denied
+    return asked._replace(chance=1.0, is_implied=not (in_own_words or resolution.stance))
 
 
 def _asks_in_own_words(resolution: Resolution, asked: AskedFor) -> bool:
