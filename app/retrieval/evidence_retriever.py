@@ -181,11 +181,14 @@ class EvidenceRetriever:
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
-        change_notes: tuple[Note, ...] = ()
-        if asked.is_unsure_change and not any(item.answers for item in positions):
-            # Nobody changed, which the question may not have asked: who spoke is listed.
+        if asked.is_implied:
+            positions = tuple(replace(item, takes_no_position=False) for item in positions)
+        change_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
+        if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
+            # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
+            unsure_change = asked.is_unsure_change
             asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
-            if any(item.answers for item in positions):
+            if unsure_change and any(item.answers for item in positions):
                 change_notes = (Note(kind="no_change"),)
         positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]

@@ -8,15 +8,17 @@ from typing import Final, NamedTuple
 
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.records import Direction
 from app.retrieval.positions.direction import Agreement, AskedDirection, classify_question
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from ingest.parties.party_table import PartyTable
 
 # Chance from which a question surely asks who changed position, so that "nobody" is an answer.
 _ASKS_CHANGE_SURELY: Final = 0.75
+# Chance from which a question without words such as "position" or "support" asks for a direction: of 62 new questions,
+# none gets a contrary one and 6 get none.
+_STATED_MIN: Final = 0.5
 # Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
-_OWN_DIRECTION_MIN: Final = 0.7
+_OWN_DIRECTION_MIN: Final = 0.6
 
 
 class AskedFor(NamedTuple):
@@ -27,6 +29,10 @@ class AskedFor(NamedTuple):
     words: str = ""
     is_relative: bool = False
     """Whether the question asks who agrees or disagrees with the position shown before."""
+    is_unknown: bool = False
+    """Whether it asks that where no position was shown, so that everybody is listed."""
+    is_implied: bool = False
+    """Whether no word such as "position" or "support" asks for it, so that who takes no direction is listed as well."""
 
     @property
     def is_unsure_change(self) -> bool:
@@ -42,9 +48,7 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return denied
 
     def read(words: str, language: str) -> AskedFor:
-        return _relative_to(
-            resolution.position_shown, words, *classify_question(words, topic_words(scope), language, parties)
-        )
+        return _relative_to(resolution, words, *classify_question(words, topic_words(scope), language, parties))
 
     # What is asked for does not depend on whom and when; a follow-up may have the wording of an earlier question.
     words = resolution.question if wording is None or resolution.act != "new" else wording.text
@@ -58,26 +62,38 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
     if asked.direction == "change":
         return AskedFor() if resolution.over_time and asked.is_unsure_change else asked
-    stated = asked.direction is not None and resolution.stance and not resolution.over_time
-    return asked._replace(chance=1.0) if in_own_words or (stated and not resolution.denies) else denied
+    if asked.is_unknown:
+        return asked
+    in_words = asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
+    stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
+    if not (in_own_words or (stated and not resolution.denies)):
+        return denied
+    return asked._replace(chance=1.0, is_implied=not (in_own_words or resolution.stance))
 
 
 def _asks_in_own_words(resolution: Resolution, asked: AskedFor) -> bool:
     """Returns whether a follow-up asks for a direction of its own: "any sceptics?" after "who supports article 18?"."""
-    follows = resolution.act not in ("new", "remove", "more") and not resolution.negates
-    # In a turn whose topic was named before, the words that are left are those of what is asked for.
-    named_before = topic_words(resolution.scope) not in resolution.question
-    return follows and named_before and asked.direction is not None and asked.chance >= _OWN_DIRECTION_MIN
+    follows = resolution.act not in ("new", "remove") and not resolution.negates
+    stated = asked.direction is not None and asked.chance >= _OWN_DIRECTION_MIN
+    return follows and stated and _is_on_topic_before(resolution)
+
+
+def _is_on_topic_before(resolution: Resolution) -> bool:
+    """Returns whether the topic was named before, so that the words of the turn are those of what is asked for."""
+    return topic_words(resolution.scope) not in resolution.question
 
 
 def _relative_to(
-    shown: Direction | None, words: str, asked: AskedDirection | Agreement | None, chance: float
+    resolution: Resolution, words: str, asked: AskedDirection | Agreement | None, chance: float
 ) -> AskedFor:
-    """Returns what a question asks for; who agrees or disagrees is relative to the direction `shown`, if any was."""
-    if asked == "same" or asked == "opposite":
-        is_opposed = (asked == "opposite") != (shown == "against")
-        return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)
-    return AskedFor(asked, chance, words)
+    """Returns what a question asks for; who agrees or disagrees is relative to the position shown before, if any."""
+    if asked != "same" and asked != "opposite":
+        return AskedFor(asked, chance, words)
+    shown = resolution.position_shown
+    if shown in (None, "mentions") and resolution.act != "new" and _is_on_topic_before(resolution):
+        return AskedFor(is_unknown=True)
+    is_opposed = (asked == "opposite") != (shown == "against")
+    return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)
 
 
 def _opposite(asked: AskedFor) -> AskedFor:

@@ -29,9 +29,11 @@ from app.retrieval.positions.position_marks import (
     PositionMark,
     Rule,
     accepts_only,
-    end_of_wish,
+    behind,
+    blank_out,
     find_position_marks,
     is_breach,
+    is_elliptic,
     kind_of,
     refused_conditions,
     without_restraints,
@@ -166,7 +168,12 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     read, origin = _read(reworded.text, reworded.topic, language, parties), reworded.origin
     marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
     read = replace(read, marks=marks)
-    return _reversed(read, _read_as_it_is(text, topic, language, parties)) if reworded.reverses else read
+    if reworded.kind in ("ended", "rejected"):
+        as_it_is = _read_as_it_is(text, topic, language, parties)
+        return _reversed(read, as_it_is, rejects=reworded.kind == "rejected")
+    # What is only the reason for another position shows one of its own only if it does so surely.
+    unsure = reworded.kind == "reason" and not read.is_outright and read.chances[read.reading] < CHANGE_MIN
+    return replace(read, reading="mentions") if unsure and read.takes_direction else read
 
 
 def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
@@ -174,9 +181,8 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     masked = mask_topic(text, topic, language, parties)
     named = masked != text
     marks = find_position_marks(text, language)
-    quoted, blanked = _quoted_within(text), text
-    for start, end in (*quoted, *runs):
-        blanked = blanked[:start] + BLANK * (end - start) + blanked[end:]
+    quoted = _quoted_within(text)
+    blanked = blank_out(text, (*quoted, *runs))
     if quoted:
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
@@ -215,20 +221,23 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         chances=by_reading,
         marks=marks,
         names_topic=named,
-        goes_on=refers_back(text),
+        goes_on=refers_back(text) or is_elliptic(text, language),
         asserts=asserts,
         is_instruction=is_instruction,
     )
 
 
-def _reversed(read: SentenceDirection, as_it_is: SentenceDirection) -> SentenceDirection:
+def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
     """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
     turned = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
-    chances = geometric_mean_of_chances(turned, as_it_is.chances)
+    chances = turned if rejects else geometric_mean_of_chances(turned, as_it_is.chances)
     shown, best = OPPOSITE.get(read.reading, read.reading), max(READINGS, key=lambda reading: chances[reading])
+    told = OPPOSITE.get(_SHOWN_BY.get(kind_of(read.marks)))
     # Where both readings take opposite directions, that of the measure is not passed over.
-    contradicted = best in OPPOSITE and best == read.reading
-    if read.is_outright and read.reading in OPPOSITE and chances[shown] >= _MARKED_MIN:
+    contradicted = best in OPPOSITE and best == read.reading and not rejects
+    if rejects and told is not None and as_it_is.chances["reported"] < _OWN_WORDS_BELOW:
+        best = told
+    elif read.is_outright and read.reading in OPPOSITE and chances[shown] >= _MARKED_MIN:
         best = shown
     elif contradicted or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
         best = "mentions"
@@ -261,9 +270,9 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
 
 def _without(reading: Reading, chances: Mapping[Reading, float], instead: Reading) -> dict[Reading, float]:
     """Returns chances of which that of one reading is added to another's."""
-    return (
-        {**chances, reading: 0.0, instead: chances[instead] + chances[reading]} if reading != instead else {**chances}
-    )
+    chance = chances[reading]
+    kept = {**chances, reading: 0.0}
+    return {**kept, instead: kept[instead] + chance}
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
@@ -292,10 +301,15 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
     places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(blanked)]
     if not outright or reading is None:
         return None, 1.0
+    opposing = [mark for mark in outright if mark.kind == "opposes"]
+    # Who does not want to discuss the topic is not against it.
+    if reading == "against" and all(behind(mark, "discusses", blanked, language) for mark in opposing):
+        return "mentions", 0.0
     first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
     within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
-    wishes = [(mark, end) for mark in outright if (end := end_of_wish(mark, blanked, language))]
-    within += [(mark.start, end) for mark, end in wishes]
+    # Others' wish for the topic is rejected with it: "we do not share the call for this".
+    wishes = [(mark, wish) for mark in outright if (wish := behind(mark, "wishes", blanked, language))]
+    within += [(mark.start, wish.end()) for mark, wish in wishes]
     guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0

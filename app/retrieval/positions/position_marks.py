@@ -76,8 +76,11 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
 
     A text in no known language (None) is read as English.
     """
-    cues = cues_of(language or "en")
-    if cues is None or declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
+    language = language or "en"
+    if language not in LANGUAGES:
+        return ()
+    cues = cues_of(language)
+    if declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
         return ()
     own = _own(cues, text)
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
@@ -95,10 +98,16 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     return tuple(_conditions([mark for mark in marks if not is_aside(mark)]))
 
 
-def is_breach(mark: PositionMark, text: str, language: str | None) -> bool:
+def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Returns a text with spans, such as those of its topic, replaced by `BLANK`, so that offsets stay valid."""
+    for start, end in spans:
+        text = text[:start] + BLANK * (end - start) + text[end:]
+    return text
+
+
+def is_breach(mark: PositionMark, text: str, language: str) -> bool:
     """Returns whether a mark says that something breaks a rule ("violates"), which is no act of the speaker."""
-    cues = cues_of(language or "en")
-    return cues is not None and cues["breaches"].fullmatch(text, mark.start, mark.end) is not None
+    return cues_of(language)["breaches"].fullmatch(text, mark.start, mark.end) is not None
 
 
 def without_restraints(marks: Sequence[PositionMark], text: str, language: str) -> tuple[PositionMark, ...]:
@@ -108,17 +117,15 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     blanked out of the text by `BLANK`; "we reject the restrictions imposed by this" does. Such a mark extends to the
     end of those words.
     """
-    cues = cues_of(language) or {}
-    worries, restraints, imposed = cues["worries"], cues["restraints"], cues["imposed"]
     kind, strength = RULES["accepts"]
 
     def own(mark: PositionMark) -> PositionMark:
         if (mark.kind, mark.strength) != ("opposes", OUTRIGHT):
             return mark
-        match = worries.match(text, mark.end)
+        match = behind(mark, "worries", text, language)
         if match is None:
-            match = restraints.match(text, mark.end)
-            match = None if match and imposed.match(text, match.end()) else match
+            match = behind(mark, "restraints", text, language)
+            match = None if match and cues_of(language)["imposed"].match(text, match.end()) else match
         if match is None:
             return mark
         return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength)
@@ -128,7 +135,7 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
 
 def refused_conditions(marks: Sequence[PositionMark], text: str, language: str) -> list[PositionMark]:
     """Returns the marks of conditions that belong to what is refused: "we reject making it conditional on a treaty"."""
-    within = (cues_of(language) or {})["refused_condition"]
+    within = cues_of(language)["refused_condition"]
     found = (within.match(text, mark.end) for mark in marks if mark.rule in ("refuses", "objects"))
     # Where a mark ends with the word of the condition itself, which is a restraint, that word is looked for within it.
     found_within = (within.match(text, mark.start) for mark in marks if mark.rule == "accepts")
@@ -138,14 +145,18 @@ def refused_conditions(marks: Sequence[PositionMark], text: str, language: str) 
 
 def accepts_only(text: str, language: str) -> bool:
     """Returns whether a sentence says only that the topic, blanked out of it, is accepted: "we can accept this"."""
-    cues = cues_of(language) or {}
+    cues = cues_of(language)
     return cues["accepts_only"].fullmatch(text) is not None and cues["condition"].search(text) is None
 
 
-def end_of_wish(mark: PositionMark, text: str, language: str) -> int | None:
-    """Returns where a wish for the topic ends that a mark rejects: "we do not share the call for this"; else None."""
-    match = (cues_of(language) or {})["wishes"].match(text, mark.end)
-    return match.end() if match else None
+def is_elliptic(text: str, language: str) -> bool:
+    """Returns whether a sentence takes a position on what the one before it names: "Belmora is in favour."."""
+    return cues_of(language)["elliptic"].match(text) is not None
+
+
+def behind(mark: PositionMark, cue: str, text: str, language: str) -> "regex.Match[str] | None":
+    """Returns the match of a cue right behind a mark; the topic may be blanked out of the text."""
+    return cues_of(language)[cue].match(text, mark.end)
 
 
 def declines_position(text: str, language: str | None) -> bool:
@@ -153,8 +164,8 @@ def declines_position(text: str, language: str | None) -> bool:
 
     False for "our neighbours have no position", which is about others, and "it is not true that we have none".
     """
-    cues = cues_of(language or "en")
-    if cues is None or not cues["declines"].search(text):
+    language = language or "en"
+    if language not in LANGUAGES or not (cues := cues_of(language))["declines"].search(text):
         return False
     own = _own(cues, text)
 
@@ -213,10 +224,8 @@ def _conditions(marks: Sequence[PositionMark]) -> Iterator[PositionMark]:
 
 
 @cache
-def cues_of(language: str) -> dict[str, "regex.Pattern[str]"] | None:
-    """Returns the patterns of a language by rule, or None where there are no rules for it."""
-    if language not in LANGUAGES:
-        return None
+def cues_of(language: str) -> dict[str, "regex.Pattern[str]"]:
+    """Returns the patterns of one of the six languages by rule."""
     lexicon = load_lexicon(f"positions.{language}")
     parts = {name: unfolded(part) for name, part in lexicon["parts"].items()}
     return {rule: _pattern(cues, parts) for rule, cues in lexicon["cues"].items()}

@@ -7,26 +7,29 @@ the measure; "we support it even if nobody pays" is for it, as "we support it" i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import regex
 
-from app.retrieval.positions.position_marks import BLANK, OUTRIGHT, cues_of, find_position_marks
+from app.retrieval.positions.position_marks import BLANK, CLAUSE, OUTRIGHT, blank_out, cues_of, find_position_marks
 from app.retrieval.terms import content_terms
+from app.retrieval.topic.mask import WORD
 from ingest.language.lexicons import load_lexicon
 
+_Kind = Literal["without_concession", "reason", "ended", "rejected"]
 _NEXT_WORD: Final = regex.compile(r"\s+([\p{L}-]+)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rewording:
-    """A sentence in other words: of the `topic`, or with `reverses`, of the measure that ends what it was about."""
+    """A sentence in other words, of the `topic` or of a measure that ends what it was about."""
 
     text: str
     topic: str
     origin: Sequence[int]
     """The offset in the sentence of each character of `text`, and of its end."""
-    reverses: bool = False
+    kind: _Kind
+    """A concession was left out; only a reason is kept; the topic is what the measure ends, or an alternative to it."""
 
 
 def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str) -> Rewording | None:
@@ -35,44 +38,77 @@ def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str
     What ends the topic ("the abolition of this", "to ban this", "free of this") becomes a measure, unless the topic is
     such a thing itself. Clauses that concede something are left out: "even if …", "whether or not …".
     """
-    cues = cues_of(language)
-    if cues is None or not runs:
+    if not runs:
         return None
+    cues = cues_of(language)
     measures = load_lexicon(f"positions.{language}")["measures"]
-    blanked = text
-    for start, end in runs:
-        blanked = blanked[:start] + BLANK * (end - start) + blanked[end:]
+    blanked = blank_out(text, runs)
     pieces = [(match.start(), match.end(), "") for match in cues["concedes"].finditer(blanked)]
     if pieces and BLANK in cues["concedes"].sub("", blanked):
-        return _replaced(text, pieces, topic)
+        return _replaced(text, pieces, topic, "without_concession")
+    if outside := _outside_reason(text, runs, blanked, language):
+        return _replaced(text, [outside], topic, "reason")
     ends, terms = cues["ending"].search, content_terms(topic, language)
     if ends(topic) and not all(ends(text, *run) for run in runs):
         return None
     # A part of the topic may belong to something else: "the withdrawal of the occupying forces".
     parts = {end for start, end in runs if content_terms(text[start:end], language) < terms}
     found = sorted(
-        (match.start(), match.end(), measures[name])
+        (match.start(), match.end(), name)
         for name in measures.keys() - {"topic"}
         for match in cues[name].finditer(blanked)
         if not (match.end() in parts and content_terms(_next_word(text, match.end()), language))
+        and not (name == "instead" and _is_named_beside(text, runs, range(*match.span()), language))
     )
     # Words that reject what ends the topic are marks already: "we call for the lifting of this".
     marks = find_position_marks(text, language) if found else ()
     told = [mark for mark in marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
     found = [each for each in found if not any(mark.start <= each[0] < mark.end for mark in told)]
     pieces = [each for at, each in enumerate(found) if not at or each[0] >= found[at - 1][1]]
-    return _replaced(text, pieces, measures["topic"], reverses=True) if pieces else None
+    if not pieces:
+        return None
+    kind: _Kind = "rejected" if all(name == "instead" for *_, name in pieces) else "ended"
+    return _replaced(text, [(start, end, measures[name]) for start, end, name in pieces], measures["topic"], kind)
 
 
-def _replaced(text: str, pieces: Sequence[tuple[int, int, str]], topic: str, *, reverses: bool = False) -> Rewording:
+def _outside_reason(
+    text: str, runs: Sequence[tuple[int, int]], blanked: str, language: str
+) -> tuple[int, int, str] | None:
+    """Returns the clause beside a reason that alone names the topic, with the empty text that replaces it, if any.
+
+    "We favour guidelines, because a protocol is costly" says of the protocol only that it is costly. Where the clause
+    has no object of its own ("we are against, because a protocol is costly"), it speaks of the topic as well.
+    """
+    reason = cues_of(language)["reasons"].search(blanked)
+    if reason is None:
+        return None
+    leads = WORD.search(blanked, 0, reason.start()) is None
+    comma = CLAUSE.search(blanked, runs[-1][1]) if leads else None
+    if comma is None:
+        start, end, within, main = 0, reason.end(), range(reason.end(), len(text)), text[: reason.start()]
+    else:
+        start, end, within, main = comma.start(), len(text), range(comma.start()), text[comma.start() :]
+    if _is_named_beside(text, runs, within, language):
+        return None
+    marks = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
+    own = (mark for mark in marks if mark.kind in ("supports", "opposes"))
+    return (start, end, "") if any(content_terms(main[mark.end :], language) for mark in own) else None
+
+
+def _is_named_beside(text: str, runs: Sequence[tuple[int, int]], within: range, language: str) -> bool:
+    """Returns whether a sentence names as much of its topic elsewhere as within some words of it."""
+    terms = {run: content_terms(text[slice(*run)], language) for run in runs}
+    inside = frozenset[str]().union(*(terms[run] for run in runs if run[0] in within))
+    return any(inside <= terms[run] for run in runs if run[0] not in within)
+
+
+def _replaced(text: str, pieces: Sequence[tuple[int, int, str]], topic: str, kind: _Kind) -> Rewording:
     reworded, origin, last = "", list[int](), 0
     for start, end, words in pieces:
         reworded += text[last:start] + words
         origin += [*range(last, start), *[start] * len(words)]
         last = end
-    return Rewording(
-        text=reworded + text[last:], topic=topic, origin=(*origin, *range(last, len(text) + 1)), reverses=reverses
-    )
+    return Rewording(text=reworded + text[last:], topic=topic, origin=(*origin, *range(last, len(text) + 1)), kind=kind)
 
 
 def _next_word(text: str, at: int) -> str:

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.answering.history import turn_of
 from app.question.turns.state import EarlierTurn
-from app.retrieval.positions import position_reading
-from app.retrieval.positions.latest_position import PositionReader
-from app.retrieval.positions.position_reading import EvidenceReader
 from app.wiring import Workspace
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
-from vectorstore.records import ScopeFilter
 
 pytestmark = pytest.mark.integration
 
@@ -126,27 +121,3 @@ def test_where_nobody_changed_and_a_change_may_not_be_asked_for_who_spoke_is_lis
         answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
     assert {citation.state for citation in answer.citations} == {"XAB", "XES"}
     assert any("no change of position" in note for note in answer.scope.notes)
-
-
-@pytest.mark.parametrize(("newest_first", "reads"), [(True, 6), (False, 6 + 1)])
-def test_a_later_position_is_read_beside_the_best_sentences(newest_first, reads, changed, monkeypatch):
-    read: list[str] = []
-
-    def counting(text: str, *others: object) -> object:
-        read.append(text)
-        return read_sentence(text, *others)
-
-    read_sentence = position_reading.read_sentence
-    monkeypatch.setattr(position_reading, "read_sentence", counting)
-    catalogue, parties = changed.store.catalogue, changed.corpus.parties()
-    named = [("UNTOC", ("18",))]
-    found = changed.ranker.rank_by_mentions("XDR", catalogue.summaries(ScopeFilter()), "article", named)
-    if not newest_first:
-        found = replace(found, sentences=found.sentences[::-1])
-
-    def words(statement_id: str) -> list[str]:
-        return [sentence.text for sentence in catalogue.sentences(statement_id)]
-
-    reader = EvidenceReader(lambda language: "mutual legal assistance", catalogue.sentences, words, parties)
-    assert PositionReader(reader, None).read(found).direction == "against"
-    assert len(read) == reads
