@@ -25,7 +25,7 @@ from app.question.question_frames import (
     speaks_of_one_party,
 )
 from app.question.resolution import NamedFilter, Resolution, TopicWording
-from app.question.role_corrections import correct_roles
+from app.question.role_corrections import correct_roles, with_thing_asked_about
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
 from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR
@@ -58,6 +58,7 @@ def read_alone(
     """
     language = detect_language(question, parties, before)
     roles = read_roles(encode_question(question, language, parties, follows=before is not None), weights)
+    roles = with_thing_asked_about(roles)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)

@@ -11,7 +11,7 @@ from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
-from app.question.lexicon import PAUSES, lexicon_of
+from app.question.lexicon import PAUSES, SIGNS, lexicon_of
 from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, spoken_of, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
@@ -20,6 +20,14 @@ from app.records import QuestionKind
 
 # Minimum number of content words that become the topic where the tagger found none.
 _TOPIC_WORDS_MIN: Final = 2
+
+
+def with_thing_asked_about(roles: RoleReading) -> RoleReading:
+    """Makes what "呢" asks about the topic of a follow-up in which the tagger found nothing: "问卷呢？"."""
+    items = [i for i in lexicon_of(roles.language, "question_frames").items(roles.text) if not i.kinds & SIGNS]
+    asks = roles.follows and len(items) > _TOPIC_WORDS_MIN and "what_about" in items[-1].kinds
+    plain = asks and {*roles.labels} == {"-"} and not any(item.kinds for item in items[:-1]) and all(word.span is None for word in roles.words)
+    return _as_topic(roles, range(items[-1].start)) if plain else roles
 
 
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
