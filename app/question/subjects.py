@@ -124,7 +124,7 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
         (size, inner, _), (after, also, determined) = (_content(text, roles.language) for text in (one, other))
         adjective = roles.language != "en" and after == 1 < size and not determined
         longer = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
-        if longer or adjective or inner > also:
+        if longer or adjective or inner > also or size > after + 1:
             return False
     vectors = sentence_encoder().embed(texts)
     return all(float(one @ other) < _TOGETHER_MIN for one, other in combinations(vectors, 2))
