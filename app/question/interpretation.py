@@ -59,7 +59,7 @@ def read_alone(
     """
     language = detect_language(question, parties, before)
     roles = read_roles(encode_question(question, language, parties, follows=before is not None), weights)
-    roles = with_places(with_thing_asked_about(roles))
+    roles = with_places(with_thing_asked_about(roles), parties)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)

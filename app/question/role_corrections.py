@@ -18,6 +18,7 @@ from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.question.subjects import parts_subjects
 from app.records import QuestionKind
+from ingest.parties.party_table import PartyTable
 
 # Minimum number of content words that become the topic where the tagger found none.
 _TOPIC_WORDS_MIN: Final = 2
@@ -26,11 +27,12 @@ _TOPIC_WORDS_MIN: Final = 2
 def with_thing_asked_about(roles: RoleReading) -> RoleReading:
     """Makes what "呢" asks about the topic of a follow-up in which the tagger found nothing: "问卷呢？"."""
     items = lexicon_of(roles.language, "question_frames").items(roles.text)
-    *words, last = [item for item in items if not item.kinds & SIGNS] or [None]
-    asks = roles.follows and last is not None and "what_about" in last.kinds and len(words) >= _TOPIC_WORDS_MIN
+    items = tuple(item for item in items if not item.kinds & SIGNS)
+    words = items[:-1]
+    asks = roles.follows and len(words) >= _TOPIC_WORDS_MIN and "what_about" in items[-1].kinds
     if not asks or {*roles.labels} != {"-"} or any(item.kinds for item in words) or any(w.span for w in roles.words):
         return roles
-    return _as_topic(roles, range(last.start))
+    return _as_topic(roles, range(items[-1].start))
 
 
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -43,10 +45,10 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return roles
 
 
-def with_places(roles: RoleReading) -> RoleReading:
+def with_places(roles: RoleReading, parties: PartyTable) -> RoleReading:
     """Makes places that no lookup knows part of the topic: "when did the laboratory in Ostrel open?"."""
     unknown = (word for word in roles.of("-") if word.may_be_name and not word.text.isupper())
-    places = {word.start for word in unknown if is_place(roles, word)}
+    places = {word.start for word in unknown if is_place(roles, word) and not parties.nearest(word.text)}
     if not places:
         return roles
     known = any(word.kind in NAMED and word.start not in places for word in roles.of("who"))

@@ -41,8 +41,8 @@ def merged_fields(alone: Resolution, before: Resolution, turn: TurnReading) -> d
             fields |= merge(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
             # "And the Firearms Protocol?" after "the Convention" is about the Protocol alone.
-            replaced = slot == "topic" and "treaty" in own and _only_names_treaties(earlier)
-            fields |= {} if replaced else {name: getattr(earlier, name) for name in names}
+            renamed = slot == "topic" and "treaty" in own and _only_names_treaties(earlier)
+            fields |= {} if renamed else {name: getattr(earlier, name) for name in names}
     if turn.act not in ("add", "remove"):
         # A new topic replaces an article that was the subject itself; an article that only narrowed a topic stays.
         was_subject = not earlier.topic and any(treaty.articles for treaty in earlier.treaties)

@@ -99,8 +99,10 @@ def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> st
 
 def _asked_of(alone: Resolution, code: str, parties: PartyTable) -> Resolution:
     """Returns a turn that asks one party; "the last one" is the last party, and not the latest statement."""
-    field = "states" if parties.kind_of(code) == "state" else "groups"
-    return replace(alone, scope=replace(alone.scope, **{field: (code,)}, all_states=False, pick=None), unnamed=False)
+    is_state = parties.kind_of(code) == "state"
+    states, groups = ((code,), ()) if is_state else ((), (code,))
+    scope = replace(alone.scope, states=states, groups=groups, all_states=False, pick=None)
+    return replace(alone, scope=scope, unnamed=False)
 
 
 def _asks_some_of_them(words: Sequence[frozenset[str]]) -> bool:
