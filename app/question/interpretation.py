@@ -17,19 +17,20 @@ from app.question.language import detect_language
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.question_frames import (
+    asks_everyone_of_topic,
     asks_when_first_said,
     asks_who_spoke_of,
     compares_views,
-    parts_subjects,
     speak_of_each_other,
     speaks_of_one_party,
 )
 from app.question.resolution import NamedFilter, Resolution, TopicWording
-from app.question.role_corrections import correct_roles
+from app.question.role_corrections import correct_roles, with_places, with_thing_asked_about
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
 from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR
 from app.question.spans.span import NARROWING, Span
+from app.question.subjects import subject_clauses
 from app.question.time_and_venue import time_and_venue_of
 from app.question.unread_venues import unread_venues
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
@@ -58,6 +59,7 @@ def read_alone(
     """
     language = detect_language(question, parties, before)
     roles = read_roles(encode_question(question, language, parties, follows=before is not None), weights)
+    roles = with_places(with_thing_asked_about(roles), parties)
     roles = roles if proposed is None else roles_as_proposed(roles, proposed, parties)
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)
@@ -80,7 +82,9 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         when = replace(when, pick="earliest")
     # Quoted words belong to the topic, unless their source is asked for.
     topic_roles = ("topic", *(("quote",) if kind.kind != "source" else ()))
-    clauses = _clauses(roles, topic_roles)
+    traits = KIND_TRAITS[kind.kind]
+    listed = traits.asks_which_states or traits.of_whole_statement or traits.of_named_statements
+    clauses = subject_clauses(roles, topic_roles, several=asked.named and not listed)
     topic = SUBJECT_SEPARATOR.join(clauses)
     if not topic and speak_of_each_other(roles):
         # What each says about the others is asked for, the first named first.
@@ -120,6 +124,11 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
                 for span, words in filters.items()
                 if span.kind == "session" and not span.codes
             ),
+            *(
+                Note(kind="not_counted", values={"words": words})
+                for span, words in filters.items()
+                if span.date_form == "yearless"
+            ),
             *(() if KIND_TRAITS[kind.kind].is_aside else unread_venues(roles)),
         ),
         without=without,
@@ -145,7 +154,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         filters=tuple(
             NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
             for span, words in filters.items()
-            if span.kind in ("body", "date") or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
+            if (span.kind in ("body", "date") and span.date_form != "yearless")
+            or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
         ),
     )
 
@@ -158,6 +168,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     """
     kind = plausible_kind(chances, roles)
     if kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles):
+        return replace(kind, kind="which_states"), False
+    if kind.kind == "ambiguous" and asks_everyone_of_topic(roles):
         return replace(kind, kind="which_states"), False
     if kind.kind == "content" and speaks_of_one_party(roles):
         return replace(kind, kind="which_states"), False
@@ -174,28 +186,6 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
         # In "what did non-African States say", the negation is part of the set.
         return replace(kind, kind="content"), False
     return replace(kind, kind="which_states"), True
-
-
-def _clauses(roles: RoleReading, topic_roles: tuple[str, ...]) -> dict[str, str]:
-    """Returns each subject of a question with its clause: "what of Arvandia", "and why did it leave"; mostly one.
-
-    A subject that only "about" begins, as in "about Arvandia and about Belmora", has the whole question as its clause.
-    """
-    pieces, subjects = [*roles.pieces(*topic_roles)], list[list[tuple[int, int]]]()
-    for piece in pieces:
-        if not subjects or parts_subjects(roles, subjects[-1][-1][1], piece[0]):
-            subjects.append([])
-        subjects[-1].append(piece)
-    ends = [parts[-1][1] for parts in subjects]
-    clauses: dict[str, str] = {}
-    for start, end, parts in zip([0, *ends], ends, subjects, strict=False):
-        words = [word for word in roles.words if start <= word.start < parts[0][0]]
-        own = not start or any("ask" in word.does for word in words)
-        clauses[" ".join(filter(None, (roles.piece(*part) for part in parts)))] = (
-            roles.text[start : end if end < ends[-1] else None] if own else roles.text
-        )
-    clauses.pop("", None)
-    return clauses
 
 
 def _mended(text: str, typing_errors: Mapping[str, str]) -> str:
@@ -240,7 +230,7 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
         return False
     if asked.members_of:
         return True
-    nobody_named = kind == "content" and bool(topic) and not asked.unclear
+    nobody_named = kind in ("content", "date", "number", "person") and bool(topic) and not asked.unclear
     by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
     in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_kind("everyone", "states")
     anyone = not roles.follows and (bool(asked.excluded) or nobody_named)

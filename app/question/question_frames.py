@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import Final
 
-from app.question.lexicon import Item, find_forms, lexicon_of
+from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
 from ingest.language.lexicons import RegexPatterns
 
 _ARTICLE: Final = RegexPatterns("common").article
-_COMMAS: Final = frozenset(",،、，")
 
 
 def view_holders(roles: RoleReading) -> Mapping[int, int]:
@@ -53,19 +52,35 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
 
 
 def asks_who_spoke_of(roles: RoleReading) -> bool:
-    """Returns whether those who spoke of a party or cited an article are asked for: "who cited article 4?"."""
+    """Returns whether those who spoke of a party or cited an article are asked for: "what was said about Cuba?"."""
     named = next(iter(_named(roles)), None)
-    if named is not None and roles.text.startswith(POSSESSIVE, named.end):
+    if named is None or roles.text.startswith(POSSESSIVE, named.end):
         return False
-    # "What was said about timber?" asks no party, and so everyone, while "who mentioned timber?" is read by its words.
-    frames = {"said_of"} if named is None else {"spoke_of", "said_of"}
-    spoken_of = named or next(iter(roles.of("topic")), None)
-    ahead = _before(roles, _items(roles), spoken_of.start) if spoken_of is not None else []
-    if not ahead or not ahead[-1].kinds & frames:
+    ahead = _before(roles, _items(roles), named.start)
+    asking = {"who", "everyone", "states"}
+    allowed = {*asking, "ask", "fill", "speak_verb", "impersonal"}
+    if not ahead or not all(item.kinds & allowed for item in ahead[:-1]):
         return False
-    *asking, verb = ahead
-    only_asks = all(item.kinds & {"who", "everyone", "states", "ask", "fill"} for item in asking)
-    return only_asks and ("said_of" in verb.kinds or any(i.kinds & {"who", "everyone", "states"} for i in asking))
+    kinds = frozenset[str]().union(*(item.kinds for item in ahead[:-1]))
+    by_nobody = "impersonal" in kinds and ahead[-1].kinds & {"about", "of"}
+    return bool(by_nobody or ("spoke_of" in ahead[-1].kinds and kinds & asking))
+
+
+def asks_everyone_of_topic(roles: RoleReading) -> bool:
+    """Returns whether a topic is asked about and nobody is: "what was said about timber?", "what about shelters?"."""
+    topic = [*roles.of("topic")]
+    if not topic or roles.follows or any(word.kind in NAMED for word in roles.of("who", "mention", "not")):
+        return False
+    lexicons = [lexicon_of(roles.language, name) for name in ("question_frames", "unnamed_parties")]
+    outside = [
+        [item for item in lexicon.items(roles.text) if not any(w.start <= item.start < w.end for w in topic)]
+        for lexicon in lexicons
+    ]
+    kinds = frozenset[str]().union(*(item.kinds for items in outside for item in items))
+    # "Говорилось о" is also what leads to the object of a verb of speaking.
+    kinds |= frozenset[str]().union(*(lexicons[0].kinds_of(word.text) for word in roles.of("-")))
+    plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in outside[0])
+    return kinds.isdisjoint({"pronoun", "possessive", "of_them", "state"}) and ("impersonal" in kinds or plain)
 
 
 def speaks_of_one_party(roles: RoleReading) -> bool:
@@ -87,6 +102,25 @@ def spoken_of(roles: RoleReading) -> frozenset[int]:
         )
     asked = {word.start for word in roles.of("who") if word.kind in NAMED} - objects
     return frozenset(word.start for word in named if asked and word.start in objects)
+
+
+def is_place(roles: RoleReading, name: Word) -> bool:
+    """Returns whether a name that no lookup knows belongs to a common noun, or is where something is.
+
+    "The laboratory in Ostrel", "the Kelvane bridge", "el puerto de Valdora"; "the delegation of Freedonia" speaks.
+    """
+    ahead = [word for word in roles.words if word.end <= name.start]
+    behind = next((word for word in roles.words if word.start > name.start), None)
+    led = [_ARTICLE.fullmatch(word.text) is not None for word in ahead]
+    plain = [word for word, article in zip(ahead, led, strict=True) if not article]
+    if not plain:
+        return False
+    of = "of" in lexicon_of(roles.language, "question_frames").kinds_of(plain[-1].text)
+    of_noun = of and any(word.is_content for word in plain[-2:-1])
+    # "The Kelvane bridge", "le col Kantegar"; a verb before its subject has no article: "¿cuándo ratificó Freedonia …".
+    before_noun = led[-1] and behind is not None and behind.is_content and behind.text.islower()
+    behind_noun = any(led[-2:-1]) and ahead[-1].is_content and ahead[-1].text.islower()
+    return "place" in plain[-1].does or of_noun or before_noun or behind_noun
 
 
 def asks_when_first_said(roles: RoleReading) -> bool:
@@ -113,32 +147,6 @@ def compares_views(roles: RoleReading) -> bool:
     beside = any(not any(word.start <= start < word.end for word in topic) for start in agrees)
     named = {label for word, label in zip(roles.words, roles.labels, strict=True) if word.kind in NAMED}
     return beside and {"who", "mention"} <= named
-
-
-def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
-    """Returns whether the words in `[start, end)` begin another subject: "and about", ", and what about", "& why".
-
-    "And about its victims" begins none, since those are victims of the subject before.
-    """
-    between = [item for item in lexicon_of(roles.language).items(roles.text) if start <= item.start and item.end <= end]
-    written = [roles.text[item.start : item.end].strip(" ¿¡") for item in between]
-    # In Arabic the conjunction is a prefix: "وعن". A comma alone parts a topic from what is asked on it: "tolls, why?".
-    joints = [n for n, item in enumerate(between) if "and" in item.kinds and written[n] not in _COMMAS]
-    after = (
-        between[joints[0] + 1 :][:2]
-        if joints
-        else [i for i, text in zip(between, written, strict=True) if text[:1] == "و"]
-    )
-    owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, mend=False)
-    owned = any(item.start == end and "possessive" in item.kinds for item in owners)
-    counted = bool(joints) and any(start <= i.start < end for i in _items(roles) if "how_many" in i.kinds)
-    return (counted or any(item.kinds & {"about", "ask"} for item in after)) and not owned
-
-
-def counted_after(roles: RoleReading, start: int) -> int | None:
-    """Returns where things that are counted are named behind a place: "how many requests"; None if none are."""
-    ends = (item.end for item in _items(roles) if "how_many" in item.kinds and item.start >= start)
-    return next(ends, None)
 
 
 def _named(roles: RoleReading) -> list[Word]:

@@ -11,15 +11,28 @@ from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.kinds import names_silence
-from app.question.lexicon import PAUSES, lexicon_of
-from app.question.question_frames import asked_of_a_party, counted_after, parts_subjects, spoken_of, view_holders
+from app.question.lexicon import PAUSES, SIGNS, lexicon_of
+from app.question.question_frames import asked_of_a_party, is_place, spoken_of, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
+from app.question.subjects import parts_subjects
 from app.records import QuestionKind
+from ingest.parties.party_table import PartyTable
 
 # Minimum number of content words that become the topic where the tagger found none.
 _TOPIC_WORDS_MIN: Final = 2
+
+
+def with_thing_asked_about(roles: RoleReading) -> RoleReading:
+    """Makes what "呢" asks about the topic of a follow-up in which the tagger found nothing: "问卷呢？"."""
+    items = lexicon_of(roles.language, "question_frames").items(roles.text)
+    items = tuple(item for item in items if not item.kinds & SIGNS)
+    words = items[:-1]
+    asks = roles.follows and len(words) >= _TOPIC_WORDS_MIN and "what_about" in items[-1].kinds
+    if not asks or {*roles.labels} != {"-"} or any(item.kinds for item in words) or any(w.span for w in roles.words):
+        return roles
+    return _as_topic(roles, range(items[-1].start))
 
 
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -27,9 +40,20 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple("-" for _ in roles.labels))
     roles = _with_supported_roles(_with_object(_with_view_holder(roles), kind), kind)
-    for widened in (_with_second_subject, _with_state_spoken_of, _with_content, _with_whole_clause):
+    for widened in (_with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
     return roles
+
+
+def with_places(roles: RoleReading, parties: PartyTable) -> RoleReading:
+    """Makes places that no lookup knows part of the topic: "when did the laboratory in Ostrel open?"."""
+    unknown = (word for word in roles.of("-") if word.may_be_name and not word.text.isupper())
+    places = {word.start for word in unknown if is_place(roles, word) and not parties.nearest(word.text)}
+    if not places:
+        return roles
+    known = any(word.kind in NAMED and word.start not in places for word in roles.of("who"))
+    content = [] if known else [word.start for word in (*roles.of("topic"), *roles.beside_topic())]
+    return _as_topic(roles, range(min({*places, *content}), max({*places, *content}) + 1))
 
 
 def _with_view_holder(roles: RoleReading) -> RoleReading:
@@ -105,19 +129,6 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     return replace(roles, labels=tuple(labels))
 
 
-def _with_second_subject(roles: RoleReading, kind: QuestionKind) -> RoleReading:
-    """Makes the content words of a second clause a topic of their own: "… and how many requests did it get?".
-
-    A verb alone is not one, as in "… and why it grows" and "… and what it asks of others".
-    """
-    topic = [*roles.of("topic")]
-    counted = counted_after(roles, topic[-1].end) if topic and kind not in ASIDES else None
-    content = [word for word in roles.beside_topic() if counted is not None and word.start >= counted]
-    if not content or not parts_subjects(roles, topic[-1].end, content[0].start):
-        return roles
-    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
-
-
 def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Makes States part of the topic if States are asked for: "who spoke of Israel leaving the Golan?".
 
@@ -183,31 +194,12 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     time or meeting is none of the topic.
     """
     if kind in WHICH_STATES and not roles.follows:
-        roles = _with_object_of_verb(roles)
         asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
         for one, other in pairwise(roles.of("topic")):
             if not any(one.end <= start < other.start for start in parting):
                 roles = _as_topic(roles, range(one.end, other.start), ("-",))
     return roles
-
-
-def _with_object_of_verb(roles: RoleReading) -> RoleReading:
-    """Begins the topic of a list behind its verb: "who announced a candidature for a seat on the Council?"."""
-    begin = next((word.start for word in roles.of("topic")), None)
-    asking = [
-        n for n, word in enumerate(roles.words) if word.does & {"everyone", "states"} and word.start < (begin or 0)
-    ]
-    if begin is None or not asking:
-        return roles
-    between = [word for word in roles.words[asking[-1] + 1 :] if word.start < begin]
-    content = [at for at, word in enumerate(between) if word.is_content]
-    plain = all(word.kind == "word" and not word.does & {"ask", "and", "speak_verb", "about"} for word in between)
-    frames = lexicon_of(roles.language, "question_frames")
-    # A preposition follows the object: "the expression blue economy" has none.
-    led = len(content) == 2 and content[1] < len(between) - 1
-    determined = led and "determiner" in frames.kinds_of(between[content[1] - 1].text)
-    return _as_topic(roles, range(between[content[1]].start, begin), ("-",)) if plain and determined else roles
 
 
 def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:

@@ -63,7 +63,14 @@ class RoleReading(EncodedQuestion):
             first = words[0]
             prefix = first.text.startswith("وال") and first.common < commonness(first.text[1:], "ar")
             if label in roles:
-                yield first.start + (prefix and label == "topic"), words[-1].end
+                yield self._joined_start(first) + (prefix and label == "topic"), words[-1].end
+
+    def _joined_start(self, first: Word) -> int:
+        """Returns where a word begins with those that hyphens join to it: "on-site"."""
+        joined = re.search(r"(?:[^\W\d_]+[-‑])+$", self.text[: first.start])
+        start = first.start if joined is None else joined.start()
+        named = any(word.span is not None for word in self.words if start <= word.start < first.start)
+        return first.start if named else start
 
     def text_of(self, *roles: str) -> str:
         """Returns the words with these roles, as pieces in their order, without signs at the edges."""

@@ -82,8 +82,8 @@ def _time_of(name: str, part: Sequence[Item], today: date) -> Iterator[tuple[Day
             yield years_of(year, year + _DECADE - 1), "closed"
         case "last_years" | "last_decade":
             yield (month_of(today.year - ago, 1)[0], None), "since"
-        case "recently":
-            yield (None, None), "recently"
+        case "recently" | "yearless":
+            yield (None, None), name
         case _:
             yield years_of(year - ago, year - ago), "year"
 

@@ -16,8 +16,8 @@ SpanKind = Literal[
 ]
 PartyForm = NameForm | Literal["adjective", "typed"]
 """How a party is named: by which of its names, by an adjective made of one, or by one with a typing error."""
-DateForm = Literal["month", "year", "closed", "since", "after", "before", "until", "around", "recently"]
-"""How a time is written: as a month or less, a year, an interval closed or open at an end, or vaguely."""
+DateForm = Literal["month", "year", "closed", "since", "after", "before", "until", "around", "recently", "yearless"]
+"""How a time is written: as a month or less, a year, an interval closed or open at an end, vaguely, or without year."""
 TreatyForm = Literal["short", "one", "named", "bare"]
 """How a treaty is named: `short` is "the Convention", `one` "the Protocol", which may be any of three; an article is
 `named` with its treaty, or `bare`."""

@@ -71,6 +71,14 @@ def without_form(question: str, *, follows: bool) -> tuple[str, Restyle | None]:
     return question, None
 
 
+def without_lead_in(question: str) -> str:
+    """Returns a follow-up without words that only lead in to what it names: "no, I meant visas", "那么签证呢"."""
+    items = lexicon_of("en", "answer_forms").items(question, mend=False)
+    leads = takewhile(lambda item: item.kinds & {"lead_in", "denial", *SIGNS}, items)
+    end = max((item.end for item in leads if "lead_in" in item.kinds), default=0)
+    return question[end:].lstrip(" ,:，：、") or question
+
+
 def citation_asked(question: str, before: Resolution, shown: Shown | None) -> int | None:
     """Returns the number of the one citation of the answer before that a follow-up asks for: "only the second".
 

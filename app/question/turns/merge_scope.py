@@ -20,6 +20,8 @@ from app.question.scope_fields import (
     slots_of,
     years_in,
 )
+from app.question.spans.span import with_spans_as_items
+from app.question.spans.treaties import find_treaty_spans
 from app.question.turns.state import TurnReading
 from app.records import Scope
 from vectorstore.stems import is_function_word, stem, words_of
@@ -38,7 +40,9 @@ def merged_fields(alone: Resolution, before: Resolution, turn: TurnReading) -> d
         elif slot in own and (merge := {"add": _joined, "correct": _corrected, "remove": _reduced}.get(turn.act)):
             fields |= merge(scope, earlier, *names)
         elif slot in turn.keeps and slot not in own:
-            fields |= {name: getattr(earlier, name) for name in names}
+            # "And the Firearms Protocol?" after "the Convention" is about the Protocol alone.
+            renamed = slot == "topic" and "treaty" in own and _only_names_treaties(earlier)
+            fields |= {} if renamed else {name: getattr(earlier, name) for name in names}
     if turn.act not in ("add", "remove"):
         # A new topic replaces an article that was the subject itself; an article that only narrowed a topic stays.
         was_subject = not earlier.topic and any(treaty.articles for treaty in earlier.treaties)
@@ -48,6 +52,13 @@ def merged_fields(alone: Resolution, before: Resolution, turn: TurnReading) -> d
         # "Who else?" asks everyone but those left out before.
         fields["excluded"] = tuple(dict.fromkeys((*earlier.excluded, *scope.excluded)))
     return fields
+
+
+def _only_names_treaties(scope: Scope) -> bool:
+    """Returns whether the topic is nothing but the treaties of the scope, such as "the Convention"."""
+    items = lexicon_of(scope.language).items(scope.topic)
+    row = with_spans_as_items(items, find_treaty_spans(scope.topic, items), "treaty")
+    return bool(scope.treaties) and all(item.kinds & {"treaty", "fill", "and"} for item in row)
 
 
 def _who(alone: Resolution, before: Resolution, act: Act) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.question.turns.follow_ups import (
     restyle,
     with_other_object,
     without_form,
+    without_lead_in,
 )
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
@@ -72,15 +73,20 @@ def _read_turn(
     code = dict(zip(before.options, before.option_codes, strict=False)).get(chosen)
     if code is not None and parties.resolve(chosen).codes != (code,):
         chosen = code
-    alone, inputs = read_alone(chosen, parties, weights, before=before.scope.language, proposed=proposed)
+    named = without_lead_in(chosen)
+    alone, inputs = read_alone(named, parties, weights, before=before.scope.language, proposed=proposed)
     alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states
     turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    if named != chosen and turn.act == "remove" and not (alone.scope.excluded or alone.without):
+        # "No, I meant visas" names what is meant, and takes nothing away.
+        turn = replace(turn, act="replace")
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
-    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn, parties)), question=question)
+    shown = state.shown.parties if state.shown else ()
+    return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn, parties, shown)), question=question)
 
 
 def _with_counted_time(alone: Resolution, question: str, state: ConversationState) -> Resolution:

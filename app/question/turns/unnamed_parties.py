@@ -7,6 +7,7 @@ in `app/question/data/unnamed_parties.yaml`. A turn that says more, such as "did
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
@@ -22,9 +23,12 @@ _MAX_WORDS: Final = 4
 
 
 def by_unnamed_parties(
-    alone: Resolution, before: Resolution, turn: TurnReading, parties: PartyTable
+    alone: Resolution, before: Resolution, turn: TurnReading, parties: PartyTable, shown: Sequence[str] = ()
 ) -> tuple[Resolution, TurnReading]:
-    """Returns a turn by itself and what it does, both corrected by words for parties that it does not name."""
+    """Returns a turn by itself and what it does, both corrected by words for parties that it does not name.
+
+    `shown` are the parties that the answer before quoted.
+    """
     own, asked = slots_of(alone), before.scope
     groups = tuple(code for code in (*asked.groups, *asked.members_of) if parties.has_members(code))
     theirs = with_theirs(alone, groups)
@@ -34,6 +38,8 @@ def by_unnamed_parties(
         return theirs, TurnReading(act=turn.act if turn.act == "add" else "replace", keeps=kept)
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     words = [item.kinds for item in items if not item.kinds & SIGNS]
+    if "who" not in own and (one := _by_place(alone, before, shown)):
+        return _asked_of(alone, one, parties), TurnReading(act="replace", keeps=turn.keeps - {"who", "kind"})
     several = asked.all_states or asked.members_of or len((*asked.states, *asked.groups)) > 1
     if "who" not in own and several and _asks_some_of_them(words):
         return _asking(alone, everyone=False), _keeping_who(turn, own)
@@ -72,6 +78,31 @@ def with_theirs(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:
             asked = replace(alone.scope, members_of=tuple(groups), all_states=True)
             return replace(alone, scope=asked, party_notes=(*alone.party_notes, note))
     return alone
+
+
+def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> str:
+    """Returns the one of several parties asked before, or shown, that a turn means: "what does the second one say?".
+
+    "The second session" and "the last statement" are none of them.
+    """
+    asked = (*before.scope.states, *before.scope.groups) or shown
+    items = [*lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question), None]
+    frames = lexicon_of(alone.scope.language, "question_frames")
+    for item, after in pairwise(items):
+        place = int(item.values.get("nth", 0)) if item else 0
+        kinds = after.kinds | frames.kinds_of(alone.question[after.start : after.end]) if after else frozenset({"stop"})
+        noun = not kinds or kinds & {"session", "meeting", "article", "statement"}
+        if place and not noun and 1 < len(asked) >= place and len(items) > 2:
+            return asked[place - (place > 0)]
+    return ""
+
+
+def _asked_of(alone: Resolution, code: str, parties: PartyTable) -> Resolution:
+    """Returns a turn that asks one party; "the last one" is the last party, and not the latest statement."""
+    is_state = parties.kind_of(code) == "state"
+    states, groups = ((code,), ()) if is_state else ((), (code,))
+    scope = replace(alone.scope, states=states, groups=groups, all_states=False, pick=None)
+    return replace(alone, scope=scope, unnamed=False)
 
 
 def _asks_some_of_them(words: Sequence[frozenset[str]]) -> bool:

@@ -1,0 +1,141 @@
+"""Subjects of a question: one, or several that are searched one by one: "on visas, and why did it leave the fund?".
+
+Words such as "and about" part them, and so does a conjunction between parts of the topic that are far from each other.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+from typing import Final
+
+from app.question.lexicon import Item, lexicon_of
+from app.question.role_tagger.network import RoleReading
+from app.question.spans.span import NAMED
+from ingest.glossary.glossary import terms_within
+from ingest.language.lexicons import RegexPatterns
+from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.stems import is_function_word
+
+_ARTICLE: Final = RegexPatterns("common").article
+_COMMAS: Final = frozenset(",،、，")
+# Cosine similarity of vectors of the sentence encoder from which parts of a topic belong together, such as "peace and
+# security" (.47); of 46 pairs of subjects, 42 are below it, "interpreters and ransomware" with .36.
+_TOGETHER_MIN: Final = 0.4
+
+
+def subject_clauses(roles: RoleReading, topic_roles: Sequence[str], *, several: bool) -> dict[str, str]:
+    """Returns each subject of a question with its clause: "what of Arvandia", "and why did it leave"; mostly one.
+
+    A subject that only "about" begins, as in "about Arvandia and about Belmora", has the whole question as its clause.
+    With `several`, a topic may be parted itself: "visas, fishing and prisons".
+    """
+    pieces, subjects = [*roles.pieces(*topic_roles)], list[list[tuple[int, int]]]()
+    for piece in pieces:
+        if not subjects or parts_subjects(roles, subjects[-1][-1][1], piece[0]):
+            subjects.append([])
+        subjects[-1].append(piece)
+    ends = [parts[-1][1] for parts in subjects]
+    clauses: dict[str, str] = {}
+    for start, end, parts in zip([0, *ends], ends, subjects, strict=False):
+        words = [word for word in roles.words if start <= word.start < parts[0][0]]
+        own = not start or any("ask" in word.does for word in words)
+        clause = roles.text[start : end if end < ends[-1] else None] if own else roles.text
+        whole = [" ".join(filter(None, (roles.piece(*part) for part in parts)))]
+        named = [roles.piece(*part) for part in _cut(roles, *parts[0])] if several and len(parts) == 1 else whole
+        clauses |= dict.fromkeys(named, clause)
+    clauses.pop("", None)
+    return clauses
+
+
+def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
+    """Returns whether the words in `[start, end)` begin another subject: "and about", ", and what about", "& why".
+
+    "And about its victims" begins none, since those are victims of the subject before.
+    """
+    between = [item for item in lexicon_of(roles.language).items(roles.text) if start <= item.start and item.end <= end]
+    written = [roles.text[item.start : item.end].strip(" ¿¡") for item in between]
+    # In Arabic the conjunction is a prefix: "وعن". A comma alone parts a topic from what is asked on it: "tolls, why?".
+    joints = [n for n, item in enumerate(between) if "and" in item.kinds and written[n] not in _COMMAS]
+    after = (
+        between[joints[0] + 1 :][:2]
+        if joints
+        else [i for i, text in zip(between, written, strict=True) if text[:1] == "و"]
+    )
+    owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, mend=False)
+    owned = any(item.start == end and "possessive" in item.kinds for item in owners)
+    return any(item.kinds & {"about", "ask"} for item in after) and not owned
+
+
+def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
+    """Returns the places of the subjects in a piece of the topic: "on visas and on prisons", "visas and prisons".
+
+    A preposition that is repeated parts them, or that their meanings are far apart.
+    """
+    frames = lexicon_of(roles.language, "question_frames")
+    items = frames.items(roles.text)
+
+    def kinds_of(item: Item) -> frozenset[str]:
+        word = roles.text[item.start : item.end]
+        # In Arabic the conjunction is a prefix: "وعن".
+        joined = frames.kinds_of(word[1:]) & {"about"} if word.startswith("و") else frozenset[str]()
+        return item.kinds | ({"prefixed", *joined} if joined else joined)
+
+    parts, joined = [list[Item]()], False
+    for item in (item for item in items if start <= item.start and item.end <= end):
+        kinds = kinds_of(item)
+        apart = "joins" in kinds or roles.text[item.start : item.end].strip() in _COMMAS
+        joined = joined or not kinds.isdisjoint({"joins", "prefixed"})
+        if apart or "prefixed" in kinds:
+            parts.append([])
+        if not apart:
+            parts[-1].append(item)
+    parts = [part for part in parts if part]
+    if not joined or len(parts) == 1:
+        return [(start, end)]
+    # "Говорит о" is one item of the frames.
+    ahead = [item for item in lexicon_of(roles.language).items(roles.text) if item.end <= start]
+    led = (kinds_of(ahead[-1]) | frames.kinds_of(roles.text[ahead[-1].start : start].strip())) if ahead else frozenset()
+    led &= {"about", "of"}
+    repeated = led and all(len(part) > 1 and kinds_of(part[0]) & led for part in parts[1:])
+    nested = any(item.kinds & led for n, part in enumerate(parts) for item in part[n > 0 :])
+    if repeated and not nested:
+        return [(part[n > 0].start, part[-1].end) for n, part in enumerate(parts)]
+    places = [(part[0].start, part[-1].end) for part in parts]
+    return places if _are_apart(roles, places) else [(start, end)]
+
+
+def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
+    """Returns whether parts of a topic are subjects of their own, by their meanings.
+
+    Parts of unlike form may share a word, as in "investigation and prosecution of smugglers", "trafficking in arms and
+    ammunition", and "les armes chimiques et biologiques"; so may those of one term or beside a party.
+    """
+    start, end = places[0][0], places[-1][1]
+    texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
+    # "Its victims" and "of oil" belong to what is before them.
+    leads = [text.split()[0].lower() for text in texts[1:]]
+    led = any(is_function_word(word, roles.language) and not _ARTICLE.fullmatch(word) for word in leads)
+    if led or any(word.kind in NAMED and start <= word.start < end for word in roles.words):
+        return False
+    terms = [(start + term.start, start + term.end) for term in terms_within(whole, roles.language)]
+    if any(a < stop < b for a, b in terms for _, stop in places[:-1]):
+        return False
+    for one, other in pairwise(texts):
+        (size, inner, _), (after, also, determined) = (_content(text, roles.language) for text in (one, other))
+        adjective = roles.language != "en" and after == 1 < size and not determined
+        longer = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
+        if longer or adjective or inner > also or size > after + 1:
+            return False
+    vectors = sentence_encoder().embed(texts)
+    return all(float(one @ other) < _TOGETHER_MIN for one, other in combinations(vectors, 2))
+
+
+def _content(text: str, language: str) -> tuple[int, int, bool]:
+    """Returns how many content words a text has, how many others are between them, and whether one begins it.
+
+    In Chinese, pairs of characters count as words.
+    """
+    if language == "zh":
+        return (len(text) + 1) // 2, 0, True
+    others = [is_function_word(word.lower(), language) for word in re.findall(r"[^\W_]+", text)]
+    return others.count(False), sum(others[1:]), others[0] or text.startswith("ال")
