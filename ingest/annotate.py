@@ -36,6 +36,7 @@ from ingest.records.capacities import in_several_capacities
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, parts_under_titles, unsplit_titles
+from ingest.records.procedural_text import stage_directions
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.record_text import items_and_days
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
@@ -273,7 +274,8 @@ class Annotator:
             lookup = PartyLookup(parties=self._parties, language=document.metadata.language)
             holders = {*document.metadata.holders, document.metadata.on_behalf_of or ""}
             others = words_of_others(text, blocks, holders, self._parties, language=document.metadata.language)
-            spans = [*sponsor_lists(text, lookup), *(others if document.metadata.holders else ())]
+            spans = [*sponsor_lists(text, lookup), *stage_directions(text)]
+            spans += others if document.metadata.holders else ()
             blocks = cut_out(text, blocks, spans)
         if document.kind != "treaty":
             blocks = cut_out(text, blocks, footnotes(text, blocks))

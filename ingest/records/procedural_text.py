@@ -3,7 +3,7 @@
 "It was so decided." ends an intervention; "Several speakers noted …" is a summary by the record itself.
 """
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
@@ -20,6 +20,11 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
     if _WORDS.procedure.match(paragraph):
         return told or len(paragraph) <= _LONGEST_IN_SPEECH
     return told and _WORDS.told.match(paragraph) is not None
+
+
+def stage_directions(text: str) -> Iterator[tuple[int, int]]:
+    """Yields the spans of a record's lines on who presides, which are left in a speech cut out of it."""
+    yield from (found.span() for found in _WORDS.stage_direction.finditer(text))
 
 
 def tells_decision(sentence: str) -> bool:

@@ -4,10 +4,13 @@ import re
 from collections.abc import Sequence, Set
 from typing import Final
 
+from ingest.metadata.heading import is_salutation
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention
+from ingest.records.narration import is_first_person
 from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import SPEAKER
+from ingest.text.layout import holds_sentence_end
 from ingest.text.page_furniture import notes_start
 
 # Interventions of this many parties make a text a record.
@@ -52,6 +55,15 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
+    if not any(holds_sentence_end(text[item.start : item.end]) for item in interventions):
+        # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
+        if any(map(SPEAKER.time_code.match, text.splitlines())):
+            return False
+    told = [item for item in interventions if item.summarised]
+    addressed = told and any(map(is_salutation, text[: told[0].start].splitlines()))
+    if named and (addressed or any(is_first_person(text[item.start : item.end]) for item in told)):
+        # "Mr. President, … The representative of Belmora said that the fund is empty. We disagree." is a statement.
+        return False
     if named and sections and len(parties) >= _FEWEST_PARTIES and alike:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True

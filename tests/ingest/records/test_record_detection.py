@@ -66,6 +66,11 @@ def test_names_that_open_lines_without_positions_are_no_rows(rows, read):
     assert (document.kind, document.metadata.state) == ("statement", "XQN")
 
 
+@cases("text")
+def test_a_text_that_tells_what_others_said_or_is_a_programme_is_no_record(text, read):
+    assert read(text).document.kind == "statement"
+
+
 def test_a_table_after_a_section_is_not_its_own(split):
     text = cases["test_a_table_after_a_section_is_not_its_own"]
     assert [item.state for item in split(text, "en")] == ["XAA", "XAB", "XCS", None, None]
