@@ -55,10 +55,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
-    if not any(holds_sentence_end(text[item.start : item.end]) for item in interventions):
+    has_times = any(map(SPEAKER.time_code.match, text.splitlines()))
+    if has_times and not any(holds_sentence_end(text[item.start : item.end]) for item in interventions):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
-        if any(map(SPEAKER.time_code.match, text.splitlines())):
-            return False
+        return False
     told = [item for item in interventions if item.summarised]
     addressed = told and any(map(is_salutation, text[: told[0].start].splitlines()))
     if named and (addressed or any(is_first_person(text[item.start : item.end]) for item in told)):
