@@ -60,7 +60,7 @@ def decode(data: bytes, name: str) -> str:
     if has_zeros and (best := from_bytes(data, cp_isolation=_UTF16).best()) is not None:
         text = data.decode(best.encoding)
         # Zero bytes between other texts, as after each record, leave no spaces or ends of lines when read as UTF-16.
-        if not {" ", "\n"}.isdisjoint(text):
+        if not {" ", "\n", "。"}.isdisjoint(text):
             return text
     try:
         return data.decode(marked or "utf-8")
@@ -70,7 +70,8 @@ def decode(data: bytes, name: str) -> str:
             raise LoadError(f"{name!r} {says}; save it again as UTF-8") from exc
     if has_zeros:
         raise _binary(name)
-    best = from_bytes(data, cp_isolation=[*_LEGACY, *_UTF16]).best()
+    # Together, they would take short Cyrillic or Chinese text for UTF-16.
+    best = from_bytes(data, cp_isolation=_LEGACY).best() or from_bytes(data, cp_isolation=_UTF16).best()
     if best is None:
         raise LoadError(f"{name!r} looks binary or is in an unknown encoding; save it again as UTF-8")
     return data.decode(best.encoding)
