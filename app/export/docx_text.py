@@ -46,10 +46,11 @@ def add_text(
     """
     run = paragraph.add_run(visible(text))
     run.bold, run.italic = bold, italic
+    # Arabic words stand in runs of other languages, too.
+    run.font.cs_bold, run.font.cs_italic = bold, italic
     leftwards = right_to_left(text, language) if rtl is None else rtl
-    font = run.font
     if leftwards:
-        font.cs_bold, font.cs_italic, font.rtl = bold, italic, True
+        run.font.rtl = True
     properties = run._r.get_or_add_rPr()
     if east_asian(text):
         properties.get_or_add_rFonts().set(qn("w:hint"), "eastAsia")

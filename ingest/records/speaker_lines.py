@@ -141,9 +141,10 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     elif not told:
         colon = SPEAKER.colon.match(window, position if reported is None else reported.end())
         if colon is not None and colon["clause"] and not spoken:
-            may_tell = (
-                _may_tell_office(name, colon, window) if who == "person" else SPEAKER.speaking.search(colon["clause"])
-            )
+            if who == "person":
+                may_tell = _may_have_office(name, colon["clause"]) and SPEAKER.opens.match(window, colon.end())
+            else:
+                may_tell = SPEAKER.speaking.search(colon["clause"])
             colon = colon if may_tell else None
         if who == "official" and colon is not None and SPEAKER.opens.match(window, colon.end()) is None:
             colon = None
@@ -172,11 +173,18 @@ def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]",
     )  # fmt: skip
 
 
-def _may_tell_office(name: str, colon: "regex.Match[str]", window: str) -> bool:
+def _is_person_with_office(words: str) -> bool:
+    """Returns whether words are a person's name, a comma and what may be an office, and no sentence."""
+    name, comma, clause = words.partition(",")
+    title = SPEAKER.titled.match(name)
+    is_vocative = title is not None and SPEAKER.vocative.match(name, title.end()) is not None
+    return bool(comma) and not is_vocative and _may_have_office(name, clause)
+
+
+def _may_have_office(name: str, clause: str) -> bool:
     """Returns whether the clause between a person's name and a colon may tell their office, and is no sentence."""
-    if SPEAKER.titled_name.match(name) is None or SPEAKER.opens.match(window, colon.end()) is None:
-        return False
-    return SPEAKER.verb.search(colon["clause"]) is None or behalf_phrase(colon["clause"]) is not None
+    is_sentence = SPEAKER.verb.search(clause) is not None and behalf_phrase(clause) is None
+    return SPEAKER.titled_name.match(name) is not None and not is_sentence
 
 
 def _brackets(window: str, position: int) -> tuple[int, list[str]]:
@@ -191,9 +199,10 @@ def _brackets(window: str, position: int) -> tuple[int, list[str]]:
 def label_of(text: str, start: int) -> "tuple[str, int] | None":
     """Returns the words before a colon by which a paragraph may name who speaks, and the offset after it; else None."""
     found = SPEAKER.label.match(text, start)
-    if found is None or is_salutation(found["name"]) or SPEAKER.topic.match(found["name"]) or is_office(found["name"]):
+    if found is None or is_salutation(found["name"]) or SPEAKER.topic.match(found["name"]):
         return None
-    return " ".join(found["name"].split()), found.end()
+    name = " ".join(found["name"].split())
+    return None if is_office(name) and not _is_person_with_office(name) else (name, found.end())
 
 
 def is_speaker(name: str, language: str | None, *, in_names: bool) -> bool:
@@ -202,6 +211,8 @@ def is_speaker(name: str, language: str | None, *, in_names: bool) -> bool:
     In a record of the form "State: words" (`in_names`), "Civil society:" is a speaker as well. Elsewhere a speaker
     needs a title or brackets, or is put as "A delegate:" or "Speaker 4:"; "Interpol:" may be a topic of a speech.
     """
+    if _is_person_with_office(name):
+        return True
     noun = SPEAKER.somebody.search(name) is not None and len(name.split()) <= _MOST_WORDS
     if in_names:
         return noun or names_somebody(name, language)

@@ -4,6 +4,7 @@ import io
 import re
 
 from docx import Document
+from docx.oxml.ns import qn
 
 from app.answering.markdown import escape
 from app.export.conversation import ExportedTurn, conversation_docx, conversation_markdown
@@ -39,6 +40,13 @@ def test_word_file_has_footnotes_and_runs_as_its_languages_do() -> None:
     # No line that leads to a quotation is left alone at the foot of a page.
     leads = (lines["Arvandia, as a member of the Group:"], attribution)
     assert all(lead.paragraph_format.keep_with_next for lead in leads) and not quoted.paragraph_format.keep_with_next
+
+
+def test_arabic_words_in_another_language_are_bold_too() -> None:
+    turn = ExportedTurn(question="Ports", answer="The draft has **نؤيد**.", language="en", references={})
+    body = Document(io.BytesIO(conversation_docx("Ports", [turn], "2031-05-02T08:00:00+00:00"))).element.body
+    (run,) = (run for run in body.iter(qn("w:r")) if "نؤيد" in run.text)
+    assert run.rPr.find(qn("w:bCs")) is not None
 
 
 def test_numbers_in_brackets_that_a_statement_has_are_no_footnotes() -> None:
