@@ -19,7 +19,6 @@ _ASKS_CHANGE_SURELY: Final = 0.75
 _STATED_MIN: Final = 0.5
 # Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
 _OWN_DIRECTION_MIN: Final = 0.6
-
 # Chance from which a follow-up asks who agrees or disagrees: "who else?" does not.
 _AGREEMENT_MIN: Final = 0.4
 
