@@ -95,7 +95,8 @@ class PartySearch:
             return tuple(self.find(code, part) for code, part in parts), parties
         if self.many and self.strategy.by == "topic" and self.topic is not None:
             listed, read = self.ranker.rank_list(statements_by_party, self.topic)
-            listed = self.ranker.read_again(listed, self.topic, all_silent=self.resolution.scope.negated)
+            if self.resolution.scope.negated:
+                listed = self.ranker.read_silent(listed, self.topic)
             return self._deeper(listed, self.topic), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
         if not self.many or self._treaty_words is None:

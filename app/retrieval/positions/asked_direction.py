@@ -19,6 +19,8 @@ _ASKS_CHANGE_SURELY: Final = 0.75
 _STATED_MIN: Final = 0.5
 # Chance from which a follow-up asks for a direction of its own, not for that of the question before it.
 _OWN_DIRECTION_MIN: Final = 0.6
+# Chance from which a follow-up asks who agrees or disagrees: "who else?" does not.
+_AGREEMENT_MIN: Final = 0.4
 
 
 class AskedFor(NamedTuple):
@@ -90,7 +92,8 @@ def _relative_to(
     if asked != "same" and asked != "opposite":
         return AskedFor(asked, chance, words)
     shown = resolution.position_shown
-    if shown in (None, "mentions") and resolution.act != "new" and _is_on_topic_before(resolution):
+    unknown = shown in (None, "mentions") and chance >= _AGREEMENT_MIN
+    if unknown and resolution.act != "new" and _is_on_topic_before(resolution):
         return AskedFor(is_unknown=True)
     is_opposed = (asked == "opposite") != (shown == "against")
     return AskedFor("against" if is_opposed else "for", chance, words, is_relative=shown is not None)

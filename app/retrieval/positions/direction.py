@@ -38,7 +38,7 @@ from app.retrieval.positions.position_marks import (
     refused_conditions,
     without_restraints,
 )
-from app.retrieval.positions.rewording import reword
+from app.retrieval.positions.rewording import reword, what_ends
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
 from ingest.language.anaphora import announces, is_question, refers_back
 from ingest.language.claim_words import OperatorKind, first_person, imperatives, operators, roles
@@ -162,6 +162,11 @@ def read_sentence(text: str, topic: str, language: str | None, parties: PartyTab
 @lru_cache(maxsize=4096)
 def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
     runs = topic_runs(text, topic, language, parties)
+    if ended := what_ends(topic, text, runs, language):
+        read, as_it_is = _turned(_read(text, ended, language, parties)), _read_as_it_is(text, topic, language, parties)
+        # "The will to lift the embargo will become a reality" may be read better with the word that ends it.
+        surer = as_it_is.chances[as_it_is.reading] > read.chances[read.reading]
+        return as_it_is if surer and not read.is_outright else read
     reworded = reword(text, topic, runs, language)
     if reworded is None:
         return _read_as_it_is(text, topic, language, parties)
@@ -229,23 +234,31 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
 
 def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
     """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
-    turned = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
-    chances = turned if rejects else geometric_mean_of_chances(turned, as_it_is.chances)
-    shown, best = OPPOSITE.get(read.reading, read.reading), max(READINGS, key=lambda reading: chances[reading])
+    turned = _turned(read)
+    chances = turned.chances if rejects else geometric_mean_of_chances(turned.chances, as_it_is.chances)
+    shown, best = turned.reading, max(READINGS, key=lambda reading: chances[reading])
     told = OPPOSITE.get(_SHOWN_BY.get(kind_of(read.marks)))
     # Where both readings take opposite directions, that of the measure is not passed over.
     contradicted = best in OPPOSITE and best == read.reading and not rejects
+    # What others choose instead ("money goes to arms instead of aid") is a position on it only if it surely is one.
+    lone = rejects and best in OPPOSITE and best != as_it_is.reading and chances[best] < CHANGE_MIN
     if rejects and told is not None and as_it_is.chances["reported"] < _OWN_WORDS_BELOW:
         best = told
     elif read.is_outright and read.reading in OPPOSITE and chances[shown] >= _MARKED_MIN:
         best = shown
-    elif contradicted or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
+    elif contradicted or lone or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
         best = "mentions"
+    return replace(as_it_is, reading=best, chances=chances, marks=turned.marks)
+
+
+def _turned(read: SentenceDirection) -> SentenceDirection:
+    """Returns a direction turned round, as it is on the opposite of its topic."""
+    chances = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
     marks = tuple(
         replace(mark, kind=_OPPOSITE.get(mark.kind, mark.kind), rule=_REVERSED.get(mark.kind, mark.rule))
         for mark in read.marks
     )
-    return replace(as_it_is, reading=best, chances=chances, marks=marks)
+    return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=marks)
 
 
 def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:

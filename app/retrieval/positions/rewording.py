@@ -71,6 +71,19 @@ def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str
     return _replaced(text, [(start, end, measures[name]) for start, end, name in pieces], measures["topic"], kind)
 
 
+def what_ends(topic: str, text: str, runs: Sequence[tuple[int, int]], language: str) -> str:
+    """Returns what a topic ends, where a text names that without the topic's own word for it; empty otherwise.
+
+    "The embargo must go" takes a position on the embargo, and so the opposite one on "the lifting of the embargo".
+    """
+    words = [*cues_of(language)["ending"].finditer(topic)]
+    if len(words) != 1 or not runs or all(cues_of(language)["ending"].search(text, *run) for run in runs):
+        return ""
+    ended = topic[: words[0].start()] + topic[words[0].end() :]
+    terms = content_terms(ended, language)
+    return ended.strip() if terms and terms <= content_terms(text, language) else ""
+
+
 def _outside_reason(
     text: str, runs: Sequence[tuple[int, int]], blanked: str, language: str
 ) -> tuple[int, int, str] | None:
@@ -88,11 +101,17 @@ def _outside_reason(
         start, end, within, main = 0, reason.end(), range(reason.end(), len(text)), text[: reason.start()]
     else:
         start, end, within, main = comma.start(), len(text), range(comma.start()), text[comma.start() :]
-    if _is_named_beside(text, runs, within, language):
+    if _is_named_beside(text, runs, within, language) or (comma is None and _is_denied(main, language)):
         return None
     marks = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
     own = (mark for mark in marks if mark.kind in ("supports", "opposes"))
     return (start, end, "") if any(content_terms(main[mark.end :], language) for mark in own) else None
+
+
+def _is_denied(main: str, language: str) -> bool:
+    """Returns whether the reason that follows may be what is denied: "aid is not refused because a bank objects"."""
+    start = max((match.end() for match in CLAUSE.finditer(main)), default=0)
+    return cues_of(language)["negation"].search(main, start) is not None
 
 
 def _is_named_beside(text: str, runs: Sequence[tuple[int, int]], within: range, language: str) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.retrieval.positions.position_marks import declines_position, find_position_marks, kind_of
+from app.retrieval.positions.position_marks import declines_position, find_position_marks, is_elliptic, kind_of
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
@@ -85,3 +85,8 @@ def test_a_name_after_a_title_and_an_adverb_are_not_who_speaks(text):
 @cases("language", "text", "declines", at_once=True)
 def test_only_the_speaker_declines_a_position(language, text, declines):
     assert declines_position(text, language) is declines
+
+
+@cases("language", "text", "elliptic", at_once=True)
+def test_only_the_speaker_goes_on_from_the_sentence_before(language, text, elliptic):
+    assert is_elliptic(text, language) is elliptic

@@ -79,12 +79,11 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(desk, monkeypatch
 @pytest.mark.parametrize(
     ("question", "listed", "said"),
     [
-        ("Which States spoke about extradition?", 0.3, "customs service"),
-        ("Which States spoke about extradition?", 0.1, "No sentence on this was found"),
+        ("Which States spoke about extradition?", 0.3, "No sentence on this was found"),
         ("Which States did not mention extradition?", 0.1, "Something on it was found in statements of: Land"),
     ],
 )
-def test_who_may_answer_or_seems_silent_is_judged_as_if_asked_about(question, listed, said, desk, monkeypatch):
+def test_only_who_seems_silent_is_judged_as_if_asked_about(question, listed, said, desk, monkeypatch):
     judge = desk.ranker.scorer.judge
 
     def judged(topic, batches, *, one_of_many):
