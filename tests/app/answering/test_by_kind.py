@@ -72,6 +72,7 @@ def test_statements_of_a_day_without_a_year_are_of_any_year(question, sessions, 
     answer = ask(workspace, question, kind="list", topic="")
     assert {citation.session for citation in answer.citations} == set(sessions)
     assert any("in any year" in note for note in answer.scope.notes) is of_any_year
+    assert not any("do not narrow" in note for note in answer.scope.notes)
 
 
 def test_a_list_on_a_topic_cites_what_is_on_it_and_goes_on_after_what_it_named(workspace):
