@@ -104,6 +104,12 @@ def test_a_summary_quotes_every_party_that_is_named(workspace):
     assert len(named) > 5 and {citation.state for citation in answer.citations} == named
 
 
+def test_an_answer_is_summed_up_by_what_was_said_on_its_topic(workspace):
+    first = ask(workspace, "What did Arvandia say about extradition?", topic="extradition")
+    answer = ask(workspace, "sum it up", after(first), kind="summary", topic="extradition")
+    assert answer.citations and all("extradition" in citation.quote for citation in answer.citations)
+
+
 def test_a_summary_on_what_a_statement_does_not_speak_of_is_silence(workspace):
     answer = ask(workspace, "Summarise what Arvandia said about whaling", kind="summary", topic="whaling")
     assert (answer.status, answer.citations) == ("abstained", ())
