@@ -133,7 +133,7 @@ def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieve
 def _statements_with_quote(context: KindContext) -> Retrieved:
     """Returns the statements in which the quoted words occur, and the places; without such words, those asked about."""
     if not context.resolution.quote:
-        return _evidence_or_statements(context)
+        return _statements_of_facts(context)
     retrieved = context.in_scope(replace(context.resolution, is_statement_question=True, unnamed=False))
     places = tuple(context.find_words(context.resolution.quote))
     statement_ids = dict.fromkeys(place.statement_id for place in places)
@@ -141,8 +141,13 @@ def _statements_with_quote(context: KindContext) -> Retrieved:
 
 
 def _evidence_or_statements(context: KindContext) -> Retrieved:
-    """Returns the evidence on a topic, or else the statements asked about; also those shown, if it is about them."""
-    return _evidence(context) if context.has_subject and context.resolution.act != "about" else _statements(context)
+    """Returns the evidence on a topic, or else the statements asked about."""
+    return _evidence(context) if context.has_subject else _statements(context)
+
+
+def _statements_of_facts(context: KindContext) -> Retrieved:
+    """Returns what facts are asked of: the statements that an answer showed, if it is about them, or else others."""
+    return _statements(context) if context.resolution.act == "about" else _evidence_or_statements(context)
 
 
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
@@ -193,7 +198,7 @@ def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]
 # What is retrieved and what composes the answer, for kinds of question that have a way of their own.
 _RETRIEVING: Final[Mapping[QuestionKind, Callable[[KindContext], Retrieved]]] = {
     "greeting": _every_statement,
-    "metadata": _evidence_or_statements,
+    "metadata": _statements_of_facts,
     "source": _statements_with_quote,
     "summary": _evidence_or_statements,
     "list": _statements_to_list,

@@ -127,7 +127,8 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
             *(
                 Note(kind="not_counted", values={"words": words})
                 for span, words in filters.items()
-                if span.date_form == "yearless"
+                # Statements of a day of any year can be listed.
+                if span.date_form == "yearless" and (topic or kind.kind != "list")
             ),
             *(() if KIND_TRAITS[kind.kind].is_aside else unread_venues(roles)),
         ),

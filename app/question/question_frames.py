@@ -80,7 +80,9 @@ def asks_everyone_of_topic(roles: RoleReading) -> bool:
     # "Говорилось о" is also what leads to the object of a verb of speaking.
     kinds |= frozenset[str]().union(*(lexicons[0].kinds_of(word.text) for word in roles.of("-")))
     plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in outside[0])
-    return kinds.isdisjoint({"pronoun", "possessive", "of_them", "state"}) and ("impersonal" in kinds or plain)
+    owned = any(roles.text.startswith(POSSESSIVE, word.end) for word in roles.of("-") if "ask" not in word.does)
+    of_someone = owned or kinds & {"pronoun", "possessive", "of_them", "state", "attitude"}
+    return not of_someone and ("impersonal" in kinds or plain)
 
 
 def speaks_of_one_party(roles: RoleReading) -> bool:
@@ -107,16 +109,20 @@ def spoken_of(roles: RoleReading) -> frozenset[int]:
 def is_place(roles: RoleReading, name: Word) -> bool:
     """Returns whether a name that no lookup knows belongs to a common noun, or is where something is.
 
-    "The laboratory in Ostrel", "the Kelvane bridge", "el puerto de Valdora"; "the delegation of Freedonia" speaks.
+    "The laboratory in Ostrel", "the Kelvane bridge", "el puerto de Valdora"; whoever speaks is none, such as "the
+    Freedonia mission", "el ministro de Freedonia", and "the delegation of Freedonia".
     """
     ahead = [word for word in roles.words if word.end <= name.start]
-    behind = next((word for word in roles.words if word.start > name.start), None)
+    behind, verb = [*(word for word in roles.words if word.start > name.start), None, None][:2]
     led = [_ARTICLE.fullmatch(word.text) is not None for word in ahead]
     plain = [word for word, article in zip(ahead, led, strict=True) if not article]
     if not plain:
         return False
     of = "of" in lexicon_of(roles.language, "question_frames").kinds_of(plain[-1].text)
     of_noun = of and any(word.is_content for word in plain[-2:-1])
+    before = plain[-3:-2] if of_noun else plain[-2:-1]
+    if any(word is not None and "speak_verb" in word.does for word in (*before, verb)):
+        return False
     # "The Kelvane bridge", "le col Kantegar"; a verb before its subject has no article: "¿cuándo ratificó Freedonia …".
     before_noun = led[-1] and behind is not None and behind.is_content and behind.text.islower()
     behind_noun = any(led[-2:-1]) and ahead[-1].is_content and ahead[-1].text.islower()

@@ -18,9 +18,11 @@ from vectorstore.stems import is_function_word
 
 _ARTICLE: Final = RegexPatterns("common").article
 _COMMAS: Final = frozenset(",،、，")
-# Cosine similarity of vectors of the sentence encoder from which parts of a topic belong together, such as "peace and
-# security" (.47); of 46 pairs of subjects, 42 are below it, "interpreters and ransomware" with .36.
-_TOGETHER_MIN: Final = 0.4
+# Cosine similarity of vectors of the sentence encoder from which parts of a topic belong together. Of 264 fixed pairs
+# such as "peace and development" (.28) one is below it; of 22 pairs of subjects, 9 are.
+_TOGETHER_MIN: Final = 0.2
+# The same for parts that each have the preposition: "о женщинах и о детях" (.48), "on ivory and on prisons" (.23).
+_TOGETHER_MIN_IF_REPEATED: Final = 0.4
 
 
 def subject_clauses(roles: RoleReading, topic_roles: Sequence[str], *, several: bool) -> dict[str, str]:
@@ -69,7 +71,7 @@ def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
 def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
     """Returns the places of the subjects in a piece of the topic: "on visas and on prisons", "visas and prisons".
 
-    A preposition that is repeated parts them, or that their meanings are far apart.
+    They are parted where their meanings are far apart, less far if the preposition is repeated.
     """
     frames = lexicon_of(roles.language, "question_frames")
     items = frames.items(roles.text)
@@ -99,9 +101,14 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
     repeated = led and all(len(part) > 1 and kinds_of(part[0]) & led for part in parts[1:])
     nested = any(item.kinds & led for n, part in enumerate(parts) for item in part[n > 0 :])
     if repeated and not nested:
-        return [(part[n > 0].start, part[-1].end) for n, part in enumerate(parts)]
-    places = [(part[0].start, part[-1].end) for part in parts]
-    return places if _are_apart(roles, places) else [(start, end)]
+        places = [(part[n > 0].start, part[-1].end) for n, part in enumerate(parts)]
+        # French and Spanish repeat "de" before whatever it leads to.
+        below = _TOGETHER_MIN if "of" in led else _TOGETHER_MIN_IF_REPEATED
+        apart = _differ([roles.text[a:b] for a, b in places], below)
+    else:
+        places = [(part[0].start, part[-1].end) for part in parts]
+        apart = _are_apart(roles, places)
+    return places if apart else [(start, end)]
 
 
 def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
@@ -112,8 +119,8 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
     """
     start, end = places[0][0], places[-1][1]
     texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
-    # "Its victims" and "of oil" belong to what is before them.
-    leads = [text.split()[0].lower() for text in texts[1:]]
+    # "Its victims" and "of oil" belong to what is before them, and "both gold and silver" together.
+    leads = [text.split()[0].lower() for text in texts]
     led = any(is_function_word(word, roles.language) and not _ARTICLE.fullmatch(word) for word in leads)
     if led or any(word.kind in NAMED and start <= word.start < end for word in roles.words):
         return False
@@ -126,8 +133,12 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
         longer = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
         if longer or adjective or inner > also or size > after + 1:
             return False
-    vectors = sentence_encoder().embed(texts)
-    return all(float(one @ other) < _TOGETHER_MIN for one, other in combinations(vectors, 2))
+    return _differ(texts, _TOGETHER_MIN)
+
+
+def _differ(texts: Sequence[str], below: float) -> bool:
+    """Returns whether the similarity of each two texts is below a threshold."""
+    return all(float(one @ other) < below for one, other in combinations(sentence_encoder().embed(texts), 2))
 
 
 def _content(text: str, language: str) -> tuple[int, int, bool]:
@@ -136,6 +147,6 @@ def _content(text: str, language: str) -> tuple[int, int, bool]:
     In Chinese, pairs of characters count as words.
     """
     if language == "zh":
-        return (len(text) + 1) // 2, 0, True
+        return (len(text) + 1) // 2, 0, False
     others = [is_function_word(word.lower(), language) for word in re.findall(r"[^\W_]+", text)]
     return others.count(False), sum(others[1:]), others[0] or text.startswith("ال")

@@ -66,8 +66,9 @@ class RoleReading(EncodedQuestion):
                 yield self._joined_start(first) + (prefix and label == "topic"), words[-1].end
 
     def _joined_start(self, first: Word) -> int:
-        """Returns where a word begins with those that hyphens join to it: "on-site"."""
-        joined = re.search(r"(?:[^\W\d_]+[-‑])+$", self.text[: first.start])
+        """Returns where a word begins with those that hyphens join to it: "on-site"; it may be a hyphen itself."""
+        ahead = self.text[: first.end if first.text in ("-", "‑") else first.start]
+        joined = re.search(r"(?:[^\W\d_]+[-‑])+$", ahead)
         start = first.start if joined is None else joined.start()
         named = any(word.span is not None for word in self.words if start <= word.start < first.start)
         return first.start if named else start

@@ -83,6 +83,9 @@ def _read_turn(
     if named != chosen and turn.act == "remove" and not (alone.scope.excluded or alone.without):
         # "No, I meant visas" names what is meant, and takes nothing away.
         turn = replace(turn, act="replace")
+    # Who was asked is asked again unless somebody is named in their place: "what did they say in the second treaty?".
+    if turn.act in ("about", "replace") and not (everyone or "who" in slots_of(alone)):
+        turn = replace(turn, keeps=turn.keeps | {"who"})
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
     shown = state.shown.parties if state.shown else ()

@@ -7,7 +7,6 @@ in `app/question/data/unnamed_parties.yaml`. A turn that says more, such as "did
 
 from collections.abc import Sequence, Set
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
@@ -20,6 +19,10 @@ from ingest.parties.party_table import PartyTable
 
 # Maximum length in words of a turn that only says whom it asks: "and what about everyone?".
 _MAX_WORDS: Final = 4
+# Kinds of words beside "the second one" that are no noun which it counts.
+_BESIDE_PLACES: Final = SIGNS | {
+    "about", "against", "agrees", "ask", "fill", "filler", "of", "speak_verb", "spoke_of", "stop", "towards", "voices",
+}  # fmt: skip
 
 
 def by_unnamed_parties(
@@ -39,7 +42,11 @@ def by_unnamed_parties(
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     words = [item.kinds for item in items if not item.kinds & SIGNS]
     if "who" not in own and (one := _by_place(alone, before, shown)):
-        return _asked_of(alone, one, parties), TurnReading(act="replace", keeps=turn.keeps - {"who", "kind"})
+        # A comparison is of several.
+        not_kept: Set[Slot] = {"who", "kind"} if before.kind == "compare" else {"who"}
+        subject: Set[Slot] = set() if own & {"topic", "treaty"} else {"topic", "treaty"}
+        kept = (turn.keeps | subject) - not_kept
+        return _asked_of(alone, one, parties), TurnReading(act="replace", keeps=kept)
     several = asked.all_states or asked.members_of or len((*asked.states, *asked.groups)) > 1
     if "who" not in own and several and _asks_some_of_them(words):
         return _asking(alone, everyone=False), _keeping_who(turn, own)
@@ -83,16 +90,26 @@ def with_theirs(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:
 def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> str:
     """Returns the one of several parties asked before, or shown, that a turn means: "what does the second one say?".
 
-    "The second session" and "the last statement" are none of them.
+    "The second session", "the second one" after two treaties, and what "they said in the last one" are none of them.
     """
     asked = (*before.scope.states, *before.scope.groups) or shown
-    items = [*lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question), None]
+    lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
     frames = lexicon_of(alone.scope.language, "question_frames")
-    for item, after in pairwise(items):
-        place = int(item.values.get("nth", 0)) if item else 0
-        kinds = after.kinds | frames.kinds_of(alone.question[after.start : after.end]) if after else frozenset({"stop"})
-        noun = not kinds or kinds & {"session", "meeting", "article", "statement"}
-        if place and not noun and 1 < len(asked) >= place and len(items) > 2:
+    items = [(i, i.kinds | frames.kinds_of(alone.question[i.start : i.end])) for i in lexicon.items(alone.question)]
+    if len(asked) < 2 or len(items) < 2 or len(before.scope.treaties) > 1:
+        return ""
+    row = [frozenset({"ask"}), *(kinds for _, kinds in items), frozenset({"stop"})]
+    for (item, _), ahead, behind in zip(items, row, row[2:], strict=False):
+        if "pronoun" in ahead:
+            return ""
+        place = int(item.values.get("nth", 0))
+        # In Arabic a noun stands before its number: "المرة الثانية".
+        noun = (
+            not behind & _BESIDE_PLACES
+            or "place" in ahead
+            or (alone.scope.language == "ar" and not ahead & _BESIDE_PLACES)
+        )
+        if place and not noun and place <= len(asked):
             return asked[place - (place > 0)]
     return ""
 

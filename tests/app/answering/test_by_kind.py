@@ -72,6 +72,7 @@ def test_statements_of_a_day_without_a_year_are_of_any_year(question, sessions, 
     answer = ask(workspace, question, kind="list", topic="")
     assert {citation.session for citation in answer.citations} == set(sessions)
     assert any("in any year" in note for note in answer.scope.notes) is of_any_year
+    assert not any("do not narrow" in note for note in answer.scope.notes)
 
 
 def test_a_list_on_a_topic_cites_what_is_on_it_and_goes_on_after_what_it_named(workspace):
@@ -101,6 +102,12 @@ def test_a_summary_quotes_every_party_that_is_named(workspace):
     answer = workspace.assistant.ask(asked, overrides={"kind": "summary"})
     named = set(answer.scope.states) - set(answer.coverage.states_without_statement)
     assert len(named) > 5 and {citation.state for citation in answer.citations} == named
+
+
+def test_an_answer_is_summed_up_by_what_was_said_on_its_topic(workspace):
+    first = ask(workspace, "What did Arvandia say about extradition?", topic="extradition")
+    answer = ask(workspace, "sum it up", after(first), kind="summary", topic="extradition")
+    assert answer.citations and all("extradition" in citation.quote for citation in answer.citations)
 
 
 def test_a_summary_on_what_a_statement_does_not_speak_of_is_silence(workspace):

@@ -173,3 +173,8 @@ def test_each_of_a_list_is_left_out(question, asked, excluded, parties):
     scope = read.scope
     assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)
     assert not any(note.kind == "topic_party" for note in (*read.notes, *read.party_notes))
+
+
+@cases("question", "topic")
+def test_a_topic_begins_with_all_of_a_compound(question, topic, parties):
+    assert resolve(question, parties).scope.topic == topic
