@@ -115,8 +115,8 @@ def _reason_beside(
 ) -> tuple[int, int, str] | None:
     """Returns the reason of a position that its own clause takes on the topic, with the empty text that replaces it.
 
-    "We favour hearings by video, because nobody should have to travel" is for them. A reason that holds a condition is
-    kept, and so is one that may be of what is denied ("we do not support it because it is cheap").
+    "We favour hearings by video, because nobody should have to travel" is for them. A reason is kept that holds a
+    condition or nothing that may turn the position, or may be of what is denied ("we do not support it because …").
     """
     reason = cues_of(language)["reasons"].search(blanked)
     if reason is None:
@@ -130,8 +130,11 @@ def _reason_beside(
         ends = (pattern.search(text, reason.end()) for pattern in (_SENTENCE_PART_END, _PATTERNS.contrast))
         end = min((match.start() for match in ends if match), default=end)
         main = text[:start]
-    conditions = any(mark.kind == "conditional" for mark in find_position_marks(text[start:end], language))
-    if conditions or _PATTERNS.contrast.search(main) or not _is_named_beside(text, runs, range(start, end), language):
+    within = [mark for mark in find_position_marks(text, language) if start <= mark.start < end]
+    turns = cues_of(language)["negation"].search(text, start, end) or any(mark.strength == OUTRIGHT for mark in within)
+    if not turns or any(mark.kind == "conditional" for mark in within):
+        return None
+    if _PATTERNS.contrast.search(main) or not _is_named_beside(text, runs, range(start, end), language):
         return None
     outright = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
     own = {mark.rule for mark in outright if mark.kind in ("supports", "opposes", "proposes")}
