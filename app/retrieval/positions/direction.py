@@ -35,6 +35,7 @@ from app.retrieval.positions.position_marks import (
     is_breach,
     is_elliptic,
     kind_of,
+    only_answers,
     refused_conditions,
     without_restraints,
 )
@@ -208,6 +209,9 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     plain = _SHOWN_BY.get(kind_of(marks)) if inner else None
     if plain is not None:
         by_reading = _without("conditional", by_reading, plain)
+    if {"accepts", "limit"} <= {mark.rule for mark in marks} and all(mark.kind != "opposes" for mark in marks):
+        # "We are not against this as such" is not against it.
+        by_reading = _without("against", by_reading, "conditional")
     if accepts_only(blanked, language):
         by_reading = _without("conditional", _without("against", by_reading, "for"), "for")
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
@@ -217,7 +221,8 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
-    asserts = not is_question(text) and (any(mark.strength == OUTRIGHT for mark in marks) or not announces(text))
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    asserts = not is_question(text) and (outright or not (announces(text) or only_answers(text, language)))
     if not asserts and best != "reported":
         best = "mentions"
     sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
@@ -238,8 +243,9 @@ def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: 
     chances = turned.chances if rejects else geometric_mean_of_chances(turned.chances, as_it_is.chances)
     shown, best = turned.reading, max(READINGS, key=lambda reading: chances[reading])
     told = OPPOSITE.get(_SHOWN_BY.get(kind_of(read.marks)))
-    # Where both readings take opposite directions, that of the measure is not passed over.
-    contradicted = best in OPPOSITE and best == read.reading and not rejects
+    # Where both readings take opposite directions, that of the measure is not passed over, and nobody is for
+    # what a sentence rejects.
+    contradicted = best in OPPOSITE and best == ("for" if rejects else read.reading)
     # What others choose instead ("money goes to arms instead of aid") is a position on it only if it surely is one.
     lone = rejects and best in OPPOSITE and best != as_it_is.reading and chances[best] < CHANGE_MIN
     if rejects and told is not None and as_it_is.chances["reported"] < _OWN_WORDS_BELOW:

@@ -154,6 +154,12 @@ def is_elliptic(text: str, language: str) -> bool:
     return cues_of(language)["elliptic"].match(text) is not None
 
 
+def only_answers(text: str, language: str) -> bool:
+    """Returns whether a sentence tells what its speaker was asked, or answers without a verb: "We would not."."""
+    cues = cues_of(language)
+    return cues["asked"].search(text) is not None or cues["answers"].match(text) is not None
+
+
 def behind(mark: PositionMark, cue: str, text: str, language: str) -> "regex.Match[str] | None":
     """Returns the match of a cue right behind a mark; the topic may be blanked out of the text."""
     return cues_of(language)[cue].match(text, mark.end)

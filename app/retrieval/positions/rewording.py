@@ -14,9 +14,11 @@ import regex
 from app.retrieval.positions.position_marks import BLANK, CLAUSE, OUTRIGHT, blank_out, cues_of, find_position_marks
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.mask import WORD
-from ingest.language.lexicons import load_lexicon
+from ingest.language.lexicons import Patterns, load_lexicon
 
-_Kind = Literal["without_concession", "reason", "ended", "rejected"]
+_Kind = Literal["shortened", "reason", "ended", "rejected"]
+_PATTERNS: Final = Patterns("position_context")
+_SENTENCE_PART_END: Final = regex.compile(r"[;:.；：。؛—–]")
 _NEXT_WORD: Final = regex.compile(r"\s+([\p{L}-]+)")
 
 
@@ -29,25 +31,31 @@ class Rewording:
     origin: Sequence[int]
     """The offset in the sentence of each character of `text`, and of its end."""
     kind: _Kind
-    """A concession was left out; only a reason is kept; the topic is what the measure ends, or an alternative to it."""
+    """A concession or a reason was left out; only a reason is kept, or what follows on the rejection of a view; the
+    topic is what the measure ends, or an alternative to it."""
 
 
 def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str) -> Rewording | None:
     """Returns a sentence in other words, of which `runs` are the spans that name the topic; None if it stays as it is.
 
     What ends the topic ("the abolition of this", "to ban this", "free of this") becomes a measure, unless the topic is
-    such a thing itself. Clauses that concede something are left out: "even if …", "whether or not …".
+    such a thing itself. Clauses that concede something are left out ("even if …", "whether or not …"), and one at the
+    beginning that rejects what others think: "we do not share that view: …".
     """
     if not runs:
         return None
     cues = cues_of(language)
     measures = load_lexicon(f"positions.{language}")["measures"]
     blanked = blank_out(text, runs)
-    pieces = [(match.start(), match.end(), "") for match in cues["concedes"].finditer(blanked)]
+    disowned = cues["disowns"].match(blanked, 0, runs[0][0])
+    aside = [*([disowned] if disowned else []), *cues["concedes"].finditer(blanked)]
+    pieces = [(match.start(), match.end(), "") for match in aside]
     if pieces and BLANK in cues["concedes"].sub("", blanked):
-        return _replaced(text, pieces, topic, "without_concession")
+        return _replaced(text, pieces, topic, "reason" if disowned else "shortened")
     if outside := _outside_reason(text, runs, blanked, language):
         return _replaced(text, [outside], topic, "reason")
+    if reason := _reason_beside(text, runs, blanked, language):
+        return _replaced(text, [reason], topic, "shortened")
     ends, terms = cues["ending"].search, content_terms(topic, language)
     if ends(topic) and not all(ends(text, *run) for run in runs):
         return None
@@ -119,6 +127,37 @@ def _is_named_beside(text: str, runs: Sequence[tuple[int, int]], within: range, 
     terms = {run: content_terms(text[slice(*run)], language) for run in runs}
     inside = frozenset[str]().union(*(terms[run] for run in runs if run[0] in within))
     return any(inside <= terms[run] for run in runs if run[0] not in within)
+
+
+def _reason_beside(
+    text: str, runs: Sequence[tuple[int, int]], blanked: str, language: str
+) -> tuple[int, int, str] | None:
+    """Returns the reason of a position that its own clause takes on the topic, with the empty text that replaces it.
+
+    "We favour hearings by video, because nobody should have to travel" is for them. A reason is kept that holds a
+    condition or nothing that may turn the position, or may be of what is denied ("we do not support it because …").
+    """
+    reason = cues_of(language)["reasons"].search(blanked)
+    if reason is None:
+        return None
+    start, end = reason.start(), len(text)
+    if WORD.search(blanked, 0, start) is None:
+        comma = CLAUSE.search(blanked, reason.end())
+        start, end = 0, comma.end() if comma else end
+        main = text[end:]
+    else:
+        ends = (pattern.search(text, reason.end()) for pattern in (_SENTENCE_PART_END, _PATTERNS.contrast))
+        end = min((match.start() for match in ends if match), default=end)
+        main = text[:start]
+    within = [mark for mark in find_position_marks(text, language) if start <= mark.start < end]
+    turns = cues_of(language)["negation"].search(text, start, end) or any(mark.strength == OUTRIGHT for mark in within)
+    if not turns or any(mark.kind == "conditional" for mark in within):
+        return None
+    if _PATTERNS.contrast.search(main) or not _is_named_beside(text, runs, range(start, end), language):
+        return None
+    outright = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
+    own = {mark.rule for mark in outright if mark.kind in ("supports", "opposes", "proposes")}
+    return (start, end, "") if own and "refuses" not in own else None
 
 
 def _replaced(text: str, pieces: Sequence[tuple[int, int, str]], topic: str, kind: _Kind) -> Rewording:
