@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, NamedTuple
 from zipfile import ZipFile
@@ -31,14 +30,11 @@ WORD_DIMENSION: Final = 1280
 _LONGEST: Final = 2000
 # Number of cached texts, of 4 kB each: lists and follow-ups encode the same sentences again.
 _KEPT: Final = 8_192
-# Number of word pieces, of 15 kB each, of which is kept what does not depend on their neighbours.
-_KEPT_PIECES: Final = 4096
 _BLOCKS: Final = 17
 _WIDTH: Final = 256
 # (width of a window of pieces, how many of them are on the left) for each convolution.
 _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
-# The start and the end of a text, and a gap between texts.
-_FIRST, _LAST, _NOTHING = 1, 2, -1
+_UNKNOWN, _FIRST, _LAST = 0, 1, 2
 # Share of the packed table that holds the pieces of most sentences, since frequent pieces come first.
 _FREQUENT: Final = 0.25
 # Rows of zeros after each text, as many as a window reaches to one side; and texts per batch.
@@ -71,7 +67,7 @@ class SentenceEncoder:
     """The encoder; its files are read at first use."""
 
     def __init__(self) -> None:
-        self._computing, self._known = threading.Lock(), dict[int, Matrix]()
+        self._unpacking = threading.Lock()
         self._keeping, self._kept = threading.Lock(), dict[str, Matrix]()
 
     def load(self) -> None:
@@ -81,7 +77,7 @@ class SentenceEncoder:
     def unpack_frequent(self) -> None:
         """Unpacks the frequent pieces in advance, so that the first text does not wait for them."""
         for block in self._blocks:
-            with self._computing:
+            with self._unpacking:
                 block.row(int(_FREQUENT * block.height))
 
     def encode(self, text: str) -> EncodedText:
@@ -129,8 +125,11 @@ class SentenceEncoder:
             some = parts[begin : begin + _AT_ONCE]
             ends = np.cumsum([len(each["ids"]) + 2 + _GAP for each in some])
             starts = ends - [len(each["ids"]) + 2 + _GAP for each in some]
-            ids = chain.from_iterable((_FIRST, *each["ids"], _LAST, *[_NOTHING] * _GAP) for each in some)
-            pieces = _in_context(self._without_context([*ids]), weights)
+            ids = np.concatenate([[_FIRST, *each["ids"], _LAST, *[_UNKNOWN] * _GAP] for each in some])
+            mask = np.ones((len(ids), 1), dtype=np.float32)
+            for gap in range(1, _GAP + 1):
+                mask[ends - gap] = 0
+            pieces = self._pieces(ids, mask, weights)
             lengths = (ends - starts - _GAP)[:, None].astype(np.float32)
             whole = _summed(np.add.reduceat(pieces, starts, axis=0), lengths, weights)
             at_ends = _summed(pieces[starts] + pieces[ends - _GAP - 1], np.full_like(lengths, 2), weights)
@@ -138,29 +137,27 @@ class SentenceEncoder:
                 offsets = np.array(own["offsets"], dtype=np.int64).reshape(-1, 2)
                 yield _Encoded(np.stack([total - edge, edge]), pieces[start + 1 : end - _GAP - 1], offsets)
 
-    def _without_context(self, ids: Sequence[int]) -> Matrix:
-        """Returns what is computed of pieces without their neighbours, (n, 3840); zeros for a gap between texts."""
-        with self._computing:
-            known = self._known
-            if len(known.keys() | ids) > _KEPT_PIECES:
-                known.clear()
-            if missing := sorted({*ids} - known.keys() - {_NOTHING}):
-                known |= zip(missing, self._computed(missing), strict=True)
-                known[_NOTHING] = np.zeros_like(known[missing[0]])
-            return np.stack([known[number] for number in ids])
-
-    def _computed(self, ids: Sequence[int]) -> Matrix:
-        """Returns for pieces their vectors, the input of the convolutions, and what that adds in each window."""
-        weights, blocks = self._weights, np.array(ids) % _BLOCKS
-        rows = [self._blocks[each % _BLOCKS].row(each // _BLOCKS) for each in ids]
-        vectors = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1).astype(np.float32)
-        vectors *= weights["scale"][blocks, None]
-        vectors += weights["lo"][blocks, None]
-        lowest = np.concatenate([vectors @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
+    def _pieces(self, ids: "np.ndarray[tuple[int], np.dtype[np.int64]]", mask: Matrix, weights: Weights) -> Matrix:
+        """Returns the contextual vectors of pieces, (n, 1280); they are zero in the rows whose `mask` is zero."""
+        each, places = np.unique(ids, return_inverse=True)
+        with self._unpacking:
+            rows = [self._blocks[number % _BLOCKS].row(number // _BLOCKS) for number in each.tolist()]
+        table = np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1).astype(np.float32)
+        table *= weights["scale"][each % _BLOCKS, None]
+        table += weights["lo"][each % _BLOCKS, None]
+        embedded = table[places] * mask
+        lowest = np.concatenate([embedded @ weights[f"proj{n}"] + weights[f"proj_b{n}"] for n, _ in _ORDERS], axis=1)
         gain, offset = (np.concatenate([weights[f"{name}{n}"] for n, _ in _ORDERS]) for name in ("ln_g", "ln_b"))
-        lowest = layer_norm(lowest, gain, offset, weights["eps"])
-        parts = zip(_ORDERS, np.split(lowest, len(_ORDERS), axis=1), strict=True)
-        return np.hstack([vectors, lowest, *(own @ weights[f"w1_{order}"] for (order, _), own in parts)])
+        lowest = layer_norm(lowest, gain, offset, weights["eps"]) * mask
+        parts = [embedded]
+        for branch, (order, left) in enumerate(_ORDERS):
+            below = lowest[:, branch * _WIDTH : (branch + 1) * _WIDTH]
+            for layer in ("1", "2"):
+                seen = _windows(below, order, left) @ weights[f"w{layer}_{order}"] + weights[f"b{layer}_{order}"]
+                below = below + np.maximum(seen, 0) * mask
+            parts.append(below)
+        pieces: Matrix = layer_norm(np.concatenate(parts, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
+        return pieces * mask
 
     @loaded_once
     def _folder(self) -> Path:
@@ -169,12 +166,7 @@ class SentenceEncoder:
     @loaded_once
     def _weights(self) -> Weights:
         with np.load(self._folder / "weights.npz", allow_pickle=False) as stored:
-            weights = {name: stored[name] for name in stored.files if not name.startswith("q")}
-        for order, _ in _ORDERS:
-            for name in (f"w1_{order}", f"w2_{order}"):
-                # Side by side, so that one product gives what each place of a window adds.
-                weights[name] = np.hstack(np.split(weights[name], order))
-        return weights
+            return {name: stored[name] for name in stored.files if not name.startswith("q")}
 
     @loaded_once
     def _blocks(self) -> "list[_Block]":
@@ -210,41 +202,22 @@ def sentence_encoder() -> SentenceEncoder:
     return SentenceEncoder()
 
 
-def _in_context(known: Matrix, weights: Weights) -> Matrix:
-    """Returns the contextual vectors of pieces, (n, 1280), from what is `known` of each without its neighbours."""
-    mask = known.any(axis=1, keepdims=True).astype(np.float32)
-    widths = [DIMENSION, *[_WIDTH] * len(_ORDERS), *(order * _WIDTH for order, _ in _ORDERS)]
-    vectors, *parts = np.split(known, np.cumsum(widths)[:-1], axis=1)
-    layers = [vectors]
-    for (order, left), below, seen in zip(_ORDERS, parts, parts[len(_ORDERS) :], strict=False):
-        first = below + np.maximum(_convolved(seen, order, left) + weights[f"b1_{order}"], 0) * mask
-        seen = first @ weights[f"w2_{order}"]
-        layers.append(first + np.maximum(_convolved(seen, order, left) + weights[f"b2_{order}"], 0) * mask)
-    pieces: Matrix = layer_norm(np.concatenate(layers, axis=1), weights["ln_g"], weights["ln_b"], weights["eps"])
-    return pieces * mask
-
-
-def _convolved(seen: Matrix, order: int, left: int) -> Matrix:
-    """Returns the sum of what the places of each row's window add, `left` of them before it; beyond the ends, nothing.
-
-    `seen` has for each row what it adds in each of the `order` places, side by side.
-    """
-    count, width = len(seen), seen.shape[1] // order
-    sums = np.zeros((count, width), dtype=seen.dtype)
+def _windows(rows: Matrix, order: int, left: int) -> Matrix:
+    """Returns each row concatenated with its neighbours, `left` of them before it; zeros stand beyond the ends."""
+    count, width = rows.shape
+    windows = np.zeros((count, order * width), dtype=rows.dtype)
     for place in range(order):
         shift = place - left
         begin, end = max(0, -shift), count - max(0, shift)
-        sums[begin:end] += seen[begin + shift : end + shift, place * width : (place + 1) * width]
-    return sums
+        windows[begin:end, place * width : (place + 1) * width] = rows[begin + shift : end + shift]
+    return windows
 
 
 def layer_norm(rows: Matrix, gain: Matrix, offset: Matrix, least: Matrix | np.float32) -> Matrix:
     """Normalises each row to mean 0 and variance 1, then scales and shifts it: layer normalisation."""
-    normed: Matrix = rows - rows.mean(axis=-1, keepdims=True)
-    variance = np.einsum("...i,...i->...", normed, normed)[..., None] / rows.shape[-1]
-    normed /= np.sqrt(variance + np.float32(least))
-    normed *= gain
-    normed += offset
+    centred = rows - rows.mean(axis=-1, keepdims=True)
+    variance = np.square(centred).mean(axis=-1, keepdims=True)
+    normed: Matrix = centred / np.sqrt(variance + np.float32(least)) * gain + offset
     return normed
 
 

@@ -57,15 +57,8 @@ def test_sentences_in_a_row_are_encoded_nearly_as_one_text_each_read_once(monkey
     assert ENCODER.embed_joined([]).shape == (0, DIMENSION)
     encoder = SentenceEncoder()
     encoder.embed(sentences)
-    monkeypatch.setattr(SentenceEncoder, "_without_context", lambda *_: pytest.fail("reads it again"))
+    monkeypatch.setattr(SentenceEncoder, "_pieces", lambda *_: pytest.fail("reads it again"))
     assert encoder.embed_joined([sentences[:2], sentences[1:]]).shape == (2, DIMENSION)
-
-
-def test_what_is_kept_of_pieces_is_bounded_and_changes_no_vector(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentence_encoder, "_KEPT_PIECES", 5)
-    encoder, texts = SentenceEncoder(), ["What did Peru say?", "The weather is nice today."]
-    assert np.abs(encoder.embed(texts[:1]) - ENCODER.embed(texts[:1])).max() < 1e-5
-    assert np.abs(encoder.embed(texts) - ENCODER.embed(texts)).max() < 1e-5
 
 
 def test_vectors_that_were_asked_for_latest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

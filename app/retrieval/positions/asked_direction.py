@@ -66,7 +66,9 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return AskedFor() if resolution.over_time and asked.is_unsure_change else asked
     if asked.is_unknown:
         return asked
-    in_words = asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
+    # "Not Belmora" has no direction of its own, though it is worded like a rejection.
+    is_asked = resolution.act != "remove" or bool(earlier)
+    in_words = is_asked and asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
     stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
     if not (in_own_words or (stated and not resolution.denies)):
         return denied
