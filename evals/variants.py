@@ -20,6 +20,7 @@ from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
 from app.wiring import Workspace
 from ingest.parties.party_table import PartyTable
+from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, StatementSummary
 
 
@@ -61,12 +62,12 @@ class _AllStatements(ScopedStatements):
 class _OnePile(ScopedStatements):
     """All statements of any time are in scope together, as if the first State asked about had made them."""
 
+    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> None:
+        super().__init__(catalogue, replace(scope, pick=None), parties, all_versions=all_versions)
+
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
         every = [s for s in self._catalogue.summaries(ScopeFilter()) if codes or self._keeps(s.metadata)]
         return tuple(replace(s, metadata=replace(s.metadata, state=codes[0])) if codes else s for s in every)
-
-    def _picked(self, own: Sequence[StatementSummary]) -> list[StatementSummary]:
-        return list(own)
 
 
 @dataclass(frozen=True, kw_only=True)

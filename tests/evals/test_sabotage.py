@@ -12,8 +12,10 @@ from app.answering.assistant import Assistant
 from app.answering.compose.model import ModelWriter
 from app.answering.steps import Steps
 from app.question.resolution import Resolution
+from app.records import Scope
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.retrieved import Retrieved
+from app.retrieval.scoped_statements import ScopedStatements
 from app.settings import Settings
 from app.wiring import Workspace
 from evals.case_sets import CONFERENCE, SAMPLE, cases_hash, open_set
@@ -25,10 +27,11 @@ from evals.gates import GateReport, check_gates, load_gates
 from evals.runner import asking, run_cases
 from evals.runs import Run, create_run
 from evals.score import score_run
-from evals.variants import VARIANTS, assistant_of, steps_of
+from evals.variants import VARIANTS, _OnePile, assistant_of, steps_of
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.evals.made import manifest
+from vectorstore.records import ScopeFilter
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
@@ -140,6 +143,13 @@ def test_a_variant_keeps_what_it_does_not_break(variant, workspace):
     kept = [field.name for field in fields(Steps) if field.name != "retriever"]
     assert "writer" in kept
     assert [name for name in kept if getattr(varied, name) is not getattr(steps, name)] == []
+
+
+def test_without_a_scope_the_latest_statement_stands_in_the_pile(workspace):
+    scope = Scope(states=("XAA",), pick="latest")
+    pile, scoped = (each(workspace.store.catalogue, scope, workspace.parties) for each in (_OnePile, ScopedStatements))
+    searched = len(pile.by_party(pile.of(["XAA"]))["XAA"])
+    assert searched == len(workspace.store.catalogue.summaries(ScopeFilter())) > len(scoped.of(["XAA"])) == 1
 
 
 def test_orders_in_a_text_are_nobodys(workspace):
