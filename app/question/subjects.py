@@ -86,9 +86,10 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
     parts = [part for part in parts if part]
     if not joined or len(parts) == 1:
         return [(start, end)]
+    before = [word for word in roles.words if word.end <= start][-1:]
     ahead = [item.kinds for item in items if item.end <= start][-1:]
     # "Говорит о" is one item of the frames.
-    ahead += [frames.kinds_of(word.text) for word in roles.words if word.end <= start][-1:]
+    ahead += [frames.kinds_of(word.text) for word in before]
     led = frozenset({"about", "of"}) & frozenset[str]().union(*ahead)
     repeated = led and all(len(part) > 1 and part[0].kinds & led for part in parts[1:])
     if repeated:
@@ -118,8 +119,7 @@ def _with_prefixes_apart(frames: Lexicon, text: str) -> Iterator[Item]:
 def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
     """Returns whether parts of a topic are subjects of their own, by their meanings.
 
-    Parts of unlike form may share a word, as in "investigation and prosecution of smugglers", "trafficking in arms and
-    ammunition", and "les armes chimiques et biologiques"; so may those of one term or beside a party.
+    Parts of unlike form may share a word; so may those of one term or beside a party.
     """
     start, end = places[0][0], places[-1][1]
     texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
@@ -133,9 +133,11 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
         return False
     for one, other in pairwise(texts):
         (size, inner, _), (after, also, determined) = (_content(text, roles.language) for text in (one, other))
-        adjective = roles.language != "en" and after == 1 < size and not determined
-        longer = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
-        if longer or adjective or inner > also or size > after + 1:
+        # In order: "les armes chimiques et biologiques", "investigation and prosecution of smugglers", "trafficking
+        # in arms and ammunition", "international cooperation strengthen and promote".
+        share_first = roles.language != "en" and after == 1 < size and not determined
+        share_last = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
+        if share_first or share_last or inner > also or size > after + 1:
             return False
     return _differ(texts, _TOGETHER_MIN)
 
