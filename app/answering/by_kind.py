@@ -28,7 +28,7 @@ from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.share import share_of_topic
-from ingest.language.dates import month_numbers
+from ingest.language.dates import month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
 from vectorstore.records import Sentence, StatementSummary
 
@@ -113,18 +113,14 @@ def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieve
     found = [*_DRAFTS.month.finditer(context.resolution.question)]
     if not found or scope.years or scope.months or scope.interval or any(each["year"] for each in found):
         return retrieved
-    months = month_numbers()
-    named = [(int(months.get(each["month"].lower(), each["month"])), int(each["day"] or 0)) for each in found]
+    named = tuple(without_year(each["month"], each["day"]) for each in found)
 
     def is_on_one(summary: StatementSummary) -> bool:
         first, last = days_of(summary.metadata) or (date.min, date.max)
-        if last - first > _LONGEST_MEETING:
-            return False
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        return any(each.month == month and day in (0, each.day) for each in days for month, day in named)
+        return last - first <= _LONGEST_MEETING and any(f"--{day:%m-%d}".startswith(named) for day in days)
 
-    spoken = (f"--{month:02}-{day:02}" if day else f"--{month:02}" for month, day in named)
-    words = local.list_comma.join(spoken_day(each, local.language) for each in spoken)
+    words = local.list_comma.join(spoken_day(each, local.language) for each in named)
     note = Note(kind="any_year", values={"days": words})
     kept = tuple(filter(is_on_one, retrieved.statements_in_scope))
     return replace(retrieved, statements_in_scope=kept, notes=(*retrieved.notes, note))

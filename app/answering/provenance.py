@@ -131,12 +131,12 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 def occasion_of(scope: Scope, fields: Collection[str], wording: Wording) -> str:
     """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
     values = {name: getattr(scope, name) for name in fields if name in _OCCASION_FIELDS}
-    first, last = (spoken_date(end, wording.language) or "" for end in values.get("interval") or (None, None))
+    ends = [spoken_date(end, wording.language) or "" for end in values.get("interval") or ()]
     times = values.get("months") or values.get("years", ())
     words = [
         *values.get("bodies", ()),
         *(_numbered(wording, "session", number) for number in values.get("sessions", ())),
-        *([f"{first}–{last}"] if first or last else (spoken_date(time, wording.language) for time in times)),
+        *(["–".join(dict.fromkeys(ends))] if any(ends) else (spoken_date(time, wording.language) for time in times)),
         _agenda_item(", ".join(values.get("agenda_items", ())) or None, wording),
     ]
     return wording.list_comma.join(filter(None, words))

@@ -13,7 +13,7 @@ import regex
 from app.checking.findings import SpokenTime
 from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, relative_time, vague_time
 from ingest.language.attribution_verbs import attribution, introduces_speech
-from ingest.language.dates import find_dates, month_numbers
+from ingest.language.dates import find_dates, month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers, number_words, roman_value
@@ -203,13 +203,13 @@ def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _iso(month: "regex.Match[str]") -> str | None:
     """Returns a matched month or day in ISO 8601, a month of a year as an interval; None for a thirteenth month."""
-    written, day = month["month"].lower(), "" if month["day"] is None else f"-{int(month['day']):02}"
-    number = int(written) if written.isdecimal() else month_numbers()[written]
-    if month["year"] is None:
-        return f"--{number:02}{day}"
+    yearless, year = without_year(month["month"], month["day"]), month["year"]
+    number = int(yearless[2:4])
+    if year is None:
+        return yearless
     if not 1 <= number <= 12:
         return None
-    return f"{month['year']}-{number:02}{day}" if day else iso_months(int(month["year"]), number, number)
+    return iso_months(int(year), number, number) if month["day"] is None else year + yearless[1:]
 
 
 def in_digits(text: str) -> str:

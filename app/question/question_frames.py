@@ -61,25 +61,22 @@ def asks_who_spoke_of(roles: RoleReading) -> bool:
     allowed = {*asking, "ask", "fill", "speak_verb", "impersonal"}
     if not ahead or not all(item.kinds & allowed for item in ahead[:-1]):
         return False
-    kinds = frozenset[str]().union(*(item.kinds for item in ahead[:-1]))
+    kinds = _kinds_of(ahead[:-1])
     by_nobody = "impersonal" in kinds and ahead[-1].kinds & {"about", "of"}
     return bool(by_nobody or ("spoke_of" in ahead[-1].kinds and kinds & asking))
 
 
 def asks_everyone_of_topic(roles: RoleReading) -> bool:
     """Returns whether a topic is asked about and nobody is: "what was said about timber?", "what about shelters?"."""
-    topic = [*roles.of("topic")]
-    if not topic or roles.follows or any(word.kind in NAMED for word in roles.of("who", "mention", "not")):
+    named = any(word.kind in NAMED for word in roles.of("who", "mention", "not"))
+    if named or roles.follows or "topic" not in roles.labels:
         return False
-    lexicons = [lexicon_of(roles.language, name) for name in ("question_frames", "unnamed_parties")]
-    outside = [
-        [item for item in lexicon.items(roles.text) if not any(w.start <= item.start < w.end for w in topic)]
-        for lexicon in lexicons
-    ]
-    kinds = frozenset[str]().union(*(item.kinds for items in outside for item in items))
+    frames, unnamed = (lexicon_of(roles.language, name) for name in ("question_frames", "unnamed_parties"))
+    asking = _beside_topic(roles, frames.items(roles.text))
+    kinds = _kinds_of([*asking, *_beside_topic(roles, unnamed.items(roles.text))])
     # "Говорилось о" is also what leads to the object of a verb of speaking.
-    kinds |= frozenset[str]().union(*(lexicons[0].kinds_of(word.text) for word in roles.of("-")))
-    plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in outside[0])
+    kinds = kinds.union(*(frames.kinds_of(word.text) for word in roles.of("-")))
+    plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in asking)
     owned = any(roles.text.startswith(POSSESSIVE, word.end) for word in roles.of("-") if "ask" not in word.does)
     of_someone = owned or kinds & {"pronoun", "possessive", "of_them", "state", "attitude"}
     return not of_someone and ("impersonal" in kinds or plain)
@@ -114,8 +111,8 @@ def is_place(roles: RoleReading, name: Word) -> bool:
     """
     ahead = [word for word in roles.words if word.end <= name.start]
     behind, verb = [*(word for word in roles.words if word.start > name.start), None, None][:2]
-    led = [_ARTICLE.fullmatch(word.text) is not None for word in ahead]
-    plain = [word for word, article in zip(ahead, led, strict=True) if not article]
+    articles = [_ARTICLE.fullmatch(word.text) is not None for word in ahead]
+    plain = [word for word, is_article in zip(ahead, articles, strict=True) if not is_article]
     if not plain:
         return False
     of = "of" in lexicon_of(roles.language, "question_frames").kinds_of(plain[-1].text)
@@ -124,8 +121,8 @@ def is_place(roles: RoleReading, name: Word) -> bool:
     if any(word is not None and "speak_verb" in word.does for word in (*before, verb)):
         return False
     # "The Kelvane bridge", "le col Kantegar"; a verb before its subject has no article: "¿cuándo ratificó Freedonia …".
-    before_noun = led[-1] and behind is not None and behind.is_content and behind.text.islower()
-    behind_noun = any(led[-2:-1]) and ahead[-1].is_content and ahead[-1].text.islower()
+    before_noun = articles[-1] and behind is not None and behind.is_content and behind.text.islower()
+    behind_noun = any(articles[-2:-1]) and ahead[-1].is_content and ahead[-1].text.islower()
     return "place" in plain[-1].does or of_noun or before_noun or behind_noun
 
 
@@ -134,9 +131,7 @@ def asks_when_first_said(roles: RoleReading) -> bool:
 
     "Since when does Mali ban shell companies?" asks for a date that a statement tells.
     """
-    topic = [*roles.of("topic")]
-    beside = [item for item in _items(roles) if not any(word.start <= item.start < word.end for word in topic)]
-    kinds = frozenset[str]().union(*(item.kinds for item in beside))
+    kinds = _kinds_of(_beside_topic(roles, _items(roles)))
     return bool(kinds & {"since_when", "earliest"} and kinds & {"speak_verb", "spoke_of", "voices"})
 
 
@@ -148,11 +143,9 @@ def speak_of_each_other(roles: RoleReading) -> bool:
 
 def compares_views(roles: RoleReading) -> bool:
     """Returns whether one party's view is compared with that of another one, outside the topic, that is named."""
-    topic = [*roles.of("topic")]
-    agrees = (item.start for item in _items(roles) if "agrees" in item.kinds)
-    beside = any(not any(word.start <= start < word.end for word in topic) for start in agrees)
+    agrees = "agrees" in _kinds_of(_beside_topic(roles, _items(roles)))
     named = {label for word, label in zip(roles.words, roles.labels, strict=True) if word.kind in NAMED}
-    return beside and {"who", "mention"} <= named
+    return agrees and {"who", "mention"} <= named
 
 
 def _named(roles: RoleReading) -> list[Word]:
@@ -166,6 +159,15 @@ def _attitudes(roles: RoleReading) -> Iterator[tuple[str, Sequence[Item]]]:
 
 def _items(roles: RoleReading) -> Sequence[Item]:
     return lexicon_of(roles.language, "question_frames").items(roles.text)
+
+
+def _beside_topic(roles: RoleReading, items: Sequence[Item]) -> list[Item]:
+    topic = [*roles.of("topic")]
+    return [item for item in items if not any(word.start <= item.start < word.end for word in topic)]
+
+
+def _kinds_of(items: Sequence[Item]) -> frozenset[str]:
+    return frozenset[str]().union(*(item.kinds for item in items))
 
 
 def _before(roles: RoleReading, items: Sequence[Item], start: int) -> list[Item]:

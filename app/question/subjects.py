@@ -4,11 +4,12 @@ Words such as "and about" part them, and so does a conjunction between parts of 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Final
 
-from app.question.lexicon import Item, lexicon_of
+from app.question.lexicon import Item, Lexicon, lexicon_of
 from app.question.role_tagger.network import RoleReading
 from app.question.spans.span import NAMED
 from ingest.glossary.glossary import terms_within
@@ -74,48 +75,51 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
     They are parted where their meanings are far apart, less far if the preposition is repeated.
     """
     frames = lexicon_of(roles.language, "question_frames")
-    items = frames.items(roles.text)
-
-    def kinds_of(item: Item) -> frozenset[str]:
-        word = roles.text[item.start : item.end]
-        # In Arabic the conjunction is a prefix: "وعن".
-        joined = frames.kinds_of(word[1:]) & {"about"} if word.startswith("و") else frozenset[str]()
-        return item.kinds | ({"prefixed", *joined} if joined else joined)
-
+    items = [*_with_prefixes_apart(frames, roles.text)]
     parts, joined = [list[Item]()], False
     for item in (item for item in items if start <= item.start and item.end <= end):
-        kinds = kinds_of(item)
-        apart = "joins" in kinds or roles.text[item.start : item.end].strip() in _COMMAS
-        joined = joined or not kinds.isdisjoint({"joins", "prefixed"})
-        if apart or "prefixed" in kinds:
+        if "joins" in item.kinds or roles.text[item.start : item.end].strip() in _COMMAS:
+            joined = joined or "joins" in item.kinds
             parts.append([])
-        if not apart:
+        else:
             parts[-1].append(item)
     parts = [part for part in parts if part]
     if not joined or len(parts) == 1:
         return [(start, end)]
+    before = [word for word in roles.words if word.end <= start][-1:]
+    ahead = [item.kinds for item in items if item.end <= start][-1:]
     # "Говорит о" is one item of the frames.
-    ahead = [item for item in lexicon_of(roles.language).items(roles.text) if item.end <= start]
-    led = (kinds_of(ahead[-1]) | frames.kinds_of(roles.text[ahead[-1].start : start].strip())) if ahead else frozenset()
-    led &= {"about", "of"}
-    repeated = led and all(len(part) > 1 and kinds_of(part[0]) & led for part in parts[1:])
-    nested = any(item.kinds & led for n, part in enumerate(parts) for item in part[n > 0 :])
-    if repeated and not nested:
-        places = [(part[n > 0].start, part[-1].end) for n, part in enumerate(parts)]
+    ahead += [frames.kinds_of(word.text) for word in before]
+    led = frozenset({"about", "of"}) & frozenset[str]().union(*ahead)
+    repeated = led and all(len(part) > 1 and part[0].kinds & led for part in parts[1:])
+    if repeated:
+        parts[1:] = [part[1:] for part in parts[1:]]
+    places = [(part[0].start, part[-1].end) for part in parts]
+    if repeated:
+        # In "the causes of smuggling and of piracy" the causes are of both.
+        nested = any(item.kinds & led for part in parts for item in part)
         # French and Spanish repeat "de" before whatever it leads to.
         below = _TOGETHER_MIN if "of" in led else _TOGETHER_MIN_IF_REPEATED
-        apart = _differ([roles.text[a:b] for a, b in places], below)
+        apart = not nested and _differ([roles.text[a:b] for a, b in places], below)
     else:
-        places = [(part[0].start, part[-1].end) for part in parts]
         apart = _are_apart(roles, places)
     return places if apart else [(start, end)]
+
+
+def _with_prefixes_apart(frames: Lexicon, text: str) -> Iterator[Item]:
+    """Yields the items of a question; in Arabic, a conjunction is parted from the preposition behind it: "وعن"."""
+    for item in frames.items(text):
+        led = frames.kinds_of(text[item.start + 1 : item.end]) & {"about"} if text[item.start] == "و" else None
+        if led:
+            yield replace(item, end=item.start + 1, kinds=frozenset({"joins"}))
+            item = replace(item, start=item.start + 1, kinds=led)
+        yield item
 
 
 def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
     """Returns whether parts of a topic are subjects of their own, by their meanings.
 
-    Parts of unlike form may share a word, as in "investigation and prosecution of smugglers", "trafficking in arms and
-    ammunition", and "les armes chimiques et biologiques"; so may those of one term or beside a party.
+    Parts of unlike form may share a word; so may those of one term or beside a party.
     """
     start, end = places[0][0], places[-1][1]
     texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
@@ -129,9 +133,11 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
         return False
     for one, other in pairwise(texts):
         (size, inner, _), (after, also, determined) = (_content(text, roles.language) for text in (one, other))
-        adjective = roles.language != "en" and after == 1 < size and not determined
-        longer = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
-        if longer or adjective or inner > also or size > after + 1:
+        # In order: "les armes chimiques et biologiques", "investigation and prosecution of smugglers", "trafficking
+        # in arms and ammunition", "international cooperation strengthen and promote".
+        share_first = roles.language != "en" and after == 1 < size and not determined
+        share_last = size == 1 < after and (also or roles.language in ("en", "zh") or not determined)
+        if share_first or share_last or inner > also or size > after + 1:
             return False
     return _differ(texts, _TOGETHER_MIN)
 

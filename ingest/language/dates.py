@@ -33,6 +33,12 @@ def month_numbers() -> dict[str, int]:
     return numbers
 
 
+def without_year(month: str, day: str | None) -> str:
+    """Returns a day or month of any year in ISO 8601:2000, `--10-03` or `--10`; `month` is its name or number."""
+    number = int(month) if month.isdecimal() else month_numbers()[month.lower()]
+    return f"--{number:02}" if day is None else f"--{number:02}-{int(day):02}"
+
+
 @cache
 def _dates() -> Patterns:
     return Patterns("dates", month_name=any_of(month_numbers()))

@@ -21,7 +21,7 @@ from ingest.parties.party_table import PartyTable
 _MAX_WORDS: Final = 4
 # Kinds of words beside "the second one" that are no noun which it counts.
 _BESIDE_PLACES: Final = SIGNS | {
-    "about", "against", "agrees", "ask", "fill", "filler", "of", "speak_verb", "spoke_of", "stop", "towards", "voices",
+    "about", "against", "agrees", "ask", "fill", "filler", "of", "speak_verb", "spoke_of", "towards", "voices",
 }  # fmt: skip
 
 
