@@ -275,7 +275,7 @@ def _first_sentence(after: str) -> str:
     text = " ".join(EMPTY_LINE.split(after)[0].split())
     if not text or text[0] in ".!。！":
         return ""
-    if text[0] in "?？؟":
+    if text[0] in _QUESTION_MARKS:
         return text[0]
     return next((text[start:end] for start, end in split_sentences(text)), "")
 

@@ -100,12 +100,12 @@ def whole_words(text: str) -> list[str]:
 
 
 def quotation_patterns(quote: str) -> Iterator[Wanted]:
-    """Yields the search patterns of a quotation, the most literal first; some may be alike."""
+    """Yields the search patterns of a quotation, the most literal first."""
     for text, recased in _spellings(_EMPHASIS.sub("", quote)):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
-            for key in filter(None, (whole, whole.rstrip(_CLOSING + "-"))):
+            for key in filter(None, dict.fromkeys((whole, whole.rstrip(_CLOSING + "-")))):
                 yield Wanted(parts=(key,), written=(plain,), trails=note and note["number"], recased=recased)
         yield from _in_parts(text, recased=recased)
 

@@ -1,4 +1,4 @@
-"""Judges whether words that an ellipsis or a cut before or after a quotation leaves out change what it says."""
+"""Judges whether words that an ellipsis inside a quotation leaves out change what it says."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -44,19 +44,10 @@ _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 # Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
 _CUT_REACH: Final = 40
 _ASIDE_EDGE: Final = ",;–—-(،，、"
-# Characters before and after a quotation that are read for words of its sentence that it leaves out.
-_AROUND: Final = 600
-# Words after a quotation in its sentence that are searched for a limitation.
-_LIMIT_REACH: Final = 40
+# Characters before an omission that are read for the beginning of its sentence.
+_BEFORE: Final = 600
 _PIECE_WORDS: Final = 3  # most words of a short piece; a collage is mostly of those
-_SHOWN: Final = 6  # words that a remark shows of those before or after a quotation
 _FEWEST_PIECES: Final = 4  # of a collage
-_MODAL_REACH: Final = 2  # most words between a modal verb and a quotation that goes on with its verb
-_NUMBERED: Final = regex.compile(r"^\W*\d+[.)]\s+")
-_CLAUSE_END: Final = regex.compile(r"[,;:.،؛，；。]")
-_OPENING: Final = ('"', "“", "«", "„", "「", "『", "‘", "'")
-_QUESTION: Final = regex.compile(r"^[^.!。！]*?[?？؟]")
-_EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 
 
 def omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
@@ -105,7 +96,7 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     led = "" if opens else source[max(0, begin - _CUT_REACH) : begin]
     counts = of_kinds(found, "modal", "count", "doubt") or any(quantities(edge, language, led) for edge in edges)
     headless = not closes and len(whole_words(raw)) <= _HEAD_WORDS and lacks_complement(raw, language)
-    before = last_sentence(source[max(0, begin - _AROUND) : begin])
+    before = last_sentence(source[max(0, begin - _BEFORE) : begin])
     # "We oppose the detention [of children] by night" refuses more without the complement.
     refuses = not closes and is_complement(raw, language) and denials(governing(before, raw, language)[0], (language,))
     if (counts or headless or refuses or narrows_one(before, raw, language)) and not aside:

@@ -121,10 +121,13 @@ def verify(
     """Check every quotation in a document against the store; exit code 1 where one is not right."""
     from app.cli.print_check import print_check
     from app.cli.printing import progress_bar
-    from app.export.check_report import check_output, write_output
 
-    if problem := check_output(file, output):
-        raise UsageError(problem)
+    if output is not None:
+        # The writers of files take more than half a second to import.
+        from app.export.check_report import check_output, write_output
+
+        if problem := check_output(file, output):
+            raise UsageError(problem)
     with invocation.workspace(read_only=True) as workspace:
         checker = workspace.checker()
         document = checker.read(file)

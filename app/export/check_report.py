@@ -17,10 +17,8 @@ from prompts.wording import load_remark_words
 OUTPUTS: Final = (".docx", ".pdf", ".md", ".json")
 
 
-def check_output(file: Path, output: Path | None) -> str | None:
+def check_output(file: Path, output: Path) -> str | None:
     """Returns the error message for an unusable output name, or None; a PDF without LibreOffice is an ExportError."""
-    if output is None:
-        return None
     if output.suffix.lower() not in OUTPUTS:
         return f"the output {str(output)!r} must be one of {', '.join(OUTPUTS)}"
     if output.resolve() == file.resolve() or (output.exists() and file.exists() and output.samefile(file)):

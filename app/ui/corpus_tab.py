@@ -168,7 +168,7 @@ def statement_html(
 
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
-    controller, listed = _CorpusTabController(corpus), CorpusTable(corpus)
+    controller, rows = _CorpusTabController(corpus), CorpusTable(corpus)
     ids, chosen, steps = gr.State([]), gr.State(None), gr.State([])
     words = box("find-statements", 160, placeholder=label("find-statements-by"), elem_id="corpus-filter")
     with gr.Row():
@@ -205,8 +205,8 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
             remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
     detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_image)])
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
-    listing: Any = {"fn": listed.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
-    tab.select(listed.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
+    listing: Any = {"fn": rows.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
+    tab.select(rows.offered, [columns], [*filters, columns, field], **QUIET).then(**listing)
     # One listener for all inputs, so that the result of an earlier search never arrives last.
     gr.on([words.change, columns.change, *(each.change for each in filters)], trigger_mode="always_last", **listing)
     table.select(controller.pressed, [ids], opened, **QUIET)

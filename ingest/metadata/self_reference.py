@@ -17,7 +17,6 @@ from ingest.parties.party_table import PartyMatch
 _WEIGHTS = (4.0, 2.0, 1.0, 0.5)
 # Least weight (one clear self-reference), least ratio to the second State, and the weight from which a third of the
 # mentions of the most mentioned State are enough; else half of them, since a speaker mentions itself about as often.
-# Sum of a State's weights from which it may speak, its ratio to the next State's, and the sum of one that often does.
 _WEIGHT_MIN, _RATIO_MIN, _OFTEN_WEIGHT = 2.0, 3.0, 6.0
 _REACH, _ANSWER_REACH = 90, 600  # characters
 

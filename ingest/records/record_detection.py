@@ -20,7 +20,8 @@ _FEWEST_SECTIONS: Final = 3  # of offices, or under headings
 _LINES_OF_RECORDS: Final = (
     re.compile(r"^[^\n(（]{2,100}[(（][^\n()（）]{2,80}[)）]", re.MULTILINE),
     WORDS.delegation_line,
-    re.compile(r"^(?:\W*\d[\d:]+\W+)?[^\n:.,]{3,50}(?:\W\d[\d:]+\W)?\**:[ \n]", re.MULTILINE),
+    # A name, with a time code before or after it; within one line, since a long text may hold many empty ones.
+    re.compile(r"^(?:[^\w\n]*\d[\d:]{1,20}[^\w\n]+)?[^\n:.,]{3,50}(?:\W\d[\d:]{1,20}\W)?\**:[ \n]", re.MULTILINE),
     WORDS.reported_line,
 )
 # One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
@@ -55,8 +56,8 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
-    has_times = any(map(SPEAKER.time_code.match, text.splitlines()))
-    if has_times and not any(holds_sentence_end(text[item.start : item.end]) for item in interventions):
+    has_sentences = any(holds_sentence_end(text[item.start : item.end]) for item in interventions)
+    if not has_sentences and any(map(SPEAKER.time_code.match, text.splitlines())):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
         return False
     told = [item for item in interventions if item.summarised]

@@ -71,6 +71,11 @@ def test_a_text_that_tells_what_others_said_or_is_a_programme_is_no_record(text,
     assert read(text).document.kind == "statement"
 
 
+@pytest.mark.timeout(30)
+def test_a_wall_of_empty_lines_takes_no_time():
+    assert not may_be_record("\n" * 100_000)
+
+
 def test_a_table_after_a_section_is_not_its_own(split):
     text = cases["test_a_table_after_a_section_is_not_its_own"]
     assert [item.state for item in split(text, "en")] == ["XAA", "XAB", "XCS", None, None]
