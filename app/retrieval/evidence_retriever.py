@@ -183,13 +183,13 @@ class EvidenceRetriever:
         positions = self._by_position(found, read, asked.direction, parties, many=many)
         if asked.is_implied:
             positions = tuple(replace(item, takes_no_position=False) for item in positions)
-        change_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
+        position_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
         if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
             # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
-            unsure_change = asked.is_unsure_change
-            asked, positions = AskedFor(), self._by_position(found, resolution, None, parties, many=many)
-            if unsure_change and any(item.answers for item in positions):
-                change_notes = (Note(kind="no_change"),)
+            positions = self._by_position(found, resolution, None, parties, many=many)
+            if asked.is_unsure_change and any(item.answers for item in positions):
+                position_notes = (Note(kind="no_change"),)
+            asked = AskedFor()
         positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
         if pick is not None:
@@ -213,7 +213,7 @@ class EvidenceRetriever:
             unnamed_articles=unnamed_articles,
             notes=(
                 *base.notes,
-                *change_notes,
+                *position_notes,
                 *(
                     [Note(kind="mended", values={"word": expansion.word, "meant": expansion.meant})]
                     if expansion

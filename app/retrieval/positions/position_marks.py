@@ -156,8 +156,7 @@ def is_elliptic(text: str, language: str) -> bool:
 
 def only_answers(text: str, language: str) -> bool:
     """Returns whether a sentence tells what its speaker was asked, or answers without a verb: "We would not."."""
-    cues = cues_of(language)
-    return cues["asked"].search(text) is not None or cues["answers"].match(text) is not None
+    return cues_of(language)["answers"].search(text) is not None
 
 
 def behind(mark: PositionMark, cue: str, text: str, language: str) -> "regex.Match[str] | None":

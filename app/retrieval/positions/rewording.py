@@ -31,8 +31,8 @@ class Rewording:
     origin: Sequence[int]
     """The offset in the sentence of each character of `text`, and of its end."""
     kind: _Kind
-    """A concession or a reason was left out; only a reason is kept, or what follows on the rejection of a view; the
-    topic is what the measure ends, or an alternative to it."""
+    """`shortened` leaves out a concession or a reason; `reason` keeps only a reason, or what follows the rejection of a
+    view; in `ended` the measure ends what the sentence was about, in `rejected` it stands for what is not wanted."""
 
 
 def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str) -> Rewording | None:
@@ -52,10 +52,12 @@ def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str
     pieces = [(match.start(), match.end(), "") for match in aside]
     if pieces and BLANK in cues["concedes"].sub("", blanked):
         return _replaced(text, pieces, topic, "reason" if disowned else "shortened")
-    if outside := _outside_reason(text, runs, blanked, language):
-        return _replaced(text, [outside], topic, "reason")
-    if reason := _reason_beside(text, runs, blanked, language):
-        return _replaced(text, [reason], topic, "shortened")
+    if reason := cues["reasons"].search(blanked):
+        leads = WORD.search(blanked, 0, reason.start()) is None
+        if outside := _outside_reason(text, runs, reason, language, leads=leads):
+            return _replaced(text, [(*outside, "")], topic, "reason")
+        if beside := _reason_beside(text, runs, reason, language, leads=leads):
+            return _replaced(text, [(*beside, "")], topic, "shortened")
     ends, terms = cues["ending"].search, content_terms(topic, language)
     if ends(topic) and not all(ends(text, *run) for run in runs):
         return None
@@ -93,27 +95,24 @@ def what_ends(topic: str, text: str, runs: Sequence[tuple[int, int]], language: 
 
 
 def _outside_reason(
-    text: str, runs: Sequence[tuple[int, int]], blanked: str, language: str
-) -> tuple[int, int, str] | None:
-    """Returns the clause beside a reason that alone names the topic, with the empty text that replaces it, if any.
+    text: str, runs: Sequence[tuple[int, int]], reason: "regex.Match[str]", language: str, *, leads: bool
+) -> tuple[int, int] | None:
+    """Returns the span of the clause beside a reason that alone names the topic, and may lead the sentence; or None.
 
     "We favour guidelines, because a protocol is costly" says of the protocol only that it is costly. Where the clause
     has no object of its own ("we are against, because a protocol is costly"), it speaks of the topic as well.
     """
-    reason = cues_of(language)["reasons"].search(blanked)
-    if reason is None:
-        return None
-    leads = WORD.search(blanked, 0, reason.start()) is None
-    comma = CLAUSE.search(blanked, runs[-1][1]) if leads else None
-    if comma is None:
+    if not leads:
         start, end, within, main = 0, reason.end(), range(reason.end(), len(text)), text[: reason.start()]
-    else:
+    elif comma := CLAUSE.search(text, runs[-1][1]):
         start, end, within, main = comma.start(), len(text), range(comma.start()), text[comma.start() :]
-    if _is_named_beside(text, runs, within, language) or (comma is None and _is_denied(main, language)):
+    else:
+        return None
+    if _is_named_beside(text, runs, within, language) or (not leads and _is_denied(main, language)):
         return None
     marks = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
     own = (mark for mark in marks if mark.kind in ("supports", "opposes"))
-    return (start, end, "") if any(content_terms(main[mark.end :], language) for mark in own) else None
+    return (start, end) if any(content_terms(main[mark.end :], language) for mark in own) else None
 
 
 def _is_denied(main: str, language: str) -> bool:
@@ -130,34 +129,30 @@ def _is_named_beside(text: str, runs: Sequence[tuple[int, int]], within: range, 
 
 
 def _reason_beside(
-    text: str, runs: Sequence[tuple[int, int]], blanked: str, language: str
-) -> tuple[int, int, str] | None:
-    """Returns the reason of a position that its own clause takes on the topic, with the empty text that replaces it.
+    text: str, runs: Sequence[tuple[int, int]], reason: "regex.Match[str]", language: str, *, leads: bool
+) -> tuple[int, int] | None:
+    """Returns the span of the reason of a position that its own clause takes on the topic; None without one.
 
     "We favour hearings by video, because nobody should have to travel" is for them. A reason is kept that holds a
     condition or nothing that may turn the position, or may be of what is denied ("we do not support it because …").
     """
-    reason = cues_of(language)["reasons"].search(blanked)
-    if reason is None:
-        return None
-    start, end = reason.start(), len(text)
-    if WORD.search(blanked, 0, start) is None:
-        comma = CLAUSE.search(blanked, reason.end())
-        start, end = 0, comma.end() if comma else end
+    if leads:
+        comma = CLAUSE.search(reason.string, reason.end())
+        start, end = 0, comma.end() if comma else len(text)
         main = text[end:]
     else:
         ends = (pattern.search(text, reason.end()) for pattern in (_SENTENCE_PART_END, _PATTERNS.contrast))
-        end = min((match.start() for match in ends if match), default=end)
+        start, end = reason.start(), min((match.start() for match in ends if match), default=len(text))
         main = text[:start]
+    if _PATTERNS.contrast.search(main) or not _is_named_beside(text, runs, range(start, end), language):
+        return None
     within = [mark for mark in find_position_marks(text, language) if start <= mark.start < end]
     turns = cues_of(language)["negation"].search(text, start, end) or any(mark.strength == OUTRIGHT for mark in within)
     if not turns or any(mark.kind == "conditional" for mark in within):
         return None
-    if _PATTERNS.contrast.search(main) or not _is_named_beside(text, runs, range(start, end), language):
-        return None
     outright = (mark for mark in find_position_marks(main, language) if mark.strength == OUTRIGHT)
     own = {mark.rule for mark in outright if mark.kind in ("supports", "opposes", "proposes")}
-    return (start, end, "") if own and "refuses" not in own else None
+    return (start, end) if own and "refuses" not in own else None
 
 
 def _replaced(text: str, pieces: Sequence[tuple[int, int, str]], topic: str, kind: _Kind) -> Rewording:
