@@ -1,4 +1,4 @@
-"""A conversation as a document: each question with its answer, and a footnote for every quotation."""
+"""An answer or a conversation as a Word or Markdown file: each question a heading, a footnote for every quotation."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,12 @@ from docx.text.paragraph import Paragraph
 from markdown_it.token import Token
 
 from app.answering.recheck import MARKER
-from app.export.answer_markdown import MARKERS, answer_parser
+from app.export.briefing_markdown import on_one_line
 from app.export.characters import right_to_left
 from app.export.docx_pages import Pages
 from app.export.docx_styles import QUOTATION
 from app.export.docx_text import add_text
-from app.export.markdown import on_one_line
+from app.export.markdown_parser import MARKERS, answer_parser
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,9 +15,9 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
+from app.export.briefing_docx import STYLES
 from app.export.briefing_layout import DocumentBlock, Line, QuotedBlock, blocks_of
 from app.export.briefing_lines import DocumentForm, Sayings, arrange
-from app.export.docx import STYLES
 from app.export.docx_styles import QUOTATION, our_styles
 
 # Height and width of the text on an A4 page with the margins of these forms, in points, less a tenth in reserve.

@@ -14,11 +14,11 @@ from typing import Any, Final
 
 from app.briefing.cells import Briefing
 from app.errors import ExportError
+from app.export.briefing_docx import docx_bytes
+from app.export.briefing_excel import excel_bytes
 from app.export.briefing_lines import FORMS, DocumentForm, arrange
-from app.export.docx import docx_bytes
+from app.export.briefing_markdown import markdown_bytes
 from app.export.docx_styles import open_template
-from app.export.excel import excel_bytes
-from app.export.markdown import markdown_bytes
 from app.export.one_page import fit_to_page
 from app.export.pdf import pdf_bytes, require_program
 from vectorstore.private_files import replacing

@@ -14,7 +14,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
 
-from app.export.answer_markdown import MARKERS, answer_parser
+from app.export.markdown_parser import MARKERS, answer_parser
 from app.ui.words import say
 
 _BLOCKS_WITH_TEXT = ("paragraph_open", "blockquote_open", "list_item_open", "th_open", "td_open", "heading_open")

@@ -1,7 +1,8 @@
 """The table of metrics, `metrics.csv`: what each is computed from, how it adds up over cases, and where it is shown.
 
 Every metric is a function of sums: a measure gives a few numbers for a case, these are added over any set of cases,
-and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike.
+and the metric combines the sums. So a slice, a bootstrap sample and the whole are computed alike. Labels and formulas
+in words are `metric-NAME…` in `app/ui/words/*.yaml`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -37,6 +37,7 @@ class _Loader(NamedTuple):
         return extract
 
 
+# A format that is a zip archive or has a signature of its own has a line in `kind_of`, too.
 _FORMATS = {
     ".txt .text .md": _Loader("", "text:load_text"),
     ".pdf": _Loader("pdf", "pdf:load_pdf"),

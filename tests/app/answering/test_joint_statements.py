@@ -11,9 +11,9 @@ from app.answering.localization import localize
 from app.answering.provenance import reference
 from app.answering.verify_citations import verify_citation
 from app.briefing.request import read_request
+from app.export.briefing_excel import excel_bytes
 from app.export.briefing_lines import arrange
-from app.export.excel import excel_bytes
-from app.export.markdown import markdown_bytes
+from app.export.briefing_markdown import markdown_bytes
 from ingest.report import NO_STATE
 from tests.cases import Cases
 from tests.fakes import fake_workspace

@@ -10,7 +10,7 @@ from app.answering.related_passages import related_readings
 from app.briefing.cells import Suggestion
 from app.briefing.edit import add_quotation, as_of_today
 from app.briefing.request import read_request
-from app.export.markdown import markdown_bytes
+from app.export.briefing_markdown import markdown_bytes
 from app.ui.briefing_view import briefing_html
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over

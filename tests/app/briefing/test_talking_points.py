@@ -7,7 +7,7 @@ from app.briefing.attribution_lines import AttributionLines
 from app.briefing.cells import Briefing, Point
 from app.briefing.talking_points import choose_points
 from app.export.briefing_lines import arrange
-from app.export.markdown import markdown_bytes, on_one_line
+from app.export.briefing_markdown import markdown_bytes, on_one_line
 from ingest.text.splitter import count_tokens
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, cell_of, fake_briefing, with_cells

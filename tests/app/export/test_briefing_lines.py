@@ -8,7 +8,7 @@ import pytest
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing, Cell, EvidenceWords, Moment, Review
 from app.export.briefing_lines import Sayings, arrange, columns, pieces, position_of_citation
-from app.export.markdown import markdown_bytes
+from app.export.briefing_markdown import markdown_bytes
 from tests.cases import Cases
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, cell_of, cited, fake_briefing, with_cells
 

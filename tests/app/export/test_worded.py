@@ -8,10 +8,10 @@ import pytest
 from docx.oxml.ns import qn
 from openpyxl import load_workbook
 
+from app.export.briefing_docx import docx_bytes
+from app.export.briefing_excel import excel_bytes
 from app.export.briefing_lines import Sayings, arrange
-from app.export.docx import docx_bytes
-from app.export.excel import excel_bytes
-from app.export.markdown import inert, markdown_bytes
+from app.export.briefing_markdown import inert, markdown_bytes
 from app.export.write import manifest
 from tests.fakes_briefing import CLAIM, DROPPED, fake_briefing, worded_briefing
 

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 
 from app.briefing.cells import Briefing
 from app.export.briefing_lines import Sayings, arrange
+from app.export.briefing_markdown import inert, markdown_bytes
 from app.export.characters import in_marks, visible
-from app.export.markdown import inert, markdown_bytes
 from app.export.plots import describe_timeline
 from tests.cases import Cases
 from tests.fakes_briefing import fake_briefing

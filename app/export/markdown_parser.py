@@ -1,4 +1,4 @@
-"""The Markdown of answers: nothing in it loads, links or runs; `[1]` marks a citation, escaped it is plain text."""
+"""Parses the Markdown of answers: nothing in it loads, links or runs; `[1]` marks a citation, escaped it is text."""
 
 import re
 from typing import Final

@@ -9,9 +9,9 @@ import openpyxl
 import pytest
 
 from app.briefing.cells import Briefing
+from app.export.briefing_excel import excel_bytes
 from app.export.briefing_lines import TINTS, arrange
 from app.export.characters import visible
-from app.export.excel import excel_bytes
 from tests.fakes_briefing import EXTRADITION, fake_briefing, with_cells
 
 

@@ -15,9 +15,9 @@ from lxml import etree
 
 from app.briefing.cells import Briefing, Subject
 from app.errors import ExportError
+from app.export.briefing_docx import docx_bytes
 from app.export.briefing_lines import Sayings, arrange
 from app.export.characters import in_marks, visible
-from app.export.docx import docx_bytes
 from app.export.docx_styles import QUOTATION
 from tests.fakes_briefing import ASSISTANCE, EXTRADITION, REJECTED, fake_briefing, with_cells
 
