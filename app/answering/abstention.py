@@ -3,7 +3,7 @@
 If Arvandia's statements say nothing about whaling, a question on it gets the abstention `not_mentioned`, with the
 number of statements searched; a question about a State without statements gets `no_statement`.
 
-`is_silent` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
+`must_abstain` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
 only where a sentence answers: its chance reaches the threshold (`Relevance.is_evidence`, `app/retrieval/relevance.py`),
 and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
 """
@@ -35,7 +35,7 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 _AFTER_A_SEARCH: Final = _WITH_RELATED | {"no_statement"}
 
 
-def is_silent(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
+def must_abstain(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
     """Returns whether a question gets no answer: no verified claim is left but of groups that were not asked about.
 
     `spoken_for` are these groups. "Which States did not mention corruption?" is always answered by an abstention, which

@@ -1,6 +1,6 @@
 """Rendering: a verified composition as Markdown, with an attribution line, the quotation and its number.
 
-**Arvandia** · tenth session, 2020, and below it > “We do not support that proposal.” [1]
+A line "**Arvandia** · tenth session, 2020", then "> “We do not support that proposal.” [1]".
 """
 
 from collections.abc import Sequence

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from app.answering.abstention import abstain, is_silent
+from app.answering.abstention import abstain, must_abstain
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
@@ -219,7 +219,7 @@ class Steps:
         )
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        """Drops claims whose citations fail verification; abstains with a reason where none is left."""
+        """Drops claims whose citations fail verification; builds the answer, which abstains with a reason without any."""
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
         if resolution.style == "shorter" and resolution.kind == "format_request":
             checked, composed = _shorter(checked, composed, question.state_before)
@@ -253,7 +253,7 @@ class Steps:
                 dropped_claims=(*draft.dropped, *answer.dropped_claims),
             )
         checked, composed = self._with_positions(resolution, retrieved, checked, composed)
-        if is_silent(checked.claims, composed.spoken_for, resolution.scope):
+        if must_abstain(checked.claims, composed.spoken_for, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)

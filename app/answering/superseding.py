@@ -1,6 +1,8 @@
 """Superseding: which citations a later one of the same party supersedes, by their dates and directions.
 
-"Drelnia is not in favour of new protocols." [2] of 2020 is superseded by [1] of 2024, "Drelnia now supports …".
+"Drelnia is not in favour of new protocols." [2] of 2020 is superseded by [1] of 2024, "Drelnia now supports …". Which
+direction is sure, `cited_direction.py` decides; answers on a treaty or a harm ("terrorism") are left as they are by
+`Steps`, and briefings ask with the same rule (`app/briefing/cell_builder.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -1,9 +1,11 @@
 """Relevance: the calibrated chance that a sentence, and with it a party, answers on a topic.
 
-One model decides everywhere: which sentences are quoted, which parties speak of a topic, and how sure an answer is. A
-second one, of the same fit, orders the sentences of a party by how well they answer. Both are fitted by `untoc-eval
-calibrate` and stored as an artefact, which is valid for the models that it was fitted with. With others, the share of
-the topic's words decides: "extradition of nationals" is answered by a sentence that contains most of its words.
+Two models of one fit decide which sentences are quoted, which parties speak of a topic, and how sure an answer is:
+`asked` for parties that the question names, `listed` for one of many, each with its threshold. A third, `order`, puts
+the sentences of a party in order. (A list that asks for a direction also goes by the thresholds of
+positions/latest_position.py.) They are fitted by `untoc-eval calibrate` and stored as an artefact, which is valid for
+the models that it was fitted with. With others, the share of the topic's words decides: "extradition of nationals" is
+answered by a sentence that contains most of its words.
 """
 
 import json

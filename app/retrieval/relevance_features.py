@@ -36,7 +36,7 @@ class SentenceFeatures:
     """The inputs of the relevance model for one sentence; `contrast` and `terms_missing` measure the statements."""
 
     alone: float
-    """Cross-encoder logit of the sentence without its neighbours, read from the ninth layer."""
+    """Cross-encoder logit of the sentence without its neighbours, read from a hidden layer (vectorstore/rerank.py)."""
     lead: float
     """`alone` minus the highest `alone` of the party, 0 or below. Where the party is asked about, the highest in any
     wording of the topic counts: a sentence on "mutual legal assistance" leaves far behind those that only resemble

@@ -53,7 +53,7 @@ class Retrieved:
     word_places: tuple[WordsFound, ...] = ()
     """Where the words stand whose source was asked for."""
     sources: Sources = field(default_factory=lambda: Sources(statements={}, sentences={}))
-    """The statements and sentences behind `party_evidence` and `related_evidence`."""
+    """The statements and sentences behind all evidence here."""
 
     @property
     def scored_passages(self) -> list[ScoredPassage]:

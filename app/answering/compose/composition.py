@@ -1,4 +1,4 @@
-"""Composition: what a composer works with, and what it gives to verification, claims with their citations.
+"""Composition: what retrieval and composing by kind work with, and claims with citations, which they give on.
 
 The extractive composer makes one of quotations alone; where a model was asked, its `ModelDraft` is part of it.
 """

@@ -59,7 +59,7 @@ def add_usage(one: Used, other: Used) -> Used:
     return both
 
 
-class ModelSilentError(Exception):
+class NoReplyError(Exception):
     """The model did not answer: not in time (`slow`), or not at all; a `transient` failure may pass."""
 
     def __init__(self, message: str, *, slow: bool = False, transient: bool = False) -> None:
@@ -90,7 +90,7 @@ class ModelRequest:
     def __iter__(self) -> Iterator[WrittenClaim | None]:
         """Yields claims as they come, and None as a heartbeat between them, at which the caller can stop waiting.
 
-        Raises ModelSilentError where no reply comes, or none in time; claims that came before have been yielded.
+        Raises NoReplyError where no reply comes, or none in time; claims that came before have been yielded.
         """
         reader = StructuredReader() if self.structured else LineReader()
         # Bounded, so that the model cannot run far ahead of the reader.
@@ -102,7 +102,7 @@ class ModelRequest:
                 left = self.deadline - time.monotonic()
                 if left <= 0:
                     yield from reader.finish()
-                    raise ModelSilentError("no answer in time", slow=True)
+                    raise NoReplyError("no answer in time", slow=True)
                 try:
                     piece = pieces.get(timeout=min(left, _HEARTBEAT_SECONDS))
                 except queue.Empty:
@@ -113,7 +113,7 @@ class ModelRequest:
                 if isinstance(piece, BaseException):
                     yield from reader.finish()
                     message = str(piece) or type(piece).__name__
-                    raise ModelSilentError(message, transient=_is_transient(piece)) from piece
+                    raise NoReplyError(message, transient=_is_transient(piece)) from piece
                 # Each piece of a structured reply is the whole reply so far.
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole

@@ -16,7 +16,7 @@ from app.answering.claims.claim_check import check_claim, check_translation
 from app.answering.claims.form import unquoted
 from app.answering.claims.premise import outside_quotations, premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
-from app.answering.compose.llm_stream import ModelRequest, ModelSilentError, Usage
+from app.answering.compose.llm_stream import ModelRequest, NoReplyError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
 from app.answering.compose.reply_parser import WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
@@ -147,7 +147,7 @@ class ModelWriter:
                 late = written is not None and time.monotonic() > deadline
                 if late or len(checked.claims) >= task.limit:
                     break
-        except ModelSilentError as exc:
+        except NoReplyError as exc:
             problem, detail = "slow" if exc.slow else "failed", error_message(exc.__cause__ or exc, self.config)
             transient = exc.transient
             logger.warning("the model %s: %s", self.name, detail)
@@ -186,7 +186,7 @@ class ModelWriter:
                 source = citation.language if citation.language in LANGUAGES else "en"
                 if check_translation(written.text, language, citation.quote, str(source), parties) is None:
                     translations[citation.number] = unquoted(written.text)
-        except ModelSilentError as exc:
+        except NoReplyError as exc:
             logger.warning("no translation, or not of all: %s", exc)
         return translations, asked.usage.to_json(self.config)
 

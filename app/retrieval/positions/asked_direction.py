@@ -32,7 +32,7 @@ class AskedFor(NamedTuple):
     is_relative: bool = False
     """Whether the question asks who agrees or disagrees with the position shown before."""
     is_unknown: bool = False
-    """Whether it asks that where no position was shown, so that everybody is listed."""
+    """Whether it asks who agrees or disagrees although no position was shown, so that everybody is listed."""
     is_implied: bool = False
     """Whether no word such as "position" or "support" asks for it, so that who takes no direction is listed as well."""
 

@@ -36,7 +36,7 @@ _SCRAP_CHARS: Final = 80
 # Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
 _MAX_SHARED_WORDS: Final = 2
 # Cosine with the topic below which a sentence of a list that has no word of the topic is not read: of 1,979 such
-# sentences, in 30 lists over 197 speeches, none had a chance above .2, where .38 answers.
+# sentences, in 30 lists over 197 speeches, none had a chance above .2, far below the threshold of `listed`.
 _MEANT_MIN: Final = 0.15
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
