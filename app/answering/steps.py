@@ -219,7 +219,7 @@ class Steps:
         )
 
     def verify(self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition) -> Answer:
-        """Drops claims whose citations fail verification; builds the answer, which abstains with a reason without any."""
+        """Drops claims whose citations fail verification; builds the answer, which abstains without any."""
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
         if resolution.style == "shorter" and resolution.kind == "format_request":
             checked, composed = _shorter(checked, composed, question.state_before)
