@@ -18,7 +18,7 @@ from safetensors import safe_open
 from vectorstore.arrays import Matrix
 from vectorstore.errors import ModelError
 from vectorstore.kept_latest import KeptLatest
-from vectorstore.model_threads import model_threads
+from vectorstore.model_threads import map_in_threads
 from vectorstore.packaged_files import EMBEDDING, carried, loaded_once
 from vectorstore.sentence_encoder import layer_norm
 
@@ -162,8 +162,8 @@ class FineTunedClassifier:
         classes, weights = self._loaded
         encoded = packaged_tokenizer().encode_batch(list(pairs))
         batches = [encoded[begin : begin + _AT_ONCE] for begin in range(0, len(encoded), _AT_ONCE)]
-        read = map if len(batches) < 2 else model_threads().map
-        for means in read(partial(mean_states, weights=weights), batches):
+        read = partial(mean_states, weights=weights)
+        for means in map_in_threads(read, batches, at_once=len(batches) == 1):
             scores = means @ weights["head.weight"].T + weights["head.bias"]
             for row in np.exp(scores - np.logaddexp.reduce(scores, axis=1, keepdims=True)):
                 yield dict(zip(classes, map(float, row), strict=True))

@@ -20,7 +20,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
-from vectorstore.model_threads import model_threads
+from vectorstore.model_threads import map_in_threads
 from vectorstore.offline import forbid_reports
 from vectorstore.packaged_files import RERANKER, carried, find_carried, loaded_once
 
@@ -101,9 +101,7 @@ class OnnxReranker:
 
         # Int8 quantisation scales an input by its extremes: pairs run one by one, so that no score depends on the other
         # texts. One pair per thread is faster than batches that use all threads.
-        states = np.stack(
-            list(model_threads().map(state_of, tokenizer.encode_batch([(query, text) for text in texts])))
-        )
+        states = np.stack(list(map_in_threads(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
         return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
 
     @loaded_once

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from vectorstore.arrays import Matrix
 from vectorstore.kept_latest import KeptLatest
-from vectorstore.model_threads import model_threads
+from vectorstore.model_threads import map_in_threads
 from vectorstore.packaged_files import SENTENCES, carried, loaded_once
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ _FREQUENT: Final = 0.25
 _GAP: Final = 2
 _AT_ONCE: Final = 20
 _TOGETHER: Final = 300
+# Different pieces below which one thread computes all that does not depend on neighbours.
+_FEW_PIECES: Final = 300
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +127,7 @@ class SentenceEncoder:
         batches = [lengths[begin : begin + _AT_ONCE] for begin in range(0, len(lengths), _AT_ONCE)]
         borders = np.cumsum([sum(each) + _GAP * len(each) for each in batches])
         encode = partial(_encode_batch, known, self._weights)
-        return (map if len(batches) == 1 else model_threads().map)(encode, np.split(places, borders[:-1]), batches)
+        return map_in_threads(encode, np.split(places, borders[:-1]), batches, at_once=len(batches) == 1)
 
     def _without_context(self, pieces: Numbers) -> list[Matrix]:
         """Returns what is computed of pieces without their neighbours; the first one is `_NOTHING`, with zeros.
@@ -143,7 +145,15 @@ class SentenceEncoder:
         gain, offset = (np.concatenate([weights[f"{name}{n}"] for n, _ in _ORDERS]) for name in ("ln_g", "ln_b"))
         known = np.hstack([vectors, layer_norm(lowest, gain, offset, weights["eps"])])
         known[0] = 0
-        return [known, *(known[:, _columns(n)] @ weights[f"w1_{order}"] for n, (order, _) in enumerate(_ORDERS))]
+
+        def added(branch: int) -> Matrix:
+            product: Matrix = known[:, _columns(branch)] @ weights[f"w1_{_ORDERS[branch][0]}"]
+            return product
+
+        # The widest window, which costs as much as the others together, comes first.
+        *others, widest = range(len(_ORDERS))
+        of_widest, *of_others = map_in_threads(added, [widest, *others], at_once=len(pieces) < _FEW_PIECES)
+        return [known, *of_others, of_widest]
 
     @loaded_once
     def _folder(self) -> Path:
