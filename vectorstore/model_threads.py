@@ -27,3 +27,8 @@ def _model_threads() -> ThreadPoolExecutor:
     affinity = getattr(os, "sched_getaffinity", None)
     processors = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
     return ThreadPoolExecutor(processors, thread_name_prefix="model")
+
+
+if hasattr(os, "register_at_fork"):
+    # A process that is forked has none of the threads of the one that it was forked from.
+    os.register_at_fork(after_in_child=_model_threads.cache_clear)

@@ -42,7 +42,7 @@ _ORDERS: Final = ((2, 0), (3, 1), (5, 2))
 _FIRST, _LAST, _NOTHING = 1, 2, -1
 # Share of the packed table that holds the pieces of most sentences, since frequent pieces come first.
 _FREQUENT: Final = 0.25
-# Rows of zeros after each text, as many as a window reaches to one side; texts per batch, for which the caches of a
+# Rows after each text, as many as a window reaches to one side; texts per batch, for which the caches of a
 # processor suffice; and texts of which each different piece is read once.
 _GAP: Final = 2
 _AT_ONCE: Final = 20
@@ -207,7 +207,7 @@ def _encode_batch(
 ) -> tuple[Matrix, Matrix]:
     """Returns the sums of a batch of texts and their pieces, from what is `known` of pieces, and their places in it.
 
-    The pieces have rows of zeros between the texts.
+    Between the texts are rows that belong to none.
     """
     pieces, *added = (each[places] for each in known)
     gaps = np.flatnonzero(places == 0)
