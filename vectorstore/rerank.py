@@ -6,9 +6,7 @@ https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
 """
 
 import logging
-import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -22,6 +20,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
+from vectorstore.model_threads import map_in_threads
 from vectorstore.offline import forbid_reports
 from vectorstore.packaged_files import RERANKER, carried, find_carried, loaded_once
 
@@ -92,7 +91,7 @@ class OnnxReranker:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
         if not texts:
             return PairReading(logits=np.zeros(0, dtype=np.float32), states=np.zeros((0, _DIMENSION), dtype=np.float32))
-        tokenizer, session, readout, threads = self._loaded
+        tokenizer, session, readout = self._loaded
 
         def state_of(pair: "Encoding") -> Matrix:
             (read,) = session.run(None, padded([pair]))
@@ -102,11 +101,11 @@ class OnnxReranker:
 
         # Int8 quantisation scales an input by its extremes: pairs run one by one, so that no score depends on the other
         # texts. One pair per thread is faster than batches that use all threads.
-        states = np.stack(list(threads.map(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
+        states = np.stack(list(map_in_threads(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
         return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
 
     @loaded_once
-    def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix], ThreadPoolExecutor]":
+    def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix]]":
         forbid_reports()
         import onnxruntime
         from tokenizers import Tokenizer
@@ -124,8 +123,7 @@ class OnnxReranker:
         graph = part_of(folder / "model.onnx", STATES)
         session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         logger.info("reranker %s loaded", PACKAGED)
-        threads = ThreadPoolExecutor(_processors(), thread_name_prefix="rerank")
-        return tokenizer, session, load_file(READOUT), threads
+        return tokenizer, session, load_file(READOUT)
 
 
 class CrossEncoderReranker:
@@ -224,12 +222,6 @@ def scorer(reranker: Reranker | None, embedder: Embedder) -> Callable[[str, Sequ
         return _without_states((embedder.embed_documents(list(texts)) @ embedder.embed_query(question)) * 20.0 - 11.0)
 
     return read
-
-
-def _processors() -> int:
-    """Returns the number of processors that this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def _without_states(logits: Matrix) -> PairReading:

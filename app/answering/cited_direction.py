@@ -29,6 +29,7 @@ from app.retrieval.positions.direction import (
     SentenceDirection,
     as_opened,
     decisive_of,
+    read_ahead,
     read_sentence,
 )
 from app.retrieval.positions.position_marks import declines_position
@@ -127,7 +128,9 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     # item of a list takes the direction of the words that open it.
     read: list[SentenceDirection] = []
     counterfactual = announced = former = told_former = False
-    for sentence in split_with_openings(words):
+    sentences = split_with_openings(words)
+    read_ahead((sentence.text for sentence in sentences), topic, language, parties)
+    for sentence in sentences:
         current = read_sentence(sentence.text, topic, language, parties)
         current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
         current = since_former(current) if former else current

@@ -296,8 +296,10 @@ class EvidenceRetriever:
         topic = partial(topic_in, topic_words(scope), scope.language)
         reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)
         if not takes_position:
+            reader.read_ahead(item for item in evidence if not item.members and len(item.best) > 1)
             # What groups said for a State keeps its order.
             return tuple(item if item.members else reader.reported_last(item) for item in evidence)
+        reader.read_ahead(item for item in evidence if item.answers)
         sure = resolution.sure_of_kind or scope.all_states
         return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
 

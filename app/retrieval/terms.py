@@ -15,6 +15,7 @@ from vectorstore.stems import fold, is_filler, is_function_word, stem, words_of
 _HAN: Final = regex.compile(r"\p{Han}")
 
 
+@lru_cache(maxsize=4096)
 def content_terms(text: str, language: str) -> frozenset[str]:
     """Returns the stems of a text's content words; Chinese is split into pairs of characters.
 

@@ -42,6 +42,7 @@ def test_a_text_is_encoded_alike_each_time_and_beside_others() -> None:
     texts = ["", "and Iraq?", "What did Peru say about extradition? " * 20, "and Iraq?", "秘鲁", *map(str, range(40))]
     alone = np.stack([ENCODER.encode(text).sentence for text in texts])
     assert np.abs(SentenceEncoder().embed(texts) - alone).max() < 1e-5
+    assert (SentenceEncoder().embed(texts) == SentenceEncoder().embed(texts)).all()
 
 
 def test_sentences_in_a_row_are_encoded_nearly_as_one_text_each_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +58,7 @@ def test_sentences_in_a_row_are_encoded_nearly_as_one_text_each_read_once(monkey
     assert ENCODER.embed_joined([]).shape == (0, DIMENSION)
     encoder = SentenceEncoder()
     encoder.embed(sentences)
-    monkeypatch.setattr(SentenceEncoder, "_pieces", lambda *_: pytest.fail("reads it again"))
+    monkeypatch.setattr(SentenceEncoder, "_encode", lambda *_: pytest.fail("reads it again"))
     assert encoder.embed_joined([sentences[:2], sentences[1:]]).shape == (2, DIMENSION)
 
 

@@ -8,7 +8,7 @@ propose …") is `reported`: it has no direction, since it is not the speaker's 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -104,6 +104,8 @@ _TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against
 _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
+# Kinds of rewording beside which a sentence is read as it is as well.
+_BESIDE_AS_IT_IS: Final = ("ended", "rejected")
 # Scales of the sentence vector and of the other features, set before training.
 _VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
@@ -160,6 +162,27 @@ def read_sentence(text: str, topic: str, language: str | None, parties: PartyTab
     return _read(text, topic, language if language in LANGUAGES else "en", parties)
 
 
+def read_ahead(texts: Iterable[str], topic: str, language: str | None, parties: PartyTable) -> None:
+    """Lets the models read sentences together, which takes half as long as one by one, before `read_sentence` does."""
+    language = language if language in LANGUAGES else "en"
+    read = [pair for text in texts for pair in _as_read(text, topic, language, parties)]
+    sentence_encoder().embed([mask_topic(*pair, language, parties) for pair in read])
+    if language == "en":
+        _FINE_TUNED.chances([topic_and_text(*pair, parties) for pair in read])
+
+
+def _as_read(text: str, topic: str, language: str, parties: PartyTable) -> Iterator[tuple[str, str]]:
+    """Yields each text and topic that the models read for a sentence: as it is, reworded, or both."""
+    runs = topic_runs(text, topic, language, parties)
+    ended, reworded = what_ends(topic, text, runs, language), reword(text, topic, runs, language)
+    if ended:
+        yield from _as_read(text, ended, language, parties)
+    elif reworded is not None:
+        yield from _as_read(reworded.text, reworded.topic, language, parties)
+    if ended or reworded is None or reworded.kind in _BESIDE_AS_IT_IS:
+        yield _without_quoted(text, language), topic
+
+
 @lru_cache(maxsize=4096)
 def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
     runs = topic_runs(text, topic, language, parties)
@@ -174,7 +197,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
     read, origin = _read(reworded.text, reworded.topic, language, parties), reworded.origin
     marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
     read = replace(read, marks=marks)
-    if reworded.kind in ("ended", "rejected"):
+    if reworded.kind in _BESIDE_AS_IT_IS:
         as_it_is = _read_as_it_is(text, topic, language, parties)
         return _reversed(read, as_it_is, rejects=reworded.kind == "rejected")
     # What is only the reason for another position shows one of its own only if it does so surely.
@@ -192,13 +215,13 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     if quoted:
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
-        for start, end in reversed(quoted):
-            text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
+        text = _without_quoted(text, language)
         masked = mask_topic(text, topic, language, parties)
     chances = class_chances("direction", load_weights(_CLASSIFIERS), features_of(masked, marks, language))
     by_reading = {reading: chances[reading] for reading in READINGS}
     if language == "en":
-        by_reading = geometric_mean_of_chances(by_reading, _FINE_TUNED.chances(*topic_and_text(text, topic, parties)))
+        (tuned,) = _FINE_TUNED.chances([topic_and_text(text, topic, parties)])
+        by_reading = geometric_mean_of_chances(by_reading, tuned)
     own = without_restraints(marks, blanked, language)
     if own != marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
@@ -283,7 +306,7 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
     for each in _KINDS:
         own = kind == each
         row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
-    vector = sentence_encoder().encode(masked).sentence
+    (vector,) = sentence_encoder().embed([masked])
     return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
 
 
@@ -298,6 +321,13 @@ def _quoted_within(text: str) -> list[tuple[int, int]]:
     """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
     quoted = list(quoted_spans(text))
     return quoted if quoted and (WORD.search(text, 0, quoted[0][0]) or WORD.search(text, quoted[-1][1])) else []
+
+
+def _without_quoted(text: str, language: str) -> str:
+    """Returns a sentence with a placeholder for what it quotes."""
+    for start, end in reversed(_quoted_within(text)):
+        text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
+    return text
 
 
 def geometric_mean_of_chances(

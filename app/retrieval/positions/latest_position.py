@@ -4,7 +4,7 @@ Asked "does Drelnia support a new protocol?", "Drelnia now supports the negotiat
 not in favour of …" of 2020, and "some delegations wish for an instrument" is nobody's position.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Final
@@ -31,6 +31,10 @@ class PositionReader:
     reader: EvidenceReader
     direction: AskedDirection | None
     """The direction asked for, or `change` of it; None for any."""
+
+    def read_ahead(self, evidence: Iterable[PartyEvidence]) -> None:
+        """Lets the models read the best sentences of these parties together, before they are read for each."""
+        self.reader.read_ahead((item, item.best[:_SENTENCES_READ]) for item in evidence)
 
     def read(self, evidence: PartyEvidence) -> PartyEvidence:
         """Puts the latest position first, and marks evidence without a position or with another than asked for."""

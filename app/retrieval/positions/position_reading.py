@@ -24,6 +24,7 @@ from app.retrieval.positions.direction import (
     UNNAMED_WEIGHT,
     SentenceDirection,
     as_opened,
+    read_ahead,
     read_sentence,
 )
 from app.retrieval.positions.position_marks import declines_position
@@ -96,6 +97,16 @@ class EvidenceReader:
     parties: PartyTable
     """The parties that the topic may name."""
 
+    def read_ahead(self, evidence: Iterable[tuple[PartyEvidence, Sequence[ScoredSentence]]]) -> None:
+        """Lets the models read sentences of several parties together, before `read_each` reads those of each."""
+        texts: dict[str | None, list[str]] = {}
+        for party, items in evidence:
+            for sentence in (item.sentence for item in items):
+                language = sentence.language or party.metadata[sentence.statement_id].language
+                texts.setdefault(language, []).extend(self._own(each) for each in self._with_dependent(sentence))
+        for language, own in texts.items():
+            read_ahead(own, self.topic(language), language, self.parties)
+
     def read_each(self, items: Iterable[ScoredSentence], evidence: PartyEvidence) -> Iterator[ReadEvidence]:
         """Yields sentences of the evidence as read."""
         known = evidence.metadata
@@ -106,9 +117,7 @@ class EvidenceReader:
     def _read(self, item: ScoredSentence, metadata: Metadata, language: str | None) -> ReadEvidence:
         sentence = item.sentence
         language = sentence.language or language
-        # The next sentence may take it back or limit it: "We opposed it then. We were mistaken."
-        after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
-        pair = [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
+        pair = self._with_dependent(sentence)
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
         # "(a) the regional fund;" after "The following proposals are not acceptable to Esquaria:".
@@ -116,6 +125,14 @@ class EvidenceReader:
             opened = read_sentence(opening, self.topic(language), language, self.parties)
             reading = as_opened(reading, opened) or replace(reading, reading="mentions")
         return ReadEvidence(items=(item,), metadata=metadata, language=language, reading=reading)
+
+    def _with_dependent(self, sentence: Sentence) -> list[Sentence]:
+        """Returns a sentence with the next one if that may take it back or limit it: "We were mistaken."."""
+        after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
+        return [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
+
+    def _own(self, sentence: Sentence) -> str:
+        return self.own_words(sentence.statement_id)[sentence.ordinal] or sentence.text
 
     def _read_sentence(self, sentence: Sentence, language: str | None) -> SentenceDirection:
         """Reads the direction of a sentence; one that is quoted from another party is `reported`."""

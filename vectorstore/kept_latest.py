@@ -1,0 +1,34 @@
+"""Results of models that are kept for the inputs that were asked for latest."""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from threading import Lock
+from typing import Generic, TypeVar
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class KeptLatest(Generic[K, V]):
+    """Up to `most` results by their inputs, which any thread may ask for."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock, self._kept = most, Lock(), dict[K, V]()
+
+    def __iter__(self) -> Iterator[K]:
+        """Yields the inputs whose results are kept, the one asked for longest ago first."""
+        return iter(self._kept)
+
+    def of(self, inputs: Iterable[K], compute: Callable[[list[K]], Iterable[V]]) -> dict[K, V]:
+        """Returns the result of each input; those that are not kept are computed together."""
+        wanted = dict.fromkeys(inputs)
+        with self._lock:
+            known = {each: self._kept[each] for each in wanted if each in self._kept}
+        missing = [each for each in wanted if each not in known]
+        known |= zip(missing, compute(missing) if missing else (), strict=True)
+        with self._lock:
+            for each in known:
+                self._kept.pop(each, None)
+            self._kept |= known
+            while len(self._kept) > self._most:
+                del self._kept[next(iter(self._kept))]
+        return known
