@@ -31,7 +31,7 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.language.attribution_verbs import attribution
 from ingest.metadata.heading import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
@@ -73,14 +73,7 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
-        retrieved = self.retrieve(resolution, parties)
-        if (of_members := as_members(resolution, retrieved, parties)) is not None:
-            found = self.retrieve(of_members, parties)
-            return found if found.statements_in_scope else retrieved
-        if unfit := unfit_filters(resolution, retrieved):
-            found = self.retrieve(as_spoken_of(resolution, unfit), parties)
-            return speaking_of(found, resolution.scope, unfit) or retrieved
-        return retrieved
+        return retrieve_or_reread(resolution, lambda read: self.retrieve(read, parties), parties)[1]
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""

@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -89,15 +89,15 @@ def compose(
             strong = rest
             quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
         unquoted_here = _count_unquoted(strong, quotations)
-        if item.subject:
-            # What was quoted on another subject is not repeated, but stands under both.
-            quotations, numbers = _without_told(quotations, strong, told.setdefault(item.party, {}))
-            for number in numbers:
-                subjects_of.setdefault(number, []).append(item.subject)
-        quotations = with_quoted_parties(quotations, sources, local.parties)
-        if not of_each_holder and _places(quotations) <= _places(c for c in citations if item.party in c.holders):
+        # What a party said on another subject, or jointly with one before it, is not repeated; it stands under both.
+        told_by = told.setdefault(item.party if of_each_holder else "", {})
+        quotations, numbers = _without_told(quotations, strong, told_by)
+        for number in numbers if item.subject else ():
+            subjects_of.setdefault(number, []).append(item.subject)
+        if not quotations:
             continue
         unquoted += unquoted_here
+        quotations = with_quoted_parties(quotations, sources, local.parties)
         citations += quotations
         if item.members:
             introductions |= {citation.number: introduction(item, local) for citation in quotations}
@@ -144,9 +144,9 @@ def with_answer_type(
 def _without_told(
     quotations: Sequence[Citation], strong: Sequence[Sentence], told: dict[SentenceId, int]
 ) -> tuple[list[Citation], list[int]]:
-    """Returns the quotations that tell more than an earlier subject's, and the numbers of those that answer this one.
+    """Returns the quotations that tell more than those before, and the numbers of all that hold these.
 
-    `told` has the citation of each sentence that was quoted of the party, to which theirs are added.
+    `told` has the citation of each sentence that was quoted before, to which theirs are added.
     """
     chosen, first = {sentence.sentence_id for sentence in strong}, quotations[0].number if quotations else 0
     new: list[Citation] = []
@@ -172,11 +172,6 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
             yield waiting
             waiting = []
     yield from ([citation] for citation in waiting)
-
-
-def _places(citations: Iterable[Citation]) -> set[tuple[str, int]]:
-    """Returns the places of citations."""
-    return {(citation.statement_id, citation.start) for citation in citations}
 
 
 def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
