@@ -15,14 +15,13 @@ from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, KindContext
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
-from app.answering.localization import Localization
 from app.answering.markdown import escape
 from app.answering.provenance import spoken_day
 from app.answering.quoting import comparable_words, repeats
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Resolution, Shown
 from app.question.scope_fields import SUBJECT_SEPARATOR
-from app.records import Note, QuestionKind, Scope
+from app.records import Citation, Note, QuestionKind, Scope
 from app.retrieval.chronology import days_of, latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
@@ -164,7 +163,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         extended=not listed and read.style != "shorter",
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
-    silent = _silent_subjects(retrieved, context.local) if quoted.claims else ()
+    silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
     several = SUBJECT_SEPARATOR in read.scope.topic
     missing = quoted.missing if read.sure_of_kind and not several and not _is_attributed(read, quoted) else None
     return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
@@ -178,11 +177,16 @@ def _is_attributed(read: Resolution, quoted: Composition) -> bool:
     return field is not None and speaks and all(getattr(citation, field) for citation in quoted.citations)
 
 
-def _silent_subjects(retrieved: Retrieved, local: Localization) -> Iterator[str]:
-    """Yields which of several subjects nothing was found on, and by which of the parties asked about."""
-    evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+def _silent_subjects(retrieved: Retrieved, cited: Sequence[Citation], context: KindContext) -> Iterator[str]:
+    """Yields which of several subjects nothing was found on, and by which of the parties asked about.
+
+    A subject that a quotation on another one names is none of them.
+    """
+    evidence, local = (*retrieved.party_evidence, *retrieved.spoken_for), context.local
     for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
+        shared = share_of_topic(subject, context.resolution.scope.language, local.parties)
         answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
+        answering.update(code for c in cited if shared(c.quote, c.language) >= 1 for code in c.holders)
         searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.members)}
         silent = [code for code in retrieved.asked_parties if code in searched - answering]
         if silent or not answering:

@@ -15,6 +15,7 @@ from app.records import Sources
 from app.retrieval.list_context import ListContext, list_contexts
 from app.retrieval.model_languages import is_courtesy
 from app.retrieval.positions.change_of_view import depends_on_before
+from app.retrieval.positions.position_marks import is_elliptic, only_answers
 from ingest.language.anaphora import (
     CONTRASTING,
     OUTWARD,
@@ -24,8 +25,10 @@ from ingest.language.anaphora import (
     announces,
     is_question,
 )
+from ingest.text.layout import ends_sentence
 from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
+from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence, Statement
 
 _Quotation = tuple[int, int] | None
@@ -61,10 +64,15 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     """Returns the ordinal of the sentence that a sentence refers back to; None where it needs no antecedent.
 
     "These measures" refers to the nearest sentence before that names measures; without a noun, or where no sentence
-    names it, to the one just before.
+    names it, to the one just before, as "We would not." does within a paragraph.
     """
-    match = POINTING.match(sentences[ordinal].text)
-    if match is None or ordinal == 0 or OUTWARD.match(sentences[ordinal].text):
+    sentence = sentences[ordinal]
+    match = POINTING.match(sentence.text)
+    if ordinal and match is None and sentences[ordinal - 1].paragraph == sentence.paragraph:
+        language = sentence.language if sentence.language in LANGUAGES else "en"
+        answers = only_answers(sentence.text, language) and not announces(sentence.text)
+        return ordinal - 1 if answers or is_elliptic(sentence.text, language) else None
+    if match is None or ordinal == 0 or OUTWARD.match(sentence.text):
         return None
     noun = match.group("noun")
     if noun is not None and len(noun) > 4:
@@ -112,9 +120,10 @@ def spans(
 ) -> list[QuotableSpan]:
     """Turns sentences of a statement, `chosen` by ordinal, strongest first, into spans to quote, in the same order.
 
-    A sentence is quoted once, except for the opening of a long list; adjacent chosen sentences join, up to the longest
-    span. A short span of a sentence in `going_on` is extended within its paragraph: "it is an offence to use their
-    services" may be followed by what was asked, "six persons have been convicted". `source` is the statement's text.
+    A sentence is quoted once, except for the opening of a long list; adjacent chosen sentences of a paragraph join, up
+    to the longest span. A short span of a sentence in `going_on` is extended within its paragraph: "it is an offence to
+    use their services" may be followed by what was asked, "six persons have been convicted". `source` is the
+    statement's text.
     """
     result: list[QuotableSpan] = []
     used: set[int] = set()
@@ -126,6 +135,10 @@ def spans(
         """Whether a sentence may be quoted with the next: both are the speaker's own, or of one quotation."""
         unused = ordinal + 1 < len(sentences) and ordinal + 1 not in used
         return unused and quotations[ordinal] == quotations[ordinal + 1]
+
+    def both_chosen(ordinal: int, other: int) -> bool:
+        """Whether a neighbour is chosen as well, and of the same paragraph."""
+        return other in wanted - used and sentences[ordinal].paragraph == sentences[other].paragraph
 
     for ordinal in chosen:
         if ordinal in used:
@@ -140,12 +153,12 @@ def spans(
         # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
         for context in (0, CONTEXT_SENTENCES if ordinal in going_on else 0):
             while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
-                if not (_brings_next(sentences, lists, last) or last + 1 in wanted):
+                if not (_brings_next(sentences, lists, last) or both_chosen(last, last + 1)):
                     if not context or not _goes_on(sentences, first, last):
                         break
                     context -= 1
                 last += 1
-            while last + 1 - first < _MAX_SPAN_SENTENCES and first - 1 in wanted - used and joins_next(first - 1):
+            while last + 1 - first < _MAX_SPAN_SENTENCES and both_chosen(first, first - 1) and joins_next(first - 1):
                 first -= 1
         # The longest span does not end with a sentence that the next one answers, but leaves it to a span of both.
         if (
@@ -184,18 +197,32 @@ def _brings_next(sentences: Sequence[Sentence], lists: Sequence[ListContext], or
 def _quotable(
     sentences: Sequence[Sentence], lists: Sequence[ListContext], quotations: Sequence[_Quotation], first: int, last: int
 ) -> QuotableSpan:
-    """Returns a span extended to whole table rows, with its list's opening in the span or, if far away, apart."""
+    """Returns a span extended to whole table rows, with its list's opening in the span or, if behind others, apart."""
     # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
+    # So is "Belmora wishes to add the following." before "First, …", which says nothing of it.
     first, last = lists[first].first, lists[last].last
+    is_item = lists[first].is_item
     before = [at for at in lists[first].openings if at < first and quotations[at] == quotations[first]]
+    before = [at for at in before if is_item or not announces(sentences[at].text)]
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
+    if not is_item:
+        before, near = near, [] if _has_paragraphs_before(sentences, lists, first) else near
     quotable = QuotableSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
     far = [at for at in before if at < quotable.span.start]
-    if not far or not lists[first].is_item:
+    if not far:
         return quotable
     together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(quotable, opening=range(far[-1] if together else far[0], far[0] + 1))
+
+
+def _has_paragraphs_before(sentences: Sequence[Sentence], lists: Sequence[ListContext], ordinal: int) -> bool:
+    """Returns whether whole paragraphs stand between the opening of a list and that of a sentence: "Second, …"."""
+    begins = (at for at in range(ordinal, 0, -1) if sentences[at - 1].paragraph != sentences[at].paragraph)
+    start = next(begins, 0)
+    if not start or lists[start].is_item or start - 1 in lists[start].openings:
+        return False
+    return ends_sentence(sentences[start - 1].text)
 
 
 def quotable_spans(

@@ -32,7 +32,7 @@ from app.retrieval.positions.direction import OPPOSITE
 from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
-from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 
@@ -107,7 +107,7 @@ class Steps:
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            resolution, retrieved = self._retrieve_or_reread(resolution)
+            resolution, retrieved = retrieve_or_reread(resolution, self.retrieve, self.parties())
         state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
@@ -145,19 +145,6 @@ class Steps:
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return retrieve_for(self._context(resolution))
-
-    def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
-        """Retrieves; what no statement fits is read as members or as what is spoken of, if that finds an answer."""
-        retrieved = self.retrieve(resolution)
-        if (of_members := as_members(resolution, retrieved, self.parties())) is not None:
-            of_each = self.retrieve(of_members)
-            if of_each.statements_in_scope:
-                return of_members, of_each
-        if unfit := unfit_filters(resolution, retrieved):
-            reread = as_spoken_of(resolution, unfit)
-            if found := speaking_of(self.retrieve(reread), resolution.scope, unfit):
-                return reread, found
-        return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""

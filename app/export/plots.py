@@ -1,5 +1,7 @@
 """The timeline of a briefing: the statements of each party by date, cited ones with the kinds of position they show.
 
+Of several subjects each has its own row of a party, since a party may be for one and against another.
+
 Every colour has a mark beside it, so that it works without colour and in print.
 """
 
@@ -48,7 +50,7 @@ _POINTS: Final = 72
 
 @dataclass(frozen=True, kw_only=True)
 class _Dot:
-    """A statement on the timeline: its party's row from the top, its decimal year, and the kinds its citations show."""
+    """A statement on the timeline: its row from the top, its decimal year, and the kinds its citations there show."""
 
     statement_id: str
     row: int
@@ -62,8 +64,8 @@ def timeline(briefing: Briefing) -> bytes:
     from matplotlib.patches import Patch
 
     sayings = Sayings(briefing)
-    parties = _speaking(briefing)
-    dots = _dots(briefing, parties)
+    rows = _rows(briefing)
+    dots = _dots(briefing, rows)
     shown_kinds = {kind for dot in dots for kind in dot.kinds}
     legend: list[Artist] = [
         Patch(facecolor=f"#{TINTS[kind]}", edgecolor=_FAINT, label=f"{MARKS[kind]}  {_meaning(kind, sayings)}")
@@ -73,10 +75,11 @@ def timeline(briefing: Briefing) -> bytes:
     legend.append(Line2D([], [], linestyle="none", label=_words("uncited_mark", sayings), **_UNCITED))
     if briefing.repetitions:
         legend.append(Line2D([], [], color=_INK, linewidth=1.5, label=_words("repeated_mark", sayings)))
-    figure, axes = _canvas(len(parties), legend=len(legend))
+    figure, axes = _canvas(len(rows), legend=len(legend))
     for repetition in briefing.repetitions:
         statements = {briefing.citation(number).statement_id for number in repetition.citations}
-        joined = [dot for dot in dots if dot.statement_id in statements and parties[dot.row] == repetition.party]
+        of_row = (repetition.party, repetition.subject)
+        joined = [dot for dot in dots if dot.statement_id in statements and rows[dot.row] == of_row]
         axes.plot([dot.at for dot in joined], [dot.row for dot in joined], color=_INK, linewidth=1.5, zorder=2)
     times = [dot.at for dot in dots] or [0.0]
     room = max(0.5, (max(times) - min(times)) * 0.05)
@@ -89,7 +92,11 @@ def timeline(briefing: Briefing) -> bytes:
             _box(axes, dot.at, dot.row - 0.4 + height * (place + 0.5), kind, (last - first) * 0.03, height)
     axes.set_xlim(first, last)
     _years(axes, first, last)
-    names = [textwrap.shorten(_showable(sayings.name(party), party), 34, placeholder="…") for party in parties]
+    named = (
+        (_showable(sayings.name(party), party), *(_showable(label, "…") for label in _named(subject, briefing)))
+        for party, subject in rows
+    )
+    names = ["\n".join(textwrap.shorten(line, 34, placeholder="…") for line in lines) for lines in named]
     axes.set_yticks(range(len(names)), names, fontproperties=_font(), parse_math=False)
     drawn_legend = figure.legend(
         handles=legend, loc="lower left", ncols=_LEGEND_COLUMNS, frameon=False, labelcolor=_INK, prop=_font()
@@ -105,16 +112,17 @@ def timeline(briefing: Briefing) -> bytes:
 def describe_timeline(briefing: Briefing) -> str:
     """Returns in words what the timeline shows, for those who cannot see it."""
     sayings = Sayings(briefing)
-    kinds = _kinds(briefing)
+    kinds, colon = _kinds(briefing), sayings.words.colon
     parts = [sayings.say("timeline")]
     for party in _speaking(briefing):
         spoken = [source for source in briefing.sources if party in source.holders]
         cited = [
-            f"{sayings.date(source.date)} {', '.join(_meaning(k, sayings) for k in kinds[source.statement_id])}".strip()
+            " ".join(filter(None, (sayings.date(source.date), colon.join((*_named(subject, briefing), meanings)))))
             for source in spoken
-            if source.statement_id in kinds
+            for subject in (each.label for each in briefing.subjects)
+            if (meanings := ", ".join(_meaning(k, sayings) for k in kinds.get((source.statement_id, subject), ())))
         ]
-        line = f"{sayings.name(party)}{sayings.words.colon}{len(spoken)}"
+        line = f"{sayings.name(party)}{colon}{len(spoken)}"
         parts.append(f"{line}; {'; '.join(cited)}" if cited else line)
     undated = sum(_years_of(source.date) is None for source in briefing.sources)
     if undated:
@@ -128,26 +136,39 @@ def _speaking(briefing: Briefing) -> tuple[str, ...]:
     return (*briefing.parties, *sorted(others - set(briefing.parties)))
 
 
-def _kinds(briefing: Briefing) -> dict[str, tuple[PositionKind, ...]]:
-    """Returns the kinds that the citations of each statement show, by its id; `no_position` only if no other."""
-    found: dict[str, set[PositionKind]] = {}
-    for cell in briefing.cells:
-        for number in cell.evidence:
-            found.setdefault(briefing.citation(number).statement_id, set()).add(position_of_citation(cell, number))
-    for moment in briefing.moments:
-        found.setdefault(briefing.citation(moment.citation).statement_id, set()).add(moment.kind)
+def _named(subject: str, briefing: Briefing) -> tuple[str, ...]:
+    """Returns what tells a subject from the others of a briefing: its label, and nothing for the only one."""
+    return (subject,) if subject and len(briefing.subjects) > 1 else ()
+
+
+def _rows(briefing: Briefing) -> list[tuple[str, str]]:
+    """Returns the party and the subject of each row; a party that is cited on none has one row."""
+    spoken = {(code, source.statement_id) for source in briefing.sources for code in source.holders}
+    shown, rows = _kinds(briefing), list[tuple[str, str]]()
+    for party in _speaking(briefing):
+        on = {subject for statement_id, subject in shown if (party, statement_id) in spoken}
+        rows += [(party, each.label) for each in briefing.subjects if each.label in on] or [(party, "")]
+    return rows
+
+
+def _kinds(briefing: Briefing) -> dict[tuple[str, str], tuple[PositionKind, ...]]:
+    """Returns the kinds that the citations of each statement show on a subject; `no_position` only if no other."""
+    found: dict[tuple[str, str], set[PositionKind]] = {}
+    shown = [(c.subject, number, position_of_citation(c, number)) for c in briefing.cells for number in c.evidence]
+    for subject, number, kind in (*shown, *((m.subject, m.citation, m.kind) for m in briefing.moments)):
+        found.setdefault((briefing.citation(number).statement_id, subject), set()).add(kind)
     return {
         key: tuple(kind for kind in KINDS if kind in (held - {"no_position"} or held)) for key, held in found.items()
     }
 
 
-def _dots(briefing: Briefing, parties: Sequence[str]) -> list[_Dot]:
-    rows, kinds = {party: row for row, party in enumerate(parties)}, _kinds(briefing)
+def _dots(briefing: Briefing, rows: Sequence[tuple[str, str]]) -> list[_Dot]:
+    kinds = _kinds(briefing)
     dots = [
-        _Dot(statement_id=source.statement_id, row=rows[party], at=at, kinds=kinds.get(source.statement_id, ()))
+        _Dot(statement_id=source.statement_id, row=row, at=at, kinds=kinds.get((source.statement_id, subject), ()))
         for source in briefing.sources
-        for party in source.holders
-        if party in rows and (at := _years_of(source.date)) is not None
+        for row, (party, subject) in enumerate(rows)
+        if party in source.holders and (at := _years_of(source.date)) is not None
     ]
     return sorted(dots, key=lambda dot: (dot.at, dot.row, dot.statement_id))
 

@@ -13,6 +13,7 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
+from app.retrieval.chronology import made_before
 from app.retrieval.left_aside_notes import left_aside_notes, unattributed_notes
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
@@ -30,7 +31,9 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import as_members, as_spoken_of, speaking_of, unfit_filters
+from app.retrieval.unmatched_filters import retrieve_or_reread
+from ingest.language.attribution_verbs import attribution
+from ingest.metadata.heading import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
@@ -39,6 +42,8 @@ from vectorstore.store import Store
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
+# The most words between the beginning of a subject and its verb of saying: "my delegation said".
+_WORDS_OF_SUBJECT: Final = 2
 _Evidence = tuple[PartyEvidence, ...]
 
 
@@ -68,14 +73,7 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
-        retrieved = self.retrieve(resolution, parties)
-        if (of_members := as_members(resolution, retrieved, parties)) is not None:
-            found = self.retrieve(of_members, parties)
-            return found if found.statements_in_scope else retrieved
-        if unfit := unfit_filters(resolution, retrieved):
-            found = self.retrieve(as_spoken_of(resolution, unfit), parties)
-            return speaking_of(found, resolution.scope, unfit) or retrieved
-        return retrieved
+        return retrieve_or_reread(resolution, lambda read: self.retrieve(read, parties), parties)[1]
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""
@@ -301,7 +299,8 @@ class EvidenceRetriever:
             return tuple(item if item.members else reader.reported_last(item) for item in evidence)
         reader.read_ahead(item for item in evidence if item.answers)
         sure = resolution.sure_of_kind or scope.all_states
-        return tuple(map(reader.read if sure else partial(_with_or_without_position, reader), evidence))
+        read = map(reader.read if sure else partial(_with_or_without_position, reader), evidence)
+        return tuple(_with_latest(*pair, parties) for pair in zip(read, evidence, strict=True))
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
@@ -375,6 +374,32 @@ def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -
     """Reads evidence for a question that may not ask for a position: sentences that take none answer as well."""
     read = reader.read(evidence)
     return replace(merge_evidence(read, evidence), takes_no_position=False) if read.takes_no_position else read
+
+
+def _with_latest(read: PartyEvidence, found: PartyEvidence, parties: PartyTable) -> PartyEvidence:
+    """Adds what a later statement tells of the party's own view without a direction: "In 2022 we said that …"."""
+    if not (read.answers and read.direction):
+        return read
+    made, shown = read.metadata, {item.sentence.statement_id for item in read.best}
+    latest = (
+        item
+        for item in found.best
+        if item.relevance.is_evidence
+        and all(made_before(made[key], made[item.sentence.statement_id]) for key in shown)
+        and _says_itself(item.sentence.text, read.party, parties)
+    )
+    return replace(read, sentences=tuple(dict.fromkeys((read.sentences[0], *latest, *read.sentences))))
+
+
+def _says_itself(text: str, party: str, parties: PartyTable) -> bool:
+    """Returns whether the party is right before a verb of saying, by name or in the first person."""
+    subjects = (
+        " ".join(text[: verb.start()].split()[-_WORDS_OF_SUBJECT:]) for verb in attribution().verb.finditer(text)
+    )
+    return any(
+        speaks_in_first_person(subject) or any(party in match.codes for match in parties.find(subject))
+        for subject in subjects
+    )
 
 
 def _most_confident_first(evidence: _Evidence) -> _Evidence:

@@ -108,7 +108,7 @@ class PartyEvidence:
         """The sentences worth quoting, best first: those that answer, and supporting ones of the same statements.
 
         Where a party has evidence, supporting sentences of other statements count too if one of their sentences has the
-        chance `_LATEST_MIN`.
+        chance `_LATEST_MIN`. What a group said beside its members is quoted only where it answers.
         """
         has_evidence = self.has_evidence
         quoted_statements = {
@@ -120,7 +120,7 @@ class PartyEvidence:
             item
             for item in self.sentences
             if item.relevance.is_evidence
-            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted_statements)
+            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted_statements and not self.members)
         )
 
     @property

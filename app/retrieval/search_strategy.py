@@ -57,7 +57,8 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
         return SearchStrategy(by="treaties", topic=topic, joining=joining)
     if topic is not None:
-        wording = resolution.wording
+        # "How has its position changed?" is worded as a question on positions, which any position answers.
+        wording = None if resolution.over_time else resolution.wording
         known = wording if wording is not None and wording.topic == scope.topic else None
         return SearchStrategy(by="topic", topic=topic, wording=known)
     if scope.agenda_items and (scope.states or scope.groups):

@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from app.question.lexicon import lexicon_of
@@ -14,6 +14,22 @@ from app.records import Note, Scope
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
+
+
+def retrieve_or_reread(
+    resolution: Resolution, retrieve: Callable[[Resolution], Retrieved], parties: PartyTable
+) -> tuple[Resolution, Retrieved]:
+    """Retrieves; what no statement fits is read as members or as what is spoken of, if that finds an answer."""
+    retrieved = retrieve(resolution)
+    if (of_members := as_members(resolution, retrieved, parties)) is not None:
+        of_each = retrieve(of_members)
+        if of_each.statements_in_scope:
+            return of_members, of_each
+    if unfit := unfit_filters(resolution, retrieved):
+        reread = as_spoken_of(resolution, unfit)
+        if found := speaking_of(retrieve(reread), resolution.scope, unfit):
+            return reread, found
+    return resolution, retrieved
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:

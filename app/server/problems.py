@@ -93,9 +93,9 @@ def message_of(error: Exception) -> str:
 
 
 def small_page(template: str, status: int, **shown: Any) -> HTMLResponse:  # noqa: ANN401 - variables of the template
-    """Returns a narrow page in the language of the words in use."""
+    """Returns a page, narrow unless it has a width, in the language of the words in use."""
     given = {"width": "22rem", "lang": language(), "direction": direction_of(language())}
-    return HTMLResponse(render(template, **given, **shown), status)
+    return HTMLResponse(render(template, **given | shown), status)
 
 
 def as_shown(request: HTTPConnection, answer: Response) -> Response:

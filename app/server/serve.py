@@ -33,7 +33,7 @@ from app.server.accounts import Accounts
 from app.server.actions import Actions
 from app.server.method_rules import Gatekeeper
 from app.server.person import person_of
-from app.server.problems import Problem, handle_problems, problem
+from app.server.problems import Problem, handle_problems, problem, small_page
 from app.server.rate_limits import MOST_WAITING, Limits
 from app.server.request_guard import NO_ADDRESS, RequestGuard, networks
 from app.server.request_log import Observed, ServerMetrics, log_as_json
@@ -45,6 +45,7 @@ from app.ui.chat import build_interface
 from app.ui.guard import Visitors
 from app.ui.server import HEADERS, create_app, serve_app
 from app.ui.templates import render
+from app.ui.words import said, say, word_for
 from app.wiring import Workspace
 from vectorstore.errors import StoreError
 
@@ -214,11 +215,13 @@ def _operations(actions: Actions, entrance: Entrance) -> APIRouter:
         return render("server_routes", title="API", width="50rem", paths=request.app.openapi()["paths"])
 
     @router.get("/about", **needs("read"), response_class=HTMLResponse)
-    def about() -> str:
+    def about(request: Request) -> Response:
+        word_for(request)
         facts = actions.about()
         models = facts.pop("models")
+        rows = {said(key, key): value for key, value in (facts | models).items()}
         signs_out = entrance.config.signs_in
-        return render("server_about", title="About", width="50rem", rows=facts | models, signs_out=signs_out)
+        return small_page("server_about", 200, title=say("about-server"), width="50rem", rows=rows, signs_out=signs_out)
 
     return router
 

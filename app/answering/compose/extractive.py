@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -18,7 +18,7 @@ from app.answering.verify_citations import sound_citations
 from app.records import AnswerType, Citation, Claim, Sources
 from app.retrieval.list_context import opens
 from app.retrieval.party_evidence import PartyEvidence
-from vectorstore.records import Sentence
+from vectorstore.records import Sentence, SentenceId
 
 # Number of strongest sentences of a party that are extended by what follows, and in which the answer type, such as a
 # number, is looked for; weaker ones contain one only by chance.
@@ -60,6 +60,8 @@ def compose(
     citations: list[Citation] = []
     missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
+    subjects_of: dict[int, list[str]] = {}
+    told: dict[str, dict[SentenceId, int]] = {}
     spoken_for: dict[str, tuple[str, ...]] = {}
     unquoted = 0
     dropped: list[tuple[str, Citation]] = []
@@ -86,17 +88,24 @@ def compose(
             dropped += [(item.party, citation) for citation in unsound]
             strong = rest
             quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
-        quotations = with_quoted_parties(quotations, sources, local.parties)
-        if not of_each_holder and _places(quotations) <= _places(c for c in citations if item.party in c.holders):
+        unquoted_here = _count_unquoted(strong, quotations)
+        # What a party said on another subject, or jointly with one before it, is not repeated; it stands under both.
+        told_by = told.setdefault(item.party if of_each_holder else "", {})
+        quotations, numbers = _without_told(quotations, strong, told_by)
+        for number in numbers if item.subject else ():
+            subjects_of.setdefault(number, []).append(item.subject)
+        if not quotations:
             continue
-        unquoted += _count_unquoted(strong, quotations)
+        unquoted += unquoted_here
+        quotations = with_quoted_parties(quotations, sources, local.parties)
         citations += quotations
-        lines = [local.say("on_subject", topic=escape(item.subject))] if item.subject else []
-        lines += [introduction(item, local)] if item.members else []
-        introductions |= {citation.number: "\n\n".join(lines) for citation in quotations if lines}
         if item.members:
+            introductions |= {citation.number: introduction(item, local) for citation in quotations}
             spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
         claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
+    for number, names in subjects_of.items():
+        line = local.say("on_subject", topic=local.list_comma.join(map(escape, dict.fromkeys(names))))
+        introductions[number] = "\n\n".join(filter(None, (line, introductions.get(number))))
     for number, (party, failing) in enumerate(dropped, len(citations) + 1):
         citations.append(replace(failing, number=number))
         claims.append(claim_of(party, local, citations[-1]))
@@ -132,6 +141,27 @@ def with_answer_type(
     return tuple(strong), False
 
 
+def _without_told(
+    quotations: Sequence[Citation], strong: Sequence[Sentence], told: dict[SentenceId, int]
+) -> tuple[list[Citation], list[int]]:
+    """Returns the quotations that tell more than those before, and the numbers of all that hold these.
+
+    `told` has the citation of each sentence that was quoted before, to which theirs are added.
+    """
+    chosen, first = {sentence.sentence_id for sentence in strong}, quotations[0].number if quotations else 0
+    new: list[Citation] = []
+    numbers: list[int] = []
+    for citation in quotations:
+        keys = chosen.intersection(citation.sentence_ids) or {*citation.sentence_ids}
+        if keys <= told.keys():
+            numbers += [told[key] for key in keys]
+        else:
+            new.append(replace(citation, number=first + len(new)))
+            numbers.append(new[-1].number)
+    told |= {key: citation.number for citation in new for key in citation.sentence_ids}
+    return new, numbers
+
+
 def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
     """Yields citations one by one, but an item of a long list with the citation of the words that open it."""
     # As one claim, neither is shown without the other.
@@ -142,11 +172,6 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
             yield waiting
             waiting = []
     yield from ([citation] for citation in waiting)
-
-
-def _places(citations: Iterable[Citation]) -> set[tuple[str, int]]:
-    """Returns the places of citations."""
-    return {(citation.statement_id, citation.start) for citation in citations}
 
 
 def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:

@@ -150,6 +150,16 @@ def test_a_quotation_does_not_go_on_with_a_courtesy(courtesy: str) -> None:
     assert [each.span for each in spans(sentences, [0], going_on=[0])] == [range(0, 1)]
 
 
+@cases("text", "chosen", "quoted", at_once=True)
+def test_a_quotation_holds_the_whole_thought_and_nothing_else(
+    text: str, chosen: list[int], quoted: list[list[int]]
+) -> None:
+    whole, parts = split(text), text.split("\n\n")
+    numbers = [at for at, part in enumerate(parts) for _ in split(part)]
+    sentences = [replace(each, paragraph=number) for each, number in zip(whole, numbers, strict=True)]
+    assert [[*part] for each in spans(sentences, chosen, source=text) for part in each.parts] == quoted
+
+
 OPENING = "We cannot accept the following proposals:"
 
 

@@ -64,3 +64,20 @@ def test_of_relations_each_side_is_quoted_where_it_names_the_other(said: Said) -
         answer = desk.assistant.ask("How are relations between Arvandia and Belmora?")
     assert _quotes(answer) == ["Belmora closed its ports to us."]
     assert "Nothing was found on Arvandia." in answer.answer
+
+
+def test_a_quotation_on_two_subjects_stands_once_under_both(said: Said) -> None:
+    with said(a="Tolls and sanctions harm fishermen.\n\nThank you.\n\nSanctions closed our ports.") as desk:
+        answer = desk.assistant.ask("What did Arvandia say about tolls, and what about sanctions?")
+    both, one = "Tolls and sanctions harm fishermen.", "Sanctions closed our ports."
+    assert _quotes(answer) == [both, one]
+    places = [answer.answer.index(words) for words in ("*On tolls, sanctions:*", both, "*On sanctions:*", one)]
+    assert places == sorted(places) and answer.answer.count(both) == 1
+    assert "Nothing was found" not in answer.answer
+
+
+def test_of_several_parties_each_keeps_its_own_quotations(said: Said) -> None:
+    with said(a="Tolls and sanctions harm us.", b="Tolls and sanctions harm us.") as desk:
+        answer = desk.assistant.ask("What did Arvandia and Belmora say about tolls and about sanctions?")
+    assert [citation.state for citation in answer.citations] == ["XAA", "XAB"]
+    assert "Nothing was found" not in answer.answer

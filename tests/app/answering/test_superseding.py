@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from app.answering.cited_direction import directions_of
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.records import Citation
@@ -48,3 +50,14 @@ def test_a_fact_that_is_asked_for_supersedes_nothing(said: Said) -> None:
     with said(b8=opposes, b9=supports) as workspace:
         cited = [workspace.assistant.ask(question).citations for question in asked]
     assert [[citation.superseded_by for citation in each] for each in cited] == [[None, 1], [None, None]]
+
+
+@pytest.mark.integration
+@cases("later", "quoted")
+def test_a_later_statement_that_tells_of_the_own_view_is_quoted_before_the_latest_direction(
+    later: str, quoted: bool, said: Said
+) -> None:
+    before = "We support a treaty on tolls if ports stay open."
+    with said(a8=before, a12=f"{later}\n\nThank you.") as desk:
+        answer = desk.assistant.ask("Does Arvandia support a treaty on tolls?")
+    assert [citation.quote for citation in answer.citations] == [*([later] if quoted else []), before]

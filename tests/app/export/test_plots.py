@@ -62,7 +62,18 @@ def test_what_one_of_two_holders_repeats_is_joined_in_its_row_alone(
     timeline(replace(briefing, sources=tuple(sources)))
     lines = [line for line in drawn[0][1].lines if line.get_linestyle() == "-" and line.get_zorder() == 2]
     joins = [{*line.get_ydata()} for line in lines]
-    assert joins == [{briefing.parties.index(again.party)}]
+    assert joins == [{plots._rows(briefing).index((again.party, again.subject))}]
+
+
+def test_each_subject_of_a_party_has_a_row_and_is_named(briefing: Briefing) -> None:
+    rows = plots._rows(briefing)
+    assert [row for row in rows if row[0] == "XAA"] == [("XAA", EXTRADITION), ("XAA", ASSISTANCE)]
+    kinds = {(dot.row, dot.kinds) for dot in plots._dots(briefing, rows) if rows[dot.row][0] == "XAA"}
+    assert len({row for row, _ in kinds}) == 2
+    # A party that is cited on none keeps its row, and a single subject needs no name.
+    assert {party for party, _ in rows} >= {*briefing.parties}
+    one = replace(briefing, subjects=briefing.subjects[:1])
+    assert EXTRADITION not in describe_timeline(one) and len({*plots._rows(one)}) == len({p for p, _ in rows})
 
 
 def test_hostile_names_are_drawn_as_they_are(briefing: Briefing) -> None:
@@ -73,8 +84,8 @@ def test_hostile_names_are_drawn_as_they_are(briefing: Briefing) -> None:
 def test_the_timeline_is_told_in_words_with_what_it_cannot_show(briefing: Briefing) -> None:
     sources = (replace(briefing.sources[0], date=None), *briefing.sources[1:])
     description = describe_timeline(replace(briefing, sources=sources))
-    assert "Rimalia (fictional): 1; 12–16 October 2020 supports" in description
-    assert "Group of Riparian States (fictional): 1; 12 October 2020 proposes" in description
+    assert f"Rimalia (fictional): 1; 12–16 October 2020 {EXTRADITION}: supports" in description
+    assert f"Group of Riparian States (fictional): 1; 12 October 2020 {ASSISTANCE}: proposes" in description
     assert description.endswith("Statements without a date, not shown: 1.")
     # A nearest passage is no position, so it is not on the timeline.
     rimalia = next(code for code, name in briefing.names.items() if name.startswith("Rimalia"))

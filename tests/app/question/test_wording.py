@@ -1,5 +1,7 @@
 """Wordings: how a question asks about its topic, which is what sentences are compared with."""
 
+import pytest
+
 from app.question.reading import resolve
 from app.question.resolution import TopicWording, in_language_of_topic
 from app.retrieval.search_strategy import SearchStrategy, choose_strategy
@@ -69,3 +71,18 @@ def test_a_topic_set_by_hand_is_searched_by_itself(parties):
         language="en",
     )
     assert choose_strategy(read) == SearchStrategy(by="topic", topic="piracy")
+
+
+@pytest.mark.parametrize(
+    ("question", "worded"),
+    [
+        ("How has Arvandia's position on tolls changed?", False),
+        ("Has Arvandia changed its mind on tolls?", False),
+        ("What is Arvandia's position on tolls?", True),
+        ("Why did Arvandia leave the fund?", True),
+    ],
+)
+def test_a_question_on_change_is_searched_by_its_topic_alone(question, worded, parties):
+    read = resolve(question, parties)
+    found = choose_strategy(read)
+    assert found is not None and (found.wording is not None) is worded

@@ -138,6 +138,7 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
     found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
+    assert [sentence.ordinal for sentence in replace(found, members=("XAA",)).best_sentences] == [0]
 
 
 def test_another_statement_that_likely_speaks_of_the_topic_is_quoted_of_a_party_that_answers():

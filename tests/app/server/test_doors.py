@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -17,6 +18,8 @@ from starlette.responses import RedirectResponse
 
 from app.errors import AccountError
 from app.server.accounts import subject_of
+from app.ui.words import words_of
+from prompts.wording import LANGUAGES
 from tests.app.server.test_api import QUESTION, same
 from tests.fakes_server import serving, team
 
@@ -42,6 +45,17 @@ def test_the_chat_answers_each_person_as_themselves(served):
         assert served.program("adam").get(f"/api/v1/traces/{trace}").status_code == 200
     event = rita.post("/gradio_api/call/ask", json={"data": [QUESTION]}).json()["event_id"]
     assert edda.get(f"/gradio_api/call/ask/{event}").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_on_the_server_is_in_the_readers_language(language, served):
+    browser, words = served.browser("rita"), words_of(language)
+    page = browser.get("/about", headers={"accept-language": language}).text
+    heads = re.findall("<th scope=.row.>(.*?)</th>", page)
+    names = ("version", "statements", "store", "generation", "embedding", "reranker", "encoder", "chat")
+    assert {*heads} <= {words[name] for name in names} and len(heads) >= 6
+    assert f"<h1>{words['about-server']}</h1>" in page and f"<button>{words['sign-out']}</button>" in page
+    assert f'lang="{language}" dir="{"rtl" if language == "ar" else "ltr"}"' in page
 
 
 class _Provider:
