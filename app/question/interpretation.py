@@ -141,7 +141,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         assumed_treaty=assumed,
         stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
         over_time=kind.kind == "over_time" or _compares_times(filters),
-        wording=TopicWording(topic=topic, text=wording, adds=bool(roles.beside_topic()), language=roles.language)
+        wording=TopicWording(topic=topic, text=wording, adds=_says_more(roles), language=roles.language)
         if topic
         else None,
         clauses=tuple((_mended(each, typing_errors), clause) for each, clause in clauses.items())
@@ -159,6 +159,16 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
             or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
         ),
     )
+
+
+def _says_more(roles: RoleReading) -> bool:
+    """Returns whether a question says more than who speaks of its topic, unlike "which States mentioned piracy?"."""
+    items = (
+        *lexicon_of("en", "who_was_silent").items(roles.text, mend=False),
+        *lexicon_of(roles.language).items(roles.text, mend=False),
+    )
+    plain = [item for item in items if item.kinds & {"saying", "everyone", "states"}]
+    return any(not any(item.start <= word.start < item.end for item in plain) for word in roles.beside_topic())
 
 
 def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple[KindReading, bool]:

@@ -86,6 +86,8 @@ class ScoredBatch:
     """Each of these sentences with its neighbours, as separate texts."""
     english: tuple[str, ...]
     """The sentences in English, as the cross-encoder was given them."""
+    glossed: tuple[bool, ...]
+    """Whether each was put into English word by word."""
     english_windows: tuple[str, ...]
     """The windows in English."""
     logits: Matrix
@@ -138,10 +140,7 @@ class FeatureExtractor:
             missing = sum(held.isdisjoint(batch.statement_ids) for held in holders) / max(1, len(holders))
             contrast = _contrast(batch, [others[each] for each in batch.statement_ids if each in others])
             least, lead = _least_meant(topic, batch.english), near - near.max(initial=-1.0)
-            translated = [
-                topic.english != topic.words or own != s.text
-                for own, s in zip(batch.english, batch.sentences, strict=True)
-            ]
+            translated = [topic.english != topic.words or glossed for glossed in batch.glossed]
             yield tuple(
                 SentenceFeatures(
                     alone=float(batch.logits[row]),

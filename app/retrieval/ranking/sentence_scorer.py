@@ -82,7 +82,7 @@ class SentenceScorer:
         shortlists = self._shortlists(topic, candidates, depth.sentences)
         if one_of_many and self.relevance is not None and not topic.unknown:
             shortlists = self._near(topic, shortlists)
-        english = {party: tuple(map(self._english, own)) for party, own in shortlists.items()}
+        english = {party: tuple(self._english(each, topic) for each in own) for party, own in shortlists.items()}
         pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
         batches: dict[str, ScoredBatch] = {}
         parts = (rows_of_each(each, shortlists.values()) for each in (pairs.logits, pairs.states))
@@ -99,6 +99,7 @@ class SentenceScorer:
                 windows=windows,
                 english=english[party],
                 english_windows=tuple(map(self.languages.for_models, joined, languages)),
+                glossed=tuple(self.languages.for_models(each.text, each.language) != each.text for each in sentences),
                 logits=logits,
                 highest_logit=float(logits.max(initial=-math.inf)),
                 states=states,
@@ -107,7 +108,7 @@ class SentenceScorer:
 
     def logits(self, topic: Topic, sentences: Sequence[Sentence]) -> Matrix:
         """Returns the cross-encoder's logit of each of n sentences for a topic, (n,) float32."""
-        return self.score_pairs(topic.cross_encoder_query, list(map(self._english, sentences))).logits
+        return self.score_pairs(topic.cross_encoder_query, [self._english(each, topic) for each in sentences]).logits
 
     def judge(
         self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
@@ -132,11 +133,12 @@ class SentenceScorer:
         terms = self._terms(sentence)
         return topic.share_of(terms) > 0 and not (sentence.text.isascii() and terms <= topic.weights.keys())
 
-    def _english(self, sentence: Sentence) -> str:
-        return self.languages.for_models(sentence.text, sentence.language)
+    def _english(self, sentence: Sentence, topic: Topic) -> str:
+        """Returns a sentence as the models are given it: in English, in the topic's own words for its concepts."""
+        return topic.in_words_asked(self.languages.for_models(sentence.text, sentence.language))
 
     def _terms(self, sentence: Sentence) -> frozenset[str]:
-        return content_terms(self._english(sentence), "en")
+        return content_terms(self.languages.for_models(sentence.text, sentence.language), "en")
 
     def _near(self, topic: Topic, shortlists: Mapping[str, Sequence[Sentence]]) -> dict[str, Sequence[Sentence]]:
         """Returns the sentences that share a word with a topic or are near to it in meaning."""

@@ -74,6 +74,27 @@ class Topic:
             for named in self.glossary_terms
         )
 
+    def in_words_asked(self, text: str) -> str:
+        """Returns an English text in which the topic's concepts stand in the topic's own words.
+
+        Asked about "cryptocurrencies", "Bitcoin was seized" is read as "cryptocurrencies was seized". A term that says
+        less or more stays: "kidnapping" is not "kidnapping for ransom".
+        """
+        if not any(other <= content_terms(text, "en") for other in self._other_words):
+            return text
+        asked = {named.concept: self.english[named.start : named.end] for named in self.glossary_terms}
+        for named in reversed(terms_within(text, "en")):
+            words = asked.get(named.concept, "")
+            own, other = (content_terms(each, "en") for each in (words, text[named.start : named.end]))
+            if not own <= other and not other <= own:
+                text = text[: named.start] + words + text[named.end :]
+        return text
+
+    @cached_property
+    def _other_words(self) -> frozenset[frozenset[str]]:
+        """The stems of each term for a concept of the topic in other words than the topic's."""
+        return frozenset(chain.from_iterable(self.alternatives.values())) - {frozenset(self.weights)}
+
     def confuses(self, text: str) -> bool:
         """Returns whether an English text names a concept easily confused with the topic, and none of the topic's.
 

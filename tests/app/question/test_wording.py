@@ -19,6 +19,13 @@ def test_a_wording_leaves_out_who_and_when(parties, question, text):
     assert choose_strategy(read) == SearchStrategy(by="topic", topic=read.scope.topic, wording=read.wording)
 
 
+@cases("question", "more", tuples=True, at_once=True)
+def test_who_speaks_of_a_topic_says_no_more_than_the_topic(parties, question, more):
+    read = resolve(question, parties)
+    assert read.wording is not None
+    assert read.wording.adds == more
+
+
 FIRST = "What remedy did Canada propose against kidnapping for ransom?"
 
 

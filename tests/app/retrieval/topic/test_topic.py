@@ -18,6 +18,11 @@ def test_what_names_only_something_else_is_confused_with_the_topic(topic, text, 
     assert _topic(topic).confuses(text) == confused
 
 
+@cases("topic", "text", "read", at_once=True)
+def test_a_sentence_is_read_in_the_words_of_the_topic_where_it_has_others_for_the_same(topic, text, read):
+    assert _topic(topic).in_words_asked(text) == read
+
+
 def test_synonyms_and_what_is_part_of_a_topic_widen_the_search():
     widened = _topic("training on sanctions").lexical_expansions
     assert "unilateral coercive measures" in widened
