@@ -28,7 +28,7 @@ from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles, with_places, with_thing_asked_about
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
-from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR
+from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR, field_of
 from app.question.spans.span import NARROWING, Span
 from app.question.subjects import subject_clauses
 from app.question.time_and_venue import time_and_venue_of
@@ -288,18 +288,16 @@ def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tu
         and not (word.span.treaty_form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]
-    numbers: dict[str, dict[str, None]] = {}
+    parts: list[tuple[str, str, str]] = []
     for span in spans:
         only_names = (span.treaty_form == "short" and articles) or (span.treaty_form == "one" and not provision)
         if span.kind == "treaty" and not only_names:
-            numbers.update({code: {} for code in span.codes if code not in numbers})
-    for treaty, article in (each for span in articles for each in span.articles):
-        numbers.setdefault(treaty, {})[article] = None
-    if provision and not (numbers or roles.follows):
-        numbers = {"UNTOC": {}}
+            parts += [(code, "", "") for code in span.codes]
+    parts += [named for span in articles for named in span.articles]
+    if provision and not (parts or roles.follows):
+        parts = [("UNTOC", "", "")]
     convention = any(span.treaty_form == "short" and span.codes == ("UNTOC",) for span in spans)
-    scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())
-    return scopes, any(span.treaty_form == "bare" for span in articles) and not convention
+    return field_of("treaties", parts), any(span.treaty_form == "bare" for span in articles) and not convention
 
 
 def _wording(roles: RoleReading) -> str:

@@ -40,6 +40,13 @@ class ArticleMention(TextMatch):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ParagraphMention(TextMatch):
+    """A mention of paragraphs of an article that is named elsewhere."""
+
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class AgendaMention(TextMatch):
     """A mention of an agenda item, such as `4` or `2 (b)`."""
 
@@ -48,6 +55,7 @@ class AgendaMention(TextMatch):
 
 # Longer words first: "twenty-one" before "twenty".
 _PATTERNS = Patterns("references", words=any_of(article_words(), r"[-\s]+"))
+_CHINESE_JOINTS = str.maketrans("、和及与或，至到", ",,,,,,––")
 
 
 def _chinese_mentions(text: str) -> list[ArticleMention]:
@@ -78,6 +86,12 @@ def _normal(paragraph: str) -> str:
     """Returns `3(a)`, `.3 (a)`, `(3)(a)` and `3 ( a )` as `3 (a)`, and the French `a)` as `(a)`."""
     inner = re.sub(r"\s*[(（]?\s*(\w+)\s*[)）]", r" (\1)", paragraph.strip().lstrip("."))
     return re.sub(r"^\((\d+)\)", r"\1", " ".join(inner.split()))
+
+
+def paragraphs_of(written: str) -> tuple[str, ...]:
+    """Returns one by one the paragraphs of `ArticleMention.paragraph`: "3 (a) and 5 to 7", "3、5"; "(a)" as it is."""
+    numbers, _ = _numbers(written.translate(_CHINESE_JOINTS), 0, plural=True)
+    return tuple(f"{number} {inner or ''}".strip() for number, inner in numbers) or (written,)
 
 
 def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | None]], int]:
@@ -112,6 +126,21 @@ def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | No
             break
         ranged, at = join["range"] is not None, join.end()
     return values, end
+
+
+def find_paragraphs(text: str) -> list[ParagraphMention]:
+    """Returns the mentions of paragraphs without an article of their own, in order: "and paragraph 5?", "第五款"."""
+    found = [*_PATTERNS.lone_paragraph.finditer(text)]
+    articles = _mentions(text) if found else []
+    return [
+        ParagraphMention(
+            start=each.start(),
+            end=each.end(),
+            paragraphs=(number_of(each["han"]),) if each["han"] else paragraphs_of(_normal(each["numbers"])),
+        )
+        for each in found
+        if not any(article.start < each.end() and each.start() < article.end for article in articles)
+    ]
 
 
 def _mentions(text: str) -> list[ArticleMention]:

@@ -38,8 +38,8 @@ class Span:
     codes: tuple[str, ...] = ()
     """Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda items, or
     treaties."""
-    articles: tuple[tuple[str, str], ...] = ()
-    """(treaty, number) of the articles named here."""
+    articles: tuple[tuple[str, str, str], ...] = ()
+    """(treaty, article, paragraph) of the articles named here; the paragraph is empty for a whole article."""
     interval: Days = (None, None)
     """First and last day, as `date.toordinal` counts; None at an open end, or where there is no time."""
     party_form: PartyForm | None = None
@@ -60,7 +60,7 @@ class Span:
 
     def shares(self, other: "Span") -> bool:
         """Returns whether two spans of a kind mean the same code or article, or times that overlap."""
-        known, same = ({*each.codes, *each.articles} for each in (self, other))
+        known, same = ({*each.codes, *(named[:2] for named in each.articles)} for each in (self, other))
         (first, last), (begin, end) = self.interval, other.interval
         overlap = (first or 0) <= (end or math.inf) and (begin or 0) <= (last or math.inf)
         return self.kind == other.kind and (overlap if self.kind == "date" else bool(known & same))

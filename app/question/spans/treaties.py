@@ -1,13 +1,14 @@
 """Treaties and articles that a question names: "article 4 of the Firearms Protocol", "the fourth article"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
 from app.question.lexicon import Item, find_forms
 from app.question.spans.span import Span, apart, merge_equal, span_over
 from ingest.language.lexicons import load_words
-from ingest.treaties.references import ArticleMention, find_articles
+from ingest.treaties.references import ArticleMention, find_articles, find_paragraphs, paragraphs_of
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
 from vectorstore.stems import is_function_word
 
@@ -17,10 +18,12 @@ _UNTOC_WORDS: Final = load_words("untoc_words", "treaty_names")
 def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be any of the three."""
     # An article that its treaty lacks is kept, so that the search finds that nobody has mentioned it.
-    known = _articles(text)
-    named = {(each.start, each.article) for each in _articles(text, default_treaty=None)}
+    known = _articles(text, items)
+    named = {(each.start, each.article) for each in _articles(text, items, default_treaty=None)}
     places = {(each.start, each.article) for each in known}
-    of_any = [each for each in _articles(text, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places]
+    of_any = [
+        each for each in _articles(text, items, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places
+    ]
     spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
     spans = merge_equal(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = merge_equal([span_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
@@ -30,7 +33,7 @@ def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
         # "The fourth article" and "artcle 4", which `find_articles` does not find, are of the treaty that is named.
         numbers = [str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"}]
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
-        articles = tuple(product(codes or ("UNTOC",), numbers))
+        articles = tuple(product(codes or ("UNTOC",), numbers, ("",)))
         span = span_over("article", *part, articles=articles, treaty_form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *mentions)) else [span]
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
@@ -46,12 +49,30 @@ def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
     return spans
 
 
-def _articles(text: str, **options: Any) -> list[ArticleMention]:  # noqa: ANN401 - arguments of find_articles
-    return [each for each in find_articles(text, **options) if each.treaty or each.lacking]
+def _articles(text: str, items: Sequence[Item], **options: Any) -> list[ArticleMention]:  # noqa: ANN401
+    """Returns the articles of known treaties, each with the further paragraphs beside it: "(3), and paragraph 5"."""
+    mentions = [each for each in find_articles(text, **options) if each.treaty or each.lacking]
+    paragraphs = find_paragraphs(text) if mentions else []
+    named = find_treaties(text) if paragraphs else []
+    joints = [i for i in items if i.kinds & {"and", "fill", "convention", "protocol"}]
+    joints += [i for i in items if any(each.start <= i.start < each.end for each in named)]
+    for more in paragraphs:
+        for at, mention in reversed([*enumerate(mentions)]):
+            start, end = min(mention.start, more.start), max(mention.end, more.end)
+            after, before = min(mention.end, more.end), max(mention.start, more.start)
+            if all(item in joints for item in items if after <= item.start and item.end <= before):
+                # The articles of a list share their offsets; the paragraph is that of the last.
+                place = (mention.start, mention.end)
+                mentions = [replace(m, start=start, end=end) if (m.start, m.end) == place else m for m in mentions]
+                written = ", ".join(filter(None, (mention.paragraph, *more.paragraphs)))
+                mentions[at] = replace(mentions[at], paragraph=written)
+                break
+    return mentions
 
 
 def _article_span(mention: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
-    articles = tuple((treaty, mention.article) for treaty in treaties)
+    paragraphs = paragraphs_of(mention.paragraph) if mention.paragraph else ("",)
+    articles = tuple(product(treaties, (mention.article,), paragraphs))
     return span_over("article", mention, articles=articles, treaty_form="named" if named else "bare")
 
 

@@ -12,10 +12,11 @@ from typing import Final
 
 from app.question.lexicon import SIGNS, Item, lexicon_of
 from app.question.resolution import Resolution, Restyle, Shown
-from app.question.scope_fields import slots_of
+from app.question.scope_fields import field_of, parts_of, slots_of
 from app.records import Note, Style, TreatyScope
 from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_paragraphs
 from ingest.treaties.treaties import PROTOCOLS, article_title
 from vectorstore.stems import is_function_word
 
@@ -175,22 +176,36 @@ def by_number(alone: Resolution, before: Resolution) -> Resolution:
 
 def by_treaty(alone: Resolution, before: Resolution) -> Resolution:
     """Reads "article 4" and "the Protocol" as of the one Protocol discussed, and a treaty alone as of its article."""
-    articles = dict.fromkeys(number for treaty in before.scope.treaties for number in treaty.articles)
-    own = alone.scope.treaties
+    own, articles = alone.scope.treaties, parts_of("treaties", before.scope)
     if not before.scope.topic and slots_of(alone) == {"treaty"} and len(own) == 1 and not own[0].articles:
         # "And of the UNCAC?" after article 16 asks about the article of that number.
-        same = tuple(number for number in articles if article_title(own[0].treaty, number))
-        alone = replace(alone, scope=replace(alone.scope, treaties=(replace(own[0], articles=same),)))
+        code = own[0].treaty
+        same = [(code, number, named) for _, number, named in articles if number and article_title(code, number)]
+        treaties = field_of("treaties", [(code, "", ""), *same])
+        alone = replace(alone, scope=replace(alone.scope, treaties=treaties))
     about = {treaty.treaty for treaty in before.scope.treaties}
     named = {treaty.treaty for treaty in alone.scope.treaties}
     if len(about) != 1 or not about <= set(PROTOCOLS) or not (alone.assumed_treaty or named == set(PROTOCOLS)):
         return alone
     (code,) = about
-    numbers = dict.fromkeys(number for treaty in alone.scope.treaties for number in treaty.articles)
-    in_protocol = tuple(number for number in numbers if article_title(code, number))
+    numbers = [(number, named) for _, number, named in parts_of("treaties", alone.scope) if number]
+    in_protocol = [(code, number, named) for number, named in numbers if article_title(code, number)]
     if numbers and not in_protocol:
         return alone
-    return replace(alone, scope=replace(alone.scope, treaties=(TreatyScope(treaty=code, articles=in_protocol),)))
+    return replace(alone, scope=replace(alone.scope, treaties=field_of("treaties", [(code, "", ""), *in_protocol])))
+
+
+def by_paragraph(alone: Resolution, before: Resolution) -> Resolution:
+    """Reads "and paragraph 5?" and "what did Cuba say about paragraph 5?" as of the article asked about before."""
+    named, scope = find_paragraphs(alone.question), alone.scope
+    articles = [part for part in parts_of("treaties", before.scope) if part[1]]
+    if not (named and articles) or scope.agenda_items or any(treaty.articles for treaty in scope.treaties):
+        return alone
+    paragraphs = [paragraph for each in named for paragraph in each.paragraphs]
+    treaties = field_of("treaties", [(*part[:2], paragraph) for part in articles for paragraph in paragraphs])
+    words = [alone.question[each.start : each.end].strip() for each in named]
+    topic = "" if any(scope.topic in each or each in scope.topic for each in words) else scope.topic
+    return replace(alone, scope=replace(scope, treaties=treaties, topic=topic))
 
 
 def with_other_object(alone: Resolution, before: Resolution, parties: PartyTable) -> Resolution:

@@ -14,6 +14,7 @@ from app.question.scope_fields import slots_of
 from app.question.turns.carryover import SLOTS, classify_turn
 from app.question.turns.follow_ups import (
     by_number,
+    by_paragraph,
     by_treaty,
     chosen_option,
     citation_asked,
@@ -75,7 +76,7 @@ def _read_turn(
         chosen = code
     named = without_lead_in(chosen)
     alone, inputs = read_alone(named, parties, weights, before=before.scope.language, proposed=proposed)
-    alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
+    alone = _with_counted_time(by_paragraph(by_treaty(by_number(alone, before), before), before), question, state)
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states

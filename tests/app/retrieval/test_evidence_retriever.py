@@ -12,6 +12,7 @@ from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.ranking.sentence_ranker import cites
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
@@ -22,7 +23,7 @@ from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from tests.fakes_store import annotated
-from vectorstore.records import ScopeFilter, ScoredPassage
+from vectorstore.records import Mention, ScopeFilter, ScoredPassage, SentenceId
 
 pytestmark = pytest.mark.integration
 
@@ -263,7 +264,26 @@ def test_a_paragraph_is_looked_for_before_its_article(tmp_path):
         assert cited("Which States cited article 16, paragraph 15?") == ([paragraph], False)
         assert cited("What did Austria say about article 16(15)?") == ([paragraph], False)
         assert cited("What did Germany say about article 16(15)?") == ([texts["b.txt"].strip()], True)
+        assert cited("What did Austria say about article 16, paragraphs 10 and 15?") == (
+            [texts["a.txt"].strip()],
+            False,
+        )
+        # A follow-up keeps the paragraph, and the paragraph of an article is not that of another treaty's.
+        (answer,) = [workspace.assistant.ask("And Austria?", history=["What did Germany say about article 16(15)?"])]
+        assert [c.quote for c in answer.citations] == [paragraph]
+        both, _ = cited("What did Austria say about article 16(15) of UNTOC and article 16(10) of the UNCAC?")
+        assert both == [paragraph]
         assert len(cited("Which States cited article 16?")[0]) > 1
+
+
+def test_a_paragraph_is_cited_alone_in_a_list_and_in_a_range():
+    def cited(paragraph: str | None, *asked: str) -> bool:
+        mention = Mention(sentence=SentenceId("s", 0), kind="article", value="16", paragraph=paragraph)
+        return cites(mention, [("16", each) for each in asked])
+
+    assert cited("3 (a)", "3") and cited("3 (a)", "(a)") and cited("3 and 5", "5", "8") and cited("3 to 5", "4")
+    assert cited(None) and cited("3、5", "5")
+    assert not (cited("13 (3)", "3 (a)") or cited("13", "3") or cited(None, "3") or cited("3", "3 (a)"))
 
 
 def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
