@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
 from app.records import Interval, Scope, TreatyScope
+from ingest.language.dates import FIRST_YEAR
 from ingest.parties.party_table import PartyTable
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]

@@ -40,13 +40,6 @@ class ArticleMention(TextMatch):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ParagraphMention(TextMatch):
-    """A mention of paragraphs of an article that is named elsewhere."""
-
-    paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class AgendaMention(TextMatch):
     """A mention of an agenda item, such as `4` or `2 (b)`."""
 
@@ -128,19 +121,14 @@ def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | No
     return values, end
 
 
-def find_paragraphs(text: str) -> list[ParagraphMention]:
-    """Returns the mentions of paragraphs without an article of their own, in order: "and paragraph 5?", "第五款"."""
-    found = [*_PATTERNS.lone_paragraph.finditer(text)]
-    articles = _mentions(text) if found else []
-    return [
-        ParagraphMention(
-            start=each.start(),
-            end=each.end(),
-            paragraphs=(number_of(each["han"]),) if each["han"] else paragraphs_of(_normal(each["numbers"])),
-        )
-        for each in found
-        if not any(article.start < each.end() and each.start() < article.end for article in articles)
-    ]
+def find_paragraphs(text: str) -> list[ArticleMention]:
+    """Returns the mentions of paragraphs without their article, in order: "and paragraph 5?", "第五款"."""
+    lone: list[ArticleMention] = []
+    for found in _PATTERNS.lone_paragraph.finditer(text):
+        named = number_of(found["han"]) if found["han"] else _normal(found["numbers"])
+        lone.append(ArticleMention(start=found.start(), end=found.end(), treaty=None, article="", paragraph=named))
+    articles = _mentions(text) if lone else []
+    return [each for each in lone if not any(a.start < each.end and each.start < a.end for a in articles)]
 
 
 def _mentions(text: str) -> list[ArticleMention]:

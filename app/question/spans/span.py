@@ -14,6 +14,8 @@ from ingest.treaties.references import ArticleMention
 SpanKind = Literal[
     "party", "set", "place", "others", "treaty", "article", "session", "body", "agenda_item", "date", "pick"
 ]
+"""`set`: States by region or group ("African States"). `place`: a capital that is no party ("in Vienna"). `others`: in
+no table, named after a party ("Chile's neighbours"). `pick`: "its latest statement". The weights know these names."""
 PartyForm = NameForm | Literal["adjective", "typed"]
 """How a party is named: by which of its names, by an adjective made of one, or by one with a typing error."""
 DateForm = Literal["month", "year", "closed", "since", "after", "before", "until", "around", "recently", "yearless"]
@@ -51,7 +53,7 @@ class Span:
     """Codes that a mistyped name may mean."""
     pick: Pick | None = None
     """Which statement is meant: the latest or the earliest."""
-    left_out: bool = False
+    excluded: bool = False
     """Whether words such as "other than" before or after it exclude it."""
 
     def overlaps(self, others: "Iterable[Span | ArticleMention]") -> bool:

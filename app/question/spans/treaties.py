@@ -13,6 +13,8 @@ from ingest.treaties.treaties import PROTOCOLS, find_treaties
 from vectorstore.stems import is_function_word
 
 _UNTOC_WORDS: Final = load_words("untoc_words", "treaty_names")
+# Kinds of words between an article and a paragraph of it: "article 16 of the Convention, paragraph 3".
+_BESIDE_PARAGRAPH: Final = frozenset({"and", "fill", "convention", "protocol"})
 
 
 def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
@@ -53,18 +55,17 @@ def _articles(text: str, items: Sequence[Item], **options: Any) -> list[ArticleM
     """Returns the articles of known treaties, each with the further paragraphs beside it: "(3), and paragraph 5"."""
     mentions = [each for each in find_articles(text, **options) if each.treaty or each.lacking]
     paragraphs = find_paragraphs(text) if mentions else []
-    named = find_treaties(text) if paragraphs else []
-    joints = [i for i in items if i.kinds & {"and", "fill", "convention", "protocol"}]
-    joints += [i for i in items if any(each.start <= i.start < each.end for each in named)]
+    treaties = find_treaties(text) if paragraphs else []
+    joints = [i for i in items if i.kinds & _BESIDE_PARAGRAPH or any(t.start <= i.start < t.end for t in treaties)]
     for more in paragraphs:
-        for at, mention in reversed([*enumerate(mentions)]):
-            start, end = min(mention.start, more.start), max(mention.end, more.end)
-            after, before = min(mention.end, more.end), max(mention.start, more.start)
-            if all(item in joints for item in items if after <= item.start and item.end <= before):
-                # The articles of a list share their offsets; the paragraph is that of the last.
-                place = (mention.start, mention.end)
-                mentions = [replace(m, start=start, end=end) if (m.start, m.end) == place else m for m in mentions]
-                written = ", ".join(filter(None, (mention.paragraph, *more.paragraphs)))
+        # The articles of a list share their offsets; a paragraph behind them is that of the last.
+        for at, one in reversed([*enumerate(mentions)]):
+            between = range(min(one.end, more.end), max(one.start, more.start))
+            if all(item in joints for item in items if item.start in between):
+                start, end = min(one.start, more.start), max(one.end, more.end)
+                listed = [each for each in mentions if (each.start, each.end) == (one.start, one.end)]
+                mentions = [replace(m, start=start, end=end) if m in listed else m for m in mentions]
+                written = ", ".join(filter(None, (one.paragraph, more.paragraph)))
                 mentions[at] = replace(mentions[at], paragraph=written)
                 break
     return mentions

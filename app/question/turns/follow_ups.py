@@ -10,13 +10,13 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
-from app.question.lexicon import SIGNS, Item, lexicon_of
+from app.question.lexicon import SIGNS, Item, lexicon_of, lexicon_of_all
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import field_of, parts_of, slots_of
 from app.records import Note, Style, TreatyScope
 from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
-from ingest.treaties.references import find_paragraphs
+from ingest.treaties.references import find_paragraphs, paragraphs_of
 from ingest.treaties.treaties import PROTOCOLS, article_title
 from vectorstore.stems import is_function_word
 
@@ -36,8 +36,8 @@ def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
     `in_part` takes it from a question with other words as well, such as one that is known to ask for a form.
     """
     wanted = Restyle()
-    # The file holds the words of all six languages, since a wish is often too short to identify its language.
-    for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _MAX_WISH else ():
+    # A wish is often too short to identify its language.
+    for item in lexicon_of_all("answer_forms").items(question) if len(question) <= _MAX_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
         # "un" is a filler word in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
@@ -50,7 +50,7 @@ def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
 
 def wants_more(question: str) -> bool:
     """Returns whether a language only describes something else that is wanted: "make an English audio file of it"."""
-    items = lexicon_of("en", "answer_forms").items(question)
+    items = lexicon_of_all("answer_forms").items(question)
     bare = ("language" in item.kinds and "in_language" not in item.kinds for item in items)
     return any(named and not after.kinds for named, after in zip(bare, items[1:], strict=False))
 
@@ -74,7 +74,7 @@ def without_form(question: str, *, follows: bool) -> tuple[str, Restyle | None]:
 
 def without_lead_in(question: str) -> str:
     """Returns a follow-up without words that only lead in to what it names: "no, I meant visas", "那么签证呢"."""
-    items = lexicon_of("en", "answer_forms").items(question, mend=False)
+    items = lexicon_of_all("answer_forms").items(question, correct_typos=False)
     leads = takewhile(lambda item: item.kinds & {"lead_in", "denial", *SIGNS}, items)
     end = max((item.end for item in leads if "lead_in" in item.kinds), default=0)
     return question[end:].lstrip(" ,:，：、") or question
@@ -201,7 +201,7 @@ def by_paragraph(alone: Resolution, before: Resolution) -> Resolution:
     articles = [part for part in parts_of("treaties", before.scope) if part[1]]
     if not (named and articles) or scope.agenda_items or any(treaty.articles for treaty in scope.treaties):
         return alone
-    paragraphs = [paragraph for each in named for paragraph in each.paragraphs]
+    paragraphs = [paragraph for each in named for paragraph in paragraphs_of(each.paragraph or "")]
     treaties = field_of("treaties", [(*part[:2], paragraph) for part in articles for paragraph in paragraphs])
     words = [alone.question[each.start : each.end].strip() for each in named]
     topic = "" if any(scope.topic in each or each in scope.topic for each in words) else scope.topic
@@ -213,7 +213,7 @@ def with_other_object(alone: Resolution, before: Resolution, parties: PartyTable
     topic, scope = before.scope.topic, alone.scope
     named = [match for match in parties.find(topic, before.scope.language) if {*match.codes} <= {*before.topic_parties}]
     found = parties.find(alone.question, scope.language)
-    items = lexicon_of(scope.language, "question_frames").items(alone.question[: found[0].start]) if found else []
+    items = lexicon_of(scope.language, "question_patterns").items(alone.question[: found[0].start]) if found else []
     only = len(found) == 1 and found[0].code is not None and not alone.question[found[0].end :].strip(" ?？؟.呢")
     beside = [item for item in items if not item.kinds & {"against", "and", "fill", *SIGNS}]
     joins = all(is_function_word(alone.question[item.start : item.end], scope.language) for item in beside)

@@ -7,7 +7,7 @@ import pytest
 
 from app.answering.history import turn_of
 from app.answering.steps import Question
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
@@ -227,7 +227,7 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parti
     treaty = replace(TREATIES["UNCAC"], code="XTREATY", name="Convention on Harbour Dues", search_words="harbour dues")
     monkeypatch.setitem(TREATIES, "XTREATY", treaty)
     scope = Scope(states=("XAA",), treaties=(TreatyScope(treaty="XTREATY"),), topic="the Convention", language="en")
-    resolution = replace(resolve("What did Arvandia say about the Convention?", parties), scope=scope)
+    resolution = replace(read_question("What did Arvandia say about the Convention?", parties), scope=scope)
     retrieved = workspace.steps.retriever.retrieve(resolution, parties)
     assert [found.party for found in retrieved.party_evidence] == ["XAA"]
 
@@ -302,7 +302,7 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
     manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
     with workspace_over(tmp_path, texts, manifest) as workspace:
         parties, retriever = workspace.corpus.parties(), workspace.steps.retriever
-        asked = resolve("How does Maravel see a global fund for victims?", parties)
+        asked = read_question("How does Maravel see a global fund for victims?", parties)
         for chance, answers in ((0.95, False), (0.6, True)):
             found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
             assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
@@ -349,7 +349,7 @@ def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
     manifest = "\n".join(["file,state,date", *(f"{code}.txt,{code},2020" for code in elsewhere)])
     question = "What did Arvandia say about the long humanitarian crisis after heavy floods in Belmora?"
     with workspace_over(tmp_path, texts, manifest) as workspace:
-        resolution = resolve(question, workspace.corpus.parties())
+        resolution = read_question(question, workspace.corpus.parties())
         scope = replace(resolution.scope, states=tuple(elsewhere))
         retrieved = workspace.steps.retriever.retrieve(replace(resolution, scope=scope), workspace.corpus.parties())
         # A follow-up on the same topic is held to the same State.

@@ -5,10 +5,10 @@
 
 from dataclasses import replace
 
-from app.question.interpretation import read_alone
 from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
+from app.question.read_alone import read_alone
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.question.turns.carryover import SLOTS, classify_turn
@@ -26,12 +26,12 @@ from app.question.turns.follow_ups import (
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState, TurnReading
-from app.question.turns.unnamed_parties import by_unnamed_parties, with_theirs
+from app.question.turns.unnamed_parties import ask_their_members, by_unnamed_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
 
-def resolve_turn(
+def read_turn(
     state: ConversationState | None,
     question: str,
     parties: PartyTable,
@@ -60,7 +60,7 @@ def _read_turn(
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
         first = read_alone(question, parties, weights, proposed=proposed)[0]
-        first = with_theirs(first) if slots_of(first) >= {"who"} else first
+        first = ask_their_members(first) if slots_of(first) >= {"who"} else first
         untimed = time_note(question, first.scope, first.scope, first=True)
         return first if untimed is None else replace(first, party_notes=(*first.party_notes, untimed))
     if (only := citation_asked(question, state.read, state.shown)) is not None:
