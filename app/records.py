@@ -32,6 +32,8 @@ class TreatyScope:
 
     treaty: str
     articles: tuple[str, ...] = ()
+    paragraphs: tuple[tuple[str, str], ...] = ()
+    """Each paragraph asked about with its article, `("16", "3 (a)")`; an article without any as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True)

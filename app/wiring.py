@@ -12,7 +12,7 @@ from app.answering.assistant import Assistant
 from app.answering.steps import Steps
 from app.chat_model import LlmConfig, open_chat_model, try_model
 from app.checking.corpus_texts import CorpusTextsCache
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.records import WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.model_languages import ModelLanguages
@@ -120,7 +120,7 @@ class Workspace:
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns the statements in a question's scope and the evidence found in them; no answer is composed."""
         parties = self.parties()
-        return self.steps.retriever.retrieve_as_answered(resolve(question, parties, history=history), parties)
+        return self.steps.retriever.retrieve_as_answered(read_question(question, parties, history=history), parties)
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""

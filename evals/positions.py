@@ -12,8 +12,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 
 from app.answering.citations import cite_place
+from app.briefing.cell_suggestion import suggest, suggestion_of_cell
 from app.briefing.cells import Subject
-from app.briefing.position_classifier import suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.briefing.table_builder import TableBuilder
 from app.records import Citation

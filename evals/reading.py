@@ -14,7 +14,7 @@ from typing import Any, Final, cast
 
 from app.question.kind_traits import ASIDES
 from app.question.overrides import override
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution
 from app.question.role_tagger.network import reading_weights
 from app.question.role_tagger.words import tokenize_question
@@ -67,9 +67,9 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
     state = None
     if example.after:
         *earlier, last = example.after
-        state = ConversationState(read=resolve(last, parties, history=earlier, weights=weights))
+        state = ConversationState(read=read_question(last, parties, history=earlier, weights=weights))
     history = [] if state is None else [EarlierTurn(question=example.after[-1], state=state)]
-    read = resolve(example.text, parties, history=history, weights=weights)
+    read = read_question(example.text, parties, history=history, weights=weights)
     expected = _from_scope(example.expect, parties) if example.expect else _from_marks(example, parties)
     topic, kind = " ".join(example.marked("topic")), example.kind
     if state is not None:

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 import numpy as np
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import TopicWording
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance_features import SentenceFeatures
@@ -158,7 +158,7 @@ def pairs_of_cases(cases: Iterable[Case], documents: Documents) -> Iterator[Pair
     for case in cases:
         if case.type == "ambiguous" or case.unanswerable_kind in ("out_of_scope", "underspecified"):
             continue
-        resolution = resolve(case.question, documents.parties, history=case.history)
+        resolution = read_question(case.question, documents.parties, history=case.history)
         strategy = choose_strategy(resolution)
         if strategy is None or strategy.by != "topic" or strategy.topic is None or resolution.scope.negated:
             continue

@@ -11,7 +11,7 @@ from app.question.classifiers import ClassifierInput, classifier_input, input_ve
 from app.question.kinds import KINDS
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import RoleReading, read_roles
-from app.question.turns.carryover import TURNS, slot_features
+from app.question.turns.carryover import ACTS, slot_features
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
 from scripts.reading_networks import Prepared, as_stored, vocabulary_of
@@ -45,7 +45,7 @@ def read_unseen(part: Sequence[Prepared], network: Weights, parties: PartyTable)
         earlier = [encode_question(text, example.language, parties, follows=False) for text in example.after]
         roles = [read_roles(encoded, network) for encoded in earlier]
         before = tuple(dict.fromkeys(slot for each in roles for slot in _filled_slots(each)))
-        kind = KINDS[int(roles[-1].kinds.argmax())] if roles else "content"
+        kind = KINDS[int(roles[-1].kind_log_chances.argmax())] if roles else "content"
         unseen.append(Unseen(inputs=inputs, now=_filled_slots(read), before=before, kind=kind))
     return unseen
 
@@ -77,7 +77,7 @@ def train_classifiers(
 
     arrays: dict[str, Matrix] = {}
     notes: dict[str, str] = {}
-    tasks: dict[str, Sequence[str]] = {"kind": KINDS, "turn": TURNS}
+    tasks: dict[str, Sequence[str]] = {"kind": KINDS, "turn": ACTS}
     tasks |= {f"keeps_{slot}": ("no", "yes") for slot in ("who", "topic", "kind")}
     for name, classes in tasks.items():
         wanted = {at: label for at in kept if (label := label_of(at, name)) is not None}

@@ -23,7 +23,7 @@ from app.answering.render import note_in_words, render
 from app.answering.superseding import earlier_than_latest, with_superseding
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.kind_traits import KIND_TRAITS
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
 from app.records import Answer, Citation, Claim, Timings
@@ -134,7 +134,7 @@ class Steps:
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
-        return resolve(
+        return read_question(
             question.text,
             self.parties(),
             overrides=question.overrides,

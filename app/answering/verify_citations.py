@@ -1,7 +1,8 @@
 """Verification: a citation must have its statement's words, at its offsets, by the speaker whom it names.
 
 Pure functions over the answer's records and the stored statement; equality is exact after `squash`. A quotation that
-lacks the "not" of its source is `altered`; the right words under another State's name are `misattributed`.
+lacks the "not" of its source is `altered`; the right words under another State's name are `misattributed`. Whether a
+claim follows from its citations is decided by `claims/claim_check.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

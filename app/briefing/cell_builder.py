@@ -12,10 +12,10 @@ from app.answering.quoting import latest_statement_first, quote
 from app.answering.superseding import with_superseding
 from app.answering.verify_citations import sound_citations
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
+from app.briefing.cell_suggestion import SHOWN_MIN, is_outright, suggest, suggestion_of_cell
 from app.briefing.cell_writer import CellText, CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
-from app.briefing.position_classifier import SHOWN_MIN, is_outright, suggest, suggestion_of_cell
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
 from app.records import AbstentionReason, Answer, Citation, Claim

@@ -182,7 +182,7 @@ class Moment:
     citation: int
     kind: PositionKind
     outright: bool
-    """Whether its words surely take a direction: with a chance of at least `SHOWN_MIN` (`position_classifier`)."""
+    """Whether its words surely take a direction: with a chance of at least `SHOWN_MIN` (`cell_suggestion`)."""
 
     @property
     def citations(self) -> tuple[int, ...]:

@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from app.answering.recheck import Today, is_otherwise_dated
+from app.briefing.cell_suggestion import suggestion_of_cell
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
-from app.briefing.position_classifier import suggestion_of_cell
 from app.briefing.talking_points import points_by_subject
 from app.records import Citation
 from ingest.text.canonical_form import squash

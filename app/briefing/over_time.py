@@ -9,9 +9,9 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from app.answering.citations import cite
+from app.briefing.cell_suggestion import SHOWN_MIN, suggest
 from app.briefing.cells import Cell, Moment, PositionChange, Repetition, Subject
 from app.briefing.citation_list import CitationList
-from app.briefing.position_classifier import SHOWN_MIN, suggest
 from app.records import Citation
 from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.positions.position_marks import PositionKind

@@ -40,27 +40,27 @@ _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "endin
 
 def bracket_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields remarks on the brackets of a quotation, compared with the words of the source that they replace."""
-    source, wanted = text.source, match.wanted
+    source, pattern = text.source, match.pattern
     around = source[max(0, match.start - _CONTEXT) : match.end + _CONTEXT]
     for gap, begin, end in match.gaps:
         stands_for, before = source[begin:end].strip(" .,;:"), source[max(0, begin - _BESIDE) : begin]
         found = _judge_bracket(gap.put, stands_for, text, around, before, omits=gap.omits) if gap.put else None
         if found is not None:
             yield found
-    if match.foreign is not None:
+    if match.unmatched_bracket is not None:
         # "accept[s]" claims to be the source's own word in another form.
-        leads = match.foreign == wanted.leads
+        leads = match.unmatched_bracket == pattern.bracket_before
         words = (
             source[max(0, match.start - _BESIDE) : match.start] if leads else source[match.end : match.end + _BESIDE]
         )
         yield remark(
             "put_in_replaces",
             alters=True,
-            put=match.foreign,
+            put=match.unmatched_bracket,
             words=" ".join(words.split()[-1:] if leads else words.split()[:1]),
         )
         return
-    for put, leads in ((wanted.leads, True), (wanted.trails, False)):
+    for put, leads in ((pattern.bracket_before, True), (pattern.bracket_after, False)):
         if put is not None and (found := _judge_edge(put, match, text, around, leads=leads)) is not None:
             yield found
 

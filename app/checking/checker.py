@@ -11,13 +11,14 @@ from app.answering.localization import Localization, localize
 from app.answering.provenance import reference
 from app.checking.attributions import AttributionReader
 from app.checking.blocks import CheckedDocument
+from app.checking.contradictions import times_in_words
 from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.match_key import match_key
 from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
-from app.checking.quote_verifier import QuoteVerifier, times_in_words
+from app.checking.quote_verifier import QuoteVerifier
 from app.checking.superseded_quotation import corrected_in, superseded_by
 from app.checking.work_limit import READING, CheckLimits, WorkDone
 from ingest.language.lexicons import RegexPatterns

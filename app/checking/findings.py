@@ -125,8 +125,8 @@ class Quotation:
     """Where they stand in the document's text, in order; several where paragraphs lie between."""
     marked: bool
     """Whether they stand in quotation marks, rather than in a paragraph set off as a quotation."""
-    note: str | None = None
-    """A remark on how it was read, such as a quotation mark that is never closed."""
+    reading_remark: str | None = None
+    """The kind of a remark on how it was read, such as a quotation mark that is never closed."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,12 +10,13 @@ from typing import Final
 
 import regex
 
+from ingest.language.dates import YEAR_DIGITS
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
-YEAR: Final = r"(?<![\d/.-])(?:19[4-9]\d|20[0-4]\d)(?![\d]|[-/]\d|[.,]\d)"
+YEAR: Final = rf"(?<![\d/.-]){YEAR_DIGITS}(?!\d|[-/]\d|[.,]\d)"
 find_years: Final = regex.compile(YEAR).findall
 _TIMES: Final = load_lexicon("indirect_times")
 _PATTERNS: Final = RegexPatterns("indirect_times")
@@ -44,7 +45,7 @@ _UNRESOLVED: Final = regex.compile(
 _FOLLOWING: Final = regex.compile(rf"[^.,;:،，]{{0,40}}?(?P<year>{YEAR})")
 _MONTHS: Final = {f"m{number}": tuple(map(int, months.split())) for number, months in enumerate(_TIMES["months"])}
 _NAMES: Final = "|".join(f"(?P<m{number}>{_bounded(forms)})" for number, forms in enumerate(_TIMES["months"].values()))
-_OWN_YEAR: Final = r"(?<!\d)(?:19[4-9]\d|20[0-4]\d)(?!\d)"
+_OWN_YEAR: Final = rf"(?<!\d){YEAR_DIGITS}(?!\d)"
 _PART: Final = regex.compile(
     rf"(?P<led>{_OWN_YEAR})年?(?:{_NAMES})|(?:{_NAMES})(?:{_PATTERNS.source('of_year')}(?P<year>{_OWN_YEAR}))?",
     regex.IGNORECASE,

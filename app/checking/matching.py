@@ -50,21 +50,21 @@ class Gap(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class QuotationPattern:
     """A quotation as a search pattern: its parts in the form of `match_key`, and the gaps between them.
 
-    What a gap puts in are the texts of its brackets with the letters attached to them. `leads` and `trails` are the
-    texts of brackets before the first and after the last part, None without such brackets. `recased` says that the case
-    of the first letter differs from the draft's. `written` is the text of the parts as they are spelt. `stems` are
-    the letters before a bracket that belong to the source's word at the beginning and the end, as in "reject[s]".
+    What a gap puts in are the texts of its brackets with the letters attached to them. `bracket_before` and
+    `bracket_after` are the texts of brackets before the first and after the last part, None without such brackets.
+    `recased` says that the first letter has the other case than in the draft. `written` are the parts as spelt.
+    `word_beginnings` are letters before a bracket that begin the source's first or last word: "reject[s]".
     """
 
     parts: tuple[str, ...]
     written: tuple[str, ...] = field(compare=False)
     gaps: tuple[Gap, ...] = ()
-    leads: str | None = None
-    trails: str | None = None
-    stems: tuple[str, str] = ("", "")
+    bracket_before: str | None = None
+    bracket_after: str | None = None
+    word_beginnings: tuple[str, str] = ("", "")
     recased: bool = False
 
     @property
@@ -77,20 +77,20 @@ class Wanted:
 class Match:
     """Where a quotation stands in a source text; `pieces` are the spans of its parts in the source.
 
-    It begins and ends with the words of its stems, if these stand beside the parts; else `foreign` is the first that
-    does not, with its bracket.
+    It begins and ends with the whole words of the pattern's `word_beginnings`, if they stand beside the parts; else
+    `unmatched_bracket` is the bracket of the first that does not.
     """
 
     start: int
     end: int
     pieces: tuple[tuple[int, int], ...]
-    wanted: Wanted
-    foreign: str | None = None
+    pattern: QuotationPattern
+    unmatched_bracket: str | None = None
 
     @property
     def gaps(self) -> Iterator[tuple[Gap, int, int]]:
         """The gaps, each with the span of the source that it leaves out or replaces."""
-        for gap, (_, begin), (end, _) in zip(self.wanted.gaps, self.pieces, self.pieces[1:], strict=False):
+        for gap, (_, begin), (end, _) in zip(self.pattern.gaps, self.pieces, self.pieces[1:], strict=False):
             yield gap, begin, end
 
 
@@ -99,71 +99,77 @@ def whole_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def quotation_patterns(quote: str) -> Iterator[Wanted]:
+def quotation_patterns(quote: str) -> Iterator[QuotationPattern]:
     """Yields the search patterns of a quotation, the most literal first."""
     for text, recased in _spellings(_EMPHASIS.sub("", quote)):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.
             for key in filter(None, dict.fromkeys((whole, whole.rstrip(_CLOSING + "-")))):
-                yield Wanted(parts=(key,), written=(plain,), trails=note and note["number"], recased=recased)
+                yield QuotationPattern(
+                    parts=(key,), written=(plain,), bracket_after=note and note["number"], recased=recased
+                )
         yield from _in_parts(text, recased=recased)
 
 
-def find_matches(wanted: Wanted, text: KeyedText) -> Iterator[Match]:
+def find_matches(pattern: QuotationPattern, text: KeyedText) -> Iterator[Match]:
     """Yields the matches of a quotation in a text, in order of its first part, of which `_OCCURRENCES` are tried."""
-    if any(part not in text for part in wanted.parts):
+    if any(part not in text for part in pattern.parts):
         return
-    for first in islice(text.spans(wanted.parts[0]), _OCCURRENCES):
-        spans = _follow(wanted, text, first)
+    for first in islice(text.spans(pattern.parts[0]), _OCCURRENCES):
+        spans = _follow(pattern, text, first)
         if spans is not None:
             pieces = tuple(text.in_source(*span) for span in spans)
-            match = _with_stems(Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, wanted=wanted), text.source)
+            match = _with_whole_words(
+                Match(start=pieces[0][0], end=pieces[-1][1], pieces=pieces, pattern=pattern), text.source
+            )
             if all(gap.omits or len(whole_words(text.source[a:b])) <= REPLACED_WORDS for gap, a, b in match.gaps):
                 yield match
 
 
-def _with_stems(match: Match, source: str) -> Match:
-    """Returns a match extended over the words beside it of which the quotation's stems are the beginnings."""
-    wanted = match.wanted
+def _with_whole_words(match: Match, source: str) -> Match:
+    """Returns a match extended over the words beside it whose beginnings the quotation has before brackets."""
+    pattern = match.pattern
     before = list(_WORD.finditer(source, max(0, match.start - _NEAR), match.start))
     after = list(_WORD.finditer(source, match.end, match.end + _NEAR))
-    for stem, put, words in zip(wanted.stems, (wanted.leads, wanted.trails), (before[::-1], after), strict=True):
-        if not stem:
+    for beginning, put, words in zip(
+        pattern.word_beginnings, (pattern.bracket_before, pattern.bracket_after), (before[::-1], after), strict=True
+    ):
+        if not beginning:
             continue
         # Other brackets may stand between: "change[d] [its] view".
         near = words[: len((put or "").split()) + 1]
-        word = next((word for word in near if word[0].casefold().startswith(stem.casefold())), None)
+        word = next((word for word in near if word[0].casefold().startswith(beginning.casefold())), None)
         if word is None:
-            return replace(match, foreign=put)
+            return replace(match, unmatched_bracket=put)
         match = replace(match, start=min(match.start, word.start()), end=max(match.end, word.end()))
     return match
 
 
-def span_out_of_order(wanted: Wanted, text: KeyedText) -> tuple[int, int] | None:
+def span_out_of_order(pattern: QuotationPattern, text: KeyedText) -> tuple[int, int] | None:
     """Returns the span of the source over all parts of a quotation if they stand there, but not in this order."""
     if (
-        len(wanted.parts) < 2
-        or any(gap.put for gap in wanted.gaps)
-        or any(len(part) < 4 * _SHORT_PART for part in wanted.parts)
+        len(pattern.parts) < 2
+        or any(gap.put for gap in pattern.gaps)
+        or any(len(part) < 4 * _SHORT_PART for part in pattern.parts)
     ):
         return None
-    first = [next(text.spans(part), None) for part in wanted.parts]
+    first = [next(text.spans(part), None) for part in pattern.parts]
     standing = sorted(span for span in first if span is not None)
     if len(standing) < len(first) or any(later[0] < earlier[1] for earlier, later in pairwise(standing)):
         return None  # a part is not there, or is the same as another one, or lies inside it
     position = 0
-    for part in wanted.parts:
+    for part in pattern.parts:
         if (following := next(text.spans(part, begin=position), None)) is None:
             return text.in_source(standing[0][0], standing[-1][1])
         position = following[1]
     return None
 
 
-def _follow(wanted: Wanted, text: KeyedText, first: tuple[int, int]) -> list[tuple[int, int]] | None:
+def _follow(pattern: QuotationPattern, text: KeyedText, first: tuple[int, int]) -> list[tuple[int, int]] | None:
     """Returns the spans of the parts from `first` on, each part at its nearest place after the last; None without."""
     spans = [first]
-    for part, before in zip(wanted.parts[1:], wanted.parts, strict=False):
+    for part, before in zip(pattern.parts[1:], pattern.parts, strict=False):
         following = next(text.spans(part, begin=spans[-1][1]), None)
         short = min(len(part), len(before)) < 4 * _SHORT_PART
         if following is None or (short and following[0] - spans[-1][1] > _NEAR):
@@ -218,7 +224,7 @@ def _is_editorial(gap: "regex.Match[str]") -> bool:
     return inserted.strip().isdecimal() and not gap["tail"] and (behind_word or (bool(before.strip()) and ends_clause))
 
 
-def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
+def _in_parts(text: str, *, recased: bool) -> Iterator[QuotationPattern]:
     """Yields the search pattern of a quotation that is cut at its gaps, if it has some, and not too many."""
     text = _without_marks(text)
     found = [*_GAP.finditer(text)]
@@ -245,12 +251,12 @@ def _in_parts(text: str, *, recased: bool) -> Iterator[Wanted]:
             heads[bool(parts)] = heads[bool(parts)] or gap["head"] or ""
     if parts:
         first, *between = gaps
-        yield Wanted(
+        yield QuotationPattern(
             parts=tuple(parts),
             written=tuple(written),
             gaps=tuple(filter(None, between)),
-            leads=(first and first.put) or None,
-            trails=(pending and pending.put) or None,
-            stems=(heads[0], heads[1]),
+            bracket_before=(first and first.put) or None,
+            bracket_after=(pending and pending.put) or None,
+            word_beginnings=(heads[0], heads[1]),
             recased=recased,
         )

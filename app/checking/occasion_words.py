@@ -13,7 +13,7 @@ import regex
 from app.checking.findings import SpokenTime
 from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, relative_time, vague_time
 from ingest.language.attribution_verbs import attribution, introduces_speech
-from ingest.language.dates import find_dates, month_numbers, without_year
+from ingest.language.dates import FIRST_YEAR, LAST_YEAR, find_dates, month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
 from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers, number_words, roman_value
@@ -41,7 +41,6 @@ _ROMAN: Final = regex.compile(
 )
 # Shortest Roman numeral that is read as a year: two letters may be a form of address ("MM. Renn et Tov").
 _FEWEST_ROMAN: Final = 3
-_SOONEST, _LATEST = 1940, 2049
 
 
 def read_time(text: str, *, reference: bool = False, earlier: str = "") -> SpokenTime:
@@ -239,17 +238,17 @@ def _whole_day(day: "regex.Match[str]") -> str:
 
 
 def _whole_year(digits: str) -> str:
-    return f"{19 if int(digits) >= _SOONEST - 1900 else 20}{digits}"
+    return f"{19 if int(digits) >= FIRST_YEAR - 1900 else 20}{digits}"
 
 
 def _roman(numeral: "regex.Match[str]") -> int | None:
     """Returns the year that a Roman numeral gives; such numerals never count things."""
     value = roman_value(numeral[0])
-    return value if _SOONEST <= value <= _LATEST and len(numeral[0]) >= _FEWEST_ROMAN else None
+    return value if FIRST_YEAR <= value <= LAST_YEAR and len(numeral[0]) >= _FEWEST_ROMAN else None
 
 
 def _year(value: int, written: str) -> str:
-    return str(value) if _SOONEST <= value <= _LATEST else written
+    return str(value) if FIRST_YEAR <= value <= LAST_YEAR else written
 
 
 def _by_century(year: "regex.Match[str]") -> int:

@@ -14,7 +14,8 @@ _WORD: Final = r"\p{Lu}[\p{L}\p{M}’'.-]*(?<![’']s)"
 _NAME: Final = regex.compile(rf"(?<![\p{{L}}\p{{M}}]){_WORD}(?:\s+{_WORD})*")
 _TITLE: Final = regex.compile(rf"^(?:{RegexPatterns('speakers').source('title')})\s*", regex.IGNORECASE)
 _BEHIND: Final = regex.compile("[,،，(（].*", regex.DOTALL)
-_NO_NAMES: Final = load_words("no_names", "drafts")
+# Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
+NO_NAMES: Final = load_words("no_names", "drafts")
 
 
 class Persons:
@@ -39,7 +40,7 @@ class Persons:
         found = []
         for name in _NAME.finditer(text):
             words = [_plain(word) for word in name.group().split()]
-            own = [word for word in words if word not in _NO_NAMES and not _TITLE.fullmatch(word)]
+            own = [word for word in words if word not in NO_NAMES and not _TITLE.fullmatch(word)]
             codes = {
                 code
                 for known, parties in self._spoke.get(own[-1] if own else "", ())

@@ -275,7 +275,7 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int]], note: s
     texts = ((start, end, document.text[start:end]) for start, end in pieces)
     spans = [(end - len(text.lstrip()), start + len(text.rstrip())) for start, end, text in texts if text.strip()]
     # A quotation without words stands where it opens.
-    return Quotation(text="", spans=tuple(spans or [(pieces[0][0], pieces[0][0])]), marked=True, note=note)
+    return Quotation(text="", spans=tuple(spans or [(pieces[0][0], pieces[0][0])]), marked=True, reading_remark=note)
 
 
 def _no_quotation(quotation: Quotation, block: CheckedBlock, parties: PartyTable | None) -> Remark | None:

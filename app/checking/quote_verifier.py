@@ -3,31 +3,28 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import chain, cycle, islice, pairwise
-from typing import Final, Literal
+from typing import Final
 
 from app.answering.localization import Localization, localize
-from app.answering.provenance import spoken_date, spoken_day
+from app.answering.provenance import spoken_date
 from app.checking.brackets import bracket_remarks
+from app.checking.contradictions import contradiction, is_of_time, tells_of, times_in_words
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
-from app.checking.cuts import cut_remarks
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
-from app.checking.matching import Match, Wanted, find_matches, quotation_patterns, span_out_of_order
-from app.checking.occasion_words import read_time
+from app.checking.matching import Match, QuotationPattern, find_matches, quotation_patterns, span_out_of_order
 from app.checking.omissions import omission_remarks
+from app.checking.out_of_context import out_of_context_remarks
 from app.checking.spacing import spacing_remarks
 from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
-from ingest.language.dates import interval
 from ingest.language.lexicons import RegexPatterns
-from ingest.language.sentences import last_sentence
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import readable
-from prompts.wording import load_remark_words, load_wording
+from prompts.wording import load_remark_words
 from vectorstore.stems import language_of
 
 # Passages that a quotation without an exact match is compared with: of the named parties, and of everybody.
@@ -37,8 +34,7 @@ _PASSAGES: Final = 12
 _PLACES: Final = 25
 # Places of one text that are judged; the one with the fewest faults, and among those the shortest, counts.
 _TRIED: Final = 5
-_WHOLE_YEAR: Final = 300
-# Characters around the words of a statement in which it may tell of a time that the draft gives.
+# Characters before quoted words in which a statement may name whose they are.
 _AROUND: Final = 300
 _PATTERNS: Final = RegexPatterns("drafts")
 _ITEM_NUMBER: Final = re.compile(r"\d+")
@@ -84,8 +80,8 @@ class QuoteVerifier:
         speaker and occasion. Words without a named speaker are verified wherever they stand, with a remark.
         """
         finding = Finding(quotation=quotation, where=where, attribution=attribution, verdict="not_found")
-        if quotation.note:
-            finding = finding.with_remarks(remark(quotation.note))
+        if quotation.reading_remark:
+            finding = finding.with_remarks(remark(quotation.reading_remark))
         hits = self._hits(quotation.text, attribution)
         whole = [hit for hit in hits if not hit.altered]
         if not whole:
@@ -96,7 +92,7 @@ class QuoteVerifier:
             hit
             for hit in whole
             if attribution.when.of_thing and contradiction(hit.stored, timeless) is None
-            if _tells_of(hit, attribution.when)
+            if tells_of(hit.stored, hit.match, attribution.when)
         ]
         fitting = fitting or [hit for hit in whole if self._is_second_hand(hit, attribution)]
         # If no year or session fits, words of a named party are preferred to those of others.
@@ -136,13 +132,13 @@ class QuoteVerifier:
         return not stored.parties.isdisjoint(in_draft) and not in_source.isdisjoint(attribution.parties)
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
-        """Returns where the words stand: by the most literal reading, or by all until they are each named speaker's."""
+        """Returns where the words stand, by ever less literal patterns until each named speaker has a place."""
         left = self._by_fit(attribution)
         named = {*attribution.together}
         found: list[_Hit] = []
         exact: dict[str, StoredText] = {}
-        for wanted in quotation_patterns(quote):
-            hits = islice(self._standing(wanted, left, quote, attribution.around), _PLACES)
+        for pattern in quotation_patterns(quote):
+            hits = islice(self._standing(pattern, left, quote, attribution.around), _PLACES)
             # One speaker may begin a sentence with the words that stand within another's; no more may differ.
             found += [hit for hit in hits if not exact or all(each.kind == "first_letter" for each in hit.judged)]
             exact = {hit.stored.statement.statement_id: hit.stored for hit in found if not hit.altered}
@@ -159,12 +155,12 @@ class QuoteVerifier:
         return found
 
     def _standing(
-        self, wanted: Wanted, ordered: list[StoredText], quote: str, around: tuple[str, str]
+        self, pattern: QuotationPattern, ordered: list[StoredText], quote: str, around: tuple[str, str]
     ) -> Iterator[_Hit]:
         self._work.done += self._texts.size
         for stored in ordered:
-            if wanted.longest in stored.keyed:
-                matches = islice(find_matches(wanted, stored.keyed), _TRIED)
+            if pattern.longest in stored.keyed:
+                matches = islice(find_matches(pattern, stored.keyed), _TRIED)
                 if found := [self._hit(stored, match, quote, around) for match in matches]:
                     yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
@@ -174,10 +170,10 @@ class QuoteVerifier:
         judged = [*omission_remarks(match, text), *bracket_remarks(match, text), *spacing_remarks(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
-        if match.wanted.recased and not (around[0].strip() and small):
+        if match.pattern.recased and not (around[0].strip() and small):
             judged.append(remark("first_letter"))
         if stored.statement.kind != "treaty":
-            judged += cut_remarks(match.start, match.end, quote, text, around)
+            judged += out_of_context_remarks(match.start, match.end, quote, text, around)
         if stored.statement.kind == "statement" and stored.is_apart(match.start, match.end):
             judged.append(remark("someone_quoted_apart"))
         return _Hit(stored=stored, match=match, judged=tuple(judged))
@@ -207,7 +203,7 @@ class QuoteVerifier:
         metadata, when = best.stored.metadata, attribution.when
         if best.stored.statement.span.summarised:
             yield remark("as_summarised")
-        if not is_of_time(best.stored, when) and not _tells_of(best, when, sentence=True):
+        if not is_of_time(best.stored, when) and not tells_of(best.stored, best.match, when, sentence=True):
             of_thing, spoken = times_in_words(when, self._local.language), metadata.date
             yield remark(
                 "time_of_thing", given=", ".join(of_thing), held=spoken_date(spoken, self._local.language) or ""
@@ -267,10 +263,10 @@ class QuoteVerifier:
 
     def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
         """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
-        in_parts = [wanted for wanted in quotation_patterns(quote) if len(wanted.parts) > 1]
+        in_parts = [pattern for pattern in quotation_patterns(quote) if len(pattern.parts) > 1]
         self._work.done += self._texts.size * bool(in_parts)
         ordered = self._by_fit(attribution) if in_parts else []
-        found = ((s, span) for s in ordered for wanted in in_parts if (span := span_out_of_order(wanted, s.keyed)))
+        found = ((s, span) for s in ordered for pattern in in_parts if (span := span_out_of_order(pattern, s.keyed)))
         return next(found, None)
 
     def _by_fit(self, attribution: Attribution) -> list[StoredText]:
@@ -321,7 +317,7 @@ class QuoteVerifier:
 
     def _place_of_words(self, stored: StoredText, words: str) -> Place:
         """Returns where readable words of a text stand in its source."""
-        found = (match for wanted in quotation_patterns(words) for match in find_matches(wanted, stored.keyed))
+        found = (match for pattern in quotation_patterns(words) for match in find_matches(pattern, stored.keyed))
         if (match := next(found, None)) is not None:
             return place_of(stored, match.start, match.end, self._local)
         key = plain_key(match_key(words))
@@ -355,17 +351,6 @@ class QuoteVerifier:
         return [remark("other_file", held=repr(stored.statement.file))] if point == "file" else []
 
 
-def _tells_of(hit: _Hit, when: SpokenTime, *, sentence: bool = False) -> bool:
-    """Returns whether a statement speaks of the times that a draft gives, beside the words or in their `sentence`."""
-    source, match = hit.stored.keyed.source, hit.match
-    before = source[max(0, match.start - _AROUND) : match.start]
-    window = last_sentence(before) if sentence else before
-    told = read_time(window + source[match.start : match.end + (0 if sentence else _AROUND)], reference=True)
-    years = {*told.years, *(int(date[:4]) for date in told.dates)}
-    months = (int(date[:4]) in years if "/" in date else date in told.dates for date in when.dates)
-    return all(months) and {*when.years} <= years
-
-
 def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[WordsFound, ...]:
     """Returns every place of exact words, whoever spoke them, or else the place of the most similar ones, if any.
 
@@ -381,53 +366,13 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
     return tuple(WordsFound(statement_id=p.statement_id, start=p.start, end=p.end, verdict=verdict) for p in places)
 
 
-def contradiction(stored: StoredText, attribution: Attribution) -> Literal["holder", "time", "file"] | None:
-    """Returns in which point a text contradicts an attribution, whose words, when or in which file; None if it fits."""
-    of_treaty = stored.statement.kind == "treaty"
-    by_office = stored.office is not None and attribution.of_office
-    if attribution.parties and not by_office and stored.parties.isdisjoint(attribution.parties):
-        return None if of_treaty and attribution.articles else "holder"
-    if of_treaty:
-        return None
-    if not is_of_time(stored, attribution.when):
-        return "time"
-    return "file" if attribution.files and stored.statement.file not in attribution.files else None
-
-
 def _articles_of(hits: list[_Hit]) -> list[str]:
     """Returns the articles of treaties in which words stand, at all of their places; the first is that of the best."""
     found = [
         article.article
         for hit in hits
         if hit.stored.statement.kind == "treaty"
-        for match in islice(find_matches(hit.match.wanted, hit.stored.keyed), _TRIED)
+        for match in islice(find_matches(hit.match.pattern, hit.stored.keyed), _TRIED)
         if (article := hit.stored.treaty_text.article_at(match.start, match.end)) is not None
     ]
     return list(dict.fromkeys(found))
-
-
-def is_of_time(stored: StoredText, when: SpokenTime) -> bool:
-    """Returns whether a text is compatible with the times that the document gives; an unknown time always is."""
-    if when.sessions and stored.metadata.session not in (None, *when.sessions):
-        return False
-    spoken = interval(stored.metadata.date or "")
-    if spoken is None:
-        return True
-    # A day or month without a year is compared only with a date more precise than a year, whatever its year.
-    length = (spoken[1] - spoken[0]).days
-    if when.days and spoken[0].year == spoken[1].year and length < _WHOLE_YEAR:
-        days = [f"--{spoken[0] + timedelta(days=number):%m-%d}" for number in range(length + 1)]
-        if not any(each.startswith(when.days) for each in days):
-            return False
-    if not (when.years or when.dates) or any(spoken[0].year <= year <= spoken[1].year for year in when.years):
-        return True
-    given = filter(None, map(interval, when.dates))
-    return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
-
-
-def times_in_words(when: SpokenTime, language: str) -> list[str]:
-    """Returns the times that a document gives for words, for display."""
-    dates = (spoken_date(day, language) or day for day in when.dates)
-    days = (spoken_day(day, language) for day in when.days)
-    sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
-    return [*map(str, when.years), *dates, *days, *sessions]

@@ -32,7 +32,7 @@ _PATTERNS: Final = RegexPatterns("drafts")
 def spacing_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
     """Yields at most one remark on words that quotation and source divide differently, preferably one that alters."""
     edits = text.stored.statement.edits
-    letters, begins, optional = _parted(match.wanted.written)
+    letters, begins, optional = _parted(match.pattern.written)
     source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
     places = (begins - source[1] - source[2]) | (source[1] - begins - optional)
     judged = [

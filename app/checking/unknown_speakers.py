@@ -13,8 +13,9 @@ import regex
 from rapidfuzz import fuzz
 
 from app.checking.findings import Attribution
+from app.checking.persons import NO_NAMES
 from ingest.language.attribution_verbs import attribution
-from ingest.language.lexicons import RegexPatterns, load_words
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.matches import TextMatch
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
@@ -28,8 +29,6 @@ _LOOK_ALIKE: Final = str.maketrans(
     "aeopcyxijsdhqwkmtbhABE3KMHOPCTYXIJSGQWABEZHIKMNOPTYXaoivpukt",
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w+")
-# Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
-_NO_NAMES: Final = load_words("no_names", "drafts")
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
@@ -155,7 +154,7 @@ def other_subject(text: str, earlier: str) -> OtherSubject | None:
         if verb is not None and attribution().with_article.match(clause, start):
             return OtherSubject(clause[start : verb.start()].strip()[:_LONGEST], is_sure=False)
         words = clause[start : verb.start() if verb else None].split()
-        names = [word for word in words if word.casefold().strip(".’'") not in _NO_NAMES]
+        names = [word for word in words if word.casefold().strip(".’'") not in NO_NAMES]
         # The text before ends with this sentence.
         if (
             len(names) == 1
@@ -204,9 +203,9 @@ def _names(subject: str) -> list[str]:
     found = []
     for match in _PATTERNS.capitalised.finditer(subject):
         words = match.group().split()
-        while words and words[0].casefold().strip(".’'") in _NO_NAMES:
+        while words and words[0].casefold().strip(".’'") in NO_NAMES:
             words = words[1:]
-        kept = [word for word in words if word.casefold().strip(".") not in _NO_NAMES]
+        kept = [word for word in words if word.casefold().strip(".") not in NO_NAMES]
         if kept and sum(map(len, kept)) >= _FEWEST_LETTERS:
             found.append(" ".join(words))
     return found

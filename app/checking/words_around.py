@@ -1,6 +1,6 @@
-"""Finds the words around a quotation that may name its speaker and its time, without reading them.
+"""Finds the words around a quotation that may name its speaker and its time; `attributions` reads them.
 
-Of "Austria spoke.⏎It said in 2000: “Q” (A/1).[1]", for Q, these are "It said in 2000:" and "(A/1)" in its sentence, the
+Of “…” in "Austria spoke.⏎It said in 2000: “…” (A/1).[1]" these are "It said in 2000:" and "(A/1)" in its sentence, the
 note 1 and the sentence before, and apart from these the line that leads in to its block, a line below it, and headings.
 """
 

@@ -6,20 +6,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, takewhile
-from typing import Final
 
 from app.question.kind_traits import WHICH_STATES
+from app.question.lexicon import is_article
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, Span
 from app.records import Note, QuestionKind
-from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import regions
 from ingest.records.speaker_lines import SPEAKER, is_office
 from vectorstore.stems import is_function_word
-
-_ARTICLE: Final = RegexPatterns("common").article
 
 
 @dataclass(kw_only=True)
@@ -78,7 +75,7 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
         if word.span is not None and word.span.kind in NAMED and (word.span.codes or word.span.similar)
     ]
     for name, span, label in names:
-        if label == "not" or (label in ("who", "mention") and span.left_out):
+        if label == "not" or (label in ("who", "mention") and span.excluded):
             asked.excluded.update(dict.fromkeys(span.codes))
             if span.similar:
                 asked.ask_back(name, span.similar, known=False)
@@ -117,7 +114,7 @@ def _unknown_speaker(roles: RoleReading) -> str:
     """
 
     def name_in(run: Sequence[Word], *, alone: bool = False) -> str:
-        plain = [word for word in run if word.kind == "word" and not word.does]
+        plain = [word for word in run if word.kind == "word" and not word.lexicon_kinds]
         name = roles.text[plain[0].start : run[-1].end] if plain else ""
         if any(is_function_word(word.text, roles.language) for word in plain) and roles.language != "zh":
             return ""
@@ -126,32 +123,40 @@ def _unknown_speaker(roles: RoleReading) -> str:
 
     def up_to_about(start: int) -> list[Word]:
         run = list(takewhile(_may_name_speaker, words[start:]))
-        led = run and words[start].does and not _ARTICLE.fullmatch(words[start].text)
-        return run if not led and any("about" in each.does for each in words[start + len(run) :][:1]) else []
+        led = run and words[start].lexicon_kinds and not is_article(words[start].text)
+        return run if not led and any("about" in each.lexicon_kinds for each in words[start + len(run) :][:1]) else []
 
     words = roles.words
     # The first word has a capital wherever it stands: "¿Cuántas veces habló …".
     opening = next((word.start for word in words if word.kind != "sign"), 0)
     names = [name_in(up_to_about(0), alone=True)]
     for at, word in enumerate(words):
-        owner = at - 2 if word.does & {"statement", "stance"} and roles.text[: word.start].endswith(POSSESSIVE) else at
-        says = owner < at or "speak_verb" in word.does
+        owner = (
+            at - 2
+            if word.lexicon_kinds & {"statement", "stance"} and roles.text[: word.start].endswith(POSSESSIVE)
+            else at
+        )
+        says = owner < at or "speak_verb" in word.lexicon_kinds
         if roles.labels[at] != "topic" and says and not any(each.kind in NAMED for each in words[:at]):
             before = list(takewhile(_may_name_speaker, reversed(words[:owner])))
             # "Which States mentioned the Legislative Guide on firearms?" names its speakers before the verb only.
-            asked = any(each.does & {"everyone", "states"} for each in words[:at])
+            asked = any(each.lexicon_kinds & {"everyone", "states"} for each in words[:at])
             names += [name_in(before[::-1]), "" if asked else name_in(up_to_about(at + 1))]
     return next(filter(None, names), "")
 
 
 def _may_name_speaker(word: Word) -> bool:
     joins = word.kind == "body" or word.text in "-‑’'"
-    return joins or (word.kind == "word" and "about" not in word.does and (not word.does or "fill" in word.does))
+    return joins or (
+        word.kind == "word"
+        and "about" not in word.lexicon_kinds
+        and (not word.lexicon_kinds or "fill" in word.lexicon_kinds)
+    )
 
 
 def _add_unknown(asked: AskedParties, name: str, words: Sequence[Word], kind: QuestionKind) -> None:
     """Reads a name that no lookup knows: one with a typing error, a kind of States, else somebody to ask back about."""
-    kinds = {each for word in words for each in word.does}
+    kinds = {each for word in words for each in word.lexicon_kinds}
     near = asked.parties.nearest(name) if not kinds else ()
     if len(near) == 1:
         asked.add(name, Span(start=words[0].start, end=words[-1].end, kind="party", codes=near, party_form="typed"))

@@ -1,6 +1,6 @@
 """Classifiers of questions: their inputs, and the chance of each class, by models trained on examples.
 
-Beside the whole question its frame is embedded, in which placeholders replace the topic and the names: "what does Peru
+Beside the whole question it is embedded masked, where placeholders replace the topic and the names: "what does Peru
 say of this". So the classifiers see "has … changed", whatever it is that changed.
 """
 
@@ -30,16 +30,16 @@ class ClassifierInput:
 
     sentence: Matrix
     """The vector of the question, (512,)."""
-    frame: Matrix
-    """The vector of its frame, with placeholders for names and the topic, (512,)."""
+    masked: Matrix
+    """The vector of the question masked: with placeholders for names and the topic, (512,)."""
     features: tuple[str, ...]
     """Names of its binary features, such as `w said` for a word."""
     tagger_kinds: Matrix
-    """The log chance of each kind by the network that tags the roles (`RoleReading.kinds`)."""
+    """The log chance of each kind by the network that tags the roles (`RoleReading.kind_log_chances`)."""
 
 
 def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput:
-    """Returns the input for a question, whose frame has placeholders for the topic and names."""
+    """Returns the input for a question; masked, it has placeholders for its topic and names."""
     text, name = roles.text, parties.display(STAND_IN, roles.language)
     written, forms, end, before = "", [], 0, "-"
     kinds: set[str] = set()
@@ -51,9 +51,9 @@ def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput
         else:
             # Unknown names are replaced as well: "what did Freedonia say" begins anew as "what did Iran say" does.
             party = word.kind in ("party", "set") or word.may_be_name
-            written += text[end : word.start] + (name if party else word.meant or text[word.start : word.end])
+            written += text[end : word.start] + (name if party else word.corrected or text[word.start : word.end])
             forms.append(word.folded)
-            kinds |= word.does
+            kinds |= word.lexicon_kinds
         end, before = word.end, label
     padded = ["^", *forms, "$"]
     features = {f"w {form}" for form in forms} | {f"x {kind}" for kind in kinds}
@@ -64,10 +64,10 @@ def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput
     features |= {f"l {min(len(forms) // 3, 6)}", f"f {roles.follows}"}
     # An ambiguous party is marked: "Congo on drugs" has to be asked back, "Iran on drugs" has not.
     features |= {f"c {min(len(word.span.codes), 2) if word.span else 0}" for word in roles.of("who")}
-    # Many questions share a frame; `embed` caches its vector.
+    # Many questions are equal when masked; `embed` caches its vector.
     (vector,) = sentence_encoder().embed([written + text[end:]])
     return ClassifierInput(
-        sentence=roles.sentence, frame=vector, features=tuple(sorted(features)), tagger_kinds=roles.kinds
+        sentence=roles.sentence, masked=vector, features=tuple(sorted(features)), tagger_kinds=roles.kind_log_chances
     )
 
 
@@ -78,7 +78,7 @@ def input_vector(inputs: ClassifierInput, more: Iterable[str], vocabulary: Mappi
         if feature in vocabulary:
             known[vocabulary[feature]] = 0.4
     # Scales that balance the parts; the classifiers are trained with the same ones.
-    return np.concatenate([5 * inputs.frame, 4 * inputs.sentence, 0.3 * np.maximum(inputs.tagger_kinds, -6), known])
+    return np.concatenate([5 * inputs.masked, 4 * inputs.sentence, 0.3 * np.maximum(inputs.tagger_kinds, -6), known])
 
 
 def input_chances(name: str, weights: Weights, inputs: ClassifierInput, more: Iterable[str] = ()) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Kinds of questions: which of 20 kinds a question is, with its chance, and what other kinds it may be.
+"""Kinds of questions: which `QuestionKind` a question is, with its chance, and what others it may be.
 
 "How many ships did Arvandia seize?" is a `number` at .98; below a chance of .6 other kinds are offered.
 """
@@ -11,8 +11,7 @@ import numpy as np
 
 from app.question.classifiers import ClassifierInput, chances_of, input_chances
 from app.question.kind_traits import ASIDES
-from app.question.lexicon import lexicon_of
-from app.question.question_frames import asked_of_a_party
+from app.question.question_patterns import asked_of_a_party
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.spans.span import NARROWING
 from app.records import QuestionKind
@@ -59,7 +58,7 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
     if named or "topic" in roles.labels or any(span.kind in NARROWING for span in roles.filters(*FILTER_ROLES)):
         # "Without Belmora", "only 2022" and "and visas?" are not wishes for another form.
         unsure |= {"format_request", "greeting"}
-    if roles.follows or roles.has_kind("everyone", "states"):
+    if roles.follows or roles.has_word_kind("everyone", "states"):
         unsure.add("ambiguous")
     if field_words or roles.follows:
         asides = ASIDES if roles.follows else ASIDES - {"greeting"}
@@ -69,27 +68,3 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
     kind, chance = ranked[0]
     others = [other for other, less in ranked[1:3] if less >= _OFFERED_KIND_MIN and chance < _OFFER_OTHERS_BELOW]
     return KindReading(kind=kind, chance=round(chance, 4), others=tuple(others))
-
-
-def asks_who_was_silent(question: str) -> bool:
-    """Returns whether a negated question asks who said nothing on the topic, rather than who denied it.
-
-    "Which States did not mention corruption?" asks who said nothing; "which States do not extradite their nationals?"
-    asks who says that it does not. The words of all languages are in `app/question/data/who_was_silent.yaml`.
-    """
-    kinds = [item.kinds for item in lexicon_of("en", "who_was_silent").items(question, mend=False)]
-    verb = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
-    return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:verb])
-
-
-def asks_who_spoke(question: str) -> bool:
-    """Returns whether a question has a verb of saying: "which States mentioned corruption?"."""
-    items = lexicon_of("en", "who_was_silent").items(question, mend=False)
-    return any("saying" in item.kinds for item in items)
-
-
-def names_silence(roles: RoleReading) -> bool:
-    """Returns whether a word for silence is outside the topic: "which States kept quiet about corruption?"."""
-    items = lexicon_of("en", "who_was_silent").items(roles.text, mend=False)
-    silent = [item.start for item in items if "silent" in item.kinds]
-    return any(not any(word.start <= start < word.end for word in roles.of("topic")) for start in silent)

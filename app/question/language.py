@@ -59,7 +59,7 @@ def detect_language(text: str, parties: PartyTable, before: str | None = None) -
 def _has_no_words(text: str, language: str, parties: PartyTable) -> bool:
     """Returns whether a text has only names, numbers and signs."""
     names = parties.find(text, language, relaxed=True)
-    items = lexicon_of(language).items(text, mend=False)
+    items = lexicon_of(language).items(text, correct_typos=False)
     words = (item for item in items if not any(name.start <= item.start and item.end <= name.end for name in names))
     return all(item.kinds and item.kinds <= _SIGNS for item in words)
 
@@ -77,6 +77,6 @@ def _has_word_of_other(text: str, language: str, parties: PartyTable) -> bool:
 
 def _known(text: str, language: str) -> int:
     """Returns how many words of a question a language's lexicon knows; a phrase of n words counts as 2n - 1."""
-    items = lexicon_of(language).items(text, mend=False)
+    items = lexicon_of(language).items(text, correct_typos=False)
     sizes = (text[item.start : item.end].count(" ") for item in items if item.kinds - _SIGNS)
     return sum(2 * size + 1 for size in sizes)

@@ -18,14 +18,13 @@ import yaml
 from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from ingest.language.dates import month_numbers
+from ingest.language.dates import FIRST_YEAR, LAST_YEAR, month_numbers
+from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, number_words, roman_value
 from ingest.language.word_frequencies import NO_WORD, commonness
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_tokens import Token, fold_token, tokens_of
 
-FIRST_YEAR: Final = 1945
-_LAST_YEAR: Final = 2099
 _SIGNS: Final = {"/": "slash", "?": "stop", ".": "stop"} | dict.fromkeys(",&،、，;；", "and")
 # Kinds of signs between words.
 SIGNS: Final = frozenset({"dash", *_SIGNS.values()})
@@ -34,9 +33,10 @@ _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _ROMAN: Final = re.compile("[IVXL]+")
 _LONGEST: Final = 9
+is_article: Final = RegexPatterns("common").article.fullmatch
 # Kinds of words that are read despite one typing error, if the mistyped form is not a word itself.
-_MENDED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
-_SHORTEST_MENDED: Final = 5
+_CORRECTED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
+_SHORTEST_CORRECTED: Final = 5
 # Between digits and the ending of an ordinal: "10th", "10-й", "11.ª".
 _BEFORE_ENDING: Final = ("", "-", ".", "'", "’")
 
@@ -75,7 +75,7 @@ class Lexicon:
             # Arabic ordinals agree in form with what they count.
             self._add(word.replace("ة", "*"), "ordinal", str(number))
         self._in_phrases = {word for key in self._entries for word in key}
-        self._words = [key[0] for key in self._entries if len(key) == 1 and len(key[0]) >= _SHORTEST_MENDED]
+        self._words = [key[0] for key in self._entries if len(key) == 1 and len(key[0]) >= _SHORTEST_CORRECTED]
 
     def _add(self, words: str, kind: str, value: str) -> None:
         tokens = _split(tokens_of(words), arabic=self.language == "ar")
@@ -85,11 +85,11 @@ class Lexicon:
             self._beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
     @lru_cache(maxsize=256)  # noqa: B019 - there are few lexicons, which are kept
-    def items(self, text: str, *, mend: bool = True) -> tuple[Item, ...]:
+    def items(self, text: str, *, correct_typos: bool = True) -> tuple[Item, ...]:
         """Returns the words, numbers and signs of a question in order; the longest phrase wins.
 
-        Words of the kinds `_MENDED` are read despite a typing error, unless `mend` is false. Cached, since many rules
-        read a question.
+        Words of the kinds `_CORRECTED` are read despite a typing error, unless `correct_typos` is false. Cached, since
+        many rules read a question.
         """
         tokens = _tokens(text, arabic=self.language == "ar")
         items: list[Item] = []
@@ -101,8 +101,8 @@ class Lexicon:
             if sign and items:
                 items.append(Item(start=end, end=tokens[at].start, kinds=frozenset({sign}), values={}))
             length, values = self._longest(text, tokens, at)
-            if mend and not values and (meant := self.meant(tokens[at].folded)) is not None:
-                values = self._entries[(meant,)] if self._entries[(meant,)].keys() & _MENDED else values
+            if correct_typos and not values and (corrected := self.correct_typo(tokens[at].folded)) is not None:
+                values = self._entries[(corrected,)] if self._entries[(corrected,)].keys() & _CORRECTED else values
             first, last = tokens[at], tokens[at + length - 1]
             items.append(Item(start=first.start, end=last.end, kinds=frozenset(values), values=values))
             at, end = at + length, last.end
@@ -135,9 +135,9 @@ class Lexicon:
         return tuple(form for form in forms if form in self._in_phrases)
 
     @lru_cache(maxsize=1 << 14)  # noqa: B019 - as for `_forms`
-    def meant(self, word: str) -> str | None:
+    def correct_typo(self, word: str) -> str | None:
         """Returns the lexicon word one typing error from a non-word, both folded: "artcle", "sumarize"; else None."""
-        short = len(word) < _SHORTEST_MENDED or word.isdecimal()
+        short = len(word) < _SHORTEST_CORRECTED or word.isdecimal()
         if short or self.language == "zh" or commonness(word, self.language) >= NO_WORD:
             return None
         found = process.extractOne(word, self._words, scorer=DamerauLevenshtein.distance, score_cutoff=1)
@@ -154,13 +154,13 @@ class Lexicon:
                     return 2, {"nineties": word if len(word) == 4 else f"19{word}"}
                 if "ordinal_endings" in kinds and len(word) < 4:
                     return 2, {"ordinal": word}
-            year = len(word) == 4 and FIRST_YEAR <= int(word) <= _LAST_YEAR
+            year = len(word) == 4 and FIRST_YEAR <= int(word) <= LAST_YEAR
             return 1, {"year_number": word} if year else {"number": word} if len(word) < 4 else {}
         if is_han_number(word):
             counts = takewhile(lambda each: is_han_number(each.word) and (each is first or not each.gap), tokens[at:])
             numeral = "".join(token.word for token in counts)
             value, run = han_value(numeral), at + len(numeral)
-            if len(numeral) == 4 and FIRST_YEAR <= value <= _LAST_YEAR:
+            if len(numeral) == 4 and FIRST_YEAR <= value <= LAST_YEAR:
                 return 4, {"year_number": str(value)}
             follows = self._entries.get((tokens[run].folded,), {}) if run < len(tokens) else {}
             counted = follows.keys() & {"session", "meeting", "year", "month", "decade", "article"}
@@ -217,6 +217,11 @@ def _forms(grammar: str) -> list[tuple[str, re.Pattern[str]]]:
 def lexicon_of(language: str, more: str = "") -> Lexicon:
     """Returns the lexicon of a language, extended by the words of the file `more` for it or else for all languages."""
     return Lexicon(language, more=words_in(more, language) or words_in(more) if more else {})
+
+
+def lexicon_of_all(name: str) -> Lexicon:
+    """Returns the words of a file that has those of all six languages together, beside the English question words."""
+    return lexicon_of("en", name)
 
 
 @cache

@@ -151,4 +151,12 @@ def _treaty(item: JSONValue) -> TreatyScope:
         raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
     if not isinstance(articles, list):
         raise ScopeError(f"the scope's 'articles' must be a list, found {articles!r}")
-    return TreatyScope(treaty=str(item["treaty"]), articles=tuple(map(str, articles)))
+    numbers, paragraphs = tuple(map(str, articles)), item.get("paragraphs", [])
+    pairs = paragraphs if isinstance(paragraphs, list) else [None]
+    if not all(isinstance(pair, list) and len(pair) == 2 and str(pair[0]) in numbers for pair in pairs):
+        raise ScopeError(
+            f'the scope\'s \'paragraphs\' must be pairs of one of its articles and a paragraph, such as ["4", "1"], '
+            f"found {paragraphs!r}"
+        )
+    named = tuple((str(article), str(paragraph)) for article, paragraph in cast("list[list[str]]", pairs))
+    return TreatyScope(treaty=str(item["treaty"]), articles=numbers, paragraphs=named)

@@ -2,7 +2,7 @@
 
 "What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition". Names, dates and articles are
 found by lookup (`spans`); a tagger (`role_tagger`) decides who is asked about and what the topic is, a classifier
-(`kinds`) the kind of question. `interpretation` makes one reading of them, and `turns` merges it with the conversation.
+(`kinds`) the kind of question. `read_alone` makes one reading of them, and `turns` merges it with the conversation.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ from app.question.llm_reading import Propose
 from app.question.overrides import override
 from app.question.resolution import Resolution
 from app.question.role_tagger.network import reading_weights
-from app.question.turns.resolve_turn import resolve_turn
+from app.question.turns.read_turn import read_turn
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
 from app.records import Note
 from ingest.parties.party_table import PartyTable
@@ -26,7 +26,7 @@ MAX_QUESTION: Final = 2000
 _TURNS_READ: Final = 50
 
 
-def resolve(
+def read_question(
     question: str,
     parties: PartyTable,
     *,
@@ -60,7 +60,7 @@ def resolve(
     if (size := len(text)) > MAX_QUESTION:
         raise QuestionError(f"the question has {size} characters, at most {MAX_QUESTION} are read: ask a shorter one")
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
-    resolved = _with_notes(override(resolve_turn(state, text, parties, weights, proposed), overrides or {}, parties))
+    resolved = _with_notes(override(read_turn(state, text, parties, weights, proposed), overrides or {}, parties))
     scope = replace(resolved.scope, negated=resolved.scope.negated and resolved.scope.all_states)
     named = scope.states or scope.groups or scope.all_states or resolved.unclear
     return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
@@ -72,7 +72,7 @@ def _state_after(turns: Sequence[EarlierTurn], parties: PartyTable, weights: Wei
         return turns[-1].state if turns else None
     *before, turn = turns
     earlier = _state_after(before, parties, weights)
-    read = resolve_turn(earlier, turn.question[:MAX_QUESTION], parties, weights, None)
+    read = read_turn(earlier, turn.question[:MAX_QUESTION], parties, weights, None)
     return ConversationState(read=override(read, turn.overrides, parties))
 
 

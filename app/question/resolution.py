@@ -64,7 +64,13 @@ class NamedFilter:
 
 @dataclass(frozen=True, kw_only=True)
 class Resolution:
-    """How a question was read; stored as JSON with conversations, so its field names must not change."""
+    """How a question was read; stored as JSON with conversations, so its field names must not change.
+
+    What is denied or left out: `scope.excluded` are parties ("States other than Chile"), and `without` is what else a
+    follow-up takes from the scope ("but not in 2020"). `scope.negated` asks who was silent ("who did not mention …?"),
+    `denies` who says that it does not ("which States do not extradite?"), and `negates` for the opposite of the
+    position asked for before ("and who does not?").
+    """
 
     scope: Scope
     question: str

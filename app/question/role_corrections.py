@@ -10,9 +10,8 @@ from itertools import pairwise, takewhile
 from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
-from app.question.kinds import names_silence
 from app.question.lexicon import PAUSES, SIGNS, lexicon_of
-from app.question.question_frames import asked_of_a_party, is_place, spoken_of, view_holders
+from app.question.question_patterns import asked_of_a_party, is_place, names_silence, spoken_of, view_holders
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
@@ -26,7 +25,7 @@ _TOPIC_WORDS_MIN: Final = 2
 
 def with_thing_asked_about(roles: RoleReading) -> RoleReading:
     """Makes what "呢" asks about the topic of a follow-up in which the tagger found nothing: "问卷呢？"."""
-    items = lexicon_of(roles.language, "question_frames").items(roles.text)
+    items = lexicon_of(roles.language, "question_patterns").items(roles.text)
     items = tuple(item for item in items if not item.kinds & SIGNS)
     words = items[:-1]
     asks = roles.follows and len(words) >= _TOPIC_WORDS_MIN and "what_about" in items[-1].kinds
@@ -82,7 +81,9 @@ def _with_object(roles: RoleReading, kind: QuestionKind) -> RoleReading:
         party = next(word for word in roles.words if word.start == start)
         after = next((piece for piece in roles.pieces("topic") if piece[0] >= party.end), None)
         between = [word for word in roles.words if after and party.end <= word.start < after[0]]
-        joined = after is not None and not any(word.kind in NARROWING or word.does & {"and", "ask"} for word in between)
+        joined = after is not None and not any(
+            word.kind in NARROWING or word.lexicon_kinds & {"and", "ask"} for word in between
+        )
         roles = _as_topic(roles, range(start, after[1] if after is not None and joined else party.end))
     return roles
 
@@ -95,9 +96,11 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     """
     items = lexicon_of(roles.language).items(roles.text)
     # "Setting aside" is one item of the lexicon, but two words.
-    has_except = any("except" in kinds for kinds in (*(w.does for w in roles.words), *(i.kinds for i in items)))
+    has_except = any(
+        "except" in kinds for kinds in (*(w.lexicon_kinds for w in roles.words), *(i.kinds for i in items))
+    )
     bare = ("article", "treaty", "sign")
-    has_content = any(word.kind not in bare and "fill" not in word.does for word in roles.of("topic"))
+    has_content = any(word.kind not in bare and "fill" not in word.lexicon_kinds for word in roles.of("topic"))
     filters = not has_content and any(word.kind == "article" for word in roles.words)
 
     # Both sides of a comparison are asked about: "put Corvia next to Belmora".
@@ -106,7 +109,7 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     subjects = [word.start for word in roles.of("topic", "mention")]
 
     def role(word: Word, label: str) -> str:
-        if word.kind in NARROWING and word.span is not None and word.span.left_out:
+        if word.kind in NARROWING and word.span is not None and word.span.excluded:
             return "not"
         following = next((start for start in subjects if start >= word.end), None) if label == "mention" else None
         if following is not None and parts_subjects(roles, word.end, following):
@@ -122,8 +125,8 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
     named = [place for place, word in enumerate(roles.words) if word.kind in NAMED]
     for first, second in pairwise(named):
         between = roles.words[first + 1 : second]
-        joined = len(between) > 1 and between[-2].kind in NARROWING and "and" in between[-1].does
-        after = next((word.kind for word in roles.words[second + 1 :] if "fill" not in word.does), "")
+        joined = len(between) > 1 and between[-2].kind in NARROWING and "and" in between[-1].lexicon_kinds
+        after = next((word.kind for word in roles.words[second + 1 :] if "fill" not in word.lexicon_kinds), "")
         if joined and after in NARROWING and (labels[first], labels[second]) == ("who", "mention"):
             labels[second] = "who"
     return replace(roles, labels=tuple(labels))
@@ -141,10 +144,14 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     if kind not in WHICH_STATES or not only_states or _gives_view(roles, asked[0]):
         return roles
     state, topic = asked[0], [*roles.of("topic")]
-    asking = [word for word in roles.of("-") if word.end <= state.start and word.does & {"ask", "everyone", "states"}]
-    begin = next((word.end for word in asking if word.does & {"everyone", "states"}), asking[0].end if asking else -1)
+    asking = [
+        word for word in roles.of("-") if word.end <= state.start and word.lexicon_kinds & {"ask", "everyone", "states"}
+    ]
+    begin = next(
+        (word.end for word in asking if word.lexicon_kinds & {"everyone", "states"}), asking[0].end if asking else -1
+    )
     between = [word for word in roles.words if 0 <= begin <= word.start < state.start]
-    if not any(word in topic or "speak_verb" in word.does or word.is_content for word in between):
+    if not any(word in topic or "speak_verb" in word.lexicon_kinds or word.is_content for word in between):
         return roles
     named = [*asked, *topic, *(word for word in between if word.kind == "party")]
     return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
@@ -180,7 +187,7 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     if named or kind not in (*WHICH_STATES, "position"):
         return roles
     # The topic follows the words that ask: "is any delegation openly against", "what is Cuba's official position".
-    begin = max((word.end for word in roles.words if word.does & {"everyone", "states", "stance"}), default=0)
+    begin = max((word.end for word in roles.words if word.lexicon_kinds & {"everyone", "states", "stance"}), default=0)
     content = [word for word in roles.beside_topic() if word.start >= begin]
     if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
         return roles
@@ -194,7 +201,7 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     time or meeting is none of the topic.
     """
     if kind in WHICH_STATES and not roles.follows:
-        asking = [word.start for word in roles.of("-") if word.does & {"ask", "everyone", "states"}]
+        asking = [word.start for word in roles.of("-") if word.lexicon_kinds & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
         for one, other in pairwise(roles.of("topic")):
             if not any(one.end <= start < other.start for start in parting):

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, Literal
 
-from app.question.lexicon import FIRST_YEAR
 from app.question.resolution import Resolution
 from app.records import Interval, Scope, TreatyScope
+from ingest.language.dates import FIRST_YEAR
 from ingest.parties.party_table import PartyTable
 
 Slot = Literal["who", "topic", "when", "where", "treaty", "kind"]
@@ -35,10 +35,18 @@ def slots_of(read: Resolution) -> frozenset[Slot]:
 
 
 def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:
-    """Returns the values of a field of a scope: codes, (treaty, article) pairs, or the one topic, interval or pick."""
+    """Returns the values of a field of a scope: codes, or the one topic, interval or pick.
+
+    Treaties are (treaty, article, paragraph), where a text is empty for a whole treaty or article.
+    """
     value = getattr(scope, name)
     if name == "treaties":
-        return tuple((each.treaty, article) for each in value for article in each.articles or ("",))
+        return tuple(
+            (each.treaty, article, paragraph)
+            for each in value
+            for article in each.articles or ("",)
+            for paragraph in [named for number, named in each.paragraphs if number == article] or [""]
+        )
     return ((value,) if value else ()) if name in SINGLE_VALUE_FIELDS else value
 
 
@@ -46,10 +54,14 @@ def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the valu
     """Returns the value of a field with several values: topics are joined, and intervals become one that spans all."""
     parts = tuple(dict.fromkeys(parts))
     if name == "treaties":
-        numbers: dict[str, dict[str, None]] = {}
-        for treaty, article in parts:
-            numbers.setdefault(treaty, {}).update({article: None} if article else {})
-        return tuple(TreatyScope(treaty=treaty, articles=tuple(held)) for treaty, held in numbers.items())
+        return tuple(
+            TreatyScope(
+                treaty=treaty,
+                articles=tuple(dict.fromkeys(number for code, number, _ in parts if number and code == treaty)),
+                paragraphs=tuple((number, named) for code, number, named in parts if named and code == treaty),
+            )
+            for treaty in dict.fromkeys(code for code, _, _ in parts)
+        )
     if name == "topic":
         return SUBJECT_SEPARATOR.join(parts)
     if name == "interval" and parts:
@@ -60,10 +72,12 @@ def field_of(name: str, parts: Sequence[Any]) -> Any:  # noqa: ANN401 - the valu
 
 def is_kept(name: str, scope: Scope, earlier: Scope) -> bool:
     """Returns whether a field still holds any of its earlier values, alone or beside new ones."""
-    now, was = parts_of(name, scope), parts_of(name, earlier)
-    # A treaty counts as kept even if its articles are dropped.
-    named = {(treaty.treaty, "") for treaty in scope.treaties if name == "treaties"}
-    return bool(now and {*now, *named} & {*was})
+    now, was = ({*parts_of(name, each)} for each in (scope, earlier))
+    if name == "treaties":
+        # A treaty counts as kept even if its articles are dropped, and an article even if another paragraph is named.
+        now, was = ({part[:2] for part in parts} for parts in (now, was))
+        now |= {(treaty, "") for treaty, _ in now}
+    return not now.isdisjoint(was)
 
 
 def years_in(interval: Interval) -> range:

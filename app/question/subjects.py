@@ -9,15 +9,13 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Final
 
-from app.question.lexicon import Item, Lexicon, lexicon_of
+from app.question.lexicon import Item, Lexicon, is_article, lexicon_of
 from app.question.role_tagger.network import RoleReading
 from app.question.spans.span import NAMED
 from ingest.glossary.glossary import terms_within
-from ingest.language.lexicons import RegexPatterns
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import is_function_word
 
-_ARTICLE: Final = RegexPatterns("common").article
 _COMMAS: Final = frozenset(",،、，")
 # Cosine similarity of vectors of the sentence encoder from which parts of a topic belong together. Of 264 fixed pairs
 # such as "peace and development" (.28) one is below it; of 22 pairs of subjects, 9 are.
@@ -41,7 +39,7 @@ def subject_clauses(roles: RoleReading, topic_roles: Sequence[str], *, several: 
     clauses: dict[str, str] = {}
     for start, end, parts in zip([0, *ends], ends, subjects, strict=False):
         words = [word for word in roles.words if start <= word.start < parts[0][0]]
-        own = not start or any("ask" in word.does for word in words)
+        own = not start or any("ask" in word.lexicon_kinds for word in words)
         clause = roles.text[start : end if end < ends[-1] else None] if own else roles.text
         whole = [" ".join(filter(None, (roles.piece(*part) for part in parts)))]
         named = [roles.piece(*part) for part in _cut(roles, *parts[0])] if several and len(parts) == 1 else whole
@@ -64,7 +62,7 @@ def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
         if joints
         else [i for i, text in zip(between, written, strict=True) if text[:1] == "و"]
     )
-    owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, mend=False)
+    owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, correct_typos=False)
     owned = any(item.start == end and "possessive" in item.kinds for item in owners)
     return any(item.kinds & {"about", "ask"} for item in after) and not owned
 
@@ -74,8 +72,8 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
 
     They are parted where their meanings are far apart, less far if the preposition is repeated.
     """
-    frames = lexicon_of(roles.language, "question_frames")
-    items = [*_with_prefixes_apart(frames, roles.text)]
+    patterns = lexicon_of(roles.language, "question_patterns")
+    items = [*_with_prefixes_apart(patterns, roles.text)]
     parts, joined = [list[Item]()], False
     for item in (item for item in items if start <= item.start and item.end <= end):
         if "joins" in item.kinds or roles.text[item.start : item.end].strip() in _COMMAS:
@@ -88,8 +86,8 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
         return [(start, end)]
     before = [word for word in roles.words if word.end <= start][-1:]
     ahead = [item.kinds for item in items if item.end <= start][-1:]
-    # "Говорит о" is one item of the frames.
-    ahead += [frames.kinds_of(word.text) for word in before]
+    # "Говорит о" is one item of `question_patterns`.
+    ahead += [patterns.kinds_of(word.text) for word in before]
     led = frozenset({"about", "of"}) & frozenset[str]().union(*ahead)
     repeated = led and all(len(part) > 1 and part[0].kinds & led for part in parts[1:])
     if repeated:
@@ -106,10 +104,10 @@ def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
     return places if apart else [(start, end)]
 
 
-def _with_prefixes_apart(frames: Lexicon, text: str) -> Iterator[Item]:
+def _with_prefixes_apart(patterns: Lexicon, text: str) -> Iterator[Item]:
     """Yields the items of a question; in Arabic, a conjunction is parted from the preposition behind it: "وعن"."""
-    for item in frames.items(text):
-        led = frames.kinds_of(text[item.start + 1 : item.end]) & {"about"} if text[item.start] == "و" else None
+    for item in patterns.items(text):
+        led = patterns.kinds_of(text[item.start + 1 : item.end]) & {"about"} if text[item.start] == "و" else None
         if led:
             yield replace(item, end=item.start + 1, kinds=frozenset({"joins"}))
             item = replace(item, start=item.start + 1, kinds=led)
@@ -125,7 +123,7 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
     texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
     # "Its victims" and "of oil" belong to what is before them, and "both gold and silver" together.
     leads = [text.split()[0].lower() for text in texts]
-    led = any(is_function_word(word, roles.language) and not _ARTICLE.fullmatch(word) for word in leads)
+    led = any(is_function_word(word, roles.language) and not is_article(word) for word in leads)
     if led or any(word.kind in NAMED and start <= word.start < end for word in roles.words):
         return False
     terms = [(start + term.start, start + term.end) for term in terms_within(whole, roles.language)]

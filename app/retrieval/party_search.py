@@ -10,12 +10,11 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.records import Note, TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
-from app.retrieval.ranking.sentence_ranker import SentenceRanker, cites
+from app.retrieval.ranking.sentence_ranker import ParagraphsByTreaty, SentenceRanker, cites
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
 from app.retrieval.topic.acronyms import Expansion
 from app.retrieval.topic.topic import Topic
-from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
@@ -61,22 +60,18 @@ class PartySearch:
         return self.ranker.topic(treaty_words(self.resolution.scope.treaties), "en")
 
     @cached_property
-    def _paragraphs(self) -> dict[str, str]:
-        """The paragraphs that the question names, by the number of their article."""
-        asked = {number for treaty in self.resolution.scope.treaties for number in treaty.articles}
-        named = find_articles(self.resolution.question) if asked else ()
-        return {each.article: each.paragraph for each in named if each.paragraph and each.article in asked}
+    def _paragraphs(self) -> ParagraphsByTreaty:
+        """The paragraphs asked about, each with its article, by treaty."""
+        return {each.treaty: each.paragraphs for each in self.resolution.scope.treaties if each.paragraphs}
 
     def uncited_paragraphs(self, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
         """Yields a note on each paragraph named that no statement of these parties cites."""
         ids = [summary.statement_id for item in evidence for summary in item.statements]
-        for article, paragraph in self._paragraphs.items():
-            of_treaties = (
-                self.catalogue.mentions(ids, "article", treaty.treaty, (article,))
-                for treaty in self.resolution.scope.treaties
-            )
-            if not any(cites(mention, self._paragraphs) for mention in chain.from_iterable(of_treaties)):
-                yield Note(kind="uncited_paragraph", values={"article": article, "paragraph": paragraph})
+        for treaty, paragraphs in self._paragraphs.items():
+            for article, paragraph in paragraphs:
+                mentions = self.catalogue.mentions(ids, "article", treaty, (article,))
+                if not any(cites(mention, [(article, paragraph)]) for mention in mentions):
+                    yield Note(kind="uncited_paragraph", values={"article": article, "paragraph": paragraph})
 
     def find_all(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
@@ -153,7 +148,10 @@ class PartySearch:
         return tuple(read_again(item) if item.party in again else item for item in evidence)
 
     def _by_articles(
-        self, code: str, statements: Sequence[StatementSummary], paragraphs: Mapping[str, str] = MappingProxyType({})
+        self,
+        code: str,
+        statements: Sequence[StatementSummary],
+        paragraphs: ParagraphsByTreaty = MappingProxyType({}),
     ) -> PartyEvidence:
         topic, treaties = self.topic, self.resolution.scope.treaties
         named = [(each.treaty, each.articles) for each in treaties if each.articles]

@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScoredPassage, StatementSummary
@@ -39,7 +39,7 @@ class UntocRetriever(BaseRetriever):
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()
-        retrieved = self.evidence_retriever.retrieve_as_answered(resolve(query, parties), parties)
+        retrieved = self.evidence_retriever.retrieve_as_answered(read_question(query, parties), parties)
         evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
         statements = {summary.statement_id: summary for item in evidence for summary in item.statements}
         return [

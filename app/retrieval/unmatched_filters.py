@@ -53,7 +53,7 @@ def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> R
     """
     scope, sets = read.scope, dict[str, str]()
     for named in read.filters if not (scope.states or retrieved.statements_of_parties) else ():
-        kinds = (item.kinds for item in lexicon_of(scope.language).items(named.words, mend=False))
+        kinds = (item.kinds for item in lexicon_of(scope.language).items(named.words, correct_typos=False))
         if named.code in scope.groups and parties.has_members(named.code) and any("states" in each for each in kinds):
             sets[named.code] = named.words
     if not sets or len(sets) < len(scope.groups):

@@ -14,7 +14,7 @@ from app.briefing.request import (
     request_of_scopes,
 )
 from app.export.briefing_lines import DocumentForm
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.records import Style
 from app.ui.conversation import ShownTurn
 from ingest.parties.party_table import PartyTable
@@ -53,5 +53,5 @@ def briefing_asked(question: str, turns: list[ShownTurn], parties: PartyTable) -
         return None
     rest, form = asked
     history = [turn_of(turn.answer, turn.overrides) for turn in turns]
-    request = request_of_resolution(resolve(rest, parties, history=history), parties)
+    request = request_of_resolution(read_question(rest, parties, history=history), parties)
     return ChatBriefing(request=request, language=form.language, form=_FORMS.get(form.style))

@@ -3,19 +3,23 @@
 Removing the chip "2019" asks the question again for all years.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, cast
 
+from pydantic_core import to_jsonable_python
+
 from app.answering.provenance import spoken_date
-from app.question.scope_fields import TIME_FIELDS
+from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
 from app.records import Scope
 from app.ui.provenance_html import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of
 from ingest.parties.regions import regions
+from ingest.treaties.references import find_articles, paragraphs_of
 from vectorstore.records import JSONValue
 
 Overrides = Mapping[str, JSONValue]
@@ -104,19 +108,26 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
 
 
 def treaty_values(scope: Scope) -> list[str]:
-    """Returns the articles of a scope, and its treaties without articles, each as one value such as `UNTOC 4`."""
-    return [f"{each.treaty} {article}".strip() for each in scope.treaties for article in each.articles or ("",)]
+    """Returns the articles of a scope, and its treaties without articles, as values such as `TIP 9 (1) (b)`."""
+    return [
+        " ".join(filter(None, (treaty, article, re.sub(r"^\d+", r"(\g<0>)", paragraph))))
+        for treaty, article, paragraph in parts_of("treaties", scope)
+    ]
 
 
 def treaties_json(values: Sequence[str]) -> list[JSONValue]:
     """Turns values such as `UNTOC 4` (or `4`, of the Convention) into the scope's JSON."""
-    articles: dict[str, list[JSONValue]] = {}
-    for value in values:
-        treaty, _, article = value.strip().partition(" ")
-        if treaty[:1].isdigit():
-            treaty, article = "UNTOC", value.strip()
-        articles.setdefault(treaty, []).extend([article.strip()] if article.strip() else [])
-    return [{"treaty": treaty, "articles": numbers} for treaty, numbers in articles.items() if treaty]
+    parts: list[tuple[str, str, str]] = []
+    for value in filter(None, map(str.strip, values)):
+        treaty, article = (
+            ("UNTOC", value) if value[0].isdigit() else (value.split()[0], value.partition(" ")[2].strip())
+        )
+        mention = next(iter(find_articles(f"article {article}")), None)
+        named = paragraphs_of(mention.paragraph) if mention is not None and mention.paragraph else ()
+        article = mention.article if mention is not None and named else article
+        parts += [(treaty, article, paragraph) for paragraph in named or ("",)]
+    treaties: list[JSONValue] = to_jsonable_python(field_of("treaties", parts))
+    return treaties
 
 
 def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:

@@ -13,7 +13,7 @@ from typing import Final, Literal, cast, get_args
 from rapidfuzz import fuzz
 
 from app.errors import QuestionError
-from app.question.reading import MAX_QUESTION, resolve
+from app.question.reading import MAX_QUESTION, read_question
 from app.ui.words import say
 from evals.cases.case import Case, slices
 from evals.cases.corpus_facts import Reading, content_words, read_all
@@ -171,7 +171,7 @@ def _absence(case: Case, readings: Iterable[Reading], parties: PartyTable) -> It
     if not _is_silence(case):
         return
     try:
-        scope = resolve(case.question, parties, history=case.history).scope
+        scope = read_question(case.question, parties, history=case.history).scope
     except QuestionError:
         # The question is empty or too long, for which `contradictions` has a remark.
         return

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.retrieval.party_evidence import PartyEvidence
 from app.settings import Settings
 from evals.files import shipped_rows, tracked
@@ -91,7 +91,7 @@ def run(settings: Settings, folder: Path, data: Path | None) -> list[Figure]:
         codes = {parties.display(code): code for code in parties.codes("person")}
         for question in tracked(asked, "QMSum"):
             text = (folder / _file(question.meeting)).read_text("utf-8")
-            asked_about = resolve(question.query, parties)
+            asked_about = read_question(question.query, parties)
             wording = asked_about.wording
             topic = workspace.ranker.topic(asked_about.scope.topic or question.query, "en", wording)
             other = other_speakers.get((question.meeting, question.number))

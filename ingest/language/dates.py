@@ -8,11 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Final
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
 from ingest.language.matches import TextMatch, without_overlaps
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, roman_value
 from vectorstore.stems import language_of, without_accents
+
+# Years in which statements may have been made: since the founding of the United Nations, while "by 2050" is an aim.
+FIRST_YEAR: Final = 1945
+LAST_YEAR: Final = 2049
+YEAR_DIGITS: Final = r"(?:19(?:4[5-9]|[5-9]\d)|20[0-4]\d)"
 
 
 @cache
@@ -95,8 +101,7 @@ def date_of_cover(line: str) -> str | None:
             return None
         day, month = max(day, month), min(day, month)
     year = int(found["y2"] or found["y"])
-    # Of two digits, the years from 1945 on, in which the United Nations have met.
-    exact = _day(year if found["y2"] else year + (1900 if year >= 45 else 2000), month, day)
+    exact = _day(year if found["y2"] else year + (1900 if year >= FIRST_YEAR - 1900 else 2000), month, day)
     return str(exact) if exact else None
 
 

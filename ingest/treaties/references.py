@@ -48,6 +48,7 @@ class AgendaMention(TextMatch):
 
 # Longer words first: "twenty-one" before "twenty".
 _PATTERNS = Patterns("references", words=any_of(article_words(), r"[-\s]+"))
+_CHINESE_JOINTS = str.maketrans("、和及与或，至到", ",,,,,,––")
 
 
 def _chinese_mentions(text: str) -> list[ArticleMention]:
@@ -78,6 +79,12 @@ def _normal(paragraph: str) -> str:
     """Returns `3(a)`, `.3 (a)`, `(3)(a)` and `3 ( a )` as `3 (a)`, and the French `a)` as `(a)`."""
     inner = re.sub(r"\s*[(（]?\s*(\w+)\s*[)）]", r" (\1)", paragraph.strip().lstrip("."))
     return re.sub(r"^\((\d+)\)", r"\1", " ".join(inner.split()))
+
+
+def paragraphs_of(written: str) -> tuple[str, ...]:
+    """Returns one by one the paragraphs of `ArticleMention.paragraph`: "3 (a) and 5 to 7", "3、5"; "(a)" as it is."""
+    numbers, _ = _numbers(written.translate(_CHINESE_JOINTS), 0, plural=True)
+    return tuple(f"{number} {inner or ''}".strip() for number, inner in numbers) or (written,)
 
 
 def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | None]], int]:
@@ -112,6 +119,16 @@ def _numbers(text: str, at: int, plural: bool) -> tuple[list[tuple[str, str | No
             break
         ranged, at = join["range"] is not None, join.end()
     return values, end
+
+
+def find_paragraphs(text: str) -> list[ArticleMention]:
+    """Returns the mentions of paragraphs without their article, in order: "and paragraph 5?", "第五款"."""
+    lone: list[ArticleMention] = []
+    for found in _PATTERNS.lone_paragraph.finditer(text):
+        named = number_of(found["han"]) if found["han"] else _normal(found["numbers"])
+        lone.append(ArticleMention(start=found.start(), end=found.end(), treaty=None, article="", paragraph=named))
+    articles = _mentions(text) if lone else []
+    return [each for each in lone if not any(a.start < each.end and each.start < a.end for a in articles)]
 
 
 def _mentions(text: str) -> list[ArticleMention]:

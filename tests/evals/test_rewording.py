@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from evals.cases.case import Case, Expectation
 from evals.cases.documents import Document, Documents, read_documents
 from evals.cases.rewording import WORDINGS, reword
@@ -100,7 +100,7 @@ def _assert_read_as_meant(case: Case, documents: Documents) -> None:
     [year] = (str(year) for year in case.expect.years)
     wrong: dict[str, object] = {}
     for name, other in reword(case, documents, tuple(WORDINGS)).items():
-        scope = resolve(other.question, documents.parties, history=other.history).scope
+        scope = read_question(other.question, documents.parties, history=other.history).scope
         when = scope.years == (year,) or scope.sessions == (documents.sessions()[year],)
         # A topic may keep its grammatical article: "la delincuencia organizada".
         topical = scope.topic.casefold().endswith(other.tags["topic_words"]) and len(scope.topic.split()) < 6

@@ -45,7 +45,7 @@ def encode_question(text: str, language: str, parties: PartyTable, *, follows: b
     masked, places, end = "", [], 0
     for word in words:
         masked += text[end : word.start]
-        written = name if word.kind == "party" else word.meant or text[word.start : word.end]
+        written = name if word.kind == "party" else word.corrected or text[word.start : word.end]
         places.append((len(masked), len(masked) + len(written)))
         masked, end = masked + written, word.end
     encoded = sentence_encoder().encode(masked + text[end:])
@@ -80,9 +80,9 @@ def word_features(text: str, words: Sequence[Word], language: str, follows: bool
         if word.span is not None:
             row += [f"form={_form_of(word.span)}", f"many={len(word.span.codes) > 1}"]
         elif kind == "word":
-            row += [f"x={each}" for each in sorted(word.does)]
+            row += [f"x={each}" for each in sorted(word.lexicon_kinds)]
             if not "\u3400" <= word.text[0] <= "\u9fff":
-                row += [f"s={word.folded[:4]}", f"t={word.folded[-3:]}", f"z={int(word.common)}"]
+                row += [f"s={word.folded[:4]}", f"t={word.folded[-3:]}", f"z={int(word.zipf)}"]
                 row += ["cap"] * word.text[0].isupper() + ["caps"] * (word.text.isupper() and len(word.text) > 1)
         row += ["term"] * any(start <= word.start < end for start, end in terms)
         row += ["quoted"] * (quoted or closing) + ["inner"] * inner + [f"follows|{kind}"] * follows

@@ -45,7 +45,7 @@ class RoleReading(EncodedQuestion):
 
     labels: tuple[str, ...]
     """The role of each word; `-` for none."""
-    kinds: Matrix
+    kind_log_chances: Matrix
     """The log chance of each kind of question, in the order of `kinds.KINDS`: another output of the network."""
 
     def of(self, *roles: str) -> Iterator[Word]:
@@ -57,11 +57,13 @@ class RoleReading(EncodedQuestion):
         for label, group in groupby(zip(self.labels, self.words, strict=True), key=lambda each: each[0]):
             words = [word for _, word in group]
             # A conjunction before the topic is not part of it: "and piracy".
-            joined = label == "topic" and "and" in words[0].does and words[1:] and words[1].start > words[0].end
+            joined = (
+                label == "topic" and "and" in words[0].lexicon_kinds and words[1:] and words[1].start > words[0].end
+            )
             words = words[1:] if joined else words
             # In Arabic the conjunction is a prefix of the word, here before the article: "والمناجم".
             first = words[0]
-            prefix = first.text.startswith("وال") and first.common < commonness(first.text[1:], "ar")
+            prefix = first.text.startswith("وال") and first.zipf < commonness(first.text[1:], "ar")
             if label in roles:
                 yield self._joined_start(first) + (prefix and label == "topic"), words[-1].end
 
@@ -86,13 +88,13 @@ class RoleReading(EncodedQuestion):
         items = [word for word in self.of("topic", "quote") if "-" in roles and word.kind == "agenda_item"]
         return {word.span: word.text for word in (*self.of(*roles), *items) if word.span is not None}
 
-    def has_kind(self, *kinds: str) -> bool:
+    def has_word_kind(self, *kinds: str) -> bool:
         """Returns whether a word without a role is of one of these kinds in the lexicon."""
-        return any(word.does & set(kinds) for word in self.of("-"))
+        return any(word.lexicon_kinds & set(kinds) for word in self.of("-"))
 
     def beside_topic(self) -> list[Word]:
         """Returns the content words outside the topic, without question words and the commonest words."""
-        words = (word for word in self.of("-") if word.is_content and word.common < _COMMON_WORD_MIN)
+        words = (word for word in self.of("-") if word.is_content and word.zipf < _COMMON_WORD_MIN)
         # "Doesn't" is a negation, though its words are "doesn" and "t".
         contracted = ("'t", "’t", "'T", "’T")
         return [
@@ -107,7 +109,7 @@ def read_roles(encoded: EncodedQuestion, weights: Weights) -> RoleReading:
     vocabulary, networks = _networks(weights)
     if not encoded.words:
         count = networks["kind.bias"].shape[1]
-        return RoleReading(**vars(encoded), labels=(), kinds=np.full(count, -np.log(count)))
+        return RoleReading(**vars(encoded), labels=(), kind_log_chances=np.full(count, -np.log(count)))
 
     def layer(name: str, values: Matrix) -> Matrix:
         return values @ networks[f"{name}.weight"].swapaxes(1, 2) + networks[f"{name}.bias"][:, None]
@@ -124,7 +126,7 @@ def read_roles(encoded: EncodedQuestion, weights: Weights) -> RoleReading:
     kinds = layer("kind", whole)[:, 0].mean(axis=0)
     labels = _best_path(layer("out", seen).mean(axis=0), networks["trans"].mean(axis=0))
     kinds -= np.logaddexp.reduce(kinds)
-    return RoleReading(**vars(encoded), labels=tuple(LABELS[label] for label in labels), kinds=kinds)
+    return RoleReading(**vars(encoded), labels=tuple(LABELS[label] for label in labels), kind_log_chances=kinds)
 
 
 def _lstm(inputs: Matrix, networks: Mapping[str, Matrix]) -> Matrix:

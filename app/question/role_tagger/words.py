@@ -32,22 +32,22 @@ class Word:
     folded: str
     text: str
     span: Span | None = None
-    does: frozenset[str] = frozenset()
-    """The kinds of the word in the lexicon: what it may do in a question."""
-    common: float = 0.0
+    lexicon_kinds: frozenset[str] = frozenset()
+    """The kinds that the lexicon gives it: what it may do in a question."""
+    zipf: float = 0.0
     """Its Zipf frequency: how often in a billion words, as a power of ten."""
-    meant: str = ""
+    corrected: str = ""
     """The word of the lexicon that is mistyped here; empty if none is."""
 
     @property
     def is_content(self) -> bool:
         """Whether it is outside the lexicon, and neither a name nor a sign."""
-        return self.kind == "word" and not self.does
+        return self.kind == "word" and not self.lexicon_kinds
 
     @property
     def may_be_name(self) -> bool:
         """Whether it is rare, capitalised, and known to neither the lookups nor the lexicon: "Freedonia"."""
-        return self.is_content and self.text[:1].isupper() and self.common < _NAME_BELOW
+        return self.is_content and self.text[:1].isupper() and self.zipf < _NAME_BELOW
 
 
 def tokenize_question(text: str, language: str, parties: PartyTable) -> tuple[Word, ...]:
@@ -62,14 +62,14 @@ def tokenize_question(text: str, language: str, parties: PartyTable) -> tuple[Wo
         if any(span.start < word.end and word.start < span.end for span in spans):
             continue
         if word.text[0].isalnum():
-            lexicon, common = lexicon_of(language), commonness(word.text, language)
-            does = lexicon.kinds_of(word.text)
+            lexicon, zipf = lexicon_of(language), commonness(word.text, language)
+            kinds = lexicon.kinds_of(word.text)
             # Arabic is not corrected: its words, short and with particles, are one letter from too many others.
-            as_is = bool(does) or word.text.istitle() or language == "ar"
-            meant = None if as_is else lexicon.meant(word.folded)
-            if meant is not None:
-                word = replace(word, meant=meant, folded=meant)
-                does, common = lexicon.kinds_of(meant), commonness(meant, language)
-            word = replace(word, kind="word", does=does, common=common)
+            as_is = bool(kinds) or word.text.istitle() or language == "ar"
+            corrected = None if as_is else lexicon.correct_typo(word.folded)
+            if corrected is not None:
+                word = replace(word, corrected=corrected, folded=corrected)
+                kinds, zipf = lexicon.kinds_of(corrected), commonness(corrected, language)
+            word = replace(word, kind="word", lexicon_kinds=kinds, zipf=zipf)
         words.append(word)
     return tuple(sorted(words, key=lambda word: word.start))

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, cast
 
-from app.question.lexicon import FIRST_YEAR, Item, find_forms
+from app.question.lexicon import Item, find_forms
 from app.question.spans.intervals import Days, month_of, relate, years_of
 from app.question.spans.span import DateForm, Span, span_over, with_spans_as_items
-from ingest.language.dates import find_dates
+from ingest.language.dates import FIRST_YEAR, find_dates
 
 _DECADE: Final = 10
 

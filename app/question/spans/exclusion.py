@@ -11,8 +11,8 @@ from app.question.spans.span import NAMED, NARROWING, Span
 _PROVISIONS: Final = ("agenda_item", "article")
 
 
-def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
-    """Returns the span with `left_out` set where words such as "other than" stand beside it.
+def mark_excluded(span: Span, items: Sequence[Item], text: str, language: str) -> Span:
+    """Returns the span with `excluded` set where words such as "other than" stand beside it.
 
     Before a time, a meeting or an article these words become part of the span. "Not" excludes an article where it opens
     a clause, but not where it negates a verb ("or not of article 16?"), and "ignoring" anything but a time only there
@@ -27,7 +27,7 @@ def mark_left_out(span: Span, items: Sequence[Item], text: str, language: str) -
     wanted = {"left_out", *(("left_out_time",) if denies else ()), *(("left_out_clause",) if apart else ())}
     excluding = [item.start for item in beside if item.kinds & wanted]
     start = excluding[0] if excluding and takes_words else span.start
-    return replace(span, start=start, left_out=bool(excluding) or any("left_out_after" in kinds for kinds in after))
+    return replace(span, start=start, excluded=bool(excluding) or any("left_out_after" in kinds for kinds in after))
 
 
 def _opens_clause(denial: Item, text: str, language: str) -> bool:
@@ -38,7 +38,7 @@ def _opens_clause(denial: Item, text: str, language: str) -> bool:
 
 
 def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span, ...]:
-    """Extends `left_out` from one span to its whole list: "which States except Arvandia, Belmora or Corvia".
+    """Extends `excluded` from one span to its whole list: "which States except Arvandia, Belmora or Corvia".
 
     "Besides Arvandia, Belmora spoke" is not a list; a list that opens a question which asks nobody else may end with
     the party asked.
@@ -62,7 +62,7 @@ def extend_to_lists(spans: Sequence[Span], items: Sequence[Item]) -> tuple[Span,
         asked = named > 1 or any(item.kinds & {"states", "everyone"} for item in others)
         alone = all(item.end <= start for item in others)
         # "Not in 2020 or 2021" excludes both years, but "not 2020, 2021" replaces the first by the second.
-        both = row[0].left_out and "and" in next((joint.values for joint in reversed(joints)), ())
-        named_so = joints and any(span.left_out for span in row) and (asked or alone or not opens)
+        both = row[0].excluded and "and" in next((joint.values for joint in reversed(joints)), ())
+        named_so = joints and any(span.excluded for span in row) and (asked or alone or not opens)
         out.update(row if (both if row[0].kind in NARROWING else named_so) else ())
-    return tuple(replace(span, left_out=True) if span in out else span for span in spans)
+    return tuple(replace(span, excluded=True) if span in out else span for span in spans)

@@ -10,7 +10,7 @@ from typing import Final, cast
 
 from app.question.lexicon import Item, find_forms, lexicon_of
 from app.question.spans.dates import find_date_spans
-from app.question.spans.exclusion import extend_to_lists, mark_left_out
+from app.question.spans.exclusion import extend_to_lists, mark_excluded
 from app.question.spans.parties import find_party_spans
 from app.question.spans.sessions import find_body_spans, find_session_spans
 from app.question.spans.span import NARROWING, Span, apart, merge_equal, span_over, with_spans_as_items
@@ -37,7 +37,7 @@ def find_spans(text: str, language: str, parties: PartyTable, today: date | None
     named = apart(find_party_spans(plain, items, language, parties), [span for span in spans if span.kind != "pick"])
     # "The latest Arvandian statement" also names Arvandia.
     spans = [_without(span, named) if span.kind == "pick" else span for span in spans] + named
-    marked = (mark_left_out(span, items, plain, language) if span.kind in NARROWING else span for span in spans)
+    marked = (mark_excluded(span, items, plain, language) if span.kind in NARROWING else span for span in spans)
     return extend_to_lists(sorted(marked, key=lambda span: span.start), items)
 
 

@@ -10,10 +10,10 @@ from itertools import takewhile
 from typing import Final, cast
 
 from app.question.lexicon import Item, lexicon_of
-from app.question.spans.exclusion import mark_left_out
+from app.question.spans.exclusion import mark_excluded
+from app.question.spans.respelt_names import find_respelt_names
 from app.question.spans.span import POSSESSIVE, Span, apart, span_over
 from app.question.spans.treaties import word_of_longer_title
-from app.question.spans.typing_errors import find_respelt_names
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import find_regions
 from prompts.wording import Language
@@ -40,8 +40,10 @@ def find_party_spans(text: str, items: Sequence[Item], language: str, parties: P
     tongues = [item for item in items if "in_language" in item.kinds]
     spans = [each for each in spans if not any(t.start <= each.start and each.end <= t.end for t in tongues)]
     spans += apart(_group_nouns(text, items, parties, spans), spans)
-    some_of = {i.end for i in lexicon_of(language, "unnamed_parties").items(text, mend=False) if "some_of" in i.kinds}
-    spans = [mark_left_out(_with_noun(each, items, parties, some_of), items, text, language) for each in spans]
+    some_of = {
+        i.end for i in lexicon_of(language, "unnamed_parties").items(text, correct_typos=False) if "some_of" in i.kinds
+    }
+    spans = [mark_excluded(_with_noun(each, items, parties, some_of), items, text, language) for each in spans]
     respelt = find_respelt_names(text, spans, language, parties)
     return [*_mark_places([*respelt, *apart(spans, respelt)], text, items)]
 

@@ -14,6 +14,8 @@ from ingest.treaties.references import ArticleMention
 SpanKind = Literal[
     "party", "set", "place", "others", "treaty", "article", "session", "body", "agenda_item", "date", "pick"
 ]
+"""`set`: States by region or group ("African States"). `place`: a capital that is no party ("in Vienna"). `others`: in
+no table, named after a party ("Chile's neighbours"). `pick`: "its latest statement". The weights know these names."""
 PartyForm = NameForm | Literal["adjective", "typed"]
 """How a party is named: by which of its names, by an adjective made of one, or by one with a typing error."""
 DateForm = Literal["month", "year", "closed", "since", "after", "before", "until", "around", "recently", "yearless"]
@@ -38,8 +40,8 @@ class Span:
     codes: tuple[str, ...] = ()
     """Parties (several where the name is ambiguous), regions or groups of a set, bodies, sessions, agenda items, or
     treaties."""
-    articles: tuple[tuple[str, str], ...] = ()
-    """(treaty, number) of the articles named here."""
+    articles: tuple[tuple[str, str, str], ...] = ()
+    """(treaty, article, paragraph) of the articles named here; the paragraph is empty for a whole article."""
     interval: Days = (None, None)
     """First and last day, as `date.toordinal` counts; None at an open end, or where there is no time."""
     party_form: PartyForm | None = None
@@ -51,7 +53,7 @@ class Span:
     """Codes that a mistyped name may mean."""
     pick: Pick | None = None
     """Which statement is meant: the latest or the earliest."""
-    left_out: bool = False
+    excluded: bool = False
     """Whether words such as "other than" before or after it exclude it."""
 
     def overlaps(self, others: "Iterable[Span | ArticleMention]") -> bool:
@@ -60,7 +62,7 @@ class Span:
 
     def shares(self, other: "Span") -> bool:
         """Returns whether two spans of a kind mean the same code or article, or times that overlap."""
-        known, same = ({*each.codes, *each.articles} for each in (self, other))
+        known, same = ({*each.codes, *(named[:2] for named in each.articles)} for each in (self, other))
         (first, last), (begin, end) = self.interval, other.interval
         overlap = (first or 0) <= (end or math.inf) and (begin or 0) <= (last or math.inf)
         return self.kind == other.kind and (overlap if self.kind == "date" else bool(known & same))

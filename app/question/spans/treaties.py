@@ -1,26 +1,31 @@
 """Treaties and articles that a question names: "article 4 of the Firearms Protocol", "the fourth article"."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
 from app.question.lexicon import Item, find_forms
 from app.question.spans.span import Span, apart, merge_equal, span_over
 from ingest.language.lexicons import load_words
-from ingest.treaties.references import ArticleMention, find_articles
+from ingest.treaties.references import ArticleMention, find_articles, find_paragraphs, paragraphs_of
 from ingest.treaties.treaties import PROTOCOLS, find_treaties
 from vectorstore.stems import is_function_word
 
 _UNTOC_WORDS: Final = load_words("untoc_words", "treaty_names")
+# Kinds of words between an article and a paragraph of it: "article 16 of the Convention, paragraph 3".
+_BESIDE_PARAGRAPH: Final = frozenset({"and", "fill", "convention", "protocol"})
 
 
 def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
     """Finds treaties and articles; "the Protocol" alone may be any of the three."""
     # An article that its treaty lacks is kept, so that the search finds that nobody has mentioned it.
-    known = _articles(text)
-    named = {(each.start, each.article) for each in _articles(text, default_treaty=None)}
+    known = _articles(text, items)
+    named = {(each.start, each.article) for each in _articles(text, items, default_treaty=None)}
     places = {(each.start, each.article) for each in known}
-    of_any = [each for each in _articles(text, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places]
+    of_any = [
+        each for each in _articles(text, items, protocol=PROTOCOLS[0]) if (each.start, each.article) not in places
+    ]
     spans = [_article_span(e, (e.treaty or e.lacking or "",), (e.start, e.article) in named) for e in known]
     spans = merge_equal(spans + [_article_span(each, PROTOCOLS, True) for each in of_any])
     named_treaties = merge_equal([span_over("treaty", each, codes=(each.treaty,)) for each in find_treaties(text)])
@@ -30,7 +35,7 @@ def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
         # "The fourth article" and "artcle 4", which `find_articles` does not find, are of the treaty that is named.
         numbers = [str(i.number("number", "ordinal")) for i in part if i.kinds & {"number", "ordinal"}]
         codes = named_treaties[0].codes if named_treaties else PROTOCOLS if of_protocols else ()
-        articles = tuple(product(codes or ("UNTOC",), numbers))
+        articles = tuple(product(codes or ("UNTOC",), numbers, ("",)))
         span = span_over("article", *part, articles=articles, treaty_form="named" if codes else "bare")
         spans += [] if span.overlaps((*spans, *mentions)) else [span]
     for before, item, after in zip([None, *items], items, [*items[1:], None], strict=False):
@@ -46,12 +51,29 @@ def find_treaty_spans(text: str, items: Sequence[Item]) -> list[Span]:
     return spans
 
 
-def _articles(text: str, **options: Any) -> list[ArticleMention]:  # noqa: ANN401 - arguments of find_articles
-    return [each for each in find_articles(text, **options) if each.treaty or each.lacking]
+def _articles(text: str, items: Sequence[Item], **options: Any) -> list[ArticleMention]:  # noqa: ANN401
+    """Returns the articles of known treaties, each with the further paragraphs beside it: "(3), and paragraph 5"."""
+    mentions = [each for each in find_articles(text, **options) if each.treaty or each.lacking]
+    paragraphs = find_paragraphs(text) if mentions else []
+    treaties = find_treaties(text) if paragraphs else []
+    joints = [i for i in items if i.kinds & _BESIDE_PARAGRAPH or any(t.start <= i.start < t.end for t in treaties)]
+    for more in paragraphs:
+        # The articles of a list share their offsets; a paragraph behind them is that of the last.
+        for at, one in reversed([*enumerate(mentions)]):
+            between = range(min(one.end, more.end), max(one.start, more.start))
+            if all(item in joints for item in items if item.start in between):
+                start, end = min(one.start, more.start), max(one.end, more.end)
+                listed = [each for each in mentions if (each.start, each.end) == (one.start, one.end)]
+                mentions = [replace(m, start=start, end=end) if m in listed else m for m in mentions]
+                written = ", ".join(filter(None, (one.paragraph, more.paragraph)))
+                mentions[at] = replace(mentions[at], paragraph=written)
+                break
+    return mentions
 
 
 def _article_span(mention: ArticleMention, treaties: Sequence[str], named: bool) -> Span:
-    articles = tuple((treaty, mention.article) for treaty in treaties)
+    paragraphs = paragraphs_of(mention.paragraph) if mention.paragraph else ("",)
+    articles = tuple(product(treaties, (mention.article,), paragraphs))
     return span_over("article", mention, articles=articles, treaty_form="named" if named else "bare")
 
 

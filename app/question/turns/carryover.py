@@ -13,7 +13,7 @@ from app.question.turns.state import TurnReading
 from app.records import QuestionKind
 from vectorstore.weights_file import Weights
 
-TURNS: Final = cast("tuple[Act, ...]", get_args(Act))
+ACTS: Final = cast("tuple[Act, ...]", get_args(Act))
 SLOTS: Final = cast("tuple[Slot, ...]", get_args(Slot))
 # Chance of `new` from which a turn begins anew; the second if it names whom and what: even a kept date misleads then.
 _NEW_TURN_MIN: Final = (0.5, 0.2)

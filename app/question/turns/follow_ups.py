@@ -10,12 +10,13 @@ from dataclasses import replace
 from itertools import takewhile
 from typing import Final
 
-from app.question.lexicon import SIGNS, Item, lexicon_of
+from app.question.lexicon import SIGNS, Item, lexicon_of, lexicon_of_all
 from app.question.resolution import Resolution, Restyle, Shown
-from app.question.scope_fields import slots_of
+from app.question.scope_fields import field_of, parts_of, slots_of
 from app.records import Note, Style, TreatyScope
 from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
+from ingest.treaties.references import find_paragraphs, paragraphs_of
 from ingest.treaties.treaties import PROTOCOLS, article_title
 from vectorstore.stems import is_function_word
 
@@ -35,8 +36,8 @@ def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
     `in_part` takes it from a question with other words as well, such as one that is known to ask for a form.
     """
     wanted = Restyle()
-    # The file holds the words of all six languages, since a wish is often too short to identify its language.
-    for item in lexicon_of("en", "answer_forms").items(question) if len(question) <= _MAX_WISH else ():
+    # A wish is often too short to identify its language.
+    for item in lexicon_of_all("answer_forms").items(question) if len(question) <= _MAX_WISH else ():
         style = next((name for name in _STYLES if name in item.kinds), None)
         # "un" is a filler word in French; "UN recap" is about an organization.
         if question[item.start : item.end] == "UN" and not question.isupper():
@@ -49,7 +50,7 @@ def restyle(question: str, *, in_part: bool = False) -> Restyle | None:
 
 def wants_more(question: str) -> bool:
     """Returns whether a language only describes something else that is wanted: "make an English audio file of it"."""
-    items = lexicon_of("en", "answer_forms").items(question)
+    items = lexicon_of_all("answer_forms").items(question)
     bare = ("language" in item.kinds and "in_language" not in item.kinds for item in items)
     return any(named and not after.kinds for named, after in zip(bare, items[1:], strict=False))
 
@@ -73,7 +74,7 @@ def without_form(question: str, *, follows: bool) -> tuple[str, Restyle | None]:
 
 def without_lead_in(question: str) -> str:
     """Returns a follow-up without words that only lead in to what it names: "no, I meant visas", "那么签证呢"."""
-    items = lexicon_of("en", "answer_forms").items(question, mend=False)
+    items = lexicon_of_all("answer_forms").items(question, correct_typos=False)
     leads = takewhile(lambda item: item.kinds & {"lead_in", "denial", *SIGNS}, items)
     end = max((item.end for item in leads if "lead_in" in item.kinds), default=0)
     return question[end:].lstrip(" ,:，：、") or question
@@ -175,22 +176,36 @@ def by_number(alone: Resolution, before: Resolution) -> Resolution:
 
 def by_treaty(alone: Resolution, before: Resolution) -> Resolution:
     """Reads "article 4" and "the Protocol" as of the one Protocol discussed, and a treaty alone as of its article."""
-    articles = dict.fromkeys(number for treaty in before.scope.treaties for number in treaty.articles)
-    own = alone.scope.treaties
+    own, articles = alone.scope.treaties, parts_of("treaties", before.scope)
     if not before.scope.topic and slots_of(alone) == {"treaty"} and len(own) == 1 and not own[0].articles:
         # "And of the UNCAC?" after article 16 asks about the article of that number.
-        same = tuple(number for number in articles if article_title(own[0].treaty, number))
-        alone = replace(alone, scope=replace(alone.scope, treaties=(replace(own[0], articles=same),)))
+        code = own[0].treaty
+        same = [(code, number, named) for _, number, named in articles if number and article_title(code, number)]
+        treaties = field_of("treaties", [(code, "", ""), *same])
+        alone = replace(alone, scope=replace(alone.scope, treaties=treaties))
     about = {treaty.treaty for treaty in before.scope.treaties}
     named = {treaty.treaty for treaty in alone.scope.treaties}
     if len(about) != 1 or not about <= set(PROTOCOLS) or not (alone.assumed_treaty or named == set(PROTOCOLS)):
         return alone
     (code,) = about
-    numbers = dict.fromkeys(number for treaty in alone.scope.treaties for number in treaty.articles)
-    in_protocol = tuple(number for number in numbers if article_title(code, number))
+    numbers = [(number, named) for _, number, named in parts_of("treaties", alone.scope) if number]
+    in_protocol = [(code, number, named) for number, named in numbers if article_title(code, number)]
     if numbers and not in_protocol:
         return alone
-    return replace(alone, scope=replace(alone.scope, treaties=(TreatyScope(treaty=code, articles=in_protocol),)))
+    return replace(alone, scope=replace(alone.scope, treaties=field_of("treaties", [(code, "", ""), *in_protocol])))
+
+
+def by_paragraph(alone: Resolution, before: Resolution) -> Resolution:
+    """Reads "and paragraph 5?" and "what did Cuba say about paragraph 5?" as of the article asked about before."""
+    named, scope = find_paragraphs(alone.question), alone.scope
+    articles = [part for part in parts_of("treaties", before.scope) if part[1]]
+    if not (named and articles) or scope.agenda_items or any(treaty.articles for treaty in scope.treaties):
+        return alone
+    paragraphs = [paragraph for each in named for paragraph in paragraphs_of(each.paragraph or "")]
+    treaties = field_of("treaties", [(*part[:2], paragraph) for part in articles for paragraph in paragraphs])
+    words = [alone.question[each.start : each.end].strip() for each in named]
+    topic = "" if any(scope.topic in each or each in scope.topic for each in words) else scope.topic
+    return replace(alone, scope=replace(scope, treaties=treaties, topic=topic))
 
 
 def with_other_object(alone: Resolution, before: Resolution, parties: PartyTable) -> Resolution:
@@ -198,7 +213,7 @@ def with_other_object(alone: Resolution, before: Resolution, parties: PartyTable
     topic, scope = before.scope.topic, alone.scope
     named = [match for match in parties.find(topic, before.scope.language) if {*match.codes} <= {*before.topic_parties}]
     found = parties.find(alone.question, scope.language)
-    items = lexicon_of(scope.language, "question_frames").items(alone.question[: found[0].start]) if found else []
+    items = lexicon_of(scope.language, "question_patterns").items(alone.question[: found[0].start]) if found else []
     only = len(found) == 1 and found[0].code is not None and not alone.question[found[0].end :].strip(" ?？؟.呢")
     beside = [item for item in items if not item.kinds & {"against", "and", "fill", *SIGNS}]
     joins = all(is_function_word(alone.question[item.start : item.end], scope.language) for item in beside)

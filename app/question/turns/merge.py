@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.question.kind_traits import KIND_TRAITS
-from app.question.kinds import asks_who_spoke, asks_who_was_silent
+from app.question.question_patterns import asks_who_was_silent, has_verb_of_saying
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
 from app.question.turns.follow_ups import restyle, wants_more
@@ -51,17 +51,37 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
         return alone
     if KIND_TRAITS[alone.kind].is_aside:
         return _aside(state, alone)
+    merged = _merged(state, alone, before, turn)
+    if before.quote and alone.kind == "date" and not own:
+        # "When?" after "who said …?" is answered by the source, which has its date.
+        return replace(merged, quote=before.quote, again="source")
+    negates = alone.scope.negated and not own & {"topic", "treaty"}
+    first = before.question if before.wording is None else before.wording.text
+    if negates and not (asks_who_was_silent(alone.question) or (has_verb_of_saying(first) and not before.stance)):
+        # "And who does not?" after "which States extradite their nationals?" asks who denies it.
+        merged = with_kind(replace(merged, denies=True), "which_states")
+        return replace(merged, stance=True, negates=True, stance_from=before.stance_from or before.question)
+    # "Who else?" after a question about one State asks for the others.
+    asks_others = turn.act == "more" and _asks_everyone(alone, before, turn) and not before.scope.all_states
+    if _keeps_kind(alone, before, turn) and not asks_others:
+        return _with_earlier_kind(merged, alone, before)
+    # "Why?" after "who opposes it?" asks for the reasons of those who do.
+    of_list = turn.act == "about" and alone.kind == "reason" and (merged.scope.all_states or merged.scope.members_of)
+    return _with_earlier_position(merged, alone, before) if of_list else merged
+
+
+def _merged(state: ConversationState, alone: Resolution, before: Resolution, turn: TurnReading) -> Resolution:
+    """Returns a turn with the scope, topic and names asked back that it takes over; its kind is still its own."""
     fields = merged_fields(alone, before, turn)
     excluded = without_excluded(alone.without, replace(alone.scope, **fields)) if alone.without else {}
     fields |= excluded
     scope = replace(alone.scope, **fields)
-    named = bool(scope.states or scope.groups)
-    keeps_who = turn.act == "remove" or ("who" in turn.keeps and "who" not in own)
-    keeps_kind = _keeps_kind(alone, before, turn)
-    asks_no_state = KIND_TRAITS[before.goes_on_as if keeps_kind else alone.kind].asks_no_state
-    # A turn that names nobody asks those asked before, or everyone: "who is the judge they mean?", "who disagrees?".
-    everyone = alone.scope.all_states if "who" in own else not (keeps_who or asks_no_state)
-    all_states = everyone or (keeps_who and before.scope.all_states) or bool(scope.excluded and not scope.members_of)
+    named, keeps_who = bool(scope.states or scope.groups), _keeps_who(alone, turn)
+    all_states = (
+        _asks_everyone(alone, before, turn)
+        or (keeps_who and before.scope.all_states)
+        or bool(scope.excluded and not scope.members_of)
+    )
     merged = replace(
         alone,
         scope=replace(
@@ -90,22 +110,20 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
             option_codes=before.option_codes,
             known_name=before.known_name,
         )
-    if before.quote and alone.kind == "date" and not own:
-        # "When?" after "who said …?" is answered by the source, which has its date.
-        return replace(merged, quote=before.quote, again="source")
-    negates = alone.scope.negated and not own & {"topic", "treaty"}
-    first = before.question if before.wording is None else before.wording.text
-    if negates and not (asks_who_was_silent(alone.question) or (asks_who_spoke(first) and not before.stance)):
-        # "And who does not?" after "which States extradite their nationals?" asks who denies it.
-        merged = with_kind(replace(merged, denies=True), "which_states")
-        return replace(merged, stance=True, negates=True, stance_from=before.stance_from or before.question)
-    # "Who else?" after a question about one State asks for the others.
-    asks_others = turn.act == "more" and everyone and not before.scope.all_states
-    if keeps_kind and not asks_others:
-        return _with_earlier_kind(merged, alone, before)
-    # "Why?" after "who opposes it?" asks for the reasons of those who do.
-    of_list = turn.act == "about" and alone.kind == "reason" and (merged.scope.all_states or scope.members_of)
-    return _with_earlier_position(merged, alone, before) if of_list else merged
+    return merged
+
+
+def _keeps_who(alone: Resolution, turn: TurnReading) -> bool:
+    return turn.act == "remove" or ("who" in turn.keeps and "who" not in slots_of(alone))
+
+
+def _asks_everyone(alone: Resolution, before: Resolution, turn: TurnReading) -> bool:
+    """Returns whether a turn asks all States, as one that names nobody and keeps nobody does: "who disagrees?"."""
+    if "who" in slots_of(alone):
+        return alone.scope.all_states
+    # "Who is the judge they mean?" asks no State.
+    kind = before.goes_on_as if _keeps_kind(alone, before, turn) else alone.kind
+    return not (_keeps_who(alone, turn) or KIND_TRAITS[kind].asks_no_state)
 
 
 def _aside(state: ConversationState, alone: Resolution) -> Resolution:

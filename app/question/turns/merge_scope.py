@@ -138,7 +138,8 @@ def _reduced(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     left: dict[str, Any] = {}
     for name in names:
         before, now = parts_of(name, earlier), parts_of(name, scope)
-        rest = [part for part in before if part not in now]
+        # "Without article 16" also takes away its paragraphs.
+        rest = [part for part in before if part not in now and (name != "treaties" or (*part[:2], "") not in now)]
         left[name] = field_of(name, now if name in SINGLE_VALUE_FIELDS and now != before else rest)
     return left
 

@@ -34,7 +34,7 @@ def by_unnamed_parties(
     """
     own, asked = slots_of(alone), before.scope
     groups = tuple(code for code in (*asked.groups, *asked.members_of) if parties.has_members(code))
-    theirs = with_theirs(alone, groups)
+    theirs = ask_their_members(alone, groups)
     if theirs is not alone:
         # "And its members?" changes only who is asked.
         kept = frozenset(SLOTS) - {"who"} if not own else turn.keeps
@@ -65,11 +65,11 @@ def by_unnamed_parties(
     return alone, turn
 
 
-def with_theirs(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:
-    """Returns a question that asks the members of these groups, or others of somebody, whom it is asked back about.
+def ask_their_members(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:
+    """Returns a question with "its members" read as those of these groups, and "its neighbours" asked back.
 
-    "And its members?" asks those of the group asked before, "and its neighbours?" nobody who is known, nor does "Tonga
-    and its neighbours on fishing"; "how does it help its neighbours?" has them in its topic.
+    "And its members?" asks those of the group asked before. No table knows neighbours, also not in "Tonga and its
+    neighbours on fishing"; in "how does it help its neighbours?" they belong to the topic.
     """
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     for form, part in find_forms("unnamed_parties", items):
@@ -94,8 +94,8 @@ def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> st
     """
     asked = (*before.scope.states, *before.scope.groups) or shown
     lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
-    frames = lexicon_of(alone.scope.language, "question_frames")
-    items = [(i, i.kinds | frames.kinds_of(alone.question[i.start : i.end])) for i in lexicon.items(alone.question)]
+    patterns = lexicon_of(alone.scope.language, "question_patterns")
+    items = [(i, i.kinds | patterns.kinds_of(alone.question[i.start : i.end])) for i in lexicon.items(alone.question)]
     if len(asked) < 2 or len(items) < 2 or len(before.scope.treaties) > 1:
         return ""
     row = [frozenset({"ask"}), *(kinds for _, kinds in items), frozenset({"stop"})]

@@ -5,9 +5,8 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 """
 
 import math
-import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from types import MappingProxyType
@@ -26,6 +25,7 @@ from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, s
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
 from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
 from app.retrieval.topic.topic import Topic
+from ingest.treaties.references import paragraphs_of
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
 from vectorstore.records import Mention, MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
@@ -33,6 +33,8 @@ from vectorstore.rerank import Reranker, scorer
 from vectorstore.retriever import Retriever
 from vectorstore.store import Store
 
+# Each paragraph with its article, by treaty.
+ParagraphsByTreaty = Mapping[str, Sequence[tuple[str, str]]]
 # Smoothing of document frequencies, which a small corpus makes unreliable: passages added, and their share with a word.
 _PRIOR_PASSAGES: Final = 200
 _PRIOR_SHARE: Final = 0.01
@@ -218,12 +220,12 @@ class SentenceRanker:
         kind: MentionKind,
         named: Sequence[tuple[str | None, Sequence[str]]],
         topic: Topic | None = None,
-        paragraphs: Mapping[str, str] = MappingProxyType({}),
+        paragraphs: ParagraphsByTreaty = MappingProxyType({}),
     ) -> PartyEvidence:
         """Returns the sentences that name treaties, articles or agenda items; they are evidence without any threshold.
 
         `named` are pairs of a treaty, None for agenda items and a convention left unnamed, and of articles or items,
-        without which all count; of an article in `paragraphs`, only its paragraph does. The sentences come in the order
+        without which all count; of an article in `paragraphs`, only its paragraphs do. The sentences come in the order
         of the pairs, those of each pair newest first; with a topic, those that speak of it most come first.
         """
         made = {summary.statement_id: recency(summary.metadata) for summary in statements}
@@ -231,7 +233,9 @@ class SentenceRanker:
         passages: tuple[ScoredPassage, ...] = ()
         for treaty, values in named:
             mentions = self._catalogue.mentions([*made], kind, treaty, values)
-            wanted = dict.fromkeys(mention.sentence for mention in mentions if cites(mention, paragraphs))
+            wanted = dict.fromkeys(
+                mention.sentence for mention in mentions if cites(mention, paragraphs.get(treaty or "", ()))
+            )
             stored = self._catalogue.sentences_by_id(wanted)
             sentences = [stored[identifier] for identifier in wanted]
             sentences.sort(key=lambda each: made[each.statement_id], reverse=True)
@@ -288,11 +292,12 @@ class SentenceRanker:
         return key_sentences(sentences, partial(lexical_vectors, language=language), k)
 
 
-def cites(mention: Mention, paragraphs: Mapping[str, str]) -> bool:
-    """Returns whether a mention is of the paragraph given for its article, or of an article for which none is given."""
-    paragraph = paragraphs.get(mention.value)
-    within = paragraph is None or re.search(rf"(?<!\w){re.escape(paragraph)}(?!\w)", mention.paragraph or "")
-    return bool(within)
+def cites(mention: Mention, paragraphs: Iterable[tuple[str, str]]) -> bool:
+    """Returns whether a mention is of a paragraph given with its article, or of an article for which none is given."""
+    asked = [paragraph for article, paragraph in paragraphs if article == mention.value]
+    cited = paragraphs_of(mention.paragraph) if mention.paragraph else ()
+    # "Paragraph 3" is cited as "3 (a)" too, and "(a)" as "3 (a)".
+    return not asked or any(f" {paragraph} " in f" {each} " for paragraph in asked for each in cited)
 
 
 def _scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:

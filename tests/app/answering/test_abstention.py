@@ -7,7 +7,7 @@ import pytest
 from app.answering.abstention import abstain
 from app.answering.history import turn_of
 from app.answering.localization import localize
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Shown
 from app.records import Answer, DroppedClaim, TreatyScope
 from app.retrieval.relevance import Relevance
@@ -52,13 +52,13 @@ def test_articles_of_other_treaties_are_offered_in_the_language_of_the_question(
     )
     elsewhere = TreatyScope(treaty="FIREARMS", articles=("13",))
     retrieved = replace(found, related_evidence=found.party_evidence, other_readings=(elsewhere,))
-    asked = resolve("What did Arvandia say about article 13?", parties)
+    asked = read_question("What did Arvandia say about article 13?", parties)
     offered = set[str]()
     for language in LANGUAGES:
         abstention = abstain(answer, asked, retrieved, localize(parties, language)).abstention
         assert abstention is not None and abstention.reason == "article_not_cited"
         [option] = abstention.options
-        assert resolve(option, parties).scope.treaties == (elsewhere,)
+        assert read_question(option, parties).scope.treaties == (elsewhere,)
         offered.add(option)
     assert len(offered) == len(LANGUAGES)
 
@@ -89,7 +89,7 @@ def test_group_only_names_the_group_and_lends_nobody_its_words(workspace):
 
 def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
     found = workspace.retrieve("What did Arvandia say about article 4?")
-    asked = resolve("What did Arvandia say about article 4?", parties)
+    asked = read_question("What did Arvandia say about article 4?", parties)
     own = found.party_evidence[0]
     shown = Shown(sentences=tuple(sentence.sentence_id for sentence in own.best_sentences))
     retrieved = replace(found, party_evidence=(replace(own, sentences=()),))
@@ -125,7 +125,7 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
         for group in found.spoken_for
     )
     local = localize(workspace.corpus.parties(), "en")
-    abstention = abstain(answer, resolve(question, parties), replace(found, spoken_for=groups), local).abstention
+    abstention = abstain(answer, read_question(question, parties), replace(found, spoken_for=groups), local).abstention
     assert groups and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 
@@ -175,7 +175,7 @@ def test_dropped_claims_are_no_silence(workspace, parties):
     question = "What did Belmora say about kangaroos?"
     answer = workspace.assistant.ask(question)
     found = replace(answer, dropped_claims=(DroppedClaim(text="Belmora: …", state="XAB", reason="altered"),))
-    silent = abstain(found, resolve(question, parties), workspace.retrieve(question), localize(parties, "en"))
+    silent = abstain(found, read_question(question, parties), workspace.retrieve(question), localize(parties, "en"))
     assert silent.abstention is not None and silent.abstention.reason == "index_incomplete"
     assert "the store needs a check" in silent.abstention.message
 

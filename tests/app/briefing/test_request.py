@@ -6,7 +6,7 @@ from app.briefing.cells import Subject
 from app.briefing.request import asked_for_briefing, read_request, request_of_resolution, request_of_scopes
 from app.errors import BriefingError
 from app.export.briefing_lines import kind_in_words
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Restyle
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
@@ -74,7 +74,7 @@ def test_language_and_form_of_a_briefing_are_read(question, form):
 
 def spoken(words):
     """Returns the request that a sentence makes."""
-    return request_of_resolution(resolve(words, PARTIES), PARTIES)
+    return request_of_resolution(read_question(words, PARTIES), PARTIES)
 
 
 def test_spoken_request_keeps_parties_topic_and_years():

@@ -44,7 +44,7 @@ def test_a_quotation_runs_over_paragraphs(text):
 
 def test_a_mark_that_is_never_closed_is_read_to_the_end_of_its_paragraph_and_says_so():
     found = find_quotations(read_pasted("It said: “The keepers count their lamps twice.\n\nThen it left.")).found
-    assert [(q.text, q.note) for q in found] == [("The keepers count their lamps twice.", NOT_CLOSED)]
+    assert [(q.text, q.reading_remark) for q in found] == [("The keepers count their lamps twice.", NOT_CLOSED)]
 
 
 def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_line_of_attribution():

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.question.resolution import Resolution
+from app.question.scope_fields import parts_of
 from app.records import Scope
 from tests.topic_words import topic_words
 
@@ -14,7 +15,10 @@ def part(read: Resolution | Scope, name: str) -> Any:
     if name == "notes":
         return [note.kind for note in value]
     if name == "treaties":
-        return [f"{each.treaty} {number}".strip() for each in value for number in each.articles or ("",)]
+        scope = read.scope if isinstance(read, Resolution) else read
+        return [
+            f"{treaty} {number} {named and f'({named})'}".strip() for treaty, number, named in parts_of(name, scope)
+        ]
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.chat_model import LlmConfig
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution
 from ingest.parties.party_table import PartyTable
 from tests.fakes_chat import writer
@@ -13,7 +13,9 @@ from tests.fakes_chat import writer
 
 def _read(question: str, proposed: dict[str, object] | str | Exception, parties: PartyTable) -> Resolution:
     said = json.dumps(proposed) if isinstance(proposed, dict) else proposed
-    return resolve(question, parties, propose=writer(lambda *_: said, config=LlmConfig(model="scripted:test")).propose)
+    return read_question(
+        question, parties, propose=writer(lambda *_: said, config=LlmConfig(model="scripted:test")).propose
+    )
 
 
 def test_names_and_words_that_are_not_in_the_question_are_dropped(parties):
@@ -26,7 +28,7 @@ def test_names_and_words_that_are_not_in_the_question_are_dropped(parties):
         "kind": "content",
     }
     read = _read(question, invented, parties)
-    assert read.scope == resolve(question, parties).scope
+    assert read.scope == read_question(question, parties).scope
     assert (read.scope.states, read.scope.sessions, read.scope.years) == (("CHL",), ("10",), ("2020",))
 
 
@@ -47,4 +49,4 @@ def test_a_filter_inside_the_topic_filters_where_it_is_proposed(parties):
 @pytest.mark.parametrize("said", ["no JSON", {"kind": "rumour"}, {"speakers": 7}, RuntimeError("down")])
 def test_without_a_proposal_that_can_be_read_the_question_is_read_as_ever(said, parties):
     question = "What did Chile say about gold?"
-    assert _read(question, said, parties) == resolve(question, parties)
+    assert _read(question, said, parties) == read_question(question, parties)

@@ -12,11 +12,11 @@ from app.answering.localization import localize
 from app.answering.render import note_in_words
 from app.errors import QuestionError
 from app.question.kind_traits import KIND_TRAITS
-from app.question.kinds import asks_who_was_silent
 from app.question.language import detect_language
-from app.question.reading import MAX_QUESTION, resolve
+from app.question.occasion import occasion_of
+from app.question.question_patterns import asks_who_was_silent
+from app.question.reading import MAX_QUESTION, read_question
 from app.question.spans.find_spans import find_spans
-from app.question.time_and_venue import time_and_venue_of
 from app.records import Note, QuestionKind, Scope
 from ingest.metadata.sessions import UNTOC_COP, load_sessions
 from ingest.parties.party_table import PartyTable
@@ -44,12 +44,12 @@ def rows(name: str) -> list[Any]:
 
 def occasion(text: str, parties: PartyTable, today: date | None = None) -> Scope:
     """Returns the time and venue of a text, taken from all spans in it."""
-    return time_and_venue_of(find_spans(text, detect_language(text, parties), parties, today), today)
+    return occasion_of(find_spans(text, detect_language(text, parties), parties, today), today)
 
 
 @pytest.mark.parametrize(("question", "after", "parts", "told"), rows("QUESTIONS"))
 def test_a_question_is_read(question, after, parts, told, parties):
-    check(resolve(question, parties, history=after), parts, told)
+    check(read_question(question, parties, history=after), parts, told)
 
 
 @pytest.mark.parametrize(("text", "after", "parts", "told"), rows("OCCASIONS"))
@@ -65,7 +65,7 @@ def test_relative_times_are_counted_from_today(text, interval, months, parties):
 
 
 def test_times_apart_are_each_asked_about_up_to_today(parties):
-    scope = resolve("What did Austria say about gold before 1947 and after 2023?", parties).scope
+    scope = read_question("What did Austria say about gold before 1947 and after 2023?", parties).scope
     assert (scope.years[:4], scope.interval, scope.months) == (("1945", "1946", "2024", "2025"), None, ())
 
 
@@ -94,7 +94,7 @@ def test_a_denied_verb_of_saying_asks_who_was_silent_and_a_denied_deed_who_says_
 
 @cases("question", "note")
 def test_readings_that_are_not_obvious_are_noted(question, note, parties):
-    read = resolve(question, parties)
+    read = read_question(question, parties)
     assert any(note_in_words(each, localize(parties, "en")).startswith(note) for each in read.notes)
 
 
@@ -106,20 +106,20 @@ def test_an_article_is_noted_with_its_treaty_and_title_in_the_language_of_the_an
 
 @cases("question", "states", "written", tuples=True)
 def test_a_name_that_is_near_to_one_alone_is_read_and_said(question, states, written, parties):
-    read = resolve(question, parties)
+    read = read_question(question, parties)
     assert (read.unclear, set(read.scope.states)) == (None, set(states))
     assert written in [note.values["name"] for note in read.notes if note.kind == "read_as"]
 
 
 @cases("question", "note")
 def test_it_is_said_whom_a_set_was_read_as(question, note, parties):
-    read = resolve(question, parties)
+    read = read_question(question, parties)
     assert note in [note_in_words(each, localize(parties, "en")) for each in read.notes] and read.scope.topic == "gold"
 
 
 @cases("question", "kind", "topic")
 def test_a_kind_that_no_lookup_knows_is_said_in_other_languages(question, kind, topic, parties):
-    read = resolve(question, parties)
+    read = read_question(question, parties)
     assert read.scope.all_states and topic_words(read.scope.topic) == topic_words(topic)
     assert any(kind == note.values.get("kind") for note in read.notes)
 
@@ -130,15 +130,15 @@ def test_every_kind_of_question_has_its_traits():
 
 def test_a_question_of_2001_characters_is_refused(parties):
     fits = "What did Iran say about article 4? ".ljust(MAX_QUESTION, "x")
-    assert resolve(fits, parties).scope.states == ("IRN",)
+    assert read_question(fits, parties).scope.states == ("IRN",)
     with pytest.raises(QuestionError, match="2001"):
-        resolve(fits + "x", parties)
+        read_question(fits + "x", parties)
 
 
 @pytest.mark.parametrize("question", ["", " ", "\n\t"])
 def test_an_empty_question_is_refused(question, parties):
     with pytest.raises(QuestionError, match="empty"):
-        resolve(question, parties)
+        read_question(question, parties)
 
 
 @pytest.mark.slow
@@ -156,20 +156,20 @@ def test_an_empty_question_is_refused(question, parties):
     ],
 )
 def test_nonsense_is_read_without_failing(question, parties):
-    assert resolve(question, parties).question
+    assert read_question(question, parties).question
 
 
 @pytest.mark.parametrize("question", ["", "?", "(((", "and", "和", "و", "\x00", "and " * 400, "’s " * 300])
 def test_nonsense_after_a_question_is_read_without_failing(question, parties):
     first, follow = "What did Arvandia say in 2031 about article 4?", question or " "
     if follow.strip():
-        assert resolve(follow, parties, history=[first]).scope.states == ("XAA",)
-    assert resolve("and Belmora?", parties, history=[first, follow]).scope.states == ("XAB",)
+        assert read_question(follow, parties, history=[first]).scope.states == ("XAA",)
+    assert read_question("and Belmora?", parties, history=[first, follow]).scope.states == ("XAB",)
 
 
 @cases("question", "asked", "excluded", tuples=True)
 def test_each_of_a_list_is_left_out(question, asked, excluded, parties):
-    read = resolve(question, parties)
+    read = read_question(question, parties)
     scope = read.scope
     assert ((*scope.states, *scope.groups, *scope.members_of), scope.excluded) == (asked, excluded)
     assert not any(note.kind == "topic_party" for note in (*read.notes, *read.party_notes))
@@ -177,4 +177,4 @@ def test_each_of_a_list_is_left_out(question, asked, excluded, parties):
 
 @cases("question", "topic")
 def test_a_topic_begins_with_all_of_a_compound(question, topic, parties):
-    assert resolve(question, parties).scope.topic == topic
+    assert read_question(question, parties).scope.topic == topic

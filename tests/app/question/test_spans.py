@@ -33,7 +33,7 @@ def test_a_party_is_found_however_it_is_written(question, found, parties):
 @cases("text", "articles", at_once=True)
 def test_articles_are_read_in_words_and_with_a_typing_error(text, articles, parties):
     (found,) = spans(text, parties)
-    assert found.articles == tuple(("UNTOC", number) for number in articles) and found.end == len(text)
+    assert found.articles == tuple(("UNTOC", number, "") for number in articles) and found.end == len(text)
 
 
 @cases("text", "interval", tuples=True)

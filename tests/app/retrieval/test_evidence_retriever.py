@@ -7,11 +7,12 @@ import pytest
 
 from app.answering.history import turn_of
 from app.answering.steps import Question
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.ranking.sentence_ranker import cites
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
@@ -22,7 +23,7 @@ from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 from tests.fakes_store import annotated
-from vectorstore.records import ScopeFilter, ScoredPassage
+from vectorstore.records import Mention, ScopeFilter, ScoredPassage, SentenceId
 
 pytestmark = pytest.mark.integration
 
@@ -226,7 +227,7 @@ def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parti
     treaty = replace(TREATIES["UNCAC"], code="XTREATY", name="Convention on Harbour Dues", search_words="harbour dues")
     monkeypatch.setitem(TREATIES, "XTREATY", treaty)
     scope = Scope(states=("XAA",), treaties=(TreatyScope(treaty="XTREATY"),), topic="the Convention", language="en")
-    resolution = replace(resolve("What did Arvandia say about the Convention?", parties), scope=scope)
+    resolution = replace(read_question("What did Arvandia say about the Convention?", parties), scope=scope)
     retrieved = workspace.steps.retriever.retrieve(resolution, parties)
     assert [found.party for found in retrieved.party_evidence] == ["XAA"]
 
@@ -263,7 +264,26 @@ def test_a_paragraph_is_looked_for_before_its_article(tmp_path):
         assert cited("Which States cited article 16, paragraph 15?") == ([paragraph], False)
         assert cited("What did Austria say about article 16(15)?") == ([paragraph], False)
         assert cited("What did Germany say about article 16(15)?") == ([texts["b.txt"].strip()], True)
+        assert cited("What did Austria say about article 16, paragraphs 10 and 15?") == (
+            [texts["a.txt"].strip()],
+            False,
+        )
+        # A follow-up keeps the paragraph, and the paragraph of an article is not that of another treaty's.
+        (answer,) = [workspace.assistant.ask("And Austria?", history=["What did Germany say about article 16(15)?"])]
+        assert [c.quote for c in answer.citations] == [paragraph]
+        both, _ = cited("What did Austria say about article 16(15) of UNTOC and article 16(10) of the UNCAC?")
+        assert both == [paragraph]
         assert len(cited("Which States cited article 16?")[0]) > 1
+
+
+def test_a_paragraph_is_cited_alone_in_a_list_and_in_a_range():
+    def cited(paragraph: str | None, *asked: str) -> bool:
+        mention = Mention(sentence=SentenceId("s", 0), kind="article", value="16", paragraph=paragraph)
+        return cites(mention, [("16", each) for each in asked])
+
+    assert cited("3 (a)", "3") and cited("3 (a)", "(a)") and cited("3 and 5", "5", "8") and cited("3 to 5", "4")
+    assert cited(None) and cited("3、5", "5")
+    assert not (cited("13 (3)", "3 (a)") or cited("13", "3") or cited(None, "3") or cited("3", "3 (a)"))
 
 
 def test_only_articles_of_another_treaty_that_are_cited_are_noted(tmp_path):
@@ -282,7 +302,7 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
     manifest = "file,state,on_behalf_of,date\na.txt,XMR,,2018\nb.txt,XGR,XGR,2018\n"
     with workspace_over(tmp_path, texts, manifest) as workspace:
         parties, retriever = workspace.corpus.parties(), workspace.steps.retriever
-        asked = resolve("How does Maravel see a global fund for victims?", parties)
+        asked = read_question("How does Maravel see a global fund for victims?", parties)
         for chance, answers in ((0.95, False), (0.6, True)):
             found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
             assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
@@ -329,7 +349,7 @@ def test_what_a_state_said_of_another_stands_where_it_names_that_one(tmp_path):
     manifest = "\n".join(["file,state,date", *(f"{code}.txt,{code},2020" for code in elsewhere)])
     question = "What did Arvandia say about the long humanitarian crisis after heavy floods in Belmora?"
     with workspace_over(tmp_path, texts, manifest) as workspace:
-        resolution = resolve(question, workspace.corpus.parties())
+        resolution = read_question(question, workspace.corpus.parties())
         scope = replace(resolution.scope, states=tuple(elsewhere))
         retrieved = workspace.steps.retriever.retrieve(replace(resolution, scope=scope), workspace.corpus.parties())
         # A follow-up on the same topic is held to the same State.

@@ -1,6 +1,6 @@
 import pytest
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import translate_topic
 from ingest.parties.party_table import PartyTable
@@ -25,7 +25,7 @@ def test_content_terms_are_read_in_their_own_script():
 def test_topics_of_the_conference_in_other_languages_are_covered(conference):
     parties = PartyTable.load(conference / "parties.csv")
     asked = read_yaml(conference / "questions.yaml")["cases"]
-    scopes = [resolve(case["question"], parties).scope for case in asked if case.get("lang", "en") != "en"]
+    scopes = [read_question(case["question"], parties).scope for case in asked if case.get("lang", "en") != "en"]
     topics = [scope for scope in scopes if scope.topic]
     covered = [scope for scope in topics if translate_topic(scope.topic, scope.language).coverage >= 0.7]
     assert len(topics) >= 25

@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from app.briefing.request import read_request
 from app.errors import AppError
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.ui import templates, words
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -129,11 +129,11 @@ def test_every_language_has_every_message_once(language) -> None:
 
 PARTIES = PartyTable.load()
 REFUSED = [
-    lambda: resolve(" ", PARTIES),
-    lambda: resolve("word " * 2000, PARTIES),
-    lambda: resolve("What did Austria say?", PARTIES, overrides={"states": ["Nowhereland"]}),
-    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2018-13", None]}),
-    lambda: resolve("What did Austria say?", PARTIES, overrides={"interval": ["2019", "2018"]}),
+    lambda: read_question(" ", PARTIES),
+    lambda: read_question("word " * 2000, PARTIES),
+    lambda: read_question("What did Austria say?", PARTIES, overrides={"states": ["Nowhereland"]}),
+    lambda: read_question("What did Austria say?", PARTIES, overrides={"interval": ["2018-13", None]}),
+    lambda: read_question("What did Austria say?", PARTIES, overrides={"interval": ["2019", "2018"]}),
     lambda: read_request(PARTIES),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Korea"]),
     lambda: read_request(PARTIES, topics=["extradition"], states=["Qqqqzzz"]),

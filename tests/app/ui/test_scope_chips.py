@@ -49,7 +49,8 @@ def test_chips_name_each_part(scope, labels):
     [
         (SCOPE, "states", "IRN", {"states": ["XAA"]}),
         (SCOPE, "treaties", "UNTOC 4",
-         {"treaties": [{"treaty": "UNTOC", "articles": ["16 bis"]}, {"treaty": "TIP", "articles": []}]}),
+         {"treaties": [{"treaty": "UNTOC", "articles": ["16 bis"], "paragraphs": []},
+                       {"treaty": "TIP", "articles": [], "paragraphs": []}]}),
         # Removing its only article removes the treaty.
         (Scope(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), "treaties", "UNTOC 4", {"treaties": []}),
         (SCOPE, "topic", "", {"topic": ""}), (SCOPE, "pick", "latest", {"pick": None}),
@@ -83,8 +84,20 @@ def test_a_period_is_named_by_its_ends(value, label):
 
 def test_bare_article_number_is_of_the_convention():
     assert treaties_json(["4", "UNTOC 16", "TIP", " "]) == [
-        {"treaty": "UNTOC", "articles": ["4", "16"]},
-        {"treaty": "TIP", "articles": []},
+        {"treaty": "UNTOC", "articles": ["4", "16"], "paragraphs": []},
+        {"treaty": "TIP", "articles": [], "paragraphs": []},
+    ]
+
+
+def test_the_paragraphs_of_an_article_are_chips_that_can_be_removed_and_typed():
+    asked = TreatyScope(treaty="TIP", articles=("9", "4"), paragraphs=(("9", "1 (b)"), ("9", "5")))
+    scope = Scope(treaties=(asked,))
+    assert [chip.value for chip in chips(scope, name)] == ["TIP 9 (1) (b)", "TIP 9 (5)", "TIP 4"]
+    assert treaties_json(["TIP 9 (1) (b)", "TIP 9(5)", "TIP 4"]) == [
+        {"treaty": "TIP", "articles": ["9", "4"], "paragraphs": [["9", "1 (b)"], ["9", "5"]]}
+    ]
+    assert without(scope, "treaties", "TIP 9 (5)")["treaties"] == [
+        {"treaty": "TIP", "articles": ["9", "4"], "paragraphs": [["9", "1 (b)"]]}
     ]
 
 

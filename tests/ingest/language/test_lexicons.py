@@ -1,5 +1,6 @@
 """Lexicons as data: where they come from, and how their patterns are compiled."""
 
+import re
 from pathlib import Path
 
 from ingest.language.lexicons import Patterns, RegexPatterns, load_lexicon, unfolded
@@ -19,6 +20,20 @@ DATA = sorted([*TABLES, *(path for folder in FOLDERS for path in folder.iterdir(
 def test_every_table_says_where_it_comes_from(path: Path) -> None:
     head = path.read_text(encoding="utf-8").split("\n")[:3]
     assert head[0].startswith("# ") and any(word in " ".join(head) for word in ("made by", "Compiled by hand"))
+
+
+def test_the_modules_that_lexicons_name_as_their_readers_exist() -> None:
+    modules = [
+        f"/{path.relative_to(PROJECT)}"
+        for room in ("app", "ingest", "vectorstore")
+        for path in (PROJECT / room).rglob("*.py")
+    ]
+    lexicons = [path for folder in (*FOLDERS, PROJECT / "app" / "question" / "data") for path in folder.glob("*.yaml")]
+    comments = [
+        line for path in lexicons for line in path.read_text(encoding="utf-8").split("\n") if line.startswith("#")
+    ]
+    named = {name for line in comments for name in re.findall(r"[\w/]+\.py\b", line)}
+    assert len(named) > 20 and not {name for name in named if not any(each.endswith(f"/{name}") for each in modules)}
 
 
 def test_a_pattern_that_is_broken_into_lines_is_one_pattern() -> None:

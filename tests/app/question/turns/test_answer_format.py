@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.answering.assistant import Assistant
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Resolution, Restyle
 from app.question.turns.follow_ups import citation_asked, restyle, without_form
 from app.records import Answer, Scope
@@ -34,24 +34,24 @@ def test_a_clause_beside_a_question_asks_for_a_form(question, follows, rest, sty
 
 def test_a_form_asked_for_beside_a_question_is_that_of_its_answer(parties):
     first = "What did Arvandia say about extradition? Answer in Spanish, please."
-    read = resolve(first, parties)
+    read = read_question(first, parties)
     assert (read.scope.states, read.scope.topic, read.reply_language) == (("XAA",), "extradition", "es")
-    after = resolve("and Belmora? In short.", parties, history=[first])
+    after = read_question("and Belmora? In short.", parties, history=[first])
     assert (after.scope.states, after.style, after.reply_language) == (("XAB",), "shorter", None)
 
 
 @pytest.mark.parametrize("question", ["Thanks. In French please.", "In French. Thank you.", "Merci. En français."])
 def test_a_form_beside_thanks_is_that_of_the_answer_before(question, parties):
-    read = resolve(question, parties, history=[QUESTION])
+    read = read_question(question, parties, history=[QUESTION])
     assert (read.again, read.reply_language, read.scope.states) == ("content", "fr", ("XAA",))
     assert read.is_statement_question
 
 
 def test_a_form_beside_words_that_name_none_is_taken(parties):
     history = [QUESTION, "a table please"]
-    read = resolve("could you put it in Arabic?", parties, history=history)
+    read = read_question("could you put it in Arabic?", parties, history=history)
     assert (read.reply_language, read.party_notes) == ("ar", ())
-    read = resolve("two sentences please, in French", parties, history=history)
+    read = read_question("two sentences please, in French", parties, history=history)
     assert (read.reply_language, read.party_notes) == ("fr", ())
 
 
@@ -63,16 +63,16 @@ def test_a_form_beside_words_that_name_none_is_taken(parties):
     ],
 )
 def test_a_form_that_is_only_met_in_part_has_a_note(question, parties):
-    read = resolve(question, parties, history=[QUESTION])
+    read = read_question(question, parties, history=[QUESTION])
     assert (read.again, [note.kind for note in read.party_notes]) == ("content", ["form_unknown"])
 
 
 def test_forms_add_up_and_ask_the_question_before_again(parties):
     history = ["What did Iran say?", QUESTION, "shorter"]
-    read = resolve("in French", parties, history=history)
+    read = read_question("in French", parties, history=history)
     assert (read.style, read.reply_language, read.again) == ("shorter", "fr", "content")
     assert (read.question, read.scope.states) == (QUESTION, ("XAA",))
-    after = resolve("and on extradition?", parties, history=history)
+    after = read_question("and on extradition?", parties, history=history)
     assert (after.style, after.reply_language, after.again) == ("answer", None, None)
     assert (after.scope.states, after.scope.topic) == (("XAA",), "extradition")
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.answering.history import state_after
 from app.question.overrides import override
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, Slot, slots_of
 from app.question.turns.merge import merge_turn
@@ -224,29 +224,29 @@ def test_shorter_after_thanks_repeats_what_more_showed(parties):
         state = state_after(thanks, Answer(question="thanks", answer="", status="abstained"), Retrieved())
         assert state.shown == both
     turn = EarlierTurn(question="thanks", state=state)
-    shorter, what_else = (resolve(text, parties, history=[turn]) for text in ("shorter", "what else?"))
+    shorter, what_else = (read_question(text, parties, history=[turn]) for text in ("shorter", "what else?"))
     assert (shorter.act, shorter.shown) == ("more", first)
     assert (what_else.act, what_else.shown) == ("more", both)
 
 
 def test_an_aside_holds_all_of_the_question_before_it(parties):
     asked, shown = "Which States do not extradite their nationals?", SHOWN
-    before = resolve(asked, parties)
+    before = read_question(asked, parties)
     for aside in ("thank you", "what is the weather in Paris?"):
-        said = resolve(
+        said = read_question(
             aside, parties, history=[EarlierTurn(question=asked, state=ConversationState(read=before, shown=shown))]
         )
         state = state_after(said, Answer(question=aside, answer="", status="abstained"), Retrieved())
         assert (said.is_statement_question, said.earlier_kind, state.shown) == (False, "which_states", shown)
         turn = EarlierTurn(question=aside, state=state)
-        later = resolve("and in 2020?", parties, history=[turn])
+        later = read_question("and in 2020?", parties, history=[turn])
         assert (later.stance, later.denies, later.stance_from) == (True, True, asked)
-        shorter = resolve("shorter", parties, history=[turn])
+        shorter = read_question("shorter", parties, history=[turn])
         assert (shorter.answered_as, shorter.is_statement_question, shorter.denies) == ("which_states", True, True)
-        more = resolve("who else?", parties, history=[turn])
+        more = read_question("who else?", parties, history=[turn])
         assert (more.act, more.shown) == ("more", shown)
-    first = resolve("what is the weather in Paris?", parties)
-    shorter = resolve("shorter", parties, history=[first.question])
+    first = read_question("what is the weather in Paris?", parties)
+    shorter = read_question("shorter", parties, history=[first.question])
     assert not shorter.is_statement_question
 
 
@@ -290,7 +290,7 @@ def test_turns_before_a_state_are_not_read(parties):
         EarlierTurn(question="What did Arvandia say about firearms?", overrides={"states": ["Wakanda"]}),
         EarlierTurn(question="What did Belmora say about witnesses?", state=state),
     ]
-    after = resolve("and in 2031?", parties, history=history)
+    after = read_question("and in 2031?", parties, history=history)
     assert (after.scope.states, after.scope.topic, after.scope.years) == (("XGA",), "gold", ("2031",))
 
 
@@ -299,8 +299,8 @@ def test_a_state_gives_the_reading_that_its_questions_give(parties):
     plain: list[str | EarlierTurn] = []
     known: EarlierTurn | None = None
     for question in turns:
-        by_questions = resolve(question, parties, history=plain)
-        by_state = resolve(question, parties, history=[known] if known else [])
+        by_questions = read_question(question, parties, history=plain)
+        by_state = read_question(question, parties, history=[known] if known else [])
         assert by_state.scope == by_questions.scope
         plain.append(question)
         known = EarlierTurn(question=question, state=ConversationState(read=by_questions))
@@ -331,14 +331,14 @@ def test_who_else_of_another_topic_asks_everyone():
 
 
 def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
-    quoted = resolve('Who said "A questionnaire is not an agent"?', parties)
+    quoted = read_question('Who said "A questionnaire is not an agent"?', parties)
     shown = Shown(parties=("XAB",), statements=("s1",), sentences=("s1:4",), years=("2018",))
     turn = EarlierTurn(question=quoted.question, state=ConversationState(read=quoted, shown=shown))
-    when = resolve("when?", parties, history=[turn])
+    when = read_question("when?", parties, history=[turn])
     assert (when.scope.states, when.kind, when.answered_as, when.quote) == (("XAB",), "date", "source", quoted.quote)
     on = EarlierTurn(question="when?", state=ConversationState(read=when, shown=shown))
     for before in (turn, on):
-        more = resolve("what else did they say?", parties, history=[before])
+        more = read_question("what else did they say?", parties, history=[before])
         assert (more.scope.states, more.act, more.answered_as, more.quote) == (("XAB",), "more", "content", "")
 
 
@@ -356,5 +356,5 @@ def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
     ],
 )
 def test_a_turn_that_negates_asks_who_denies_or_after_who_spoke_who_was_silent(first, turn, denies, parties):
-    read = resolve(turn, parties, history=[first])
+    read = read_question(turn, parties, history=[first])
     assert (read.denies, read.scope.negated, read.scope.all_states) == (denies, not denies, True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.question.reading import resolve
+from app.question.reading import read_question
 from app.question.turns.relative_times import counted_from, time_note
 from app.records import Note, Scope
 from tests.cases import Cases
@@ -66,7 +66,7 @@ def test_a_step_of_sessions_is_not_counted_in_years(language, question):
     ],
 )
 def test_a_number_of_sessions_is_no_session(question, parties):
-    assert not resolve(question, parties).scope.sessions
+    assert not read_question(question, parties).scope.sessions
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_a_note_says_how_a_time_was_counted_or_that_it_was_not():
 
 def test_a_time_set_by_hand_leaves_no_note_on_the_one_that_was_read(parties):
     asked = ["What did Arvandia say about extradition in 2015?"]
-    read = resolve("And the year before?", parties, history=asked)
-    given = resolve("And the year before?", parties, history=asked, overrides={"years": ["2012"]})
+    read = read_question("And the year before?", parties, history=asked)
+    given = read_question("And the year before?", parties, history=asked, overrides={"years": ["2012"]})
     assert [note.kind for note in read.notes] == ["counted"] and not given.notes
-    other = resolve("And the year before?", parties, history=asked, overrides={"topic": "asylum"})
+    other = read_question("And the year before?", parties, history=asked, overrides={"topic": "asylum"})
     assert [note.kind for note in other.notes] == ["counted"]

@@ -1,4 +1,4 @@
-"""Time and venue: when and where the statements that a question asks about were made, from its spans.
+"""Occasion: when and where the statements that a question asks about were made, from its spans.
 
 "In October 2020 and in 2016" are two years, "after 2015 and before 2020" is an interval.
 """
@@ -7,22 +7,22 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Final, cast
 
-from app.question.lexicon import FIRST_YEAR
 from app.question.spans.intervals import interval_of, months_in, years_of
 from app.question.spans.span import Span
 from app.records import Scope
+from ingest.language.dates import FIRST_YEAR
 
 # An interval of more days than this is one of years.
 _YEAR: Final = 366
 
 
-def time_and_venue_of(spans: Iterable[Span], today: date | None = None) -> Scope:
+def occasion_of(spans: Iterable[Span], today: date | None = None) -> Scope:
     """Returns when and where statements were made.
 
     A time longer than a year gives an interval; a closed one also gives its years one by one, and so does one within a
-    month ("on 12 October 2020"). Several times are all
-    asked about: "in October 2020 and in 2016" gives two years. An open interval is narrowed by another time ("after
-    2015 and before 2020"), and a year by its month; one of several that do not overlap ends `today`.
+    month ("on 12 October 2020"). Several times are all asked about: "in October 2020 and in 2016" gives two years. An
+    open interval is narrowed by another time ("after 2015 and before 2020"), and a year by its month; of several times
+    that do not overlap, an open one is closed: it begins in 1945 or ends `today`.
     """
     spans = tuple(spans)
     times = [span for span in spans if span.interval != (None, None)]

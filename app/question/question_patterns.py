@@ -1,20 +1,17 @@
-"""Frames that decide whose words a question asks for: by words around a name, where the tagger alone is often wrong.
+"""Patterns that decide whose words a question asks for, where the tagger alone is often wrong: words around a name.
 
 In "according to Chile, what does Peru refuse?" Chile speaks and Peru is the topic; in "who spoke of Cuba?" Cuba is; and
-"does Chile agree with Peru on tolls?" compares both. The words are in `app/question/data/question_frames.yaml`.
+"does Chile agree with Peru on tolls?" compares both. Others ask who was silent. The words are in
+`question_patterns.yaml` and `who_was_silent.yaml` of `app/question/data`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import Final
 
-from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
+from app.question.lexicon import SIGNS, Item, find_forms, is_article, lexicon_of, lexicon_of_all
 from app.question.role_tagger.network import RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
-from ingest.language.lexicons import RegexPatterns
-
-_ARTICLE: Final = RegexPatterns("common").article
 
 
 def view_holders(roles: RoleReading) -> Mapping[int, int]:
@@ -38,11 +35,11 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
     There is none where its statement as a document is asked about: "when did it speak?".
     """
     party = next((word for word in roles.of("who", "mention") if word.kind in NAMED), None)
-    if party is None or roles.has_kind("statement", "speak_verb", "session", "meeting", "stance"):
+    if party is None or roles.has_word_kind("statement", "speak_verb", "session", "meeting", "stance"):
         return None
     content = {word.start for word in roles.beside_topic()}
     # "Thank" and "praise" are words that ask, unless nothing else is asked.
-    asked = [word for word in roles.of("-") if word.start in content or word.does == {"reply"}]
+    asked = [word for word in roles.of("-") if word.start in content or word.lexicon_kinds == {"reply"}]
     owner = next((len(each) for each in POSSESSIVE if roles.text.startswith(each, party.end)), 0)
     after = [word for word in asked if word.start >= party.end] or asked
     if not after:
@@ -71,13 +68,15 @@ def asks_everyone_of_topic(roles: RoleReading) -> bool:
     named = any(word.kind in NAMED for word in roles.of("who", "mention", "not"))
     if named or roles.follows or "topic" not in roles.labels:
         return False
-    frames, unnamed = (lexicon_of(roles.language, name) for name in ("question_frames", "unnamed_parties"))
-    asking = _beside_topic(roles, frames.items(roles.text))
+    patterns, unnamed = (lexicon_of(roles.language, name) for name in ("question_patterns", "unnamed_parties"))
+    asking = _beside_topic(roles, patterns.items(roles.text))
     kinds = _kinds_of([*asking, *_beside_topic(roles, unnamed.items(roles.text))])
     # "Говорилось о" is also what leads to the object of a verb of speaking.
-    kinds = kinds.union(*(frames.kinds_of(word.text) for word in roles.of("-")))
+    kinds = kinds.union(*(patterns.kinds_of(word.text) for word in roles.of("-")))
     plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in asking)
-    owned = any(roles.text.startswith(POSSESSIVE, word.end) for word in roles.of("-") if "ask" not in word.does)
+    owned = any(
+        roles.text.startswith(POSSESSIVE, word.end) for word in roles.of("-") if "ask" not in word.lexicon_kinds
+    )
     of_someone = owned or kinds & {"pronoun", "possessive", "of_them", "state", "attitude"}
     return not of_someone and ("impersonal" in kinds or plain)
 
@@ -111,19 +110,19 @@ def is_place(roles: RoleReading, name: Word) -> bool:
     """
     ahead = [word for word in roles.words if word.end <= name.start]
     behind, verb = [*(word for word in roles.words if word.start > name.start), None, None][:2]
-    articles = [_ARTICLE.fullmatch(word.text) is not None for word in ahead]
-    plain = [word for word, is_article in zip(ahead, articles, strict=True) if not is_article]
+    articles = [is_article(word.text) is not None for word in ahead]
+    plain = [word for word, article in zip(ahead, articles, strict=True) if not article]
     if not plain:
         return False
-    of = "of" in lexicon_of(roles.language, "question_frames").kinds_of(plain[-1].text)
+    of = "of" in lexicon_of(roles.language, "question_patterns").kinds_of(plain[-1].text)
     of_noun = of and any(word.is_content for word in plain[-2:-1])
     before = plain[-3:-2] if of_noun else plain[-2:-1]
-    if any(word is not None and "speak_verb" in word.does for word in (*before, verb)):
+    if any(word is not None and "speak_verb" in word.lexicon_kinds for word in (*before, verb)):
         return False
     # "The Kelvane bridge", "le col Kantegar"; a verb before its subject has no article: "¿cuándo ratificó Freedonia …".
     before_noun = articles[-1] and behind is not None and behind.is_content and behind.text.islower()
     behind_noun = any(articles[-2:-1]) and ahead[-1].is_content and ahead[-1].text.islower()
-    return "place" in plain[-1].does or of_noun or before_noun or behind_noun
+    return "place" in plain[-1].lexicon_kinds or of_noun or before_noun or behind_noun
 
 
 def asks_when_first_said(roles: RoleReading) -> bool:
@@ -148,6 +147,30 @@ def compares_views(roles: RoleReading) -> bool:
     return agrees and {"who", "mention"} <= named
 
 
+def asks_who_was_silent(question: str) -> bool:
+    """Returns whether a negated question asks who said nothing on the topic, rather than who denied it.
+
+    "Which States did not mention corruption?" asks who said nothing; "which States do not extradite their nationals?"
+    asks who says that it does not. The words of all languages are in `app/question/data/who_was_silent.yaml`.
+    """
+    kinds = [item.kinds for item in lexicon_of_all("who_was_silent").items(question, correct_typos=False)]
+    verb = next((at for at, each in enumerate(kinds) if "saying" in each), 0)
+    return any("silent" in each for each in kinds) or any("denied" in each for each in kinds[:verb])
+
+
+def has_verb_of_saying(question: str) -> bool:
+    """Returns whether a question has a verb of saying: "which States mentioned corruption?"."""
+    items = lexicon_of_all("who_was_silent").items(question, correct_typos=False)
+    return any("saying" in item.kinds for item in items)
+
+
+def names_silence(roles: RoleReading) -> bool:
+    """Returns whether a word for silence is outside the topic: "which States kept quiet about corruption?"."""
+    items = lexicon_of_all("who_was_silent").items(roles.text, correct_typos=False)
+    silent = [item.start for item in items if "silent" in item.kinds]
+    return any(not any(word.start <= start < word.end for word in roles.of("topic")) for start in silent)
+
+
 def _named(roles: RoleReading) -> list[Word]:
     return [word for word in roles.words if word.kind in (*NAMED, "article", "treaty")]
 
@@ -158,7 +181,7 @@ def _attitudes(roles: RoleReading) -> Iterator[tuple[str, Sequence[Item]]]:
 
 
 def _items(roles: RoleReading) -> Sequence[Item]:
-    return lexicon_of(roles.language, "question_frames").items(roles.text)
+    return lexicon_of(roles.language, "question_patterns").items(roles.text)
 
 
 def _beside_topic(roles: RoleReading, items: Sequence[Item]) -> list[Item]:
@@ -173,6 +196,6 @@ def _kinds_of(items: Sequence[Item]) -> frozenset[str]:
 def _before(roles: RoleReading, items: Sequence[Item], start: int) -> list[Item]:
     """Returns the items before a name, without the articles that lead to it."""
     ahead = [item for item in items if item.end <= start]
-    articles = [*takewhile(lambda i: _ARTICLE.fullmatch(roles.text[i.start : i.end]) is not None, reversed(ahead))]
+    articles = [*takewhile(lambda i: is_article(roles.text[i.start : i.end]) is not None, reversed(ahead))]
     elided = ahead[: len(ahead) - len(articles)]
     return elided[:-1] if elided and roles.text[elided[-1].start : elided[-1].end].casefold() == "l" else elided

@@ -83,7 +83,7 @@ def _mistyped(text: str, tokens: Sequence[Token], at: int, language: str, partie
         if len(codes) == 1:
             return [replace(span, start=tokens[first].start, end=tokens[last - 1].end, codes=codes)]
     # Mistyped question words and common words are not names: "sumarize", "statments".
-    if lexicon_of(language).meant(token.folded):
+    if lexicon_of(language).correct_typo(token.folded):
         return []
     common = _common_words(language, len(token.folded))
     meant = process.extractOne(token.folded, common, scorer=fuzz.ratio, score_cutoff=_SIMILARITY_MIN)

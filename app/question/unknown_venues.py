@@ -23,9 +23,9 @@ _APART: Final = frozenset({"ask", "speak_verb", "everyone", "states", "state", "
 _NUMBERS: Final = frozenset({"number", "ordinal", "roman"})
 
 
-def unread_venues(roles: RoleReading) -> Iterator[Note]:
+def unknown_venues(roles: RoleReading) -> Iterator[Note]:
     """Yields a note on each meeting or body whose words have no role in the question: "in the Third Committee"."""
-    items = lexicon_of(roles.language, "venues").items(roles.text, mend=False)
+    items = lexicon_of(roles.language, "venues").items(roles.text, correct_typos=False)
     idle = [word for word in roles.of("-") if word.kind in ("word", "place") or word.text in _JOINING]
     end = 0
     for item in items:
@@ -62,7 +62,7 @@ def _led(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> list[Word] 
 def _names(word: Word, roles: RoleReading) -> bool:
     """Returns whether a word before a noun such as "conference" tells which one: "the Bonn conference", "第三"."""
     uncased = roles.language in ("ar", "zh") and word.is_content
-    return uncased or word.kind == "place" or word.text[:1].isupper() or bool(word.does & _NUMBERS)
+    return uncased or word.kind == "place" or word.text[:1].isupper() or bool(word.lexicon_kinds & _NUMBERS)
 
 
 def _end_of_name(roles: RoleReading, idle: Sequence[Word], items: Sequence[Item], noun: Item) -> int:
@@ -78,7 +78,7 @@ def _end_of_name(roles: RoleReading, idle: Sequence[Word], items: Sequence[Item]
 
 def _is_acronym(roles: RoleReading, words: Sequence[Word]) -> bool:
     """Returns whether words are one of capitals alone that no table knows, nor as a format: "at UNEA", not "in PDF"."""
-    if len(words) != 1 or roles.text.isupper() or words[0].does:
+    if len(words) != 1 or roles.text.isupper() or words[0].lexicon_kinds:
         return False
     acronym = words[0].text
     return acronym.isupper() and len(acronym) >= _SHORTEST_ACRONYM and f".{acronym.lower()}" not in SUFFIXES

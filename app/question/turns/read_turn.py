@@ -5,15 +5,16 @@
 
 from dataclasses import replace
 
-from app.question.interpretation import read_alone
 from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
+from app.question.read_alone import read_alone
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
 from app.question.turns.carryover import SLOTS, classify_turn
 from app.question.turns.follow_ups import (
     by_number,
+    by_paragraph,
     by_treaty,
     chosen_option,
     citation_asked,
@@ -25,12 +26,12 @@ from app.question.turns.follow_ups import (
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState, TurnReading
-from app.question.turns.unnamed_parties import by_unnamed_parties, with_theirs
+from app.question.turns.unnamed_parties import ask_their_members, by_unnamed_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
 
-def resolve_turn(
+def read_turn(
     state: ConversationState | None,
     question: str,
     parties: PartyTable,
@@ -59,7 +60,7 @@ def _read_turn(
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
         first = read_alone(question, parties, weights, proposed=proposed)[0]
-        first = with_theirs(first) if slots_of(first) >= {"who"} else first
+        first = ask_their_members(first) if slots_of(first) >= {"who"} else first
         untimed = time_note(question, first.scope, first.scope, first=True)
         return first if untimed is None else replace(first, party_notes=(*first.party_notes, untimed))
     if (only := citation_asked(question, state.read, state.shown)) is not None:
@@ -75,7 +76,7 @@ def _read_turn(
         chosen = code
     named = without_lead_in(chosen)
     alone, inputs = read_alone(named, parties, weights, before=before.scope.language, proposed=proposed)
-    alone = _with_counted_time(by_treaty(by_number(alone, before), before), question, state)
+    alone = _with_counted_time(by_paragraph(by_treaty(by_number(alone, before), before), before), question, state)
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from app.answering.citations import cite
+from app.briefing.cell_suggestion import suggest, suggestion_of_cell
 from app.briefing.cells import Subject, Suggestion
-from app.briefing.position_classifier import suggest, suggestion_of_cell
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases

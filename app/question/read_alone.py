@@ -1,10 +1,10 @@
-"""Interpretation of one question by itself: from the roles of its words and its kind to scope, topic and answer type.
+"""Reading of one question by itself: from the roles of its words and its kind to scope, topic and answer type.
 
 "What did Iran say about extradition in 2020?" has the scope Iran, 2020, "extradition", and the kind `content`.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
 from typing import Any, Final
@@ -12,15 +12,18 @@ from typing import Any, Final
 from app.question.asked_parties import AskedParties, asked_parties
 from app.question.classifiers import ClassifierInput, classifier_input
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
-from app.question.kinds import KindReading, asks_who_was_silent, kind_chances, names_silence, plausible_kind
+from app.question.kinds import KindReading, kind_chances, plausible_kind
 from app.question.language import detect_language
-from app.question.lexicon import lexicon_of
+from app.question.lexicon import lexicon_of, lexicon_of_all
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
-from app.question.question_frames import (
+from app.question.occasion import occasion_of
+from app.question.question_patterns import (
     asks_everyone_of_topic,
     asks_when_first_said,
     asks_who_spoke_of,
+    asks_who_was_silent,
     compares_views,
+    names_silence,
     speak_of_each_other,
     speaks_of_one_party,
 )
@@ -28,11 +31,10 @@ from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles, with_places, with_thing_asked_about
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
-from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR
+from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR, field_of
 from app.question.spans.span import NARROWING, Span
 from app.question.subjects import subject_clauses
-from app.question.time_and_venue import time_and_venue_of
-from app.question.unread_venues import unread_venues
+from app.question.unknown_venues import unknown_venues
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
 from ingest.language.detection import is_in_other_language
@@ -64,20 +66,20 @@ def read_alone(
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)
     chances = chances if proposed is None else chances_as_proposed(chances, proposed)
-    return interpret(roles, chances, parties), inputs
+    return _reading_of(roles, chances, parties), inputs
 
 
-def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
+def _reading_of(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution from the roles of a question's words and the chances of its kinds."""
     kind, denies = _kind_of(roles, chances)
     roles = correct_roles(roles, kind.kind)
     asked = asked_parties(roles, kind.kind, parties)
     provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
     # The follow-up "only under article 16" does not ask for the treaty's own words.
-    provision = provision and (not roles.follows or roles.has_kind("ask"))
+    provision = provision and (not roles.follows or roles.has_word_kind("ask"))
     treaties, assumed = _treaties(roles, provision)
     filters = roles.filters(*FILTER_ROLES)
-    when = time_and_venue_of(filters)
+    when = occasion_of(filters)
     if kind.kind == "date" and when.pick is None and asked.named and asks_when_first_said(roles):
         when = replace(when, pick="earliest")
     # Quoted words belong to the topic, unless their source is asked for.
@@ -93,7 +95,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
     by_pronoun = not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
     asks_all = not by_pronoun and _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)
-    topic, wording = (_mended(text, typing_errors) for text in (topic, _wording(roles)))
+    topic, wording = (_with_corrections(text, typing_errors) for text in (topic, _wording(roles)))
     without, not_left_out = _left_out(roles, filters)
     whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTY_FIELDS, "excluded")}
     scope = replace(
@@ -119,18 +121,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
             *asked.notes,
             *(Note(kind="mended", values={"word": word, "meant": meant}) for word, meant in typing_errors.items()),
             *not_left_out,
-            *(
-                Note(kind="unknown_sessions", values={"words": words})
-                for span, words in filters.items()
-                if span.kind == "session" and not span.codes
-            ),
-            *(
-                Note(kind="not_counted", values={"words": words})
-                for span, words in filters.items()
-                # Statements of a day of any year can be listed.
-                if span.date_form == "yearless" and (topic or kind.kind != "list")
-            ),
-            *(() if KIND_TRAITS[kind.kind].is_aside else unread_venues(roles)),
+            *_notes(roles, filters, topic, kind.kind),
         ),
         without=without,
         topic_parties=tuple(asked.spoken_of),
@@ -144,7 +135,7 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
         wording=TopicWording(topic=topic, text=wording, adds=_says_more(roles), language=roles.language)
         if topic
         else None,
-        clauses=tuple((_mended(each, typing_errors), clause) for each, clause in clauses.items())
+        clauses=tuple((_with_corrections(each, typing_errors), clause) for each, clause in clauses.items())
         if len(clauses) > 1
         else (),
         of_picked=any(_is_of_picked(roles, span) for span in filters if span.pick is not None),
@@ -164,11 +155,21 @@ def interpret(roles: RoleReading, chances: Mapping[QuestionKind, float], parties
 def _says_more(roles: RoleReading) -> bool:
     """Returns whether a question says more than who speaks of its topic, unlike "which States mentioned piracy?"."""
     items = (
-        *lexicon_of("en", "who_was_silent").items(roles.text, mend=False),
-        *lexicon_of(roles.language).items(roles.text, mend=False),
+        *lexicon_of_all("who_was_silent").items(roles.text, correct_typos=False),
+        *lexicon_of(roles.language).items(roles.text, correct_typos=False),
     )
     plain = [item for item in items if item.kinds & {"saying", "everyone", "states"}]
     return any(not any(item.start <= word.start < item.end for item in plain) for word in roles.beside_topic())
+
+
+def _notes(roles: RoleReading, filters: Mapping[Span, str], topic: str, kind: QuestionKind) -> Iterator[Note]:
+    """Yields notes on sessions, days and venues that are named and do not narrow the search."""
+    sessions = (words for span, words in filters.items() if span.kind == "session" and not span.codes)
+    yield from (Note(kind="unknown_sessions", values={"words": words}) for words in sessions)
+    days = (words for span, words in filters.items() if span.date_form == "yearless")
+    # Statements of a day of any year can be listed.
+    yield from (Note(kind="not_counted", values={"words": words}) for words in days if topic or kind != "list")
+    yield from () if KIND_TRAITS[kind].is_aside else unknown_venues(roles)
 
 
 def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple[KindReading, bool]:
@@ -193,13 +194,13 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     if kind.kind != "negated_which" or negates or asks_who_was_silent(roles.text):
         return kind, False
     sets = (word.span for word in roles.words if word.kind == "set")
-    if any(span is not None and span.left_out for span in sets):
+    if any(span is not None and span.excluded for span in sets):
         # In "what did non-African States say", the negation is part of the set.
         return replace(kind, kind="content"), False
     return replace(kind, kind="which_states"), True
 
 
-def _mended(text: str, typing_errors: Mapping[str, str]) -> str:
+def _with_corrections(text: str, typing_errors: Mapping[str, str]) -> str:
     """Returns a text with its mistyped words in place."""
     return re.sub(r"\w+", lambda word: typing_errors.get(word[0], word[0]), text)
 
@@ -220,7 +221,7 @@ def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | 
     notes = [Note(kind="not_left_out", values={"words": word.text}) for word in searched]
     if not (only_excluded and roles.follows):
         return None, notes
-    without = time_and_venue_of(roles.filters("not"))
+    without = occasion_of(roles.filters("not"))
     return replace(without, treaties=_treaties(roles, False, True)[0]), notes
 
 
@@ -243,7 +244,7 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
         return True
     nobody_named = kind in ("content", "date", "number", "person") and bool(topic) and not asked.unclear
     by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
-    in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_kind("everyone", "states")
+    in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_word_kind("everyone", "states")
     anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
     return not provision and (anyone or by_kind or in_words)
 
@@ -263,7 +264,7 @@ def _speaks_of_someone(roles: RoleReading) -> bool:
 
 def _answer_type(kind: QuestionKind, roles: RoleReading, pick: Pick | None) -> AnswerType | None:
     """Returns the answer type that evidence must contain; none for "when last", which the statement's date answers."""
-    article: AnswerType | None = "article" if kind == "content" and roles.has_kind("article") else None
+    article: AnswerType | None = "article" if kind == "content" and roles.has_word_kind("article") else None
     if kind in WHICH_STATES:
         return "state"
     return None if kind == "date" and pick else KIND_TRAITS[kind].answer_type or article
@@ -285,8 +286,8 @@ def _asks_stance(roles: RoleReading) -> bool:
     return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in starts)
 
 
-def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
-    """Returns the treaties and articles asked about, or left out, and whether a treaty was assumed.
+def _treaties(roles: RoleReading, provision: bool, excluded: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
+    """Returns the treaties and articles asked about, or excluded, and whether a treaty was assumed.
 
     Beside an article, "the Convention" only names its treaty. "A new convention" is a topic, "the Convention" UNTOC.
     """
@@ -294,22 +295,20 @@ def _treaties(roles: RoleReading, provision: bool, left_out: bool = False) -> tu
         word.span
         for word, label in zip(roles.words, roles.labels, strict=True)
         if word.span is not None
-        and word.span.left_out == left_out
+        and word.span.excluded == excluded
         and not (word.span.treaty_form == "short" and label == "topic" and not word.text[0].isupper())
     ]
     articles = [span for span in spans if span.kind == "article"]
-    numbers: dict[str, dict[str, None]] = {}
+    parts: list[tuple[str, str, str]] = []
     for span in spans:
         only_names = (span.treaty_form == "short" and articles) or (span.treaty_form == "one" and not provision)
         if span.kind == "treaty" and not only_names:
-            numbers.update({code: {} for code in span.codes if code not in numbers})
-    for treaty, article in (each for span in articles for each in span.articles):
-        numbers.setdefault(treaty, {})[article] = None
-    if provision and not (numbers or roles.follows):
-        numbers = {"UNTOC": {}}
+            parts += [(code, "", "") for code in span.codes]
+    parts += [named for span in articles for named in span.articles]
+    if provision and not (parts or roles.follows):
+        parts = [("UNTOC", "", "")]
     convention = any(span.treaty_form == "short" and span.codes == ("UNTOC",) for span in spans)
-    scopes = tuple(TreatyScope(treaty=code, articles=tuple(named)) for code, named in numbers.items())
-    return scopes, any(span.treaty_form == "bare" for span in articles) and not convention
+    return field_of("treaties", parts), any(span.treaty_form == "bare" for span in articles) and not convention
 
 
 def _wording(roles: RoleReading) -> str:

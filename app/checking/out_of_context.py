@@ -63,18 +63,19 @@ _EMPTY_MARKS: Final = regex.compile(r"[\"“«„「『]\s*[\"”»“」』]")
 class _Sense:
     """What the words beside a quotation make of it, in the source or in a draft.
 
-    `kinds` of polarity words govern it, a doubt as a denial; the words before it may have `ends` ("the lifting of"), an
-    outright `view` (`supports` or `opposes`), modal verbs and quantities (`forces`); two `denials` cancel each other.
+    `kinds` of polarity words govern it, a doubt as a denial; it may be negated by a noun ("the lifting of").
+    The words before it may have an outright `view` (`supports` or `opposes`), modal verbs and quantities; two `denials`
+    cancel each other.
     """
 
     kinds: set[str]
-    ends: bool
+    negated_by_noun: bool
     denials: int
     view: str | None
-    forces: tuple[set[str], set[str]]
+    modals_and_counts: tuple[set[str], set[str]]
 
 
-def cut_remarks(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
+def out_of_context_remarks(start: int, end: int, quote: str, text: SourceText, around: tuple[str, str]) -> list[Remark]:
     """Returns remarks on the words just before and after an exact quotation, `[start, end)` of the source.
 
     They are compared with the draft's own words in the sentence around the quotation (`around`: before, after).
@@ -136,10 +137,10 @@ def _sense_of_source(clause: str, rest: str, language: str, *, apart: bool) -> _
     kinds = _kinds(polarity_words(clause, language)) & ({"condition"} if apart else {"denial", "condition"})
     return _Sense(
         kinds=kinds,
-        ends=ends_what_follows(clause, language),
+        negated_by_noun=ends_what_follows(clause, language),
         denials=denials(f"{joined} | {own_clause(rest, language)}", (language,)),
         view=_view(clause, (language,)),
-        forces=_forces(joined, (language,)),
+        modals_and_counts=_modals_and_counts(joined, (language,)),
     )
 
 
@@ -153,18 +154,18 @@ def _sense_of_draft(around: tuple[str, str], quote: str, codes: tuple[str, ...])
     opposed = {"denial"} if _view(given, codes) == "opposes" else set()
     return _Sense(
         kinds=_kinds([*told, *conditions]) | opposed,
-        ends=bool(of_kinds(told, "ending", "denial", "doubt")),
+        negated_by_noun=bool(of_kinds(told, "ending", "denial", "doubt")),
         denials=denials(joined, codes),
         view=_view(before, codes),
-        forces=_forces(given, codes),
+        modals_and_counts=_modals_and_counts(given, codes),
     )
 
 
 def _difference(own: _Sense, draft: _Sense) -> Literal["turned_before", "draft_turns"] | None:
     """Returns which of the two turns a quotation, the words it is cut off from or the draft's own; None if neither."""
-    others = zip(own.forces, draft.forces, strict=True)
+    others = zip(own.modals_and_counts, draft.modals_and_counts, strict=True)
     forced = any(ours and theirs and ours.isdisjoint(theirs) for ours, theirs in others)
-    if own.kinds - draft.kinds or (own.ends and not draft.ends) or forced:
+    if own.kinds - draft.kinds or (own.negated_by_noun and not draft.negated_by_noun) or forced:
         return "turned_before"
     # What the draft denies once more, or no longer, is turned: "opposes" for "does not oppose".
     odd = bool(own.denials and draft.denials) and (own.denials - draft.denials) % 2 == 1
@@ -204,7 +205,7 @@ def _view(text: str, codes: tuple[str, ...]) -> str | None:
     return max(outright, key=lambda mark: mark.start).kind if outright else None
 
 
-def _forces(text: str, codes: tuple[str, ...]) -> tuple[set[str], set[str]]:
+def _modals_and_counts(text: str, codes: tuple[str, ...]) -> tuple[set[str], set[str]]:
     """Returns the modal verbs that a text ends with, by their force, and the quantities in it."""
     found = [word for code in codes for word in polarity_words(text, code)]
     near = [word for word in of_kinds(found, "modal") if len(text[word.end :].split()) <= _MODAL_REACH]
