@@ -71,6 +71,11 @@ def test_a_text_that_tells_what_others_said_or_is_a_programme_is_no_record(text,
     assert read(text).document.kind == "statement"
 
 
+@cases("text")
+def test_a_record_stays_one_where_somebody_else_is_named_or_addressed_before_it(text, read):
+    assert read(text).document.kind == "record"
+
+
 @pytest.mark.timeout(30)
 def test_a_wall_of_empty_lines_takes_no_time():
     assert not may_be_record("\n" * 100_000)
