@@ -31,6 +31,10 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         # A cell begins any line; other names may end the sentence of the line before: "as proposed by", "Belmora. We".
         if row is None or not (row["cell"] or line.start in begin):
             continue
+        if row["cell"] and not lookup.holders(row["name"]):
+            # The State may stand in the second cell, after an item or a time.
+            second = SPEAKER.row.match(page.words, row.end(), line.end)
+            row = second if second and second["cell"] and lookup.holders(second["name"]) else row
         codes, rows = lookup.holders(row["name"]), by_mark[row["cell"] or row["mark"]]
         if not codes and not (rows and (row["cell"] or names_somebody(row["name"], lookup.language))):
             continue
@@ -52,6 +56,7 @@ def _parties(rows: Sequence[SpeakerTurn], page: RecordText, lookup: SpeakerLooku
     for row in rows:
         words = " ".join(page.words[row.words.start : row.end].split())
         named = [match.code for match in lookup.find(words)[:1] if match.start <= _LONGEST_ARTICLE]
-        if not words[:1].islower() and (speaks_in_first_person(words) or named == [row.words.state]):
+        opens = not words[:1].islower() or speaks_in_first_person(words.partition(" ")[0])
+        if opens and (speaks_in_first_person(words) or named == [row.words.state]):
             own.add(row.words.state)
     return len(own - {None})

@@ -56,15 +56,15 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
     has_sentences = any(holds_sentence_end(text[item.start : item.end]) for item in interventions)
-    if not has_sentences and any(map(SPEAKER.time_code.match, text.splitlines())):
+    opening = text[: interventions[0].start] if interventions else ""
+    own = [item for item in interventions if is_first_person(text[item.start : item.end])]
+    is_programme = any(map(WORDS.programme.match, opening.splitlines())) and 2 * len(own) < len(interventions)
+    if (is_programme or not has_sentences) and any(map(SPEAKER.time_code.match, text.splitlines())):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
         return False
     told = [item for item in interventions if item.summarised]
-    opening = text[: interventions[0].start] if interventions else ""
     addressed = any(map(is_salutation, opening.splitlines()))
-    if told and (
-        addressed or ((named or is_held) and any(is_first_person(text[item.start : item.end]) for item in told))
-    ):
+    if told and (addressed or ((named or is_held) and any(item in own for item in told))):
         # "Mr. President, … The representative of Belmora said that the fund is empty. We disagree." is a statement.
         return False
     if named and (addressed or is_first_person(opening)) and (any(labels) or not sections):
@@ -74,7 +74,10 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True
     labelled = bool(heads) and all(map(WORDS.label_of_party.match, heads))
-    enough = len(parties) >= (_FEWEST_SECTIONS if sections and not labelled else _FEWEST_PARTIES)
+    # "The President: …", beside parties in the first person, shows a meeting.
+    is_meeting = offices and all(item in own for item in interventions if item.role == "party")
+    few = not sections or labelled or is_meeting
+    enough = len(parties) >= (_FEWEST_PARTIES if few else _FEWEST_SECTIONS)
     return enough and (not (named or labelled) or (2 if sections else 3) * spoken >= length)
 
 
