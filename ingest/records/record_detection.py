@@ -26,6 +26,8 @@ _LINES_OF_RECORDS: Final = (
 )
 # One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
 _HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n]{2,59}[^\s.。!?؟:;,]\s*\n")
+# With which a line of a programme begins: "10:00", "[10.00]".
+_TIME: Final = re.compile(r"[(\[]?\d{1,2}[:.h]\d{2}(?!\d)")
 
 
 def may_be_record(text: str) -> bool:
@@ -58,8 +60,8 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     has_sentences = any(holds_sentence_end(text[item.start : item.end]) for item in interventions)
     opening = text[: interventions[0].start] if interventions else ""
     own = [item for item in interventions if is_first_person(text[item.start : item.end])]
-    is_programme = any(map(WORDS.programme.match, opening.splitlines())) and 2 * len(own) < len(interventions)
-    if (is_programme or not has_sentences) and any(map(SPEAKER.time_code.match, text.splitlines())):
+    is_programme = any(map(WORDS.programme.match, opening.splitlines())) and len(own) < len(interventions)
+    if (is_programme or not has_sentences) and any(map(_TIME.match, text.splitlines())):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
         return False
     told = [item for item in interventions if item.summarised]
