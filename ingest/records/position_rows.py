@@ -46,12 +46,12 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         end = line.start + len(line.text.rstrip(" |")) if row["cell"] == "|" else end
         rows[-1:] = (replace(before, end=min(before.end or end, line.start)) for before in rows[-1:])
         rows.append(SpeakerTurn(start=line.start, words=of_party(words, *codes) if codes else words, end=end))
-    for rows in by_mark.values():
-        for at, row in enumerate(rows):
+    for turns in by_mark.values():
+        for at, turn in enumerate(turns):
             # A cell after that of the words may hold somebody's remark on them.
-            if "\t" in page.words[row.words.start : row.end].strip():
-                why = IN_LIST_OR_TABLE.format(row.words.named)
-                rows[at] = replace(row, words=of_unknown(row.words.named, row.words.start, why))
+            if not {"\t", "|"}.isdisjoint(page.words[turn.words.start : turn.end].strip()):
+                why = IN_LIST_OR_TABLE.format(turn.words.named)
+                turns[at] = replace(turn, words=of_unknown(turn.words.named, turn.words.start, why))
     best = max(by_mark.values(), key=lambda rows: _parties(rows, page, lookup), default=[])
     return best if _parties(best, page, lookup) >= _FEWEST_PARTIES else []
 
