@@ -67,7 +67,7 @@ from vectorstore.records import (
 
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
-ANNOTATION_VERSION = 23
+ANNOTATION_VERSION = 24
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,7 +148,8 @@ class Annotator:
         found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
         named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
         several = unnamed and (
-            is_record(found, loaded.text, named=named) or _are_of_several_occasions(found, loaded.text, blocks)
+            is_record(found, loaded.text, named=named, is_held=bool(metadata.holders))
+            or _are_of_several_occasions(found, loaded.text, blocks)
         )
         told = self._note_on_others(metadata, titles, found, several=several, may_be=may_be)
         # What a row of the manifest says of item and day holds for the whole.

@@ -377,7 +377,7 @@ class _Run:
             load_parties(self._store, other_than=path).with_extra(table)
             names = tuple(row.name for _, row in added_rows(table))
         except PartyTableError as exc:
-            self._notes.append(str(exc).replace(str(table), str(path)))
+            self._refuse(str(exc).replace(str(table), str(path)))
             self._disputed[path.parent] = claimed_codes(table)
             return ()
         with self._store.writer(sync=False):
@@ -389,11 +389,16 @@ class _Run:
 
     def _learn_without(self, refused: Sequence[RefusedName], table: Path, path: Path) -> tuple[str, ...]:
         problems = "; ".join(each.problem for each in refused)
-        self._notes.append(f"{str(path)!r}, {problems}; the other names of the table are known without it")
+        self._refuse(f"{str(path)!r}, {problems}; the other names of the table are known without it")
         with TemporaryDirectory() as apart:
             kept = Path(apart) / PARTIES_NAME
             kept.write_bytes(without_aliases(table, {(each.code, each.name) for each in refused}))
             return self._learn_table(kept, path)
+
+    def _refuse(self, problem: str) -> None:
+        """Reports what is wrong in a table of parties, and logs it before any file is read."""
+        logger.warning("%s", problem)
+        self._notes.append(problem)
 
     def _report_manifest(self, manifest: Manifest) -> None:
         self._notes += manifest.notes

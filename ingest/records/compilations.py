@@ -23,7 +23,7 @@ from ingest.records.interventions import (
 from ingest.records.procedural_text import closes_compilation
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
-from ingest.records.speaker_lines import SPEAKER, names_somebody
+from ingest.records.speaker_lines import SPEAKER, is_office, names_somebody
 from ingest.text.layout import ends_sentence, holds_sentence_end
 from ingest.text.page_furniture import TextLine
 
@@ -186,12 +186,13 @@ def sections_of_unknown(
     marks = {turn.mark for turn in turns if turn.mark is not None}
     counts = Counter(paragraph.line.text for paragraph in page.paragraphs)
     for line in (paragraph.line for paragraph in paragraphs if _may_be_heading(paragraph)):
-        if counts[line.text] > 1 or closes_compilation(line.text, "", marks):
+        is_of_office = is_office(_without_numbering(line.text), alone=True)
+        if (counts[line.text] > 1 and not is_of_office) or closes_compilation(line.text, "", marks):
             continue
         mark, name = numbering(line.text), _without_numbering(line.text)
         before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
         somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
-        somebody = somebody or _names_another(name, before.state, lookup)
+        somebody = somebody or is_of_office or _names_another(name, before.state, lookup)
         if somebody and not _entitles(line.text, before, page.words[before.start : line.start]):
             yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from ingest.metadata.heading import speaks_in_first_person
 from ingest.metadata.on_behalf import opens_on_behalf
-from ingest.records.interventions import SpeakerTurn, of_party, of_unknown
+from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.record_text import RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER, names_somebody
@@ -31,6 +31,10 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         # A cell begins any line; other names may end the sentence of the line before: "as proposed by", "Belmora. We".
         if row is None or not (row["cell"] or line.start in begin):
             continue
+        if row["cell"] and not lookup.holders(row["name"]):
+            # The State may stand in the second cell, after an item or a time.
+            second = SPEAKER.row.match(page.words, row.end(), line.end)
+            row = second if second and second["cell"] and lookup.holders(second["name"]) else row
         codes, rows = lookup.holders(row["name"]), by_mark[row["cell"] or row["mark"]]
         if not codes and not (rows and (row["cell"] or names_somebody(row["name"], lookup.language))):
             continue
@@ -42,6 +46,12 @@ def position_rows(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         end = line.start + len(line.text.rstrip(" |")) if row["cell"] == "|" else end
         rows[-1:] = (replace(before, end=min(before.end or end, line.start)) for before in rows[-1:])
         rows.append(SpeakerTurn(start=line.start, words=of_party(words, *codes) if codes else words, end=end))
+    for turns in by_mark.values():
+        for at, turn in enumerate(turns):
+            # A cell after that of the words may hold somebody's remark on them.
+            if not {"\t", "|"}.isdisjoint(page.words[turn.words.start : turn.end].strip()):
+                why = IN_LIST_OR_TABLE.format(turn.words.named)
+                turns[at] = replace(turn, words=of_unknown(turn.words.named, turn.words.start, why))
     best = max(by_mark.values(), key=lambda rows: _parties(rows, page, lookup), default=[])
     return best if _parties(best, page, lookup) >= _FEWEST_PARTIES else []
 
@@ -52,6 +62,7 @@ def _parties(rows: Sequence[SpeakerTurn], page: RecordText, lookup: SpeakerLooku
     for row in rows:
         words = " ".join(page.words[row.words.start : row.end].split())
         named = [match.code for match in lookup.find(words)[:1] if match.start <= _LONGEST_ARTICLE]
-        if not words[:1].islower() and (speaks_in_first_person(words) or named == [row.words.state]):
+        opens = not words[:1].islower() or speaks_in_first_person(words.partition(" ")[0])
+        if opens and (speaks_in_first_person(words) or named == [row.words.state]):
             own.add(row.words.state)
     return len(own - {None})

@@ -22,6 +22,11 @@ def is_procedural(paragraph: str, *, told: bool) -> bool:
     return told and _WORDS.told.match(paragraph) is not None
 
 
+def ends_meeting(paragraph: str) -> bool:
+    """Returns whether a paragraph tells that a meeting began or ended: "The meeting rose at 6 p.m."."""
+    return _WORDS.meeting.match(paragraph) is not None
+
+
 def stage_directions(text: str) -> Iterator[tuple[int, int]]:
     """Yields the spans of a record's lines on who presides, which are left in a speech cut out of it."""
     yield from (found.span() for found in _WORDS.stage_direction.finditer(text))

@@ -26,6 +26,8 @@ _LINES_OF_RECORDS: Final = (
 )
 # One heading between paragraphs is enough for a record, since another may stand at the text's beginning.
 _HEADING_LINE: Final = re.compile(r"(?<=[.。!?؟])\s*\n\s*\n[^\n]{2,59}[^\s.。!?؟:;,]\s*\n")
+# With which a line of a programme begins: "10:00", "[10.00]".
+_TIME: Final = re.compile(r"[(\[]?\d{1,2}[:.h]\d{2}(?!\d)")
 
 
 def may_be_record(text: str) -> bool:
@@ -35,10 +37,11 @@ def may_be_record(text: str) -> bool:
     return several or rows >= _FEWEST_PARTIES or _HEADING_LINE.search(text) is not None
 
 
-def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True) -> bool:
+def is_record(interventions: Sequence[Intervention], text: str, *, named: bool = True, is_held: bool = False) -> bool:
     """Returns whether a text that nothing declares a record is one: several parties speak in it.
 
     Where its heading names a speaker (`named`), interventions must make up a third of it, or half if under headings.
+    It `is_held` where anything in it tells whose it is.
     """
     parties = {item.state for item in interventions if item.state is not None}
     offices = {item.named for item in interventions if item.role == "office" and not item.summarised}
@@ -49,27 +52,34 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     if not parties and not named and len(offices) >= _FEWEST_PARTIES and len(interventions) >= _FEWEST_SECTIONS:
         return 2 * spoken >= length
     # Lines such as "Arvandia: wants lamps" count as sections, although the record tells these words.
-    sections = all(
-        item.is_section or (item.speaker is None and text[: item.start].rstrip()[-1:] in (":", "："))
-        for item in interventions
-    )
+    labels = [item.speaker is None and text[: item.start].rstrip()[-1:] in (":", "：") for item in interventions]
+    sections = all(item.is_section or label for item, label in zip(interventions, labels, strict=True))
     heads = [WORDS.enumerator.sub("", item.named) for item in interventions if item.role == "party"]
     forms = {form_of(head) for head in heads}
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
     has_sentences = any(holds_sentence_end(text[item.start : item.end]) for item in interventions)
-    if not has_sentences and any(map(SPEAKER.time_code.match, text.splitlines())):
+    opening = text[: interventions[0].start] if interventions else ""
+    own = [item for item in interventions if is_first_person(text[item.start : item.end])]
+    is_programme = any(map(WORDS.programme.match, opening.splitlines())) and len(own) < len(interventions)
+    if (is_programme or not has_sentences) and any(map(_TIME.match, text.splitlines())):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
         return False
     told = [item for item in interventions if item.summarised]
-    addressed = told and any(map(is_salutation, text[: told[0].start].splitlines()))
-    if named and (addressed or any(is_first_person(text[item.start : item.end]) for item in told)):
+    addressed = any(map(is_salutation, opening.splitlines()))
+    if told and (addressed or ((named or is_held) and any(item in own for item in told))):
         # "Mr. President, … The representative of Belmora said that the fund is empty. We disagree." is a statement.
+        return False
+    if named and (addressed or is_first_person(opening)) and (any(labels) or not sections):
+        # "Statement by Quenza … We heard this: Mr. Olm (Belmora): “We shall never pay.”" is one as well.
         return False
     if named and sections and len(parties) >= _FEWEST_PARTIES and alike:
         # "Statement by Arvandia … Statement by Belmora": headings of one form each open a statement.
         return True
     labelled = bool(heads) and all(map(WORDS.label_of_party.match, heads))
-    enough = len(parties) >= (_FEWEST_SECTIONS if sections and not labelled else _FEWEST_PARTIES)
+    # "The President: …", beside parties in the first person, shows a meeting.
+    is_meeting = offices and all(item in own for item in interventions if item.role == "party")
+    few = not sections or labelled or is_meeting
+    enough = len(parties) >= (_FEWEST_PARTIES if few else _FEWEST_SECTIONS)
     return enough and (not (named or labelled) or (2 if sections else 3) * spoken >= length)
 
 

@@ -77,8 +77,10 @@ class SpeakerLine:
         return not self.brackets and (self.who == "official" or (self.who == "person" and bool(self.clause)))
 
 
-def is_office(words: str) -> bool:
-    """Returns whether words name an office of a meeting or of the United Nations."""
+def is_office(words: str, *, alone: bool = False) -> bool:
+    """Returns whether words name an office of a meeting or of the United Nations, or consist of its name (`alone`)."""
+    if alone:
+        return SPEAKER.is_office.fullmatch(SPEAKER.the.sub("", words)) is not None
     return SPEAKER.is_office.search(words) is not None
 
 

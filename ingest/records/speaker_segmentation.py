@@ -15,7 +15,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
 from ingest.records.compilations import numbering
 from ingest.records.interventions import Intervention
-from ingest.records.procedural_text import closes_compilation, is_imprint, is_procedural
+from ingest.records.procedural_text import closes_compilation, ends_meeting, is_imprint, is_procedural
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER
@@ -140,6 +140,8 @@ def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] |
     is_item = paragraph.stands_alone and WORDS.agenda_heading.match(whole) is not None
     is_title = (paragraph.apart or is_item) and len(whole) <= _LONGEST_HEADING and not ends_sentence(whole)
     if marks is not None:
+        if ends_meeting(whole):
+            return True
         return is_title and paragraph.stands_alone and closes_compilation(whole, numbering(whole), marks)
     # Where layout shows no paragraph, only text that is certainly procedural counts.
     if is_procedural(whole, told=words.summarised and paragraph.apart):

@@ -753,13 +753,16 @@ def test_table_of_parties_alone_says_what_it_did(desk):
 
 
 @only_local
-def test_a_refused_alias_leaves_the_other_names_of_its_table(desk):
+def test_a_refused_alias_leaves_the_other_names_of_its_table(desk, caplog):
     desk.write("a.txt", f"Statement by Belmora\n\n{text_about('herons')}")
     desk.write(
         "parties.csv", "code;name;aliases;kind\nXAA;Arvandia;We|Arvandian;state\nXAB;Belmora;the Compact|group;group\n"
     )
-    report = desk.ingest()
+    logged = []
+    report = desk.ingest(progress=lambda _: logged.append(tuple(caplog.messages)))
     (refused,) = report.notes
+    # Told before the first file is read.
+    assert refused in logged[0]
     assert "line 2: the name 'We' is an everyday word; line 3: the name 'the Compact'" in refused
     assert report.files[0].state == "XAB"
     (kept,) = desk.store.party_files.paths()

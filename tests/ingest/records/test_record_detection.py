@@ -71,6 +71,18 @@ def test_a_text_that_tells_what_others_said_or_is_a_programme_is_no_record(text,
     assert read(text).document.kind == "statement"
 
 
+@cases("text")
+def test_a_record_stays_one_where_somebody_else_is_named_or_addressed_before_it(text, read):
+    assert read(text).document.kind == "record"
+
+
+@cases("words", "others", tuples=True)
+def test_a_chair_between_sections_and_the_end_of_the_meeting_are_nobodys(words, others, split):
+    text = f"Minutes\n\nArvandia\n\nWe light lamps. We trim them.\n\n{words}\n\nBelmora\n\nWe sweep.\n\n{words}"
+    said = " ".join(text[item.start : item.end] for item in split(text, "en") if item.state)
+    assert (others or words) not in said if others else said.count(words.split("\n")[-1]) == 2
+
+
 @pytest.mark.timeout(30)
 def test_a_wall_of_empty_lines_takes_no_time():
     assert not may_be_record("\n" * 100_000)
