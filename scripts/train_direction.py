@@ -170,8 +170,10 @@ class _FineTuned(torch.nn.Module):
     def __init__(self) -> None:
         super().__init__()
         # Dropout inside of the frozen model takes an eighth of the time.
-        still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-        self.bert = BertModel.from_pretrained(str(carried(EMBEDDING)), **still).requires_grad_(False)
+        model = BertModel.from_pretrained(
+            str(carried(EMBEDDING)), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+        self.bert = model.requires_grad_(False)
         for name, layer in [*self.bert.named_modules()]:
             if isinstance(layer, torch.nn.Linear) and name.endswith(_CHANGED):
                 parent, _, last = name.rpartition(".")
