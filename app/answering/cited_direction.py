@@ -125,13 +125,18 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
     # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
     # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
-    # item of a list takes the direction of the words that open it.
+    # item of a list takes the direction of the words that open it. What others said is read with the next sentence,
+    # which may agree with them or not.
     read: list[SentenceDirection] = []
     counterfactual = announced = former = told_former = False
+    reported = ""
     sentences = split_with_openings(words)
     read_ahead((sentence.text for sentence in sentences), topic, language, parties)
     for sentence in sentences:
         current = read_sentence(sentence.text, topic, language, parties)
+        if reported and not current.names_topic:
+            current = read_sentence(f"{reported} {sentence.text}", topic, language, parties)
+        reported = sentence.text if current.reading == "reported" else ""
         current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
         current = since_former(current) if former else current
         announced, former = announces(sentence.text), is_former(current, sentence.text)

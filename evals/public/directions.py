@@ -1,15 +1,18 @@
 """Directions of sentences of real speeches, for or against a topic: the program's classification against labels.
 
-The labels are in `evals/datasets/directions.csv`, the speeches outside. A reversed direction is worse than none, so it
-is a figure of its own: `contrary` is the share of predictions `for` or `against` whose label is the opposite.
+The labels are in `evals/datasets/directions.csv`, the speeches outside; sentences that were written in six languages
+are in `evals/datasets/argued`, topics in braces. A reversed direction is worse than none, so it is a figure of its own:
+`contrary` is the share of predictions `for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import yaml
 from sklearn.metrics import f1_score
 
 from app.retrieval.positions.direction import read_sentence
@@ -21,21 +24,26 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import text_sha256
 
 LABELS: Final = EVALS / "datasets" / "directions.csv"
+WRITTEN: Final = EVALS / "datasets" / "argued"
 _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
 # Splits that nothing is trained on, with the names of their figures.
-_PARTS: Final = {"thresholds": "as spoken", "held": "drawn to be hard"}
+_PARTS: Final = {
+    "thresholds": "as spoken", "held": "drawn to be hard", "dev en": "written", "dev": "written, other languages",
+    "held_out en": "written, held out", "held_out": "written, held out, other languages",
+}  # fmt: skip
 _OPPOSED: Final = {"for": "against", "against": "for"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledSentence:
-    """A sentence of a real speech with the label of its direction; `split` is `train` or one of `_PARTS`."""
+    """A sentence with the label of its direction; `split` is `train` or one of `_PARTS`."""
 
     split: str
     topic: str
     label: str
     speech: str
     text: str
+    language: str = "en"
 
 
 def labelled_sentences(data: Path | None = None) -> Iterator[LabelledSentence]:
@@ -47,6 +55,16 @@ def labelled_sentences(data: Path | None = None) -> Iterator[LabelledSentence]:
             raise DatasetError("the speeches are not those that the labels are about")
         fields = {name: row[name] for name in ("split", "topic", "label", "speech")}
         yield LabelledSentence(text=" ".join(span.split()), **fields)
+
+
+def written_sentences() -> Iterator[LabelledSentence]:
+    """Yields the sentences of `WRITTEN`, in which braces mark the topic."""
+    for path in sorted(WRITTEN.glob("*/*.yaml")):
+        split = f"{path.parent.name} en" if path.stem == "en" else path.parent.name
+        for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+            for entry in entries:
+                topic, text = entry.partition("{")[2].partition("}")[0], re.sub(r"[{}]", "", entry)
+                yield LabelledSentence(split=split, topic=topic, label=label, speech="", text=text, language=path.stem)
 
 
 def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[Figure]:
@@ -67,13 +85,16 @@ def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[
 
 def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
     """Classifies the labelled sentences and compares with the labels; `data` is the folder of the speeches."""
-    sentences = list(labelled_sentences(data))
+    sentences = [*labelled_sentences(data), *written_sentences()]
     parties = PartyTable.load()
     found: list[Figure] = []
     for part, name in _PARTS.items():
         sentences_of_part = [each for each in sentences if each.split == part]
+        if not sentences_of_part:
+            continue
         read = [
-            read_sentence(each.text, each.topic, "en", parties).reading for each in tracked(sentences_of_part, name)
+            read_sentence(each.text, each.topic, each.language, parties).reading
+            for each in tracked(sentences_of_part, name)
         ]
         found += figures_of(name, [each.label for each in sentences_of_part], read)
     return found

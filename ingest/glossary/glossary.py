@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import regex
 
+from ingest.language.claim_words import operators, roles
 from ingest.language.lexicons import load_table
 from ingest.language.matches import TextMatch
 from ingest.language.word_frequencies import NO_WORD, commonness
@@ -26,7 +27,18 @@ _SHORTEST_MENDED: Final = 7
 # The English cell of the dictionary row with words that a translation leaves out: "así", "déjà".
 _NOTHING: Final = ("-",)
 _ARTICLES: Final = regex.compile(r"\b(?:[وف]?(?:[بك]?ال|لل))(?=\p{Arabic}{3})")
+# What is put for operators (see `claim_words.OperatorKind`), for words of some roles, and for signs.
+_OPERATORS: Final = {
+    "more": "more", "less": "less", "only": "only", "ended": "no longer", "evenif": "even if", "unless": "unless",
+    "if": "if", "without": "without", "not": "not", "must": "must", "should": "should", "may": "may", "can": "can",
+    "will": "will", "would": "would", "all": "all", "some": "some", "most": "most", "many": "many", "few": "few",
+    "before": "before", "after": "after", "until": "until", "was": "was", "against": "against",
+}  # fmt: skip
+_ROLES: Final = {"self": "we", "noun": "we", "void": "", "opener": ""}
+_SIGNS: Final = dict(zip("，、،。；؛：？؟！—–", ",,,.;;:??!--", strict=True))
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
+
+_TOKEN_OR_SIGN: Final = regex.compile(rf"{_TOKEN.pattern}|[,;:.!?«»“”\"，；：。！？、،؛؟—–]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +124,29 @@ def gloss(text: str, language: str) -> str:
         english += [*(word.text for word in words[at : tokens.first]), *tokens.terms[:1]]
         at = tokens.last
     return " ".join([*english, *(word.text for word in words[at:])])
+
+
+def gloss_with_operators(text: str, language: str) -> str:
+    """Translates a text word by word into English, with the words that say how others are meant: "not", "only", "we".
+
+    Other function words and unknown words stay as they are written: what learns from such texts learns those as well.
+    """
+    words, named = _words(text, language), roles(language)
+    found = [
+        (words[tokens.first].start, words[tokens.last - 1].end, tokens.terms[0])
+        for tokens in _translated(text, words, language, "en")
+        if tokens.terms
+    ]
+    known = [
+        *((match, _OPERATORS.get(match.lastgroup or "")) for match in operators(language).finditer(text)),
+        *((match, _ROLES.get(named[1][match.lastgroup or ""].kind)) for match in named[0].finditer(text)),
+        *((match, _SIGNS.get(match.group(), match.group())) for match in _TOKEN_OR_SIGN.finditer(text)),
+    ]
+    for match, english in known:
+        start, end = match.span()
+        if english is not None and start < end and all(end <= first or last <= start for first, last, _ in found):
+            found.append((start, end, english))
+    return " ".join(english for *_, english in sorted(found) if english)
 
 
 def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[_RecognisedTokens, ...]:

@@ -166,6 +166,7 @@ def test_directions_are_compared_on_the_speeches_that_are_labelled(tmp_path, mon
     labels = tmp_path / "labels.csv"
     labels.write_text("\n".join(("# head", "split,topic,label,sure,speech,start,end,sha256", *lines)), encoding="utf-8")
     monkeypatch.setattr(directions, "LABELS", labels)
+    monkeypatch.setattr(directions, "WRITTEN", tmp_path)
     for name, record in (("ungdc_2010s", {"id": "X_1", "text": text}), ("ungdc_2020s", {"id": "X_2", "text": ""})):
         (tmp_path / f"{name}.jsonl.gz").write_bytes(gzip.compress(json.dumps(record).encode()))
     found = directions.run(load_settings(store=tmp_path), tmp_path, tmp_path)

@@ -1,10 +1,9 @@
 """Direction: whether words are for or against a topic, for it under conditions, or only mention it.
 
-One classifier decides for answers, briefings and evals: multinomial logistic regression, trained on examples by `make
-train-direction`, run by numpy. Its features are those of a sentence with the topic masked ("we support the abolition of
-this"): the sentence vector, position marks by their rules, and operators such as "not". English is also read by the
-packaged embedding model, fine-tuned on the same examples; the two are averaged. What others say or might say ("some
-propose …") is `reported`: it has no direction, since it is not the speaker's position.
+One classifier decides for answers, briefings and evals: the packaged embedding model, fine-tuned on examples by `make
+train-direction`, run by numpy. It reads a sentence with its topic marked, in other languages than English translated
+word by word. What others say or might say ("some propose …") is `reported`: it has no direction, since it is not the
+speaker's position. What a question asks for is told by logistic regression from the sentence vector and marks.
 """
 
 from collections import Counter
@@ -12,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, get_args
 
@@ -28,15 +28,11 @@ from app.retrieval.positions.position_marks import (
     PositionKind,
     PositionMark,
     Rule,
-    accepts_only,
-    behind,
     blank_out,
     find_position_marks,
     is_breach,
     is_elliptic,
     kind_of,
-    only_answers,
-    refused_conditions,
     without_restraints,
 )
 from app.retrieval.positions.rewording import reword, what_ends
@@ -76,13 +72,10 @@ _INSTRUCTION_MIN: Final = 0.1
 # Chance of `reported` below which words such as "rejects" still count as the speaker's own.
 _OWN_WORDS_BELOW: Final = 0.7
 # Minimum chance of a direction that words such as "rejects" show outright.
-_MARKED_MIN: Final = 0.25
-# The same where the topic is the object of such words, and where a part of it is ("the participation of this").
-_OBJECT_MIN, _PART_MIN = 0.05, 0.15
+_MARKED_MIN: Final = 0.05
+_PART_END: Final = regex.compile(r"[:;：；؛]")
 # What may stand between such words and their object: an article, a preposition, in Chinese a character or two.
-_OBJECT: Final = regex.compile(
-    r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?P<part>[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}"
-)
+_OBJECT: Final = regex.compile(r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?:[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}")
 # Weight of a sentence that does not name the topic, beside one that does.
 UNNAMED_WEIGHT: Final = 0.7
 # Chance from which a question asks who changed position, below which any direction answers.
@@ -94,7 +87,8 @@ _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
 OPPOSITE: Final[Mapping[str | None, Direction]] = {"for": "against", "against": "for"}
 _OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
 _REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
-_FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
+_FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
+_OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 _COUNTED: Final[tuple[OperatorKind, ...]] = (
     "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
     "until", "past", "against", "guard", "say", "been", "by", "was",
@@ -104,8 +98,6 @@ _TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against
 _KINDS: Final[tuple[PositionKind, ...]] = (
     "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
 )  # fmt: skip
-# Kinds of rewording beside which a sentence is read as it is as well.
-_BESIDE_AS_IT_IS: Final = ("ended", "rejected")
 # Scales of the sentence vector and of the other features, set before training.
 _VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
@@ -166,9 +158,7 @@ def read_ahead(texts: Iterable[str], topic: str, language: str | None, parties: 
     """Lets the models read sentences together, which takes half as long as one by one, before `read_sentence` does."""
     language = language if language in LANGUAGES else "en"
     read = [pair for text in texts for pair in _as_read(text, topic, language, parties)]
-    sentence_encoder().embed([mask_topic(*pair, language, parties) for pair in read])
-    if language == "en":
-        _FINE_TUNED.chances([topic_and_text(*pair, parties) for pair in read])
+    _chances([topic_and_text(*pair, language, parties) for pair in read], language)
 
 
 def _as_read(text: str, topic: str, language: str, parties: PartyTable) -> Iterator[tuple[str, str]]:
@@ -179,8 +169,7 @@ def _as_read(text: str, topic: str, language: str, parties: PartyTable) -> Itera
         yield from _as_read(text, ended, language, parties)
     elif reworded is not None:
         yield from _as_read(reworded.text, reworded.topic, language, parties)
-    if ended or reworded is None or reworded.kind in _BESIDE_AS_IT_IS:
-        yield _without_quoted(text, language), topic
+    yield _without_quoted(text, language), topic
 
 
 @lru_cache(maxsize=4096)
@@ -196,13 +185,8 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
         return _read_as_it_is(text, topic, language, parties)
     read, origin = _read(reworded.text, reworded.topic, language, parties), reworded.origin
     marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
-    read = replace(read, marks=marks)
-    if reworded.kind in _BESIDE_AS_IT_IS:
-        as_it_is = _read_as_it_is(text, topic, language, parties)
-        return _reversed(read, as_it_is, rejects=reworded.kind == "rejected")
-    # What is only the reason for another position shows one of its own only if it does so surely.
-    unsure = reworded.kind == "reason" and not read.is_outright and read.chances[read.reading] < CHANGE_MIN
-    return replace(read, reading="mentions") if unsure and read.takes_direction else read
+    as_it_is = _read_as_it_is(text, topic, language, parties)
+    return _reversed(replace(read, marks=marks), as_it_is, rejects=reworded.rejects)
 
 
 def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
@@ -217,26 +201,12 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         text = _without_quoted(text, language)
         masked = mask_topic(text, topic, language, parties)
-    chances = class_chances("direction", load_weights(_CLASSIFIERS), features_of(masked, marks, language))
-    by_reading = {reading: chances[reading] for reading in READINGS}
-    if language == "en":
-        (tuned,) = _FINE_TUNED.chances([topic_and_text(text, topic, parties)])
-        by_reading = geometric_mean_of_chances(by_reading, tuned)
+    (by_reading,) = _chances([topic_and_text(text, topic, language, parties)], language)
     own = without_restraints(marks, blanked, language)
     if own != marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
         by_reading = {**by_reading, "for": higher, "against": lower}
     marks = own
-    inner = refused_conditions(marks, blanked, language)
-    marks = tuple(mark for mark in marks if mark not in inner)
-    plain = _SHOWN_BY.get(kind_of(marks)) if inner else None
-    if plain is not None:
-        by_reading = _without("conditional", by_reading, plain)
-    if {"accepts", "limit"} <= {mark.rule for mark in marks} and all(mark.kind != "opposes" for mark in marks):
-        # "We are not against this as such" is not against it.
-        by_reading = _without("against", by_reading, "conditional")
-    if accepts_only(blanked, language):
-        by_reading = _without("conditional", _without("against", by_reading, "for"), "for")
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
     is_instruction = imperatives(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
@@ -245,7 +215,7 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
     outright = any(mark.strength == OUTRIGHT for mark in marks)
-    asserts = not is_question(text) and (outright or not (announces(text) or only_answers(text, language)))
+    asserts = not is_question(text) and (outright or not announces(text))
     if not asserts and best != "reported":
         best = "mentions"
     sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
@@ -258,6 +228,14 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         asserts=asserts,
         is_instruction=is_instruction,
     )
+
+
+def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Reading, float]]:
+    """Returns the chance of each reading; English is read by a classifier that learned from English alone as well."""
+    read = [{reading: chances[reading] for reading in READINGS} for chances in _FINE_TUNED.chances(pairs)]
+    if language != "en":
+        return read
+    return [geometric_mean_of_chances(*both) for both in zip(read, _OF_ENGLISH.chances(pairs), strict=True)]
 
 
 def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
@@ -310,13 +288,6 @@ def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Ma
     return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
 
 
-def _without(reading: Reading, chances: Mapping[Reading, float], instead: Reading) -> dict[Reading, float]:
-    """Returns chances of which that of one reading is added to another's."""
-    chance = chances[reading]
-    kept = {**chances, reading: 0.0}
-    return {**kept, instead: kept[instead] + chance}
-
-
 def _quoted_within(text: str) -> list[tuple[int, int]]:
     """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
     quoted = list(quoted_spans(text))
@@ -343,34 +314,32 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
 
     There is none where an operator such as "abolition", between a mark and the topic or beside them, may reverse it.
     """
-    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
-    reading = _SHOWN_BY.get(kind_of(marks))
     topics = [match.start() for match in regex.finditer(f"{BLANK}+", blanked)]
+    # Words before a colon are on what was said before: "we do not share that view: we have hosted two visits".
+    ends = [0, *(match.end() for match in _PART_END.finditer(blanked)), len(blanked)]
+    beside = [span for span in pairwise(ends) if not topics or any(span[0] <= at < span[1] for at in topics)]
+    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
+    outright = [mark for mark in outright if any(start <= mark.start < end for start, end in beside)]
+    pairs = ((mark, _OBJECT.fullmatch(blanked, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
+    objects = [mark for mark, match in pairs if match]
+    if {"supports", "opposes"} <= {mark.kind for mark in outright}:
+        # Of words for and against in one sentence, those count whose object is the topic: "we favour this, since nobody
+        # should …".
+        outright = objects
+    reading = _SHOWN_BY.get(kind_of(outright))
+    if reading is None or {"supports", "opposes"} <= {mark.kind for mark in objects}:
+        return None, 1.0
     ends = [0, *(match.end() for match in CLAUSE.finditer(blanked)), len(blanked)]
     places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(blanked)]
-    if not outright or reading is None:
-        return None, 1.0
-    opposing = [mark for mark in outright if mark.kind == "opposes"]
-    # Who does not want to discuss the topic is not against it.
-    if reading == "against" and all(behind(mark, "discusses", blanked, language) for mark in opposing):
-        return "mentions", 0.0
     first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
     within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
-    # Others' wish for the topic is rejected with it: "we do not share the call for this".
-    wishes = [(mark, wish) for mark in outright if (wish := behind(mark, "wishes", blanked, language))]
-    within += [(mark.start, wish.end()) for mark, wish in wishes]
     guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0
-    pairs = ((mark, _OBJECT.fullmatch(blanked, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
-    objects = [(mark, match["part"]) for mark, match in pairs if match]
-    objects += [(mark, None) for mark, _ in wishes]
-    if reading != "against" or not objects:
-        return reading, _MARKED_MIN
     # What violates the topic is not against it: "these measures are contrary to the Convention".
-    if all(is_breach(mark, blanked, language) for mark, _ in objects):
+    if reading == "against" and objects and all(is_breach(mark, blanked, language) for mark in objects):
         return "mentions", 0.0
-    return reading, _PART_MIN if all(part for _, part in objects) else _OBJECT_MIN
+    return reading, _MARKED_MIN
 
 
 def read_span(

@@ -122,31 +122,16 @@ def without_restraints(marks: Sequence[PositionMark], text: str, language: str) 
     def own(mark: PositionMark) -> PositionMark:
         if (mark.kind, mark.strength) != ("opposes", OUTRIGHT):
             return mark
-        match = behind(mark, "worries", text, language)
+        cues = cues_of(language)
+        match = cues["worries"].match(text, mark.end)
         if match is None:
-            match = behind(mark, "restraints", text, language)
-            match = None if match and cues_of(language)["imposed"].match(text, match.end()) else match
+            match = cues["restraints"].match(text, mark.end)
+            match = None if match and cues["imposed"].match(text, match.end()) else match
         if match is None:
             return mark
         return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength)
 
     return tuple(map(own, marks))
-
-
-def refused_conditions(marks: Sequence[PositionMark], text: str, language: str) -> list[PositionMark]:
-    """Returns the marks of conditions that belong to what is refused: "we reject making it conditional on a treaty"."""
-    within = cues_of(language)["refused_condition"]
-    found = (within.match(text, mark.end) for mark in marks if mark.rule in ("refuses", "objects"))
-    # Where a mark ends with the word of the condition itself, which is a restraint, that word is looked for within it.
-    found_within = (within.match(text, mark.start) for mark in marks if mark.rule == "accepts")
-    tied = [match.start("tied") for match in (*found, *found_within) if match]
-    return [mark for mark in marks if mark.rule == "condition" and any(mark.start <= at < mark.end for at in tied)]
-
-
-def accepts_only(text: str, language: str) -> bool:
-    """Returns whether a sentence says only that the topic, blanked out of it, is accepted: "we can accept this"."""
-    cues = cues_of(language)
-    return cues["accepts_only"].fullmatch(text) is not None and cues["condition"].search(text) is None
 
 
 def is_elliptic(text: str, language: str) -> bool:
@@ -157,11 +142,6 @@ def is_elliptic(text: str, language: str) -> bool:
 def only_answers(text: str, language: str) -> bool:
     """Returns whether a sentence tells what its speaker was asked, or answers without a verb: "We would not."."""
     return cues_of(language)["answers"].search(text) is not None
-
-
-def behind(mark: PositionMark, cue: str, text: str, language: str) -> "regex.Match[str] | None":
-    """Returns the match of a cue right behind a mark; the topic may be blanked out of the text."""
-    return cues_of(language)[cue].match(text, mark.end)
 
 
 def declines_position(text: str, language: str | None) -> bool:

@@ -163,7 +163,8 @@ class EvidenceReader:
         """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
 
         A sentence that neither names the topic nor goes on from the one before is on something else: after "We took
-        note of the fund", "We welcome the election of the Chair" is no position on the fund.
+        note of the fund", "We welcome the election of the Chair" is no position on the fund. What others said is read
+        together with the next sentence: "Some see an intrusion in the visits. We have hosted three."
         """
         (item,) = read.items
         sentence, items = item.sentence, [item]
@@ -176,8 +177,12 @@ class EvidenceReader:
             reading = self._read_sentence(following, read.language)
             reading = since_former(reading) if is_former(read.reading, items[-1].sentence.text) else reading
             goes_on = reading.goes_on or depends_on_before(following.text) or announces(items[-1].sentence.text)
-            if not (reading.names_topic or goes_on):
+            answers = read.direction is None and not reading.names_topic and bool(own[following.ordinal])
+            if not (reading.names_topic or goes_on or answers):
                 break
+            if answers:
+                text = " ".join(own[each.sentence.ordinal] for each in items) + f" {following.text}"
+                reading = read_sentence(text, self.topic(read.language), read.language, self.parties)
             items.append(replace(item, sentence=following))
             # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
             harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)

@@ -6,13 +6,13 @@ what a classifier then reads is the same for every topic.
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from itertools import accumulate, product
+from itertools import accumulate, pairwise, product
 from typing import Final
 
 import regex
 
 from app.retrieval.terms import content_terms
-from ingest.glossary.glossary import terms_of, terms_within
+from ingest.glossary.glossary import gloss_with_operators, terms_of, terms_within
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 
@@ -53,9 +53,19 @@ def topic_runs(text: str, topic: str, language: str, parties: PartyTable) -> tup
     return tuple(each for each in pieces if not content_terms(text[slice(*each)], language).isdisjoint(subject))
 
 
-def topic_and_text(text: str, topic: str, parties: PartyTable) -> tuple[str, str]:
-    """Returns the input of the fine-tuned classifier: a topic, and an English text with the topic between asterisks."""
-    return topic, _with_topic(text, topic, "en", lambda words: f"* {words} *", parties)
+def topic_and_text(text: str, topic: str, language: str, parties: PartyTable) -> tuple[str, str]:
+    """Returns the input of the fine-tuned classifier: a topic, and an English text with the topic between asterisks.
+
+    Other languages are translated word by word. Where the text does not name the topic, there is none: it may go on
+    from the sentence before.
+    """
+    runs = topic_runs(text, topic, language, parties)
+    topic = topic if runs else ""
+    if language == "en":
+        return topic, _with_topic(text, topic, language, lambda words: f"* {words} *", parties)
+    edges = [0, *(edge for run in runs for edge in run), len(text)]
+    pieces = [gloss_with_operators(text[start:end], language) for start, end in pairwise(edges)]
+    return gloss_with_operators(topic, language), " * ".join(pieces).strip()
 
 
 @lru_cache(maxsize=256)
