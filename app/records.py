@@ -250,6 +250,9 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
         contract: dict[str, Any] = to_jsonable_python(self)
+        for treaty in contract["scope"]["treaties"]:
+            if not treaty["paragraphs"]:
+                del treaty["paragraphs"]
         return contract
 
 

@@ -20,12 +20,14 @@ from app.retrieval.positions.change_of_view import (
     limited,
     limits,
     own_view,
+    says_no_longer,
     since_former,
     takes_back,
 )
 from app.retrieval.positions.direction import (
     CHANGE_MIN,
     DIRECTION_MIN,
+    OPPOSITE,
     SentenceDirection,
     as_opened,
     decisive_of,
@@ -131,7 +133,7 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     counterfactual = announced = former = told_former = False
     reported = ""
     sentences = split_with_openings(words)
-    read_ahead((sentence.text for sentence in sentences), topic, language, parties)
+    read_ahead([sentence.text for sentence in sentences], topic, language, parties)
     for sentence in sentences:
         current = read_sentence(sentence.text, topic, language, parties)
         if reported and not current.names_topic:
@@ -145,7 +147,9 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
         elif takes_back(sentence.text):
             current = own_view(current, sentence.text)
             if read and is_taken_back(read[-1], current, sentence.text):
-                read.pop()
+                before = read.pop().reading
+                if not current.takes_direction and says_no_longer(sentence.text):
+                    current = replace(current, reading=OPPOSITE.get(before, current.reading))
             read.append(current)
         elif sentence.opening:
             opened = as_opened(current, read_sentence(sentence.opening, topic, language, parties))

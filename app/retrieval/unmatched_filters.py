@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from app.question.lexicon import lexicon_of
@@ -16,20 +16,14 @@ from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 
 
-def retrieve_or_reread(
-    resolution: Resolution, retrieve: Callable[[Resolution], Retrieved], parties: PartyTable
-) -> tuple[Resolution, Retrieved]:
-    """Retrieves; what no statement fits is read as members or as what is spoken of, if that finds an answer."""
-    retrieved = retrieve(resolution)
+def rereadings(
+    resolution: Resolution, retrieved: Retrieved, parties: PartyTable
+) -> Iterator[tuple[Resolution, Callable[[Retrieved], Retrieved | None]]]:
+    """Yields what no statement fits read as members, or as spoken of, each with what keeps evidence that answers."""
     if (of_members := as_members(resolution, retrieved, parties)) is not None:
-        of_each = retrieve(of_members)
-        if of_each.statements_in_scope:
-            return of_members, of_each
+        yield of_members, lambda found: found if found.statements_in_scope else None
     if unfit := unfit_filters(resolution, retrieved):
-        reread = as_spoken_of(resolution, unfit)
-        if found := speaking_of(retrieve(reread), resolution.scope, unfit):
-            return reread, found
-    return resolution, retrieved
+        yield as_spoken_of(resolution, unfit), lambda found: speaking_of(found, resolution.scope, unfit)
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:

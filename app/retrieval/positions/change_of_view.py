@@ -58,6 +58,11 @@ def depends_on_before(text: str) -> bool:
     return takes_back(text) or limits(text)
 
 
+def says_no_longer(text: str) -> bool:
+    """Returns whether a sentence says that something is no longer so: "We no longer do."."""
+    return _NO_LONGER.search(text) is not None
+
+
 def limited(read: SentenceDirection, following: str) -> SentenceDirection:
     """Returns the reading of a sentence, `conditional` if it is for the topic and the next sentence limits it."""
     return replace(read, reading="conditional") if read.reading == "for" and limits(following) else read
@@ -146,7 +151,7 @@ def is_taken_back(before: SentenceDirection, current: SentenceDirection, text: s
     if before.reading == current.reading:
         return False
     if disowns(text):
-        return not before.is_outright or _NO_LONGER.search(text) is not None
+        return not before.is_outright or says_no_longer(text)
     return _OF_VIEW.search(text) is not None or not (before.is_outright or before.reading == "for")
 
 

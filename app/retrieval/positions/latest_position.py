@@ -74,6 +74,9 @@ class PositionReader:
         if opposite is None or any(map(self.reader.declining, read)):
             return ()
         likeliest = max(read, key=lambda each: each.chance_of(OPPOSITE[opposite]))
+        # Words that are only probably for it do not outweigh others that are read as against it.
+        if likeliest.direction != OPPOSITE[opposite] and any(each.direction == opposite for each in read):
+            return ()
         contrary = max(each.chance_of(opposite) for each in read)
         chance = likeliest.chance_of(OPPOSITE[opposite])
         return likeliest.items if chance >= max(_ASKED_MIN, _SHARE_OF_OPPOSITE_MIN * contrary) else ()

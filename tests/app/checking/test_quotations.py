@@ -84,7 +84,7 @@ def test_table_cells_do_not_run_into_each_other():
         CheckedBlock(text="“The first is not closed at all", kind="cell"),
         CheckedBlock(text="the second has a mark”", kind="text"),
     ]
-    assert [q.note for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]
+    assert [q.reading_remark for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]
 
 
 @given(st.text(alphabet=" ab.\n“”\"'‘’«»„「」[]…1", max_size=80))

@@ -71,7 +71,7 @@ def test_answer_says_that_a_speaker_quotes_somebody_else(tmp_path):
     said = "I quote Tessaria: “We met in the port. The fund serves the victims of trafficking. It must grow.” We agree."
     with spoken(tmp_path, Austria=said, Germany="The fund serves the victims of trafficking.") as workspace:
         quoting = workspace.assistant.ask("What did Austria say about the victims of trafficking?")
-        (citation,) = quoting.citations
+        citation, _ = quoting.citations
         assert (citation.quoting, citation.quoted_party) == (True, "XTS")
         assert "the speaker quotes Tessaria" in quoting.answer
         assert "Austria, quoting Tessaria" in workspace.corpus.reference(citation)
