@@ -1,4 +1,4 @@
-"""Trains what tells for from against: app/retrieval/data/direction{,_en,_six}.safetensors.
+"""Trains what tells for from against: app/retrieval/data/{direction_en,direction_six,asked_direction}.safetensors.
 
 Sentences are learned from the examples of `app/retrieval/direction_training`, the labelled cells of real speeches
 (except the `sealed` split of evals/datasets/positions.yaml) and the `train` split of labelled sentences
@@ -31,7 +31,8 @@ from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.positions.direction import ASKED, READINGS, features_of, read_sentence
+from app.retrieval.positions.asked_direction import ASKED, features_of
+from app.retrieval.positions.direction import READINGS, read_sentence
 from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
@@ -50,7 +51,7 @@ _parties: Final = cache(PartyTable.load)
 FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
-WEIGHTS: Final = Path("app/retrieval/data/direction.safetensors")
+WEIGHTS: Final = Path("app/retrieval/data/asked_direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 SIX: Final = Path("app/retrieval/data/direction_six.safetensors")
 FOLDS: Final = 5

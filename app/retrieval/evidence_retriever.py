@@ -17,8 +17,7 @@ from app.retrieval.chronology import made_before
 from app.retrieval.left_aside_notes import left_aside_notes, unattributed_notes
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions.asked_direction import AskedFor, asked_for
-from app.retrieval.positions.direction import AskedDirection
+from app.retrieval.positions.asked_direction import AskedDirection, AskedFor, asked_for
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.position_reading import EvidenceReader
 from app.retrieval.positions.quoted_speaker import OwnWords

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.records import Citation, Coverage, Note, RetrievedPassage, Sources, TreatyScope, WordsFound
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.positions.direction import AskedDirection
+from app.retrieval.positions.asked_direction import AskedDirection
 from vectorstore.records import ScoredPassage, StatementSummary
 
 # Maximum number of passages that an answer lists as retrieved.

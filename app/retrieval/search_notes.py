@@ -9,7 +9,7 @@ from typing import Final
 from app.records import Note, TreatyScope
 from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.positions.direction import AskedDirection
+from app.retrieval.positions.asked_direction import AskedDirection
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.topic import Topic

@@ -1,17 +1,51 @@
 """Direction asked for: whether a question after States asks for those in one direction, or that changed theirs.
 
 "Who opposes article 18?" asks for `against`; after it "not Belmora" asks for the same, and "who does not?" for `for`.
-"Who disagrees?" asks for the opposite of the position that was shown.
+"Who disagrees?" asks for the opposite of the position that was shown. It is told by logistic regression, trained on
+examples by `make train-direction`, from the vector of the question with its topic masked ("who opposes this?"), the
+marks of positions in it, and operators such as "not".
 """
 
-from typing import Final, NamedTuple
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
 
+import numpy as np
+
+from app.question.classifiers import class_chances
 from app.question.language import detect_language
 from app.question.resolution import Resolution
-from app.retrieval.positions.direction import Agreement, AskedDirection, classify_question
+from app.records import Direction
+from app.retrieval.positions.position_marks import (
+    OUTRIGHT,
+    RULES,
+    PositionKind,
+    PositionMark,
+    find_position_marks,
+    kind_of,
+)
+from app.retrieval.topic.mask import mask_topic
 from app.retrieval.topic.subject import has_one_subject, topic_words
+from ingest.language.claim_words import OperatorKind, first_person, imperatives, operators, roles
 from ingest.parties.party_table import PartyTable
+from prompts.wording import LANGUAGES
+from vectorstore.arrays import Matrix
+from vectorstore.sentence_encoder import sentence_encoder
+from vectorstore.weights_file import load_weights
 
+_CLASSIFIER: Final = Path(str(files("app.retrieval"))) / "data" / "asked_direction.safetensors"
+# What a question after States asks for: those in one direction, those that changed theirs, or None for any.
+AskedDirection = Direction | Literal["change"]
+Agreement = Literal["same", "opposite"]
+# The classes of questions, with what they ask for.
+ASKED: Final[Mapping[str, AskedDirection | Agreement | None]] = {
+    "asks_for": "for", "asks_against": "against", "asks_conditional": "conditional", "asks_change": "change",
+    "asks_open": None, "asks_same": "same", "asks_opposite": "opposite",
+}  # fmt: skip
+# Chance from which a question asks who changed position, below which any direction answers.
+_ASKS_CHANGE_MIN: Final = 0.5
 # Chance from which a question surely asks who changed position, so that "nobody" is an answer.
 _ASKS_CHANGE_SURELY: Final = 0.75
 # Chance from which a question without words such as "position" or "support" asks for a direction: of 62 new questions,
@@ -21,6 +55,17 @@ _STATED_MIN: Final = 0.5
 _OWN_DIRECTION_MIN: Final = 0.6
 # Chance from which a follow-up asks who agrees or disagrees: "who else?" does not.
 _AGREEMENT_MIN: Final = 0.4
+_COUNTED: Final[tuple[OperatorKind, ...]] = (
+    "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
+    "until", "past", "against", "guard", "say", "been", "by", "was",
+)  # fmt: skip
+# Operators that reverse an attitude. Words of `guard` ("the abolition of") reverse it as its object, and count apart.
+_TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against")
+_KINDS: Final[tuple[PositionKind, ...]] = (
+    "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
+)  # fmt: skip
+# Scales of the sentence vector and of the other features, set before training.
+_VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
 
 class AskedFor(NamedTuple):
@@ -106,3 +151,39 @@ def _opposite(asked: AskedFor) -> AskedFor:
     if asked.direction == "change":
         return AskedFor()
     return AskedFor("for" if asked.direction == "against" else "against", 1.0, asked.words)
+
+
+def classify_question(
+    question: str, topic: str, language: str, parties: PartyTable
+) -> tuple[AskedDirection | Agreement | None, float]:
+    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers.
+
+    "Who agrees?" asks for the `same` direction as the position that was shown before.
+    """
+    language = language if language in LANGUAGES else "en"
+    masked = mask_topic(question, topic, language, parties)
+    features = features_of(masked, find_position_marks(masked, language), language)
+    chances = class_chances("asked", load_weights(_CLASSIFIER), features)
+    likely = [name for name, asked in ASKED.items() if asked != "change" or chances[name] >= _ASKS_CHANGE_MIN]
+    likeliest = max(likely, key=lambda name: chances[name])
+    return ASKED[likeliest], chances[likeliest]
+
+
+def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
+    """Returns the classifier's features of a sentence with its topic `masked`, (n,) float32."""
+    count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
+    rules, kind = {mark.rule for mark in marks}, kind_of(marks)
+    outright = any(mark.strength == OUTRIGHT for mark in marks)
+    turned = sum(count[name] for name in _TURNING)
+    is_reversed = (turned + count["guard"]) % 2
+    named = roles(language)
+    speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
+    row = [float(rule in rules) for rule in RULES]
+    row += [min(count[name], 2) / 2 for name in _COUNTED]
+    row += [not marks, imperatives(language).search(masked) is not None, "?" in masked, "“" in masked]
+    row += [speaks or first_person(language).search(masked) is not None, turned % 2, is_reversed, count["guard"] > 0]
+    for each in _KINDS:
+        own = kind == each
+        row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
+    (vector,) = sentence_encoder().embed([masked])
+    return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])

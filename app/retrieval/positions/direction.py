@@ -3,10 +3,9 @@
 One classifier decides for answers, briefings and evals: the packaged embedding model, fine-tuned on examples by `make
 train-direction`, run by numpy. It reads a sentence with its topic marked, in other languages than English translated
 word by word. What others say or might say ("some propose …") is `reported`: it has no direction, since it is not the
-speaker's position. What a question asks for is told by logistic regression from the sentence vector and marks.
+speaker's position. What a question asks for says `asked_direction.py`.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,16 +14,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-import numpy as np
 import regex
 
-from app.question.classifiers import class_chances
 from app.records import Direction
 from app.retrieval.positions.position_marks import (
     BLANK,
     CLAUSE,
     OUTRIGHT,
-    RULES,
     PositionKind,
     PositionMark,
     Rule,
@@ -38,30 +34,17 @@ from app.retrieval.positions.position_marks import (
 from app.retrieval.positions.rewording import reword, what_ends
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
 from ingest.language.anaphora import announces, is_question, refers_back
-from ingest.language.claim_words import OperatorKind, first_person, imperatives, operators, roles
+from ingest.language.claim_words import imperatives, operators
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
-from vectorstore.arrays import Matrix
 from vectorstore.bert import FineTunedClassifier
-from vectorstore.sentence_encoder import sentence_encoder
-from vectorstore.weights_file import load_weights
 
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
-# The classifiers of sentences (`direction`) and of questions (`asked`).
-_CLASSIFIERS: Final = _DATA / "direction.safetensors"
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
-# What a question after States asks for: those in one direction, those that changed theirs, or None for any.
-AskedDirection = Direction | Literal["change"]
-Agreement = Literal["same", "opposite"]
-# The classes of questions, with what they ask for.
-ASKED: Final[Mapping[str, AskedDirection | Agreement | None]] = {
-    "asks_for": "for", "asks_against": "against", "asks_conditional": "conditional", "asks_change": "change",
-    "asks_open": None, "asks_same": "same", "asks_opposite": "opposite",
-}  # fmt: skip
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
 # Chance of taking a direction at all (`SentenceDirection.attitude`) from which two opposite sentences show a change of
@@ -78,8 +61,6 @@ _PART_END: Final = regex.compile(r"[:;：；؛]")
 _OBJECT: Final = regex.compile(r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?:[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}")
 # Weight of a sentence that does not name the topic, beside one that does.
 UNNAMED_WEIGHT: Final = 0.7
-# Chance from which a question asks who changed position, below which any direction answers.
-_ASKS_CHANGE_MIN: Final = 0.5
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
@@ -89,17 +70,6 @@ _OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", 
 _REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
 _OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
-_COUNTED: Final[tuple[OperatorKind, ...]] = (
-    "not", "ended", "without", "must", "should", "may", "would", "will", "some", "many", "only", "if", "unless",
-    "until", "past", "against", "guard", "say", "been", "by", "was",
-)  # fmt: skip
-# Operators that reverse an attitude. Words of `guard` ("the abolition of") reverse it as its object, and count apart.
-_TURNING: Final[tuple[OperatorKind, ...]] = ("not", "ended", "without", "against")
-_KINDS: Final[tuple[PositionKind, ...]] = (
-    "supports", "opposes", "conditional", "proposes", "calls_on_others", "reports_practice",
-)  # fmt: skip
-# Scales of the sentence vector and of the other features, set before training.
-_VECTOR_SCALE, _FEATURE_SCALE = 4.0, 2.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,8 +161,7 @@ def _read(text: str, topic: str, language: str, parties: PartyTable) -> Sentence
 
 def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
     runs = topic_runs(text, topic, language, parties)
-    masked = mask_topic(text, topic, language, parties)
-    named = masked != text
+    named = mask_topic(text, topic, language, parties) != text
     marks = find_position_marks(text, language)
     quoted = _quoted_within(text)
     blanked = blank_out(text, (*quoted, *runs))
@@ -200,7 +169,6 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         text = _without_quoted(text, language)
-        masked = mask_topic(text, topic, language, parties)
     (by_reading,) = _chances([topic_and_text(text, topic, language, parties)], language)
     own = without_restraints(marks, blanked, language)
     if own != marks:
@@ -266,26 +234,6 @@ def _turned(read: SentenceDirection) -> SentenceDirection:
         for mark in read.marks
     )
     return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=marks)
-
-
-def features_of(masked: str, marks: Sequence[PositionMark], language: str) -> Matrix:
-    """Returns the classifier's features of a sentence with its topic `masked`, (n,) float32."""
-    count: Counter[str] = Counter(match.lastgroup or "" for match in operators(language).finditer(masked))
-    rules, kind = {mark.rule for mark in marks}, kind_of(marks)
-    outright = any(mark.strength == OUTRIGHT for mark in marks)
-    turned = sum(count[name] for name in _TURNING)
-    is_reversed = (turned + count["guard"]) % 2
-    named = roles(language)
-    speaks = any(named[1][match.lastgroup or ""].kind in ("self", "noun") for match in named[0].finditer(masked))
-    row = [float(rule in rules) for rule in RULES]
-    row += [min(count[name], 2) / 2 for name in _COUNTED]
-    row += [not marks, imperatives(language).search(masked) is not None, "?" in masked, "“" in masked]
-    row += [speaks or first_person(language).search(masked) is not None, turned % 2, is_reversed, count["guard"] > 0]
-    for each in _KINDS:
-        own = kind == each
-        row += [own, own and outright, own and count["guard"] > 0, own and is_reversed]
-    (vector,) = sentence_encoder().embed([masked])
-    return np.concatenate([_VECTOR_SCALE * vector, _FEATURE_SCALE * np.array(row, dtype=np.float32)])
 
 
 def _quoted_within(text: str) -> list[tuple[int, int]]:
@@ -373,19 +321,3 @@ def as_opened(item: SentenceDirection, opening: SentenceDirection) -> SentenceDi
     if opening.takes_direction and (not item.is_outright or item.reading == opening.reading):
         return replace(opening, names_topic=item.names_topic or opening.names_topic)
     return item if item.is_outright and opening.reading == "mentions" else None
-
-
-def classify_question(
-    question: str, topic: str, language: str, parties: PartyTable
-) -> tuple[AskedDirection | Agreement | None, float]:
-    """Returns what a question after States asks for, with its chance, 0 to 1; None where any direction answers.
-
-    "Who agrees?" asks for the `same` direction as the position that was shown before.
-    """
-    language = language if language in LANGUAGES else "en"
-    masked = mask_topic(question, topic, language, parties)
-    features = features_of(masked, find_position_marks(masked, language), language)
-    chances = class_chances("asked", load_weights(_CLASSIFIERS), features)
-    likely = [name for name, asked in ASKED.items() if asked != "change" or chances[name] >= _ASKS_CHANGE_MIN]
-    likeliest = max(likely, key=lambda name: chances[name])
-    return ASKED[likeliest], chances[likeliest]

@@ -12,7 +12,8 @@ from typing import Final
 from app.records import Direction
 from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
-from app.retrieval.positions.direction import CHANGE_MIN, OPPOSITE, AskedDirection
+from app.retrieval.positions.asked_direction import AskedDirection
+from app.retrieval.positions.direction import CHANGE_MIN, OPPOSITE
 from app.retrieval.positions.position_reading import VIEW_MIN, EvidenceReader, ReadEvidence
 
 # Number of a party's best sentences that are read for a position, and of further statements: bounds the work.

@@ -3,7 +3,8 @@
 import pytest
 from safetensors import safe_open
 
-from app.retrieval.positions.direction import classify_question, decisive_of, read_sentence, read_span
+from app.retrieval.positions.asked_direction import classify_question
+from app.retrieval.positions.direction import decisive_of, read_sentence, read_span
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -21,7 +22,7 @@ def test_the_weights_were_trained_on_the_examples_that_ship():
     for name in ("direction_en", "direction_six"):
         with safe_open(str(data / f"{name}.safetensors"), framework="np") as stored:
             assert stored.metadata()["examples"] == examples_hash()
-    notes = load_weights(data / "direction.safetensors").notes
+    notes = load_weights(data / "asked_direction.safetensors").notes
     assert notes["asked.examples"] == examples_hash(asked=True)
 
 
