@@ -128,7 +128,11 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     text = texts[start]
     # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
     surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    certain = is_shown(decisive) and (surely or decisive.chances[likely] >= _UNNAMED_MIN)
+    codes = (
+        {code for each in parties.find(words, language, relaxed=True) for code in each.codes} for words in (topic, text)
+    )
+    by_meaning = decisive.chances[likely] >= _UNNAMED_MIN and set.isdisjoint(*codes)
+    certain = is_shown(decisive) and (surely or by_meaning)
     if subject.article is None:
         # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
         implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)

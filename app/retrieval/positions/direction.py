@@ -182,6 +182,10 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
     marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
+        # The classifier has learned from sentences on a topic. Without one, outright words decide.
+        if not topic and by_reading[best] < DIRECTION_MIN:
+            rest = DIRECTION_MIN / (1 - by_reading[best])
+            by_reading = {each: chance * rest for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
     outright = any(mark.strength == OUTRIGHT for mark in marks)
     asserts = not is_question(text) and (outright or not announces(text))
     if not asserts and best != "reported":

@@ -33,7 +33,12 @@ TIMED = ("trace_id", "timings_ms")
 
 
 def same(answer: dict) -> dict:
-    return {key: value for key, value in answer.items() if key not in TIMED}
+    # Other programs give an empty list of paragraphs, where the answer has none.
+    treaties = [
+        {key: part for key, part in each.items() if part or key != "paragraphs"} for each in answer["scope"]["treaties"]
+    ]
+    lasting = {key: value for key, value in answer.items() if key not in TIMED}
+    return lasting | {"scope": {**answer["scope"], "treaties": treaties}}
 
 
 @pytest.mark.parametrize(
