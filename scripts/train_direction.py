@@ -54,8 +54,8 @@ QUESTIONS: Final = FOLDER / "asked"
 WEIGHTS: Final = Path("app/retrieval/data/asked_direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 SIX: Final = Path("app/retrieval/data/direction_six.safetensors")
-FOLDS: Final = 5
-# Regularisation, chosen on the folds of topics.
+# Folds of topics, and the regularisation that was chosen on them.
+_FOLDS: Final = 5
 _C: Final = 0.15
 # LoRA: rank, scale and initial standard deviation of the updates, and the dense layers that are updated.
 _RANK, _SCALE, _SPREAD = 16, 2.0, 0.1
@@ -75,13 +75,12 @@ READING_OF: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A sentence with its label; those of one topic, or of one party (in cells), are in the same `fold`."""
+    """A sentence or question on a topic, with its label."""
 
     text: str
     topic: str
     language: str
     label: str
-    fold: int
     split: str
 
 
@@ -89,7 +88,7 @@ def written_examples() -> list[Example]:
     """Returns the examples of `FOLDER`."""
     return [
         Example(
-            text=re.sub(r"[{}]", "", entry), topic=topic, language=path.stem, label=label, fold=_fold(topic),
+            text=re.sub(r"[{}]", "", entry), topic=topic, language=path.stem, label=label,
             split="asked" if label in ASKED else path.parent.name,
         )
         for path in sorted(FOLDER.rglob("*.yaml"))
@@ -111,8 +110,7 @@ def cell_examples(corpus: Path) -> list[Example]:
         ]
         found += [
             Example(
-                text=text, topic=cell.topic, language=language, label=READING_OF[cell.kind],
-                fold=_fold(cell.party), split=cell.split,
+                text=text, topic=cell.topic, language=language, label=READING_OF[cell.kind], split=cell.split,
             )
             for language, text in quotes
             if len(quotes) == 1 or mask_topic(text, cell.topic, language, _parties()) != text
@@ -121,11 +119,10 @@ def cell_examples(corpus: Path) -> list[Example]:
 
 
 def spoken_examples(speeches: Path) -> list[Example]:
-    """Returns sentences of real speeches that are labelled for training; those of a speech are in one fold."""
+    """Returns sentences of real speeches that are labelled for training."""
     return [
         Example(
-            text=each.text, topic=each.topic, language="en", label=each.label, fold=_fold(each.speech),
-            split=each.split,
+            text=each.text, topic=each.topic, language="en", label=each.label, split=each.split,
         )
         for each in labelled_sentences(speeches)
         if each.split == "train"
@@ -138,10 +135,6 @@ def examples_hash(asked: bool = False) -> str:
     if not asked:
         paths = [*(path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent != QUESTIONS), SHIPPED, LABELS]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
-
-
-def _fold(name: str) -> int:
-    return int(text_sha256(name), 16) % FOLDS
 
 
 def _rows(questions: Sequence[Example]) -> Matrix:
@@ -255,7 +248,8 @@ def _learn(model: _FineTuned, examples: Sequence[Example], epochs: int, rate: fl
 def fit_asked() -> None:
     """Trains the classifier of the direction that a question asks for, logistic regression, and writes its weights."""
     asked = [item for item in written_examples() if item.split == "asked"]
-    rows, labels, folds = _rows(asked), [item.label for item in asked], [item.fold for item in asked]
+    rows, labels = _rows(asked), [item.label for item in asked]
+    folds = [int(text_sha256(item.topic), 16) % _FOLDS for item in asked]
     model = LogisticRegression(C=_C, max_iter=3000)
     unseen = cross_val_predict(model, rows, labels, groups=folds, cv=LeaveOneGroupOut())
     print(f"asked, topics not seen: {sum(map(str.__eq__, labels, unseen))}/{len(asked)} right")

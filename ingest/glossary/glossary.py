@@ -37,7 +37,6 @@ _OPERATORS: Final = {
 _ROLES: Final = {"self": "we", "noun": "we", "void": "", "opener": ""}
 _SIGNS: Final = dict(zip("，、،。；؛：？؟！—–", ",,,.;;:??!--", strict=True))
 _TOKEN: Final = regex.compile(r"\p{Han}|\p{N}+|(?:(?!\p{Han})[\p{L}\p{M}])+")
-
 _TOKEN_OR_SIGN: Final = regex.compile(rf"{_TOKEN.pattern}|[,;:.!?«»“”\"，；：。！？、،؛؟—–]")
 
 

@@ -207,13 +207,13 @@ def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Readi
     read = [{reading: chances[reading] for reading in READINGS} for chances in _FINE_TUNED.chances(pairs)]
     if language != "en":
         return read
-    return [geometric_mean_of_chances(*both) for both in zip(read, _OF_ENGLISH.chances(pairs), strict=True)]
+    return [_geometric_mean(*both) for both in zip(read, _OF_ENGLISH.chances(pairs), strict=True)]
 
 
 def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
     """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
     turned = _turned(read)
-    chances = turned.chances if rejects else geometric_mean_of_chances(turned.chances, as_it_is.chances)
+    chances = turned.chances if rejects else _geometric_mean(turned.chances, as_it_is.chances)
     shown, best = turned.reading, max(READINGS, key=lambda reading: chances[reading])
     told = OPPOSITE.get(_SHOWN_BY.get(kind_of(read.marks)))
     # Where both readings take opposite directions, that of the measure is not passed over, and nobody is for
@@ -253,7 +253,7 @@ def _without_quoted(text: str, language: str) -> str:
     return text
 
 
-def geometric_mean_of_chances(
+def _geometric_mean(
     one: Mapping[Reading, float], other: Mapping[str, float] | Mapping[Reading, float]
 ) -> dict[Reading, float]:
     """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
