@@ -131,18 +131,22 @@ def gloss_with_operators(text: str, language: str) -> str:
     Other function words and unknown words stay as they are written: what learns from such texts learns those as well.
     """
     words, named = _words(text, language), roles(language)
+    operator_words = [
+        (match.span(), _OPERATORS.get(match.lastgroup or "")) for match in operators(language).finditer(text)
+    ]
+    # An operator goes before an ordinary word that is written alike: "ряд" is "some" rather than "row".
+    spans = {span for span, english in operator_words if english}
     found = [
-        (words[tokens.first].start, words[tokens.last - 1].end, tokens.terms[0])
+        (*span, tokens.terms[0])
         for tokens in _translated(text, words, language, "en")
-        if tokens.terms
+        if tokens.terms and (span := (words[tokens.first].start, words[tokens.last - 1].end)) not in spans
     ]
     known = [
-        *((match, _OPERATORS.get(match.lastgroup or "")) for match in operators(language).finditer(text)),
-        *((match, _ROLES.get(named[1][match.lastgroup or ""].kind)) for match in named[0].finditer(text)),
-        *((match, _SIGNS.get(match.group(), match.group())) for match in _TOKEN_OR_SIGN.finditer(text)),
+        *operator_words,
+        *((match.span(), _ROLES.get(named[1][match.lastgroup or ""].kind)) for match in named[0].finditer(text)),
+        *((match.span(), _SIGNS.get(match.group(), match.group())) for match in _TOKEN_OR_SIGN.finditer(text)),
     ]
-    for match, english in known:
-        start, end = match.span()
+    for (start, end), english in known:
         if english is not None and start < end and all(end <= first or last <= start for first, last, _ in found):
             found.append((start, end, english))
     return " ".join(english for *_, english in sorted(found) if english)

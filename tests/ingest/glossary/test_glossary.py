@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import regex
 
-from ingest.glossary.glossary import other_terms, terms_within, translate_topic
+from ingest.glossary.glossary import gloss_with_operators, other_terms, terms_within, translate_topic
 from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases, all_at_once
@@ -127,3 +127,8 @@ def test_a_term_of_the_field_comes_before_ordinary_words_which_are_none() -> Non
     assert translate_topic("le blanchiment d'argent", "fr").text == "money-laundering"
     assert terms_within("a chair in winter", "en") == ()
     assert "(" not in translate_topic("le puits", "fr").text, "what tells meanings apart is not searched for"
+
+
+@cases("language", "text", "english")
+def test_words_that_say_how_others_are_meant_are_translated_as_such(language: str, text: str, english: str) -> None:
+    assert gloss_with_operators(text, language) == english
