@@ -113,7 +113,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     for before, (start, text) in pairwise(((0, ""), *texts.items())):
         # "We have no position on this" refers to what the sentence before it names.
         taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
-        if declines_position(text, language) and share(taken_up) == 1 and most <= share(text):
+        if declines_position(text, language) and share(taken_up) == 1 and most <= share(taken_up):
             words = (_words(start, start + len(text), "no_position", citation, statement),)
             return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
     # A sentence that goes on without naming the subject ("it should be short") decides only with marks of a direction.
