@@ -35,6 +35,10 @@ class TreatyScope:
     paragraphs: tuple[tuple[str, str], ...] = ()
     """Each paragraph asked about with its article, `("16", "3 (a)")`; an article without any as a whole."""
 
+    def to_json(self) -> dict[str, Any]:
+        """Returns it as the contract of `untoc ask --json` does, which has no empty list of paragraphs."""
+        return {name: value for name, value in to_jsonable_python(self).items() if value or name != "paragraphs"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
@@ -250,9 +254,7 @@ class Answer:
     def to_json(self) -> dict[str, Any]:
         """Returns the contract of `untoc ask --json`: plain dicts, lists, strings and numbers."""
         contract: dict[str, Any] = to_jsonable_python(self)
-        for treaty in contract["scope"]["treaties"]:
-            if not treaty["paragraphs"]:
-                del treaty["paragraphs"]
+        contract["scope"]["treaties"] = [each.to_json() for each in self.scope.treaties]
         return contract
 
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, cast
 
-from pydantic_core import to_jsonable_python
-
 from app.answering.provenance import spoken_date
 from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
 from app.records import Scope
@@ -126,8 +124,7 @@ def treaties_json(values: Sequence[str]) -> list[JSONValue]:
         named = paragraphs_of(mention.paragraph) if mention is not None and mention.paragraph else ()
         article = mention.article if mention is not None and named else article
         parts += [(treaty, article, paragraph) for paragraph in named or ("",)]
-    treaties: list[JSONValue] = to_jsonable_python(field_of("treaties", parts))
-    return treaties
+    return [each.to_json() for each in field_of("treaties", parts)]
 
 
 def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
