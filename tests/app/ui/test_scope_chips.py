@@ -49,8 +49,8 @@ def test_chips_name_each_part(scope, labels):
     [
         (SCOPE, "states", "IRN", {"states": ["XAA"]}),
         (SCOPE, "treaties", "UNTOC 4",
-         {"treaties": [{"treaty": "UNTOC", "articles": ["16 bis"], "paragraphs": []},
-                       {"treaty": "TIP", "articles": [], "paragraphs": []}]}),
+         {"treaties": [{"treaty": "UNTOC", "articles": ["16 bis"]},
+                       {"treaty": "TIP", "articles": []}]}),
         # Removing its only article removes the treaty.
         (Scope(treaties=(TreatyScope(treaty="UNTOC", articles=("4",)),)), "treaties", "UNTOC 4", {"treaties": []}),
         (SCOPE, "topic", "", {"topic": ""}), (SCOPE, "pick", "latest", {"pick": None}),
@@ -84,8 +84,8 @@ def test_a_period_is_named_by_its_ends(value, label):
 
 def test_bare_article_number_is_of_the_convention():
     assert treaties_json(["4", "UNTOC 16", "TIP", " "]) == [
-        {"treaty": "UNTOC", "articles": ["4", "16"], "paragraphs": []},
-        {"treaty": "TIP", "articles": [], "paragraphs": []},
+        {"treaty": "UNTOC", "articles": ["4", "16"]},
+        {"treaty": "TIP", "articles": []},
     ]
 
 
