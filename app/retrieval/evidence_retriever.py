@@ -188,8 +188,8 @@ class EvidenceRetriever:
         if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
             # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
             positions = self._by_position(found, resolution, None, parties, many=many)
-            if asked.is_unsure_change and any(item.answers for item in positions):
-                position_notes = (Note(kind="no_change"),)
+            if any(item.answers for item in positions):
+                position_notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
             asked = AskedFor()
         positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]

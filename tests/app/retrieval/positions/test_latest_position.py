@@ -116,8 +116,15 @@ def test_a_list_names_apart_who_takes_another_direction_or_did_not_change(questi
     assert answer.citations and any(note in each for each in answer.scope.notes)
 
 
-def test_where_nobody_changed_and_a_change_may_not_be_asked_for_who_spoke_is_listed_with_a_note(tmp_path):
-    with opened(tmp_path, ["XAB", "XES"]) as workspace:
-        answer = workspace.assistant.ask("Which States changed their mind about article 18 of UNTOC?")
-    assert {citation.state for citation in answer.citations} == {"XAB", "XES"}
-    assert any("no change of position" in note for note in answer.scope.notes)
+@pytest.mark.parametrize(
+    ("question", "speakers", "note"),
+    [
+        ("Which States changed their mind about article 18 of UNTOC?", ["XAB", "XES"], "no change of position"),
+        ("Which States criticise article 18 of UNTOC?", ["XAB"], "nobody was surely found"),
+    ],
+)
+def test_where_nobody_takes_what_may_be_asked_for_who_spoke_is_listed_with_a_note(question, speakers, note, tmp_path):
+    with opened(tmp_path, speakers) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert {citation.state for citation in answer.citations} == {*speakers}
+    assert any(note in each for each in answer.scope.notes)
