@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_program(commands, PROGRAM, arguments)
     except ModuleNotFoundError as exc:
         # These are installed by the extra `evals`; that any other module is missing is a bug.
-        if exc.name not in ("ir_measures", "jinja2", "markupsafe", "scipy", "sklearn"):
+        if exc.name not in ("ir_measures", "scipy", "sklearn"):
             raise
         print(f"{PROGRAM} needs {exc.name!r}: pip install 'untoc[evals]'", file=sys.stderr)
         return 1
@@ -55,7 +55,7 @@ def lint(
     from evals.report.tables import remarks_table
 
     settings, names = invocation.settings(), datasets or ["smoke"]
-    with progress(brief=True) as tell:
+    with progress() as tell:
         found = [(name, remark) for name in names for remark in remarks_of(name, corpus or (), settings, tell=tell)]
     errors = sum(remark.severity == "error" for _, remark in found)
     as_json = [{"dataset": name} | asdict(remark) for name, remark in found]
@@ -155,7 +155,7 @@ def compare(
     archive = _archive(invocation)
     before, candidate = archive.run(baseline), archive.run(run)
     bars, other = load_gates(), difference_of_data(before.manifest, candidate.manifest)
-    found, documents = compare_runs(before, candidate, bars.margins, bars.seed), archive.documents(candidate)
+    found, documents = compare_runs(before, candidate, bars.margins), archive.documents(candidate)
     gated, by_slice = gates_of(candidate, None if other else before), shares(candidate.scores())
     out = verdict(candidate, by_slice, documents.parties, gated, found)
     tables = comparison_tables(found, candidate, documents)

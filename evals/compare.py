@@ -122,7 +122,7 @@ class Comparison:
         return {"cases": len(self.pairs)} | found
 
 
-def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: int = 0) -> Comparison:
+def compare(baseline: Run, candidate: Run, margins: Mapping[str, float]) -> Comparison:
     """Compares two runs over the gating cases of both, repeats averaged; `margins` are of metrics that have a gate."""
     pairs, unpaired = paired_cases(gating(baseline), gating(candidate))
     names = baseline.manifest.name, candidate.manifest.name
@@ -131,7 +131,7 @@ def compare(baseline: Run, candidate: Run, margins: Mapping[str, float], seed: i
         raise RunError(f"the runs {names[0]!r} and {names[1]!r} {fault}")
     every = {name: paired(pairs, metric) for name, metric in METRICS.items()}
     gated = {name: found for name, found in every.items() if name in margins}
-    found = judged(gated, margins, seed) | judged({n: pair for n, pair in every.items() if n not in gated}, {}, seed)
+    found = judged(gated, margins) | judged({n: pair for n, pair in every.items() if n not in gated}, {})
     # For `changes`, manifests are flattened, so that each setting, model and package is an entry of its own.
     old, now = _entries(baseline.manifest), _entries(candidate.manifest)
     flips = [Flip(case=y.case, old=x.stage, new=y.stage) for x, y in pairs if (x.stage is None) != (y.stage is None)]

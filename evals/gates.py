@@ -64,8 +64,6 @@ class Gates(FileRecord):
     """Gates against the baseline; if empty, no baseline is needed."""
     minimum_cases: int = Field(default=30, ge=1)
     """Number of gating cases that a run, the pairs of two runs and the figure of each gate need to be conclusive."""
-    seed: int = 0
-    """Seed of the bootstrap: another seed draws other clusters."""
 
     @field_validator("soft")
     @classmethod
@@ -157,7 +155,7 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
         problems.append("there are no gates: give some, or leave --gates out for those that come with the program")
     if len(cases) < gates.minimum_cases:
         problems.append(say("report-few-gate", count=len(cases), minimum=gates.minimum_cases))
-    results, left_out = [_hard(gate, cases, gates.seed) for gate in gates.hard], []
+    results, left_out = [_hard(gate, cases) for gate in gates.hard], []
     if baseline is None:
         problems += ["soft gates need a baseline: give --baseline RUN"] if gates.soft else []
     elif (other := difference_of_data(baseline.manifest, candidate.manifest)) is not None:
@@ -177,10 +175,10 @@ def check_gates(gates: Gates, candidate: Run, baseline: Run | None = None) -> Ga
     )  # fmt: skip
 
 
-def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult:
+def _hard(gate: HardGate, cases: Sequence[ScoreRecord]) -> GateResult:
     metric, least = METRICS[gate.metric], gate.at_least is not None
     bar = next(value for value in (gate.at_least, gate.at_most) if value is not None)
-    found = figure(cases, metric, seed=seed)
+    found = figure(cases, metric)
     wanted = f"at least {metric.shown(bar)} is needed" if least else f"at most {metric.shown(bar)} is allowed"
     result = partial(GateResult, metric=gate.metric, kind="hard", bar=bar)
     if found is None:
@@ -195,7 +193,7 @@ def _hard(gate: HardGate, cases: Sequence[ScoreRecord], seed: int) -> GateResult
 
 
 def _soft(pairs: Mapping[str, Paired], gates: Gates) -> Iterator[GateResult]:
-    found = judged(pairs, gates.margins, gates.seed)
+    found = judged(pairs, gates.margins)
     for name, pair in pairs.items():
         (a, b), metric, item = pair.values, pair.metric, found.get(name)
         result = partial(GateResult, metric=name, kind="soft", n=len(pair.bearing), value=b, baseline=a)

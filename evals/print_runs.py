@@ -35,13 +35,13 @@ _STYLES: Final = {"good": "green", "warn": "yellow", "bad": "red", "few": "dim"}
 
 
 @contextmanager
-def progress(*, brief: bool = False) -> Iterator[Tell]:
-    """Shows progress in a bar; without a terminal as lines of text, with `brief` as one line for each task."""
+def progress() -> Iterator[Tell]:
+    """Shows progress in a bar; without a terminal as lines of text."""
     console = Console(stderr=True)
 
     def in_lines(text: str, done: int, total: int | None) -> None:
         # The third answer of a run is the first with an estimate of the time left.
-        if total is None or (done == min(3, total) if brief else done in (3, total) or done % 10 == 0):
+        if total is None or done in (3, total) or done % 10 == 0:
             console.print(Text(text))
 
     if not console.is_terminal:

@@ -28,10 +28,10 @@ from evals.eval_environment import asked_with, changed, open_environment, statem
 from evals.files import EvalPaths, Tell, quiet, read_lines
 from evals.review import read_rulings
 from evals.run_options import RunOptions
-from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, pace, run_path
+from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, run_path
 from evals.score import score_run
 from evals.variants import VARIANTS, assistant_of
-from ingest.report import time_in_words, time_left
+from ingest.report import time_left
 
 logger = logging.getLogger(__name__)
 # Fields of the manifest on which answers depend: a run is resumed only where all are the same.
@@ -170,9 +170,7 @@ def launch(
             repeats=options.repeats, time_limit=options.time_limit, started=datetime.now(UTC), **asked_with(effective),
             options=_OPTIONS.dump_python(options, mode="json", exclude_defaults=True),
         )  # fmt: skip
-        seconds = pace(paths.runs) * len(cases) * options.repeats
-        estimate = f", about {time_in_words(seconds)} at the pace of the last run" if seconds else ""
-        tell(f"questions to ask: {len(cases)}{estimate}", 0, None)
+        tell(f"questions to ask: {len(cases)}", 0, None)
         run = _resumed(begun, manifest) if begun is not None else create_run(paths.runs, manifest, cases, files)
         stack.enter_context(run.hold())
         # The recorded end is cleared, since a run that is resumed and stopped again is not complete.

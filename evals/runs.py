@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import median
 from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
@@ -270,13 +269,6 @@ def list_runs(root: Path) -> list[Run]:
         with suppress(RunError):
             found.append(_run_in(path) if _NAME.fullmatch(path.name) else None)
     return sorted(filter(None, found), key=lambda run: run.manifest.started, reverse=True)
-
-
-def pace(root: Path) -> float:
-    """Returns the median seconds per answer of the newest run, whose first one loads models; 0 without answers."""
-    with suppress(RunError):
-        return median([record.seconds for run in list_runs(root)[:1] for record in run.answers()] or [0.0])
-    return 0.0
 
 
 def _run_in(folder: Path) -> Run | None:

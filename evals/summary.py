@@ -77,7 +77,7 @@ def summarise(scores: Iterable[ScoreRecord]) -> dict[str, Figure]:
     return {name: item for name, item in found.items() if item is not None}
 
 
-def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Figure | None:
+def figure(cases: Sequence[ScoreRecord], metric: Metric) -> Figure | None:
     """Returns a metric's figure over cases, with a cluster bootstrap interval; None where it applies to no case."""
     applying = [case for case in cases if metric.key in case.components]
     rows = np.array([case.components[metric.key] for case in applying], dtype=np.float64)
@@ -90,7 +90,7 @@ def figure(cases: Sequence[ScoreRecord], metric: Metric, *, seed: int = 0) -> Fi
     # interval over its cases, which for an F1 is an approximation.
     bounds = wilson(round(value * n), n) if metric.share else None
     if bounds is None or len(set(clusters)) >= FEWEST_CLUSTERS:
-        drawn = interval(cluster_bootstrap(rows, clusters, metric.combine, seed=seed))
+        drawn = interval(cluster_bootstrap(rows, clusters, metric.combine))
         bounds = drawn if bounds is None or drawn[1] - drawn[0] >= 1e-9 else bounds
     part, whole = map(float, rows.sum(axis=0)) if rows.shape[1] == 2 else (None, None)
     low, high = bounds

@@ -13,8 +13,6 @@ from importlib.resources import files
 from string import Formatter
 from typing import Final
 
-from prompts.errors import PromptError
-
 # The placeholders of each message.
 Variables = Mapping[str, frozenset[str]]
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -25,6 +23,10 @@ SECTIONS: Final[Mapping[str, Variables]] = {
     "read": {"system": _NOTHING, "user": frozenset({"question", "earlier"})},
     "translate": {"system": _NOTHING, "user": frozenset({"evidence", "language"})},
 }
+
+
+class PromptError(Exception):
+    """A prompt file is absent, or its variables are not the declared ones."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -199,12 +199,10 @@ def compare_engines(folder: Path) -> Iterator[Row]:
 
 
 def _rows_of(size: int, vectors: str, sides: Iterable[str]) -> Callable[[str, Sequence[float]], Row]:
-    """Returns a function that makes a row of what is measured of each side."""
     return lambda name, taken: Row(size=size, vectors=vectors, name=name, taken=dict(zip(sides, taken, strict=True)))
 
 
 def _ingests(side: Here, embedder: PackagedEmbedder, corpus: Path, clock: Callable[[], float]) -> list[float]:
-    """Returns how long an ingest takes, and how long another one when nothing is new."""
     settings = load_settings()
     indexer = Indexer(side.store, embedder, settings.split, settings.load)
     return [_seconds(lambda: indexer.ingest([corpus], IngestOptions()), clock) for _ in range(2)]

@@ -9,10 +9,8 @@ import random
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from safetensors.numpy import save_file
 from sklearn.linear_model import Ridge
-from tokenizers import Tokenizer
 
 from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
 from evals.cases.case import load_cases
@@ -23,8 +21,8 @@ from ingest.language.detection import detect_language
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
-from vectorstore.packaged_files import RERANKER, carried
-from vectorstore.rerank import READOUT, STATES, part_of
+from vectorstore.packaged_files import RERANKER
+from vectorstore.rerank import READOUT, STATES, load_packaged
 
 # Concepts, and as many questions, drawn for each sentence beside those that it names or answers.
 _DRAWN: Final = 6
@@ -63,12 +61,7 @@ def _in_english(text: str, language: str) -> str:
 
 def read(pairs: list[tuple[str, str]]) -> tuple[Matrix, Matrix]:
     """Returns the hidden states of pairs, (n, dim) float32, and the logits of the whole model, (n,) float32."""
-    folder = carried(RERANKER)
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(_TOKENS, strategy="longest_first")
-    tokenizer.no_padding()
-    graph = part_of(folder / "model.onnx", STATES, "logits")
-    session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+    tokenizer, session = load_packaged(_TOKENS, STATES, "logits")
     states, logits = list[Matrix](), list[Matrix]()
     # One by one, as in the program: int8 quantization scales activations by the extremes of the whole batch.
     for pair in tokenizer.encode_batch(pairs):

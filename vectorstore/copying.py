@@ -150,14 +150,12 @@ def _key(table: Table, row: _Row) -> tuple[Any, ...]:
 
 
 def _by_key(connection: Connection, table: Table, rows: Sequence[_Row]) -> dict[tuple[Any, ...], _Row]:
-    """Returns the rows of a table that have the same keys as `rows`, by key."""
     same_key = tuple_(*table.primary_key.columns).in_([_key(table, row) for row in rows])
     found = map(dict, connection.execute(select(table).where(same_key)).mappings())
     return {_key(table, row): row for row in found}
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[list[_Row]]:
-    """Yields the rows of a table in batches, in key order."""
     keys = tuple(table.primary_key.columns)
     found = select(table).order_by(*keys).limit(_AT_ONCE)
     after: Select[Any] = found

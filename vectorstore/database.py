@@ -284,7 +284,6 @@ class Database:
         return HEAD
 
     def _migrate(self) -> None:
-        """Applies the revisions that an older store lacks, in one transaction."""
         from alembic import command
         from alembic.config import Config
 

@@ -1,18 +1,4 @@
-"""Errors of the vectorstore package.
-
-StoreError
-├── StoreMissingError    there is no store at the path, and the caller asked not to create one
-├── StoreLockedError     another process writes to the store
-├── StoreAwayError       the server is temporarily unavailable, or ended the operation
-├── NoWorkerError        no worker is alive to do what waits
-├── JobGivenUpError      a job was tried and given up, or cancelled
-├── FileGoneError        a file of the shared storage is missing, damaged or not to be fetched
-├── StoreReadOnlyError   the store folder cannot be written
-├── StoreFullError       the disk is full
-├── StoreCorruptError    the catalogue cannot be read
-├── ModelMismatchError   the store was built with another embedding model
-└── ModelError           a model's files are absent, damaged or not loadable
-"""
+"""Errors of the vectorstore package; all derive from `StoreError`."""
 
 
 class StoreError(Exception):

@@ -90,9 +90,9 @@ class MappedFiles:
         """Writes missing files for the catalogue's generation, and deletes outdated ones."""
         for table in VECTOR_TABLES:
             path, vectors = self._path(table), self._catalogue.vectors
-            if not path.exists() and min(self._catalogue.count_passages(), vectors.count(table)) >= MAPPED_FROM:
+            if not path.exists() and (count := vectors.count(table)) >= MAPPED_FROM:
                 ids = list(self._catalogue.passage_ids())
-                write_mapped(path, max(map(len, ids)), vectors.in_parts(ids, table))
+                write_mapped(path, count, max(map(len, ids)), vectors.in_parts(ids, table))
             self._delete({*self._store.glob(f"mapped-*-{table}-*")} - {path})
 
     def delete(self) -> None:
@@ -121,29 +121,23 @@ class MappedFiles:
         return done == len(mapped.ids)
 
 
-def write_mapped(path: Path, longest: int, parts: Iterable[tuple[Sequence[str], Matrix]]) -> None:
-    """Writes parts, each of ids of up to `longest` characters and vectors (n, dim), to a file for `MappedVectors`.
+def write_mapped(path: Path, count: int, longest: int, parts: Iterable[tuple[Sequence[str], Matrix]]) -> None:
+    """Writes `count` ids of up to `longest` characters and their vectors, in parts, to a file for `MappedVectors`.
 
     A draft is written first and then renamed, so that a crash leaves no partial file; on a full disk it is deleted.
     """
-    width, count = -(-longest // _ALIGNED) * _ALIGNED, 0
+    width = -(-longest // _ALIGNED) * _ALIGNED
     draft = path.with_suffix(".draft")
     try:
         with open(draft, "wb", opener=private_opener) as file:
             for ids, vectors in parts:
                 rows = np.zeros(len(ids), [("id", f"S{width}"), ("vector", np.float32, vectors.shape[1:])])
                 rows["id"], rows["vector"] = ids, vectors
-                header = np.lib.format.header_data_from_array_1_0(rows)
-                if not count:
-                    np.lib.format.write_array_header_1_0(file, header)
+                if not file.tell():
+                    header = np.lib.format.header_data_from_array_1_0(rows)
+                    np.lib.format.write_array_header_1_0(file, header | {"shape": (count,)})
                 file.write(rows.tobytes())
-                count += len(rows)
-            if count:
-                # Written again with the final count, for which numpy's header reserves room.
-                file.seek(0)
-                np.lib.format.write_array_header_1_0(file, header | {"shape": (count,)})
-        # No vectors are written if all of those stored belong to texts that are gone.
-        draft.replace(path) if count else draft.unlink()
+        draft.replace(path)
     except OSError as exc:
         logger.warning("%s cannot be written (%s): search goes without it", path, exc.strerror)
         with suppress(OSError):

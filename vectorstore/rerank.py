@@ -106,22 +106,7 @@ class OnnxReranker:
 
     @loaded_once
     def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix]]":
-        forbid_reports()
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        # For programs that imported onnxruntime earlier; only the environment variable prevents the device id as well.
-        onnxruntime.disable_telemetry_events()
-        folder = carried(RERANKER)
-        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        # Truncates the text, and also a question that is too long by itself, which `only_second` would refuse.
-        tokenizer.enable_truncation(self._config.max_length, strategy="longest_first")
-        tokenizer.no_padding()
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3
-        options.intra_op_num_threads = 1
-        graph = part_of(folder / "model.onnx", STATES)
-        session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        tokenizer, session = load_packaged(self._config.max_length, STATES)
         logger.info("reranker %s loaded", PACKAGED)
         return tokenizer, session, load_file(READOUT)
 
@@ -189,7 +174,6 @@ class EntailmentModel:
 
 
 def _load(failure: str, name: str, *, max_length: int, local_files_only: bool) -> "CrossEncoder":
-    """Loads a cross-encoder of sentence-transformers; raises a ModelError with the message `failure` if it cannot."""
     from safetensors import SafetensorError
     from sentence_transformers import CrossEncoder
 
@@ -228,16 +212,28 @@ def _without_states(logits: Matrix) -> PairReading:
     return PairReading(logits=logits, states=np.zeros((len(logits), 0), dtype=np.float32))
 
 
-def part_of(path: Path, *outputs: str) -> bytes:
-    """Returns the subgraph of an ONNX model that computes the tensors `outputs` from all inputs, as bytes."""
+def load_packaged(max_length: int, *outputs: str) -> "tuple[Tokenizer, InferenceSession]":
+    """Loads the packaged cross-encoder: its tokenizer, and the part of it that computes the tensors `outputs`."""
+    forbid_reports()
     import onnx
+    import onnxruntime
     from onnx.utils import Extractor
+    from tokenizers import Tokenizer
 
-    model = onnx.load(path)
-    extracted: bytes = (
-        Extractor(model).extract_model([each.name for each in model.graph.input], [*outputs]).SerializeToString()
-    )
-    return extracted
+    # For programs that imported onnxruntime earlier; only the environment variable prevents the device id as well.
+    onnxruntime.disable_telemetry_events()
+    folder = carried(RERANKER)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    # Truncates the text, and also a question that is too long by itself, which `only_second` would refuse.
+    tokenizer.enable_truncation(max_length, strategy="longest_first")
+    tokenizer.no_padding()
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    options.intra_op_num_threads = 1
+    model = onnx.load(folder / "model.onnx")
+    part = Extractor(model).extract_model([each.name for each in model.graph.input], [*outputs])
+    session = onnxruntime.InferenceSession(part.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return tokenizer, session
 
 
 def build_reranker(config: RerankConfig) -> Reranker | None:

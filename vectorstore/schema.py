@@ -29,10 +29,6 @@ class PostgresText(sa.types.TypeDecorator[str]):
     impl = sa.Text
     cache_ok = True
 
-    def __init__(self, collation: str | None = None) -> None:
-        super().__init__(collation=collation)
-        self.collation = collation
-
     def process_result_value(self, value: str | None, dialect: sa.Dialect) -> str | None:
         """Restores the NUL characters, for which `postgres_engine` sends a substitute."""
         return None if value is None else value.replace(NUL, "\0")
@@ -110,7 +106,7 @@ def is_among(column: sa.ColumnElement[Any], parameter: str) -> sa.ColumnElement[
     return column.in_(sa.select(texts.c.value))
 
 
-Text: Final = sa.Text().with_variant(PostgresText("C"), "postgresql")
+Text: Final = sa.Text().with_variant(PostgresText(collation="C"), "postgresql")
 # SQLite uses a primary key as its row number only if the type is INTEGER.
 _Number: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _Codes: Final = Packed()

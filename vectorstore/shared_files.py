@@ -176,7 +176,6 @@ class SharedFiles:
 
 
 def _without_login(words: str) -> str:
-    """Returns an address, or a message with one, without the user and password in it."""
     return re.sub(r"//[^/\s]*@", "//", words)
 
 

@@ -50,8 +50,8 @@ class Vectors:
                 yield ids, _matrix([by_passage[identifier] for identifier in ids])
 
     def count(self, table: VectorTable) -> int:
-        """Returns how many texts have a vector."""
-        return int(self._database.value(select(func.count()).select_from(VECTOR_TABLES[table])))
+        """Returns how many passages have a vector."""
+        return int(self._database.value(_select(table, ()).with_only_columns(func.count())))
 
     def known(self, keys: Iterable[str]) -> frozenset[str]:
         """Returns which of these text keys already have a vector."""
@@ -101,7 +101,6 @@ class Vectors:
 
 @cache
 def _select(table: VectorTable, within: tuple[str, ...], *columns: Column[Any]) -> Select[Any]:
-    """Selects columns of passages together with their vectors."""
     own = VECTOR_TABLES[table]
     found = select(*columns, own.c.vector).join_from(PASSAGES, own, PASSAGES.c.text_key == own.c.text_key)
     return found.where(*conditions(within))

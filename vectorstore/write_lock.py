@@ -21,8 +21,11 @@ def write_lock(store: Path, wait: float) -> Iterator[None]:
     try:
         lock.acquire(timeout=wait)
     except Timeout as exc:
+        named = ""
+        with suppress(OSError):
+            named = holder.read_text(encoding="utf-8")
         raise StoreLockedError(
-            f"{_read(holder)} writes to the store {str(store)!r}, and {wait:g} s were not enough: run"
+            f"{named or 'another process'} writes to the store {str(store)!r}, and {wait:g} s were not enough: run"
             " this again when it is done, wait longer with UNTOC_WAIT_SECONDS, or choose another store with --store"
         ) from exc
     except OSError as exc:
@@ -40,10 +43,3 @@ def write_lock(store: Path, wait: float) -> Iterator[None]:
         with suppress(OSError):
             holder.unlink()
         lock.release()
-
-
-def _read(holder: Path) -> str:
-    with suppress(OSError):
-        if noted := holder.read_text(encoding="utf-8"):
-            return noted
-    return "another process"

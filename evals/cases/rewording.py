@@ -69,7 +69,6 @@ def reword(case: Case, documents: Documents, wordings: Sequence[str] | int) -> d
 
 
 def _speakers(documents: Documents) -> Mapping[str, Iterable[str]]:
-    """Returns the States that spoke in each year, in the order of the documents."""
     states, speakers = {*documents.parties.codes("state")}, defaultdict[str, dict[str, None]](dict)
     for document in documents.by_file.values():
         if "date" in document.facts and document.state in states:

@@ -1,1 +1,1 @@
-"""Reports of a run: one HTML file for people, Markdown for continuous integration, CSV for spreadsheets."""
+"""Reports of a run: one HTML file for people, Markdown for continuous integration."""

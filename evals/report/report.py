@@ -52,7 +52,7 @@ class Report:
         # Without a baseline, the run is compared with the previous one, but only absolute gates are checked.
         self.before = baseline or previous_run(run)
         bars = load_gates(gates)
-        self.comparison = compare(self.before, run, bars.margins, bars.seed) if self.before is not None else None
+        self.comparison = compare(self.before, run, bars.margins) if self.before is not None else None
         self.gated = gates_of(run, baseline, gates)
         self.verdict = verdict(run, self.shares, documents.parties, self.gated, self.comparison)
 

@@ -150,7 +150,6 @@ def flips_table(comparison: Comparison, cases: Mapping[str, Case], documents: Do
 
 
 def _answering(case: Case, documents: Documents) -> str:
-    """Returns the words that answer a case, with their statement."""
     if not case.evidence:
         return say("report-none-answers")
     said = " ".join(documents.words_of(case.evidence[0]).split())

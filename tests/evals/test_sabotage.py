@@ -128,12 +128,10 @@ def test_a_state_filter_that_is_off_is_caught_as_words_in_the_wrong_mouth(cases,
     assert "quote_verified" not in _failed(report)
 
 
-def test_the_same_configuration_passes_against_itself_every_time(as_it_is, cases, run_variant):
-    again = run_variant(cases)
-    for seed in range(20):
-        report = check_gates(GATES.model_copy(update={"seed": seed}), again, as_it_is)
-        assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
-        assert report.exit_code == 0
+def test_the_same_configuration_passes_against_itself(as_it_is, cases, run_variant):
+    report = check_gates(GATES, run_variant(cases), as_it_is)
+    assert [result.reason for result in report.results if result.verdict in ("fail", "invalid")] == []
+    assert report.exit_code == 0
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from prompts import prompt
-from prompts.errors import PromptError
-from prompts.prompt import SECTIONS, load_prompt
+from prompts.prompt import SECTIONS, PromptError, load_prompt
 from tests.cases import Cases
 
 cases = Cases(__file__)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from prompts import prompt
-from prompts.errors import PromptError
+from prompts.prompt import PromptError
 from prompts.wording import LANGUAGES, load_document_words, load_messages, load_remark_words, load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT

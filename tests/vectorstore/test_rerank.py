@@ -2,14 +2,12 @@ import logging
 
 import numpy as np
 import pytest
-from onnxruntime import InferenceSession
 from safetensors import safe_open
-from tokenizers import Tokenizer
 
 from tests.cases import Cases
 from vectorstore.bert import padded
 from vectorstore.errors import ModelError
-from vectorstore.packaged_files import RERANKER, carried
+from vectorstore.packaged_files import RERANKER
 from vectorstore.rerank import (
     READOUT,
     CrossEncoderReranker,
@@ -17,7 +15,7 @@ from vectorstore.rerank import (
     OnnxReranker,
     RerankConfig,
     build_reranker,
-    part_of,
+    load_packaged,
 )
 
 cases = Cases(__file__)
@@ -80,12 +78,10 @@ def test_states_tell_what_is_asked_of_a_text_and_belong_to_their_text(reranker):
 
 @pytest.mark.model
 def test_the_logit_is_read_from_the_ninth_layer_of_the_weights_that_it_was_fitted_to(reranker):
-    folder = carried(RERANKER)
     with safe_open(str(READOUT), framework="np") as kept:
         assert kept.metadata() == {"model": RERANKER.hashes["model.onnx"]}
-    whole = InferenceSession(part_of(folder / "model.onnx", "logits"), providers=["CPUExecutionProvider"])
+    tokenizer, whole = load_packaged(256, "logits")
     assert [each.name for each in whole.get_outputs()] == ["logits"]
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     for text in (RIGHT, WRONG):
         encoded = tokenizer.encode(QUERY, text)
         (logits,) = whole.run(None, padded([encoded]))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep, put
-from vectorstore.mapped_vectors import write_mapped
 from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
 from vectorstore.store import Store
 
@@ -198,11 +197,6 @@ def test_mapped_vectors_of_statements_are_those_of_the_record(mapping, monkeypat
         found = mapping.vectors_by_statement(ids)
         assert found.keys() == {*ids} - {"other", "bare"} and bool(asked) is of_record
         assert all(np.array_equal(vectors, read([each])[1]) for each, vectors in found.items())
-
-
-def test_vectors_of_texts_that_are_gone_are_not_mapped(tmp_path):
-    write_mapped(tmp_path / "mapped.npy", 4, [])
-    assert not [*tmp_path.iterdir()]
 
 
 def test_mapped_vectors_are_used_from_when_they_are_written(mapping, monkeypatch):
