@@ -27,8 +27,8 @@ from app.checking.occasion_words import (
     read_sentence,
     read_time,
 )
-from app.checking.persons import Persons
-from app.checking.unknown_speakers import (
+from app.checking.unlisted_speakers import (
+    Persons,
     former_or_latter,
     order_alone,
     other_subject,
@@ -85,7 +85,6 @@ class AttributionReader:
         )
 
     def _named(self, near: Surroundings) -> Iterator[Attribution]:
-        """Yields the attributions that the text around a quotation gives, the nearest first."""
         yield replace(self._speakers.joint(near.reference), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
         if not near.before:
@@ -257,7 +256,6 @@ class AttributionReader:
         return lead[:begin] + its + mask + own
 
     def _time_of_heading(self, at: int, text: str) -> SpokenTime | None:
-        """Returns the time that a heading gives for the quotations under it."""
         # A mere label gives its time ("Belmora, 2018", "Session 55" alone). A heading below the title gives its session
         # or day; its year among other words is that of a thing. Session, day and place in a title are the document's.
         named = self._speakers.find(text)

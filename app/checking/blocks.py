@@ -160,7 +160,6 @@ def table_blocks(rows: Sequence[Sequence[str]], number: int) -> Iterator[list[Ch
 
 
 def _label(text: str) -> str:
-    """Returns the text of a cell without quotations; empty if it is too long for a label."""
     if len(text) > _LONGEST_CELL:
         return ""
     bare = _QUOTED.sub(" ", text).strip()

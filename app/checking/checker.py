@@ -16,11 +16,10 @@ from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.documents import read_document
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
 from app.checking.match_key import match_key
-from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
-from app.checking.quote_verifier import QuoteVerifier
+from app.checking.quote_verifier import CheckLimits, QuoteVerifier
 from app.checking.superseded_quotation import corrected_in, superseded_by
-from app.checking.work_limit import READING, CheckLimits, WorkDone
+from app.checking.unlisted_speakers import Persons
 from ingest.language.lexicons import RegexPatterns
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
@@ -31,6 +30,7 @@ _AROUND: Final = 300  # characters
 _BESIDE: Final = 600  # most characters between a quotation and a later one that tells how a view has changed
 WORK_SPENT: Final = remark("work_spent")
 _PATTERNS: Final = RegexPatterns("drafts")
+_READING: Final = 10_000_000  # units of work charged for reading the attribution of one quotation
 _LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
 
 
@@ -77,7 +77,7 @@ class Checker:
 
         Names and references in the report are in `language` (ISO 639-1).
         """
-        words, work = load_remark_words(language), WorkDone(self.work)
+        words = load_remark_words(language)
         findings: list[Finding] = []
         with self.texts.snapshot():
             texts, local = self.texts.get(), localize(self.parties(), language)
@@ -86,14 +86,14 @@ class Checker:
             files = tuple(stored.statement.file for stored in texts.all)
             persons = Persons(texts.all, local.parties)
             reader = AttributionReader(document, local.parties, quotations.found, files, persons)
-            judge = QuoteVerifier(texts, local, work)
+            judge = QuoteVerifier(texts, local, self.work)
             for done, quotation in enumerate(quotations.found):
                 progress(done, len(quotations.found))
                 where = document.blocks[document.index_at(quotation.spans[0][0])].where
-                if work.spent:
+                if judge.spent:
                     skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=where))
                     continue
-                work.done += READING
+                judge.work += _READING
                 found = judge.check(quotation, reader.read(quotation), where)
                 remarks = (*_hidden_inside(quotation, document), *_superseded(found, texts, local, quotations.found))
                 findings.append(replace(found.with_remarks(*remarks), named=_named(found.attribution, local, words)))
@@ -115,7 +115,6 @@ class Checker:
 
 
 def _named(given: Attribution, local: Localization, words: Wording) -> str:
-    """Returns the speaker and the time that a document gives, for display."""
     names = [*map(local.name, given.parties)]
     joined = format_list(names, style="standard" if given.together else "or", locale=words.language)
     unknown = words.say("named_unknown", name=given.unknown) if given.unknown else words.say("named_nobody")
@@ -144,7 +143,6 @@ def _superseded(
 
 
 def _hidden_inside(quotation: Quotation, document: CheckedDocument) -> Iterator[Remark]:
-    """Yields a remark on the hidden words inside a quotation."""
     words = [
         " ".join(part.text.split())
         for start, end in quotation.spans

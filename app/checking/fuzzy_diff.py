@@ -80,7 +80,7 @@ def closest_words(quote: str, window: str) -> ClosestWords | None:
 
 
 def alignment_cost(quote: str, window: str) -> int:
-    """Returns the most work that `closest_words` takes, in units of `work_limit`; long quotations align by words."""
+    """Returns the most work that `closest_words` takes, in units of `CheckLimits`; long quotations align by words."""
     if len(quote) <= _ALIGNED_CHARS_MAX:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2

@@ -150,7 +150,6 @@ def _words_token(html: str, hidden: tuple[Hidden, ...] = ()) -> Token:
 
 
 def _shown(html: str) -> tuple[str, tuple[Hidden, ...]]:
-    """Returns the part of HTML that a page shows, and the hidden words."""
     hidden = tuple(
         Hidden(offset=None, text=" ".join(_ELEMENT.sub(" ", found["words"]).split()), how="unseen_not_shown")
         for found in _UNSHOWN.finditer(html)

@@ -77,7 +77,6 @@ def _one_mark(run: re.Match[str]) -> str:
 
 
 def _marks(key: str) -> list[tuple[int, str]]:
-    """Returns the marks of a key in order, each with its offset in the plain key."""
     return [(mark.start() - before, mark[0]) for before, mark in enumerate(_MARK.finditer(key))]
 
 
@@ -95,7 +94,6 @@ class KeyedText:
         self.text, self._marked = plain_key(key), _marks(key)
 
     def __contains__(self, key: str) -> bool:
-        """Returns whether the words of a key stand somewhere in the text."""
         return plain_key(key) in self.text
 
     def spans(self, wanted: str, *, begin: int = 0) -> Iterator[tuple[int, int]]:
@@ -153,7 +151,6 @@ class KeyedText:
 # Only the texts that were used last are kept: each takes eight bytes for every character.
 @lru_cache(maxsize=1024)
 def _offsets(text: KeyedText) -> "tuple[array[int], array[int]]":
-    """Returns where each character of a text's `text` begins in the source, and where it ends."""
     kept = text._kept
     squashed = squash_map(_prepared(kept.text))
     shown = squashed.text.translate(_TYPOGRAPHY)

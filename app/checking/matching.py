@@ -1,7 +1,7 @@
 """Finds quoted words in one stored text: exactly, but for the omissions and insertions that the quotation marks.
 
-A quotation is split at its ellipses and square brackets. The parts must follow each other in one statement; `omissions`
-and `brackets` judge what lies between them.
+A quotation is split at its ellipses and square brackets. The parts must follow each other in one statement;
+`open_changes` judges what lies between them.
 """
 
 import unicodedata
@@ -206,7 +206,6 @@ def _recased(quote: str) -> Iterator[str]:
 
 
 def _without_marks(text: str) -> str:
-    """Returns a quotation without the editor's marks, such as "[sic]"."""
     return _GAP.sub(lambda gap: f"{gap['head'] or ''} {gap['tail']}" if _is_editorial(gap) else gap.group(), text)
 
 

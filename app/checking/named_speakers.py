@@ -14,8 +14,7 @@ import regex
 
 from app.checking.findings import Attribution
 from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
-from app.checking.persons import Persons
-from app.checking.unknown_speakers import subject_before
+from app.checking.unlisted_speakers import Persons, subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import split_sentences
@@ -316,7 +315,6 @@ class NamedSpeakers:
 
 
 def _following(name: PartyMatch, found: list[PartyMatch], text: str) -> int:
-    """Returns where the next name begins, or the text ends."""
     return min((other.start for other in found if other.start >= name.end), default=len(text))
 
 

@@ -182,7 +182,6 @@ def is_label(text: str, named: Sequence[TextMatch], *, cell: bool = False) -> bo
 
 
 def _without_times(text: str, found: Sequence[TextMatch]) -> str:
-    """Returns a text with spaces in place of what is `found` in it, and of dates, months, sessions and bodies."""
     times = (*find_dates(text), *find_session_mentions(text), *find_bodies(text), *parts_of_year(text))
     months = (month.span() for month in _PATTERNS.month.finditer(text))
     return blanked(text, [*((each.start, each.end) for each in (*found, *times)), *months])

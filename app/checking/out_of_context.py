@@ -14,7 +14,7 @@ from app.checking.corpus_texts import SourceText
 from app.checking.documents import EMPTY_LINE
 from app.checking.findings import Remark, remark
 from app.checking.occasion_words import LABELS
-from app.checking.omissions import quantities
+from app.checking.open_changes import quantities
 from app.retrieval.positions.position_marks import OUTRIGHT, find_position_marks
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.attribution_verbs import thing_named
@@ -145,7 +145,6 @@ def _sense_of_source(clause: str, rest: str, language: str, *, apart: bool) -> _
 
 
 def _sense_of_draft(around: tuple[str, str], quote: str, codes: tuple[str, ...]) -> _Sense:
-    """Reads the draft's own words around a quotation."""
     before, after = _NUMBERED.sub("", around[0]), around[1]
     given = governing(before, quote, codes[0])[0]
     joined = f"{given} | {_CLAUSE_END.split(after)[0]}"

@@ -279,7 +279,6 @@ def _quotation(document: CheckedDocument, pieces: list[tuple[int, int]], note: s
 
 
 def _no_quotation(quotation: Quotation, block: CheckedBlock, parties: PartyTable | None) -> Remark | None:
-    """Returns why a quoted string does not count as a quotation; None if it does."""
     words = whole_words(quotation.text)
     if not words:
         return remark("no_words")

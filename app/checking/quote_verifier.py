@@ -8,17 +8,14 @@ from typing import Final
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date
-from app.checking.brackets import bracket_remarks
 from app.checking.contradictions import contradiction, is_of_time, tells_of, times_in_words
 from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
 from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
 from app.checking.match_key import match_key, plain_key
 from app.checking.matching import Match, QuotationPattern, find_matches, quotation_patterns, span_out_of_order
-from app.checking.omissions import omission_remarks
+from app.checking.open_changes import change_remarks
 from app.checking.out_of_context import out_of_context_remarks
-from app.checking.spacing import spacing_remarks
-from app.checking.work_limit import MILLION, CheckLimits, WorkDone
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.lexicons import RegexPatterns
@@ -38,6 +35,22 @@ _TRIED: Final = 5
 _AROUND: Final = 300
 _PATTERNS: Final = RegexPatterns("drafts")
 _ITEM_NUMBER: Final = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckLimits:
+    """How much work a check does at most, in units and not in time: the same draft always gives the same report.
+
+    A unit is one character of stored text that is searched; fuzzy matching is charged the equivalent. A million units
+    take about a millisecond. The report says what a limit left undone.
+    """
+
+    quotation: int = 2_000_000_000
+    """Units for fuzzy matching of one quotation."""
+    document: int = 60_000_000_000
+    """Units for one document."""
+    longest: int = 20_000
+    """Characters of a quotation; a longer one is matched exactly only, without fuzzy matching."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,13 +78,14 @@ class _Hit:
 
 
 class QuoteVerifier:
-    """Verifies quotations against the texts of one corpus."""
+    """Verifies the quotations of one document against the texts of one corpus; `work` counts the units done."""
 
-    def __init__(self, texts: CorpusTexts, local: Localization, work: WorkDone) -> None:
+    def __init__(self, texts: CorpusTexts, local: Localization, limits: CheckLimits) -> None:
         self._texts = texts
         self._local = local
         self._words = load_remark_words(local.language)
-        self._work = work
+        self._limits = limits
+        self.work = 0
 
     def check(self, quotation: Quotation, attribution: Attribution, where: Remark | None = None) -> Finding:
         """Returns the finding on one quotation.
@@ -118,6 +132,11 @@ class QuoteVerifier:
             found_in=tuple(self._place(hit) for hit in (best, *(hit for hit in whole if hit is not best))[:_PLACES]),
         )
 
+    @property
+    def spent(self) -> bool:
+        """Whether the limit of the document is reached."""
+        return self.work >= self._limits.document
+
     def _is_second_hand(self, hit: _Hit, attribution: Attribution) -> bool:
         """Returns whether the draft names both who is quoted in a statement and whose it is: "Y, as quoted by X"."""
         stored, start = hit.stored, hit.match.start
@@ -157,7 +176,7 @@ class QuoteVerifier:
     def _standing(
         self, pattern: QuotationPattern, ordered: list[StoredText], quote: str, around: tuple[str, str]
     ) -> Iterator[_Hit]:
-        self._work.done += self._texts.size
+        self.work += self._texts.size
         for stored in ordered:
             if pattern.longest in stored.keyed:
                 matches = islice(find_matches(pattern, stored.keyed), _TRIED)
@@ -167,7 +186,7 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        judged = [*omission_remarks(match, text), *bracket_remarks(match, text), *spacing_remarks(match, text)]
+        judged = [*change_remarks(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.pattern.recased and not (around[0].strip() and small):
@@ -179,7 +198,6 @@ class QuoteVerifier:
         return _Hit(stored=stored, match=match, judged=tuple(judged))
 
     def _doubts(self, best: _Hit, fitting: list[_Hit], attribution: Attribution) -> Iterator[Remark]:
-        """Yields remarks on the speakers and the time that the document gives for exact words."""
         whose, of_treaty = self._holder(best.stored), best.stored.statement.kind == "treaty"
         articles = _articles_of(fitting) if of_treaty and attribution.articles else []
         if articles and not {*articles}.intersection(attribution.articles):
@@ -220,7 +238,6 @@ class QuoteVerifier:
             yield remark("body_differs", held=metadata.body, given=", ".join(when.bodies))
 
     def _other_times(self, fitting: list[_Hit], when: SpokenTime) -> list[str]:
-        """Returns the times that the sentence gives beside that of the words, for display."""
         each = (
             *(SpokenTime(years=(year,)) for year in when.years),
             *(SpokenTime(dates=(date,)) for date in when.dates),
@@ -230,7 +247,6 @@ class QuoteVerifier:
         return [words for time in others for words in times_in_words(time, self._local.language)]
 
     def _inexact(self, finding: Finding, hits: list[_Hit]) -> Finding:
-        """Judges a quotation whose words stand nowhere as they are: altered, or not found."""
         if hits:
             return self._altered(
                 finding, min(hits, key=lambda hit: contradiction(hit.stored, finding.attribution) is not None)
@@ -243,12 +259,12 @@ class QuoteVerifier:
             mismatch = self._mismatch(stored, finding.attribution, kind="near_other")
             place = place_of(stored, start, end, self._local)
             return replace(finding.with_remarks(remark("other_order"), *mismatch), verdict="altered", place=place)
-        if len(quote) > self._work.limits.longest:
-            return finding.with_remarks(remark("too_long", limit=f"{self._work.limits.longest:,}"))
+        if len(quote) > self._limits.longest:
+            return finding.with_remarks(remark("too_long", limit=f"{self._limits.longest:,}"))
         named = set(finding.attribution.parties)
         fitting = [s for s in self._texts.all if named and contradiction(s, finding.attribution) is None]
         of_parties = [s for s in self._texts.all if s.parties & named]
-        budget = self._work.done + self._work.limits.quotation * MILLION
+        budget = self.work + self._limits.quotation
         for within, k in ((fitting, _OWN_PASSAGES), (of_parties, _OWN_PASSAGES), (None, _PASSAGES)):
             ids = None if within is None else [stored.statement.statement_id for stored in within]
             if (best := self._closest(quote, ids, k, budget)) is not None:
@@ -258,23 +274,21 @@ class QuoteVerifier:
                     mismatch += self._incomplete(finding.attribution)
                 place = self._place_of_words(stored, like.words)
                 return replace(finding.with_remarks(*mismatch), verdict="altered", place=place, changes=like.changes)
-        spent = [remark("too_much_work")] if self._work.done >= budget else []
+        spent = [remark("too_much_work")] if self.work >= budget else []
         return finding.with_remarks(*(spent or self._incomplete(finding.attribution)))
 
     def _disordered(self, quote: str, attribution: Attribution) -> tuple[StoredText, tuple[int, int]] | None:
         """Returns where all parts of a quotation with ellipses stand, but in another order; those that fit first."""
         in_parts = [pattern for pattern in quotation_patterns(quote) if len(pattern.parts) > 1]
-        self._work.done += self._texts.size * bool(in_parts)
+        self.work += self._texts.size * bool(in_parts)
         ordered = self._by_fit(attribution) if in_parts else []
         found = ((s, span) for s in ordered for pattern in in_parts if (span := span_out_of_order(pattern, s.keyed)))
         return next(found, None)
 
     def _by_fit(self, attribution: Attribution) -> list[StoredText]:
-        """Returns all texts, those that fit an attribution first."""
         return sorted(self._texts.all, key=lambda stored: contradiction(stored, attribution) is not None)
 
     def _holder(self, stored: StoredText) -> str:
-        """Returns whose words a text holds, for display."""
         if stored.statement.kind == "treaty":
             return self._words.say("a_treaty")
         return self._local.names(stored.metadata.holders) or stored.office or self._words.say("nobody_known")
@@ -289,7 +303,6 @@ class QuoteVerifier:
         return [remark("speaker_incomplete", files=", ".join(files))] if files else []
 
     def _altered(self, finding: Finding, hit: _Hit) -> Finding:
-        """Returns the finding on words whose omissions, brackets or spaces change what the source says."""
         reason = next(each for each in hit.judged if each.alters)
         if reason.kind == "left_out_turns":
             changes = tuple(self._omissions(hit))
@@ -304,9 +317,9 @@ class QuoteVerifier:
     def _closest(self, quote: str, ids: list[str] | None, k: int, limit: int) -> tuple[StoredText, ClosestWords] | None:
         found: list[tuple[StoredText, ClosestWords]] = []
         for stored, window in self._texts.windows(quote, ids, k):
-            if self._work.done >= limit:
+            if self.work >= limit:
                 break
-            self._work.done += alignment_cost(quote, window)
+            self.work += alignment_cost(quote, window)
             like = closest_words(quote, window)
             if like is not None and like.altered:
                 found.append((stored, like))
@@ -316,7 +329,6 @@ class QuoteVerifier:
         return place_of(hit.stored, hit.match.start, hit.match.end, self._local)
 
     def _place_of_words(self, stored: StoredText, words: str) -> Place:
-        """Returns where readable words of a text stand in its source."""
         found = (match for pattern in quotation_patterns(words) for match in find_matches(pattern, stored.keyed))
         if (match := next(found, None)) is not None:
             return place_of(stored, match.start, match.end, self._local)
@@ -356,7 +368,7 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 
     "Who said “not a privilege of the strong”?" is answered from these.
     """
-    verifier = QuoteVerifier(texts, localize(parties, "en"), WorkDone(CheckLimits()))
+    verifier = QuoteVerifier(texts, localize(parties, "en"), CheckLimits())
     found = verifier.check(Quotation(text=words, spans=(), marked=True), Attribution())
     exact = found.verdict == "verified"
     places = found.found_in if exact else [*filter(None, [found.place])]
@@ -367,7 +379,6 @@ def find_words(words: str, texts: CorpusTexts, parties: PartyTable) -> tuple[Wor
 
 
 def _articles_of(hits: list[_Hit]) -> list[str]:
-    """Returns the articles of treaties in which words stand, at all of their places; the first is that of the best."""
     found = [
         article.article
         for hit in hits

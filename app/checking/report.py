@@ -44,7 +44,6 @@ def comment_text(finding: Finding, language: str = "en", *, elsewhere: bool = Fa
 
 
 def _details(finding: Finding, words: Wording) -> list[str]:
-    """Returns the details of a finding, one a line: warnings, place, further places and diff."""
     said = (remark.say(words) for remark in finding.warnings)
     lines = [remark[:1].upper() + remark[1:] + "." for remark in said]
     if finding.place is not None:

@@ -116,7 +116,6 @@ def _common(one: str, other: str, language: str) -> str:
 
 
 def _terms(texts: tuple[str, str], language: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Returns the content terms of two sentences, without those of their position marks."""
     marks = " ".join(text[mark.start : mark.end] for text in texts for mark in find_position_marks(text, language))
     first, second = (content_terms(text, language) - content_terms(marks, language) for text in texts)
     return first, second

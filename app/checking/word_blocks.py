@@ -1,8 +1,11 @@
 """Reads Word files as blocks, with a map from each character to the run that holds it.
 
-Walks the elements as `ingest.loaders.docx` does, and also reads notes, headers, styles and tables.
+Walks the elements as `ingest.loaders.docx` does, and also reads notes, headers, styles and tables. Text that is hidden,
+struck through, tiny or in the colour of its background is unseen by a reader.
 """
 
+import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -18,7 +21,6 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, table_blocks
 from app.checking.findings import remark
-from app.checking.word_formatting import RunFormatting, style_of, value_of
 from ingest.errors import LoadError
 from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, notes_of
 
@@ -28,6 +30,82 @@ _TEXTS: Final = tuple(map(qn, ("w:t", "w:delText")))
 _NOTES: Final = {qn("w:footnoteReference"): "footnote", qn("w:endnoteReference"): "endnote"}
 _QUOTE_STYLES: Final = frozenset({"quote", "intense quote", "block text", "blockquote", "block quotation"})
 _HEADING: Final = regex.compile(r"heading (\d)")
+# Font size up to which text is too small to read, in half-points, the unit of the file.
+_UNREADABLE_SIZE_MAX: Final = 4
+# RGB distance, 0 to 441, below which text in one colour cannot be read on the other. Chosen: #E0E0E0 on white is 54.
+_COLOUR_DISTANCE_MIN: Final = 60.0
+_HIGHLIGHTS: Final = {
+    "black": "000000", "blue": "0000FF", "cyan": "00FFFF", "green": "00FF00", "magenta": "FF00FF", "red": "FF0000",
+    "yellow": "FFFF00", "white": "FFFFFF", "darkBlue": "000080", "darkCyan": "008080", "darkGreen": "008000",
+    "darkMagenta": "800080", "darkRed": "800000", "darkYellow": "808000", "darkGray": "808080", "lightGray": "C0C0C0",
+}  # fmt: skip
+_SWITCHES: Final[dict[str, Unseen]] = {
+    "w:vanish": "unseen_hidden", "w:strike": "unseen_struck", "w:dstrike": "unseen_struck",
+}  # fmt: skip
+_OFF: Final = ("0", "false", "off", "none")
+_BASE_STYLES_MAX: Final = 10  # styles that a style is based on, one on the other
+
+
+class RunFormatting:
+    """The formatting of the runs of one Word file."""
+
+    def __init__(self, document: WordDocument) -> None:
+        styles = document.styles.element
+        self._styles = {style.get(qn("w:styleId"), ""): style for style in styles.iter(qn("w:style"))}
+        self._defaults = styles.findall("w:docDefaults/w:rPrDefault/w:rPr", nsmap)
+        background = document.element.find("w:background", nsmap)
+        page = "" if background is None else background.get(qn("w:color"), "")
+        self._page = page if _is_colour(page) else "FFFFFF"
+
+    def unseen(self, run: BaseOxmlElement) -> Unseen | None:
+        """Returns why a reader does not see a run, or None."""
+        properties = [*self._properties(run)]
+        for name, how in _SWITCHES.items():
+            if (switch := _first(properties, name)) is not None and value_of(switch) not in _OFF:
+                return how
+        size, colour = (value_of(_first(properties, name)) for name in ("w:sz", "w:color"))
+        if size.isdecimal() and int(size) <= _UNREADABLE_SIZE_MAX:
+            return "unseen_tiny"
+        ground = self._ground(run, properties) if _is_colour(colour) else None
+        like = ground is not None and math.dist(bytes.fromhex(colour), bytes.fromhex(ground)) < _COLOUR_DISTANCE_MIN
+        return "unseen_coloured" if like else None
+
+    def _properties(self, run: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+        yield from run.findall("w:rPr", nsmap)
+        yield from self._of_style(value_of(run.find("w:rPr/w:rStyle", nsmap)))
+        yield from self._of_style(style_of(next(run.iterancestors(qn("w:p")))))
+        yield from self._defaults
+
+    def styles(self, identifier: str) -> Iterator[BaseOxmlElement]:
+        """Yields a style and then the styles that it is based on, the nearest first."""
+        for _ in range(_BASE_STYLES_MAX):
+            style = self._styles.get(identifier)
+            if style is None:
+                return
+            yield style
+            identifier = value_of(style.find("w:basedOn", nsmap))
+
+    def _of_style(self, identifier: str, path: str = "w:rPr") -> Iterator[BaseOxmlElement]:
+        for style in self.styles(identifier):
+            yield from style.findall(path, nsmap)
+
+    def _ground(self, run: BaseOxmlElement, properties: list[BaseOxmlElement]) -> str | None:
+        marked = _HIGHLIGHTS.get(value_of(_first(properties, "w:highlight")))
+        if marked is not None:
+            return marked
+        own = _first(properties, "w:shd")
+        shades = [] if own is None else [own]
+        for paragraph in run.iterancestors(qn("w:p")):
+            shades += paragraph.findall("w:pPr/w:shd", nsmap)
+            shades += self._of_style(style_of(paragraph), "w:pPr/w:shd")
+        shades += [shade for cell in run.iterancestors(qn("w:tc")) for shade in cell.findall("w:tcPr/w:shd", nsmap)]
+        fills = (str(shade.get(qn("w:fill"), "")) for shade in shades)
+        if (filled := next(filter(_is_colour, fills), None)) is not None:
+            return filled
+        tables = (value_of(table.find("w:tblPr/w:tblStyle", nsmap)) for table in run.iterancestors(qn("w:tbl")))
+        styles = (style for name in tables if (style := self._styles.get(name)) is not None)
+        shaded = any(style.find(".//w:shd", nsmap) is not None for style in styles)
+        return None if shaded else self._page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +155,6 @@ def word_paragraphs(document: WordDocument) -> list[WordParagraph]:
 
 
 class _Walk:
-    """A walk over the elements of one part of a Word file, which counts its paragraphs and tables."""
-
     def __init__(self, looks: RunFormatting) -> None:
         self._looks = looks
         self._paragraphs = self._tables = 0
@@ -141,7 +217,6 @@ def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
 
 
 def _goes_on(cell: BaseOxmlElement) -> bool:
-    """Returns whether a cell continues the cell above it, with which it is merged."""
     merged = cell.find("w:tcPr/w:vMerge", nsmap)
     return merged is not None and merged.get(qn("w:val"), "continue") == "continue"
 
@@ -208,3 +283,21 @@ def _notes(document: WordDocument, looks: RunFormatting) -> Iterator[WordParagra
             for paragraph in _Walk(looks).paragraphs(note):
                 block = replace(paragraph.block, kind="note", where=where, note_key=key, marks=())
                 yield replace(paragraph, block=block, anchored=False)
+
+
+def _first(properties: list[BaseOxmlElement], name: str) -> BaseOxmlElement | None:
+    return next((found for held in properties if (found := held.find(name, nsmap)) is not None), None)
+
+
+def style_of(paragraph: BaseOxmlElement) -> str:
+    """Returns the id of a paragraph's style; empty where it has none."""
+    return value_of(paragraph.find("w:pPr/w:pStyle", nsmap))
+
+
+def value_of(element: BaseOxmlElement | None) -> str:
+    """Returns the `w:val` of an element; empty where there is none."""
+    return "" if element is None else str(element.get(qn("w:val"), ""))
+
+
+def _is_colour(text: str) -> bool:
+    return re.fullmatch(r"[0-9a-fA-F]{6}", text) is not None

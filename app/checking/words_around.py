@@ -17,7 +17,7 @@ from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.findings import Quotation
 from app.checking.named_speakers import DASHED, OPENING, NamedSpeakers
 from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label
-from app.checking.unknown_speakers import shown
+from app.checking.unlisted_speakers import shown
 from ingest.language.attribution_verbs import introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
@@ -220,7 +220,6 @@ class WordsAround:
         return ""
 
     def _notes(self, quotation: Quotation) -> list[CheckedBlock]:
-        """Returns the notes whose marks stand in a quotation or directly behind it."""
         end = quotation.spans[-1][1]
         block = self.blocks[self._document.index_at(max(0, end - 1))]
         begin = quotation.spans[0][0]
@@ -237,14 +236,12 @@ class WordsAround:
         return next((each for each in reversed(sentences) if self._speakers.joint(each).parties), "")
 
     def _above(self, index: int, most: int = _BLOCKS_BACK) -> Iterator[CheckedBlock]:
-        """Yields the blocks above a block, the nearest first."""
         return reversed(self.blocks[max(0, index - most) : index])
 
     def _is_item(self, block: CheckedBlock) -> bool:
         return block.item or (block.kind == "text" and _LIST_ITEM.match(block.text) is not None)
 
     def _stands_over(self, block: CheckedBlock) -> bool:
-        """Returns whether a block is a heading, or a line that reads as one."""
         text = self._masked_of(block).strip()
         short = bool(text) and len(text.split()) <= _LABEL_WORDS and MASK not in text and not is_finished(text)
         return block.kind == "heading" or (block.kind == "text" and short and not self._is_item(block))

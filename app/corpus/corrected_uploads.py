@@ -45,7 +45,6 @@ class CorrectedUploads:
         return replace(report, files=tuple(self._corrected_upload(file, uploaded, replaced) for file in report.files))
 
     def _sent_before(self, new: DocumentSummary) -> DocumentSummary | None:
-        """Returns the document of an earlier upload that a new one corrects, or None."""
         read = self._documents.document(new.document_id)
         for old in self._store.catalogue.documents():
             if old.file != new.file or old.folder == new.folder or Path(old.folder).parent != Path(new.folder).parent:
@@ -67,7 +66,6 @@ class CorrectedUploads:
     def _corrected_upload(
         self, result: FileResult, uploaded: Mapping[str, DocumentSummary], replaced: Mapping[str, DocumentSummary]
     ) -> FileResult:
-        """Removes the statement that an uploaded file corrects; returns the result of the file, which says so."""
         old = replaced.get(result.file)
         if old is None or result.result != "added":
             return result

@@ -54,7 +54,6 @@ def docx_bytes(
 
 
 def _write(pages: Pages, say: Sayings, blocks: Iterable[DocumentBlock], cell: _Cell | None = None) -> None:
-    """Writes blocks on the page, or into a cell of a table."""
     for block in blocks:
         match block:
             case Line(style="heading" | "subheading"):

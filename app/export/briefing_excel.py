@@ -94,7 +94,6 @@ def _provenance(say: Sayings, citation: Citation, quote: str | None, source: str
 
 
 def _write_positions(sheet: Worksheet, say: Sayings, quotations: Worksheet, rows: Mapping[int, int]) -> None:
-    """Writes a row for each cell of the position table, with a link to the row of its first quotation."""
     worded = any(cell.claims for cell in say.briefing.cells)
     labels = {label: width for label, width in _CELL_COLUMNS.items() if worded or label != "worded"}
     _head(sheet, say, labels)
@@ -124,7 +123,6 @@ def _write_positions(sheet: Worksheet, say: Sayings, quotations: Worksheet, rows
 
 
 def _claims(say: Sayings, cell: Cell) -> str:
-    """Returns the claims of a model in a cell, each on a line with the numbers of its quotations."""
     return "\n".join(
         say.claim(cell.party, claim) + "".join(f" [{number}]" for number in claim.citations) for claim in cell.claims
     )

@@ -246,7 +246,6 @@ def _said(say: Sayings, cell: Cell, subject: Subject) -> Iterator[Line | QuotedB
 
 
 def _help(say: Sayings, citation: Citation, subject: Subject) -> Iterator[Line]:
-    """Yields reading aids for a quotation in another language than the document's."""
     yield from (Line(text=text, style="note") for text in say.helps(citation, subject))
 
 
@@ -271,7 +270,6 @@ def _findings(
     widths: tuple[float, ...],
     items: Sequence[tuple[str, str, Iterator[TableCell]]],
 ) -> Iterator[DocumentBlock]:
-    """Yields a table of changes or repetitions with their party and subject; nothing without items."""
     if items:
         yield Line(text=say.say(key), style="subheading")
         yield Line(text=say.say(f"{key}_note"), keep=True)

@@ -95,7 +95,6 @@ def _can_be_bold(before: str, text: str, after: str) -> bool:
 
 
 def _words(square: TableCell) -> str:
-    """Returns the lines of a cell as one: "supports (suggested)"."""
     lines = [on_one_line(line.text) for line in square.blocks if isinstance(line, Line)]
     return " ".join((*lines[:1], *(f"({line})" for line in lines[1:])))
 
@@ -106,7 +105,6 @@ def _table(table: Table) -> str:
 
 
 def _rows(table: Table) -> Iterator[str]:
-    """Yields rows with quotations as paragraphs, each under a heading."""
     for row in table.rows:
         titles = [on_one_line(part.text) for s in row[: table.titles] for part in s.blocks if isinstance(part, Line)]
         yield f"### {', '.join(titles)}"

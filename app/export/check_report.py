@@ -45,7 +45,6 @@ def write_output(output: Path, file: Path, report: CheckReport) -> None:
 
 
 def _word_report(report: CheckReport, file: str) -> bytes:
-    """Returns the report in Markdown as a Word file."""
     title = load_remark_words(report.language).say("report_title", file=file)
     pages = Pages(None, report.language)
     pages.text(title, "Title")

@@ -243,7 +243,6 @@ class Footnotes:
         return run
 
     def _paragraph_of(self, note: BaseOxmlElement) -> Paragraph:
-        """Adds a note, and returns its paragraph, which is empty."""
         paragraph = Paragraph(element("w:p"), self._document._body)
         note.append(paragraph._p)
         self._root.append(note)

@@ -61,7 +61,6 @@ def _height(blocks: Iterable[DocumentBlock], say: Sayings) -> float:
 
 
 def _paragraph_height(text: str, style: str | None) -> float:
-    """Returns the estimated height of a paragraph in points."""
     size, spacing = _sizes().get((style or "").lower(), _DEFAULT_SIZES)
     letters = sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
     return spacing + size * _LEADING * -(-letters * size * _LETTER // _WIDTH)

@@ -81,7 +81,6 @@ def _convert(program: str, word_file: bytes, folder: Path) -> bytes:
 
 
 def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
-    """Runs a program to its end; returns its exit code and the lines of its standard error."""
     null = subprocess.DEVNULL
     with subprocess.Popen(
         command, cwd=folder, stdin=null, stdout=null, stderr=subprocess.PIPE, start_new_session=True

@@ -194,7 +194,6 @@ def _years(axes: "Axes", first: float, last: float) -> None:
 
 
 def _canvas(rows: int, *, legend: int) -> "tuple[Figure, Axes]":
-    """Returns a figure with axes for `rows`, room for names at the left and for a legend of `legend` entries."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -238,7 +237,6 @@ def _font(size: float = _LETTERS) -> "FontProperties":
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Returns the code points that the fonts can show."""
     from matplotlib.font_manager import FontProperties, fontManager, get_font
 
     found: set[int] = set()

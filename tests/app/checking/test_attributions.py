@@ -3,8 +3,8 @@ import pytest
 from app.checking.attributions import AttributionReader
 from app.checking.documents import read_pasted
 from app.checking.findings import Attribution
-from app.checking.persons import Persons
 from app.checking.quotations import find_quotations
+from app.checking.unlisted_speakers import Persons
 from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases

@@ -5,16 +5,14 @@ from app.checking.checker import WORK_SPENT, Checker
 from app.checking.corpus_texts import CorpusTexts
 from app.checking.documents import read_pasted
 from app.checking.findings import Attribution, Quotation
-from app.checking.quote_verifier import QuoteVerifier
-from app.checking.work_limit import MILLION, CheckLimits, WorkDone
+from app.checking.quote_verifier import CheckLimits, QuoteVerifier
 from ingest.loaders.loaded import LoadLimits
 
 
 def judged(workspace, words: str, limits: CheckLimits):
     """Returns the finding on words of Belmora, and the units of work that it took."""
-    work = WorkDone(limits)
-    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), localize(workspace.corpus.parties(), "en"), work)
-    return judge.check(Quotation(text=words, spans=(), marked=True), Attribution(parties=("XAB",))), work.done
+    judge = QuoteVerifier(CorpusTexts(workspace.store.catalogue), localize(workspace.corpus.parties(), "en"), limits)
+    return judge.check(Quotation(text=words, spans=(), marked=True), Attribution(parties=("XAB",))), judge.work
 
 
 @pytest.mark.timeout(60)
@@ -25,7 +23,7 @@ def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
     texts = CorpusTexts(workspace.store.catalogue)
     searched, longest = texts.size, max(len(stored.statement.source_text) for stored in texts.all)
     # Each reading of the quotation searches every text once; fuzzy matching ends once it is over its limit.
-    assert done <= limits.quotation * MILLION + 40 * searched + 2 * 8000 * longest
+    assert done <= limits.quotation + 40 * searched + 2 * 8000 * longest
 
 
 @pytest.mark.heavy
@@ -42,7 +40,7 @@ def test_what_a_document_has_too_much_of_is_listed_as_not_checked(workspace, spo
     words = spoken["XAB_08_2016"]
     text = "\n\n".join(f"Belmora said: “{words[at]}”" for at in (5, 6, 7, 8))
     whole = Checker(texts, parties, LoadLimits()).check(read_pasted(text))
-    part = Checker(texts, parties, LoadLimits(), CheckLimits(document=15)).check(read_pasted(text))
+    part = Checker(texts, parties, LoadLimits(), CheckLimits(document=15_000_000)).check(read_pasted(text))
     assert (len(whole.findings), whole.skipped) == (4, ())
     assert part.findings == whole.findings[: len(part.findings)] and 0 < len(part.findings) < 4
     assert [skipped.reason for skipped in part.skipped] == [WORK_SPENT] * (4 - len(part.findings))
