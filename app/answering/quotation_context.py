@@ -105,7 +105,6 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 
 
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
-    """Returns whether the next sentence is of the same paragraph, and short enough to be quoted as well."""
     if last + 1 >= len(sentences):
         return False
     here, following = sentences[last], sentences[last + 1]

@@ -321,7 +321,6 @@ def check_translation(text: str, language: str, quote: str, quote_language: str,
 
 
 def _elsewhere(names: Sequence[PartyMatch], there: Sequence[PartyMatch]) -> list[str]:
-    """Returns the names whose parties are not named there."""
     codes = {code for match in there for code in match.codes}
     return [match.text for match in names if codes.isdisjoint(match.codes)]
 

@@ -121,7 +121,6 @@ class EvidenceSentence:
     def _further(
         self, ends: set[int], wanted: ClaimToken, binding: Sequence[ClaimToken], before: Sequence[ClaimToken]
     ) -> set[int]:
-        """Returns the positions of the next token of a claim, given those of the token before it (`ends`)."""
         limit = _limit_after(before, self.language)
         return {
             at
@@ -246,7 +245,6 @@ def _chain(tokens: Sequence[ClaimToken]) -> tuple[list[ClaimToken], list[list[Cl
 def _may_leave_out(
     between: tuple[ClaimToken, ...], following: ClaimToken, binding: Sequence[ClaimToken], language: str, *, limit: int
 ) -> bool:
-    """Returns whether a claim may leave out what the sentence has between two of its tokens."""
     content = [token for token in between if token.counts and token.kind != "opener"]
     # "The courts of Arvandia" match "our courts": a claim may name the speaker elsewhere, but not in place of content.
     named = any(SELF in token.keys for token in binding)
@@ -286,7 +284,6 @@ def _may_leave_out(
 
 
 def _limit_after(before: Sequence[ClaimToken], language: str) -> int:
-    """Returns how many words of a sentence may be left out after these words of a claim."""
     if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
         return 0
     if before and before[-1].kind == "number":
@@ -295,7 +292,6 @@ def _limit_after(before: Sequence[ClaimToken], language: str) -> int:
 
 
 def _may_end(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
-    """Returns whether a claim may end before the rest of its sentence."""
     clause = after[: next(_clause_ends(after), len(after))]
     if any(token.kind in _AFTER for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
         return False
