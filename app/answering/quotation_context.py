@@ -25,7 +25,6 @@ from ingest.language.anaphora import (
     announces,
     is_question,
 )
-from ingest.text.layout import ends_sentence
 from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
 from prompts.wording import LANGUAGES
@@ -206,22 +205,13 @@ def _quotable(
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
     if not is_item:
-        before, near = near, [] if _has_paragraphs_before(sentences, lists, first) else near
+        before = near
     quotable = QuotableSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
     far = [at for at in before if at < quotable.span.start]
     if not far:
         return quotable
     together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(quotable, opening=range(far[-1] if together else far[0], far[0] + 1))
-
-
-def _has_paragraphs_before(sentences: Sequence[Sentence], lists: Sequence[ListContext], ordinal: int) -> bool:
-    """Returns whether whole paragraphs stand between the opening of a list and that of a sentence: "Second, …"."""
-    begins = (at for at in range(ordinal, 0, -1) if sentences[at - 1].paragraph != sentences[at].paragraph)
-    start = next(begins, 0)
-    if not start or lists[start].is_item or start - 1 in lists[start].openings:
-        return False
-    return ends_sentence(sentences[start - 1].text)
 
 
 def quotable_spans(

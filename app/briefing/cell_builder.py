@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.answering.abstention import abstain
+from app.answering.abstention import why_silent
 from app.answering.citations import contains
 from app.answering.cited_direction import CitedDirection
 from app.answering.compose.composition import ModelDraft
@@ -19,7 +19,7 @@ from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim
+from app.records import AbstentionReason, Citation, Claim
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.position_marks import PositionKind
@@ -161,11 +161,7 @@ class CellBuilder:
         why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
         found = [replace(e, silence_unproven=why[e.party] == "language") for e in retrieved.party_evidence]
         retrieved = replace(retrieved, party_evidence=tuple(found))
-        resolution = self._resolution(code, subject, session)
-        answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
-        abstention = abstain(answer, resolution, retrieved, self._local).abstention
-        if abstention is None:
-            return ""
+        abstention = why_silent(self._resolution(code, subject, session), retrieved, self._local)
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason == "not_mentioned" and not (of_group or retrieved.statements_in_scope):
