@@ -301,7 +301,7 @@ class _ClaimChecker:
             return "it rests on words that its party quotes from others"
         whole = premise_of(cited, holder)
         own = replace(whole, quotes=tuple(words))
-        # What stands before a quotation may turn what stands behind it, so both must bear the claim.
+        # What stands before a quotation may turn what stands after it, so both must bear the claim.
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
         checks = (
             check_claim(text, each, self.local.parties, instructions=instructions)
