@@ -195,7 +195,7 @@ def _brings_next(sentences: Sequence[Sentence], lists: Sequence[ListContext], or
 def _quotable(
     sentences: Sequence[Sentence], lists: Sequence[ListContext], quotations: Sequence[_Quotation], first: int, last: int
 ) -> QuotableSpan:
-    """Returns a span extended to whole table rows, with its list's opening in the span or, if others stand between, apart."""
+    """Returns a span extended to whole table rows, with its list's opening in the span or, if far before it, apart."""
     # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
     # So is "Belmora wishes to add the following." before "First, …", which says nothing of it.
     first, last = lists[first].first, lists[last].last
