@@ -72,8 +72,9 @@ def _party_of(claim: Claim, asked: Collection[str | None], draft: ModelDraft) ->
 def _holds(kind: AnswerType, quoted: Composition, draft: ModelDraft, local: Localization) -> bool:
     """Returns whether a citation of the model holds what no quotation does, such as a number, apart from groups."""
     speakers = [code for citation in draft.citations for code in citation.holders]
-    own = (citation for citation in draft.citations if quoted.spoken_for.keys().isdisjoint(citation.holders))
-    return any(contains_answer_type(kind, citation.quote, local.parties, speakers) for citation in own)
+    cited = {n for claim in draft.claims if claim.state not in quoted.spoken_for for n in claim.citations}
+    own = (citation.quote for citation in draft.citations if citation.number in cited)
+    return any(contains_answer_type(kind, words, local.parties, speakers) for words in own)
 
 
 def with_translations(composed: Composition, writer: ModelWriter, language: str, local: Localization) -> Composition:
