@@ -87,8 +87,7 @@ def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
     if provider == "ollama":
         arguments |= {"num_predict": config.max_tokens, "num_ctx": config.context_tokens}
         return arguments | {"client_kwargs": {"timeout": config.timeout_seconds}}
-    # Retries are made in one place for all providers (`llm_stream.py`), so the clients make none of their own.
-    arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": 0}
+    arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": config.max_retries}
     if key := config.api_key.get_secret_value():
         arguments["api_key"] = key
     elif config.base_url:

@@ -20,7 +20,7 @@ from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
-from app.records import Abstention, AbstentionReason, Answer, Claim, Scope
+from app.records import Abstention, AbstentionReason, Answer, Claim, DroppedClaim, Scope
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
 from ingest.language.detection import is_in_other_language
@@ -46,15 +46,29 @@ def must_abstain(claims: Sequence[Claim], spoken_for: Collection[str], scope: Sc
 
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
     """Returns the answer as an abstention, with its reason, the next step and related passages."""
-    case = _Case(answer=answer, resolution=resolution, retrieved=retrieved, local=local)
-    abstention = next(filter(None, (rule(case) for rule in _RULES)))
-    message = "\n\n".join((abstention.message, *_outside_scope(case, abstention.reason)))
-    abstention = replace(abstention, message=message)
+    silent = answer.coverage.states_without_evidence
+    abstention = why_silent(resolution, retrieved, local, dropped=answer.dropped_claims, without_evidence=silent)
     text = abstention.message
     if abstention.options:
         text += "\n\n" + "\n".join(f"- {option}" for option in abstention.options)
-    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not case.scope.negated else ()
+    helpful = related(retrieved) if abstention.reason in _WITH_RELATED and not resolution.scope.negated else ()
     return replace(answer, answer=text, status="abstained", abstention=abstention, related=helpful)
+
+
+def why_silent(
+    resolution: Resolution,
+    retrieved: Retrieved,
+    local: Localization,
+    *,
+    dropped: Sequence[DroppedClaim] = (),
+    without_evidence: Sequence[str] = (),
+) -> Abstention:
+    """Returns why there is no answer, and the next step; `without_evidence` are parties in scope that are not cited."""
+    case = _Case(
+        resolution=resolution, retrieved=retrieved, local=local, dropped=dropped, without_evidence=without_evidence
+    )
+    abstention = next(filter(None, (rule(case) for rule in _RULES)))
+    return replace(abstention, message="\n\n".join((abstention.message, *_outside_scope(case, abstention.reason))))
 
 
 def _outside_scope(case: "_Case", reason: AbstentionReason) -> Iterator[str]:
@@ -85,10 +99,11 @@ def greet(statements: Sequence[StatementSummary | DocumentSummary], local: Local
 class _Case:
     """A question without an answer: what the rules look at."""
 
-    answer: Answer
     resolution: Resolution
     retrieved: Retrieved
     local: Localization
+    dropped: Sequence[DroppedClaim]
+    without_evidence: Sequence[str]
 
     @property
     def scope(self) -> Scope:
@@ -129,12 +144,11 @@ class _Case:
 
 def _failed(case: _Case) -> Abstention | None:
     """Evidence was found, but its quotations failed, or their party is unknown: "not mentioned" would be untrue."""
-    dropped = case.answer.dropped_claims
-    if not dropped or case.scope.negated:
+    if not case.dropped or case.scope.negated:
         return None
     statements = case.retrieved.sources.statements.values()
     files = ", ".join(statement.file for statement in statements if not statement.metadata.holders)
-    key = "nobody_known" if all(claim.reason == NOBODY for claim in dropped) else "not_verified"
+    key = "nobody_known" if all(claim.reason == NOBODY for claim in case.dropped) else "not_verified"
     return case.because("index_incomplete", key, files=files)
 
 
@@ -244,12 +258,11 @@ def _parties_not_mentioning(case: _Case) -> Abstention | None:
     if not case.scope.negated:
         return None
     local, evidence = case.local, case.retrieved.party_evidence
-    without_evidence = case.answer.coverage.states_without_evidence
     undecidable = {item.party for item in evidence if item.silence_unproven and not item.answers}
     unsure = [item.party for item in evidence if item.may_answer and item.party not in undecidable]
-    silent = [code for code in without_evidence if code not in {*undecidable, *unsure}]
+    silent = [code for code in case.without_evidence if code not in {*undecidable, *unsure}]
     searched = (item.party for item in evidence if item.statements and item.party)
-    spoke = dict.fromkeys(code for code in searched if code not in without_evidence)
+    spoke = dict.fromkeys(code for code in searched if code not in case.without_evidence)
     if not silent and not spoke and not unsure:
         return case.because("index_incomplete", "index_incomplete")
     parts = []

@@ -128,7 +128,6 @@ class Assistant:
 
 
 def _progress(state: ChainState) -> Progress:
-    """Returns the last finished step of a state."""
     if state.answer is not None:
         return Progress(step="verify")
     if state.composed is not None:

@@ -136,7 +136,6 @@ def _statements_with_quote(context: KindContext) -> Retrieved:
 
 
 def _evidence_or_statements(context: KindContext) -> Retrieved:
-    """Returns the evidence on a topic, or else the statements asked about."""
     return _evidence(context) if context.has_subject else _statements(context)
 
 

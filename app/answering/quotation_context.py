@@ -25,7 +25,6 @@ from ingest.language.anaphora import (
     announces,
     is_question,
 )
-from ingest.text.layout import ends_sentence
 from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
 from prompts.wording import LANGUAGES
@@ -105,7 +104,6 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
 
 
 def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
-    """Returns whether the next sentence is of the same paragraph, and short enough to be quoted as well."""
     if last + 1 >= len(sentences):
         return False
     here, following = sentences[last], sentences[last + 1]
@@ -197,7 +195,7 @@ def _brings_next(sentences: Sequence[Sentence], lists: Sequence[ListContext], or
 def _quotable(
     sentences: Sequence[Sentence], lists: Sequence[ListContext], quotations: Sequence[_Quotation], first: int, last: int
 ) -> QuotableSpan:
-    """Returns a span extended to whole table rows, with its list's opening in the span or, if behind others, apart."""
+    """Returns a span extended to whole table rows, with its list's opening in the span or, if far before it, apart."""
     # An opening outside the item's quotation, such as "As Belmora said:", is left out: the item is marked as quoted.
     # So is "Belmora wishes to add the following." before "First, …", which says nothing of it.
     first, last = lists[first].first, lists[last].last
@@ -207,22 +205,13 @@ def _quotable(
     length = sentences[last].end - sentences[first].start
     near = [at for at in before if sentences[last].end - sentences[at].start <= max(_MAX_CHARS_WITH_OPENING, length)]
     if not is_item:
-        before, near = near, [] if _has_paragraphs_before(sentences, lists, first) else near
+        before = near
     quotable = QuotableSpan(statement_id=sentences[first].statement_id, span=range(min(near, default=first), last + 1))
     far = [at for at in before if at < quotable.span.start]
     if not far:
         return quotable
     together = sentences[far[0]].end - sentences[far[-1]].start <= _MAX_CHARS_WITH_OPENING
     return replace(quotable, opening=range(far[-1] if together else far[0], far[0] + 1))
-
-
-def _has_paragraphs_before(sentences: Sequence[Sentence], lists: Sequence[ListContext], ordinal: int) -> bool:
-    """Returns whether whole paragraphs stand between the opening of a list and that of a sentence: "Second, …"."""
-    begins = (at for at in range(ordinal, 0, -1) if sentences[at - 1].paragraph != sentences[at].paragraph)
-    start = next(begins, 0)
-    if not start or lists[start].is_item or start - 1 in lists[start].openings:
-        return False
-    return ends_sentence(sentences[start - 1].text)
 
 
 def quotable_spans(

@@ -11,6 +11,7 @@ from typing import Final
 import regex
 
 from app.answering.citations import cite
+from app.answering.claims.form import DOUBLE_MARKS
 from app.answering.localization import Localization
 from app.answering.provenance import as_quoting, cited_holders
 from app.answering.quotation_context import QuotableSpan, quotable_spans
@@ -19,7 +20,7 @@ from app.retrieval.chronology import latest_first, recency
 from ingest.text.canonical_form import squash
 from vectorstore.records import Sentence, Statement
 
-_QUOTATION_MARKS: Final = regex.compile(r"[\"“”„«»「」『』]")
+_QUOTATION_MARKS: Final = regex.compile(f"[{DOUBLE_MARKS}]")
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'][\p{L}\p{M}\p{N}]+)*")
 
 

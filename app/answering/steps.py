@@ -8,30 +8,23 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, must_abstain
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
-from app.answering.cited_direction import directions_of, with_directions, words_for_direction
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
-from app.answering.corrigenda import corrections
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
-from app.answering.superseding import earlier_than_latest, with_superseding
+from app.answering.superseding import with_corrigenda, with_positions
 from app.answering.verify_citations import VerifiedClaims, verify_claims
-from app.question.kind_traits import KIND_TRAITS
 from app.question.reading import read_question
 from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
-from app.records import Answer, Citation, Claim, Timings
+from app.records import Answer, Claim, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
-from app.retrieval.positions.direction import OPPOSITE
-from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from app.retrieval.unmatched_filters import rereadings
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
@@ -112,8 +105,6 @@ class Steps:
         yield state
         composed = Composition()
         for composed in clock.each("compose", self.compose(resolution, retrieved)):
-            if composed.claims_so_far:
-                clock.first_claim()
             state = replace(state, composed=composed)
             yield state
         with clock.of("verify"):
@@ -164,43 +155,6 @@ class Steps:
         else:
             yield from _worded(composed, self.writer, context, retrieved)
 
-    def _with_positions(
-        self, resolution: Resolution, retrieved: Retrieved, checked: VerifiedClaims, composed: Composition
-    ) -> tuple[VerifiedClaims, Composition]:
-        """Adds the direction of each claim on the topic asked about, and marks citations that are superseded."""
-        scope = in_language_of_topic(resolution).scope
-        asks_position = resolution.stance or resolution.over_time or resolution.answered_as == "compare"
-        asks_position = asks_position or retrieved.direction_asked is not None
-        # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
-        listed = scope.all_states and not asks_position and resolution.act != "about"
-        if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
-            return checked, composed
-        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
-        answers = {
-            scored.sentence.sentence_id: scored.relevance.is_evidence for item in evidence for scored in item.best
-        }
-
-        @cache
-        def own_of(statement_id: str, holders: tuple[str, ...]) -> OwnWords:
-            return OwnWords(retrieved.sources.sentences.get(statement_id, ()), holders, parties)
-
-        def words(citation: Citation) -> str:
-            sentences = retrieved.sources.sentences.get(citation.statement_id, ())
-            own = own_of(citation.statement_id, (citation.state or "", *citation.held_by))
-            return words_for_direction(citation, sentences, answers, own)
-
-        parties = self.parties()
-        directions = directions_of(checked.citations, topic_words(scope), scope.language, parties, words)
-        asked = {claim.state for claim in checked.claims if claim.state}
-        citations = checked.citations
-        earlier = earlier_than_latest(citations, asked) if asks_position else frozenset()
-        harm = names_harm(scope.topic, scope.language)
-        if scope.topic and not (scope.treaties or harm):
-            citations = with_superseding(citations, directions, asked)
-        contrary = OPPOSITE.get(retrieved.direction_asked)
-        checked = replace(checked, claims=with_directions(checked.claims, directions, contrary), citations=citations)
-        return checked, replace(composed, shows_directions=asks_position and not harm, earlier=earlier)
-
     def _context(self, resolution: Resolution) -> KindContext:
         # Parties that answer still get one quotation each.
         limit = min(self.max_citations, _MAX_SHORTER) if resolution.style == "shorter" else self.max_citations
@@ -246,16 +200,13 @@ class Steps:
                 usage=dict(draft.usage),
                 dropped_claims=(*draft.dropped, *answer.dropped_claims),
             )
-        checked, composed = self._with_positions(resolution, retrieved, checked, composed)
+        checked, composed = with_positions(checked, composed, resolution, retrieved, self.parties())
         if must_abstain(checked.claims, composed.spoken_for, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
-        corrigenda = corrections(checked.citations, self.retriever.store.catalogue)
-        corrected = {number for number, (_, corrects) in corrigenda.items() if corrects}
-        claims = tuple(replace(c, direction=None) if corrected & {*c.citations} else c for c in checked.claims)
-        checked = replace(checked, claims=claims)
-        told = dict.fromkeys(note_in_words(note, local) for note, _ in corrigenda.values())
+        checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
+        told = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
         answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *told)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
@@ -329,19 +280,17 @@ def _shorter(
 def _with_claims(
     checked: VerifiedClaims, claims: Sequence[Claim], others: Collection[int | None] = ()
 ) -> VerifiedClaims:
-    """Returns some of the claims with the citations that they and `others` name by number."""
     numbers = {*others, *(number for claim in claims for number in claim.citations)}
     citations = tuple(citation for citation in checked.citations if citation.number in numbers)
     return replace(checked, claims=tuple(claims), citations=citations)
 
 
 def _language(resolution: Resolution) -> str:
-    """Returns the language of the answer: the one asked for, else that of the question."""
     return resolution.reply_language or resolution.scope.language
 
 
 class _Clock:
-    """Wall time per step, in milliseconds."""
+    """Wall time per step, in milliseconds; what a caller does with a state in between does not count."""
 
     def __init__(self) -> None:
         self._began = time.perf_counter()
@@ -351,18 +300,20 @@ class _Clock:
     def of(self, step: str) -> Iterator[None]:
         began = time.perf_counter()
         yield
-        self._taken[step] = (time.perf_counter() - began) * 1000
+        self._taken[step] = _milliseconds_since(began)
 
     def each(self, step: str, records: Iterator[Composition]) -> Iterator[Composition]:
         """Yields the records of a streaming step; its time runs until the last one."""
         began = time.perf_counter()
         for record in records:
-            self._taken[step] = (time.perf_counter() - began) * 1000
+            self._taken[step] = _milliseconds_since(began)
+            if record.claims_so_far:
+                self._taken.setdefault("first_claim", _milliseconds_since(self._began))
             yield record
 
-    def first_claim(self) -> None:
-        self._taken.setdefault("first_claim", (time.perf_counter() - self._began) * 1000)
-
     def timings(self) -> Timings:
-        total = (time.perf_counter() - self._began) * 1000
-        return Timings(**{step: round(taken, 1) for step, taken in self._taken.items()}, total=round(total, 1))
+        return Timings(**self._taken, total=_milliseconds_since(self._began))
+
+
+def _milliseconds_since(began: float) -> float:
+    return round((time.perf_counter() - began) * 1000, 1)

@@ -140,7 +140,6 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
 
 
 def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
-    """Returns whether every quoted part of a claim is copied from one of the `quotes`."""
     # Longest first, since one quotation may contain another.
     for quote in sorted(quotes, key=len, reverse=True):
         text = text.replace(quote, "")

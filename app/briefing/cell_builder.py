@@ -4,21 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.answering.abstention import abstain
+from app.answering.abstention import why_silent
 from app.answering.citations import contains
 from app.answering.cited_direction import CitedDirection
+from app.answering.compose.composition import ModelDraft
 from app.answering.localization import localize
 from app.answering.quoting import latest_statement_first, quote
 from app.answering.superseding import with_superseding
 from app.answering.verify_citations import sound_citations
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_suggestion import SHOWN_MIN, is_outright, suggest, suggestion_of_cell
-from app.briefing.cell_writer import CellText, CellWriter
+from app.briefing.cell_writer import CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.request import BriefingRequest
 from app.question.resolution import Resolution
-from app.records import AbstentionReason, Answer, Citation, Claim
+from app.records import AbstentionReason, Citation, Claim
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.position_marks import PositionKind
@@ -66,7 +67,7 @@ class CellBuilder:
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.spoken_for]
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _FROM_GROUP_MAX)]
-        worded = CellText()
+        worded = ModelDraft()
         if self._writer is not None and (cited or of_groups):
             chosen = {party: without_repeats(sentences) for party, sentences in ((code, telling), *groups) if sentences}
             worded = self._writer.write(subject.label, chosen, retrieved.sources, on_progress)
@@ -112,7 +113,7 @@ class CellBuilder:
             key=_key(code, subject, session, cited or [*near, *of_groups]),
             claims=_renumbered(worded, code, number),
             dropped=worded.dropped,
-            unworded=worded.unworded,
+            unworded=worded.problem,
         )
         return cell, self._one_each(telling, retrieved)
 
@@ -160,11 +161,7 @@ class CellBuilder:
         why = {e.party: why_unproven(e, subject) for e in retrieved.party_evidence}
         found = [replace(e, silence_unproven=why[e.party] == "language") for e in retrieved.party_evidence]
         retrieved = replace(retrieved, party_evidence=tuple(found))
-        resolution = self._resolution(code, subject, session)
-        answer = Answer(question=subject.label, answer="", status="abstained", scope=resolution.scope)
-        abstention = abstain(answer, resolution, retrieved, self._local).abstention
-        if abstention is None:
-            return ""
+        abstention = why_silent(self._resolution(code, subject, session), retrieved, self._local)
         # All words on the subject, also a group's, would be in the cell, so reasons that presume some do not apply.
         reason = "not_mentioned" if abstention.reason in beside else abstention.reason
         if reason == "not_mentioned" and not (of_group or retrieved.statements_in_scope):
@@ -185,7 +182,7 @@ def without_repeats(sentences: Sequence[Sentence]) -> list[Sentence]:
     return list(unique.values())
 
 
-def _renumbered(worded: CellText, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:
+def _renumbered(worded: ModelDraft, code: str, number: Callable[[Citation], int]) -> tuple[Claim, ...]:
     """Returns claims that cite the citations of the briefing, those on the party's own words first."""
     new = {citation.number: number(citation) for citation in worded.citations}
     claims = (replace(c, citations=tuple(dict.fromkeys(new[n] for n in c.citations))) for c in worded.claims)

@@ -6,18 +6,18 @@ After repeated failures the model is no longer asked, and cells keep their quota
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
-from app.answering.compose.composition import ModelDraft, Used
+from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import add_usage
 from app.answering.compose.model import ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
 from app.answering.verify_citations import verify_claims
-from app.briefing.cells import Cell, Unworded, Writing
-from app.records import Citation, Claim, DroppedClaim, Sources
+from app.briefing.cells import Cell, Writing
+from app.records import Citation, DroppedClaim, Sources
 from prompts.wording import load_document_words
 from vectorstore.records import Sentence
 
@@ -28,19 +28,6 @@ _FAILURES_MAX: Final = 2
 # Quotations in one request for translations.
 _TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellText:
-    """The text that a model wrote on one cell."""
-
-    claims: tuple[Claim, ...] = ()
-    """The claims that passed verification; they cite `citations` by number and contain no quotation marks."""
-    citations: tuple[Citation, ...] = ()
-    dropped: tuple[DroppedClaim, ...] = ()
-    """The claims that failed it, each with the reason."""
-    unworded: Unworded | None = None
-    """Why there is no claim; None where there is one."""
 
 
 class CellWriter:
@@ -55,13 +42,14 @@ class CellWriter:
 
     def write(
         self, heading: str, chosen: Mapping[str, Sequence[Sentence]], sources: Sources, on_progress: Callable[[], None]
-    ) -> CellText:
+    ) -> ModelDraft:
         """Returns the model's verified claims on the evidence of a cell, which is given by party, strongest first.
 
+        A claim that only copies its quotation is dropped. The `problem` is None only where there is a claim.
         `on_progress` is called repeatedly while the model writes; an exception from it ends the request.
         """
         if self._failures >= _FAILURES_MAX:
-            return CellText(unworded="not_asked")
+            return ModelDraft(problem="not_asked")
         best = [own[:PER_PARTY] for own in chosen.values()]
         task = Task(question=heading, chosen=best, asked=[*chosen], sources=sources, limit=MOST_CLAIMS, style="points")
         draft = ModelDraft()
@@ -75,7 +63,7 @@ class CellWriter:
         # Without a request there is no failure: the evidence had no room. A slow model used all the time that it had.
         in_vain = draft.problem == "failed" and not draft.claims and bool(draft.usage.get("requests"))
         self._failures = self._failures + 1 if in_vain or draft.problem == "slow" else 0
-        return _verified_text(draft, sources)
+        return _verified(draft, sources)
 
     def translate(self, citations: Sequence[Citation], language: str) -> dict[int, str]:
         """Returns translations of quotations in other languages, by number, if they pass checks; for reading only."""
@@ -100,23 +88,26 @@ class CellWriter:
         notes = [words.say("worded_by", model=model, claims=claims, dropped=dropped)]
         why = Counter(cell.unworded for cell in cells if cell.unworded is not None)
         if why:
-            reasons = [words.say(f"quoted_{reason}", count=why[reason]) for reason in get_args(Unworded) if why[reason]]
+            reasons = [
+                words.say(f"quoted_{reason}", count=why[reason]) for reason in get_args(WriterProblem) if why[reason]
+            ]
             notes.append(words.say("quoted_only", count=why.total(), reasons=words.semicolon.join(reasons)))
         if self._left_out:
             notes.append(words.say("worded_left_out", count=self._left_out))
         return Writing(model=model, prompt_versions=tuple(self._versions), usage=dict(self._usage), notes=tuple(notes))
 
 
-def _verified_text(draft: ModelDraft, sources: Sources) -> CellText:
+def _verified(draft: ModelDraft, sources: Sources) -> ModelDraft:
     checked = verify_claims(draft.claims, draft.citations, sources.statements)
     # A claim that copies its evidence is returned as a quotation, which the cell has already.
     copied = [claim for claim in checked.claims if quoted_parts(claim.text)]
     claims = tuple(claim for claim in checked.claims if claim not in copied)
     dropped = [DroppedClaim(text=claim.text, state=claim.state, reason=_COPIED) for claim in copied]
     used = {number for claim in claims for number in claim.citations}
-    return CellText(
+    return replace(
+        draft,
         claims=claims,
         citations=tuple(citation for citation in checked.citations if citation.number in used),
         dropped=(*draft.dropped, *checked.dropped, *dropped),
-        unworded=None if claims else draft.problem or "nothing",
+        problem=None if claims else draft.problem or "nothing",
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal, Self, get_args
 
+from app.answering.compose.composition import WriterProblem
 from app.records import Citation, Claim, Coverage, Direction, DroppedClaim
 from app.retrieval.positions.position_marks import PositionKind
 
@@ -14,8 +15,6 @@ ReviewState = Literal["accepted", "changed", "rejected"]
 # How a cell is worded: by quotations alone, or by a chat model with its quotations below.
 Composer = Literal["extractive", "model"]
 COMPOSERS: Final[tuple[Composer, ...]] = get_args(Composer)
-# Why a cell has quotations alone although a model was asked for.
-Unworded = Literal["failed", "slow", "nothing", "not_asked"]
 # Status of a cell: its kind, or why none is shown.
 Standing = (
     PositionKind
@@ -133,9 +132,8 @@ class Cell:
     group said for the party has the group as its `state`."""
     dropped: tuple[DroppedClaim, ...] = ()
     """The model's claims that failed verification, with the reason; never shown."""
-    unworded: Unworded | None = None
-    """Why there are no claims though a model was to write some: it failed, was too slow, wrote nothing that passed
-    verification, or was no longer asked; else None."""
+    unworded: WriterProblem | None = None
+    """Why there are no claims though a model was to write some; else None."""
 
     @property
     def is_rejected(self) -> bool:

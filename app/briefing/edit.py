@@ -138,7 +138,6 @@ def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
 
 
 def _without_parts_of(briefing: Briefing, cells: Sequence[Cell]) -> Briefing:
-    """Returns the briefing without the points, changes, repetitions and moments that belong to some of its cells."""
 
     def in_cell(part: Part, cell: Cell) -> bool:
         sessions = (briefing.citation(number).session or "" for number in part.citations)

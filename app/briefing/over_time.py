@@ -47,7 +47,6 @@ def moments_of(
 
 
 def _strongest_first(cell: Cell) -> list[int]:
-    """Returns the numbers of a cell's citations, those that show a kind of position first."""
     showing = {number for number, each in cell.suggestions.items() if each.kind != "no_position"}
     return sorted(cell.citations, key=lambda number: number not in showing)
 

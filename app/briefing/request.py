@@ -311,7 +311,6 @@ def code_among(offered: Iterable[tuple[str, str]], typed: str, parties: PartyTab
 
 
 def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
-    """Returns the numbers of sessions, and the bodies that are named with them."""
     # Sessions are read as in a question: a bare number as "sessions 10", else in the language of the text.
     readings = ((f"sessions {text}", "en"), (text, detect_language(text, parties)))
     for words, language in readings:
@@ -328,7 +327,6 @@ def _sessions(text: str, parties: PartyTable) -> tuple[list[str], list[str]]:
 
 
 def _times(text: str) -> list[str]:
-    """Returns the years of a range, a single year, or a single month."""
     if _MONTH.fullmatch(text):
         return [text]
     match = _YEARS.fullmatch(text)

@@ -1,6 +1,6 @@
 """Builds the position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -9,12 +9,12 @@ from itertools import product
 from typing import Final
 
 from app.answering.compose.model import ModelWriter
-from app.answering.localization import localize
+from app.answering.localization import Localization, localize
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations
 from app.briefing.cell_builder import CellBuilder, without_repeats
 from app.briefing.cell_writer import CellWriter
-from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Moment, Review, SourceFile, Subject
+from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.over_time import changes_of, moments_of, repetitions_of
 from app.briefing.request import BriefingRequest, left_out, read_topic
@@ -83,7 +83,7 @@ class TableBuilder:
         one; an exception from it ends the build.
         """
         with self._catalogue.snapshot():
-            briefing = _Build(self, request, self._writing(composer)).run(progress)
+            briefing = self._table(request, self._writing(composer), progress)
         return replace(briefing, points=choose_points(briefing, max_points=max_points, max_tokens=max_tokens))
 
     def find(
@@ -118,71 +118,48 @@ class TableBuilder:
             raise BriefingError("no chat model is set: set UNTOC_LLM__MODEL, such as openai:NAME, or use extractive")
         return None if composer == "extractive" else self._writer
 
-
-class _Build:
-    """The state of one briefing while it is built."""
-
-    def __init__(self, builder: TableBuilder, request: BriefingRequest, writer: ModelWriter | None) -> None:
-        self._catalogue, self._parties, self._reviews = builder._catalogue, builder._parties(), builder._reviews
-        self._request = request
-        self._local, self._words = localize(self._parties, request.language), load_document_words(request.language)
-        self._writer = None if writer is None else CellWriter(writer, self._local)
-        self._citations = CitationList(self._catalogue)
-        self._cells = CellBuilder(builder._retriever, self._parties, request, self._citations, self._writer)
-
-    def run(self, progress: Callable[[BriefingProgress], None]) -> Briefing:
-        request = self._request
+    def _table(
+        self, request: BriefingRequest, writer: ModelWriter | None, progress: Callable[[BriefingProgress], None]
+    ) -> Briefing:
         self._check_bodies(request.bodies)
+        parties = self._parties()
+        local, citations = localize(parties, request.language), CitationList(self._catalogue)
+        cell_writer = None if writer is None else CellWriter(writer, local)
+        builder = CellBuilder(self._retriever, parties, request, citations, cell_writer)
         # Who is left out goes by the members of groups today, not at the date of a statement.
         whole = replace(request.whole, excluded=())
-        in_scope = ScopedStatements(self._catalogue, whole, self._parties).of(request.parties)
+        in_scope = ScopedStatements(self._catalogue, whole, parties).of(request.parties)
         everyone = {code for summary in in_scope for code in summary.metadata.holders}
-        everyone -= left_out(request.excluded, self._parties)
-        codes = request.parties or tuple(sorted(everyone, key=self._local.name))
+        everyone -= left_out(request.excluded, parties)
+        codes = request.parties or tuple(sorted(everyone, key=local.name))
         if not codes:
             raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
-        sessions = self._sessions(in_scope, codes) if request.sessions or request.by_session else ()
+        by_session = request.sessions or request.by_session
+        sessions = self._sessions(request, in_scope, codes) if by_session else ()
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         told: dict[tuple[str, Subject], list[tuple[Cell, Sequence[Citation]]]] = {}
         cells: list[Cell] = []
         for done, (code, subject, session) in enumerate(wanted):
-            label = f"{self._local.name(code)}: {subject.label}"
-            step = BriefingProgress(done=done, total=len(wanted), label=label)
+            step = BriefingProgress(done=done, total=len(wanted), label=f"{local.name(code)}: {subject.label}")
             progress(step)
-            cell, own = self._cells.build(code, subject, session, partial(progress, step))
+            cell, own = builder.build(code, subject, session, partial(progress, step))
             cells.append(cell)
             told.setdefault((code, subject), []).append((cell, own))
         moments = [
-            moment
-            for (_, subject), each in told.items()
-            for moment in moments_of(each, subject, self._citations, self._parties)
+            moment for (_, subject), each in told.items() for moment in moments_of(each, subject, citations, parties)
         ]
-        return self._finished(cells, moments, codes, sessions)
-
-    def _check_bodies(self, asked: Sequence[str]) -> None:
-        """Raises a BriefingError for a body that no lookup knows and no statement has."""
-        if unknown := [name for name in asked if canonical_body(name) is None]:
-            held = {summary.metadata.body or "" for summary in self._catalogue.summaries(ScopeFilter())} - {""}
-            for name in unknown:
-                if name not in held:
-                    near = " or ".join(get_close_matches(name, sorted(held), 3, 0) or ["UNTOC COP"])
-                    raise BriefingError(f"{name!r} is no body that is known or has a statement here: say {near}")
-
-    def _finished(
-        self, cells: Sequence[Cell], moments: Sequence[Moment], codes: Sequence[str], sessions: Sequence[str]
-    ) -> Briefing:
-        request, citations = self._request, self._citations
         reviews = self._reviews([cell.key for cell in cells])
         reviewed = [replace(cell, review=reviews.get(cell.key)) for cell in cells]
         # A rejection only hides repetitions, since it may be taken back.
         kept = [before if cell.is_rejected else cell for before, cell in zip(cells, reviewed, strict=True)]
-        repetitions = repetitions_of(kept, tuple(self._cells.searched.values()), citations)
+        searched = builder.searched
+        repetitions = repetitions_of(kept, tuple(searched.values()), citations)
         briefing = Briefing(
-            title=request.title or _title(request.subjects, self._words),
+            title=request.title or _title(request.subjects, load_document_words(request.language)),
             language=request.language,
-            parties=tuple(codes),
+            parties=codes,
             subjects=request.subjects,
-            sessions=tuple(sessions),
+            sessions=sessions,
             years=request.years,
             bodies=request.bodies,
             everyone=not (request.parties or request.excluded),
@@ -192,25 +169,35 @@ class _Build:
             moments=tuple(moments),
             repetitions=repetitions,
             changes=changes_of(moments, request.subjects, citations),
-            coverage=self._coverage(codes),
-            sources=self._sources(),
+            coverage=self._coverage(request, codes, searched.values()),
+            sources=_sources(searched, citations),
             made=datetime.now(UTC).isoformat(timespec="seconds"),
-            corpus_date=max((summary.added for summary in self._cells.searched.values()), default=None),
+            corpus_date=max((summary.added for summary in searched.values()), default=None),
         )
         # A rejection may be taken back, so evidence that a person rejected counts.
         briefing = replace(briefing.counted(), cells=tuple(reviewed))
-        if self._writer is not None:
-            translations = self._writer.translate(citations.all(), request.language)
-            briefing = replace(briefing, translations=translations, writing=self._writer.report(cells))
-        return replace(briefing, names=self._names(briefing))
+        if cell_writer is not None:
+            translations = cell_writer.translate(citations.all(), request.language)
+            briefing = replace(briefing, translations=translations, writing=cell_writer.report(cells))
+        return replace(briefing, names=_names(briefing, local))
 
-    def _sessions(self, in_scope: Sequence[StatementSummary], codes: Sequence[str]) -> tuple[str, ...]:
+    def _check_bodies(self, asked: Sequence[str]) -> None:
+        if unknown := [name for name in asked if canonical_body(name) is None]:
+            held = {summary.metadata.body or "" for summary in self._catalogue.summaries(ScopeFilter())} - {""}
+            for name in unknown:
+                if name not in held:
+                    near = " or ".join(get_close_matches(name, sorted(held), 3, 0) or ["UNTOC COP"])
+                    raise BriefingError(f"{name!r} is no body that is known or has a statement here: say {near}")
+
+    def _sessions(
+        self, request: BriefingRequest, in_scope: Sequence[StatementSummary], codes: Sequence[str]
+    ) -> tuple[str, ...]:
         """Returns the sessions asked for, else those of what these parties said, and groups for them.
 
         Numbers come first, then others. Statements without a session have an empty one, the last; if none has a
         session, nothing is returned. A number that is a session of several bodies is a BriefingError.
         """
-        of_groups = ScopedStatements(self._catalogue, self._request.whole, self._parties).of_groups(codes)
+        of_groups = ScopedStatements(self._catalogue, request.whole, self._parties()).of_groups(codes)
         own = (s for s in in_scope if not set(codes).isdisjoint(s.metadata.holders))
         others = (summary for each in of_groups for summary in each.statements)
         found: dict[str, set[str]] = {}
@@ -220,54 +207,57 @@ class _Build:
             if number and len(bodies) > 1:
                 held = ", ".join(sorted(bodies))
                 raise BriefingError(f"there is a session {number} of several bodies ({held}): brief on one at a time")
-        if self._request.sessions:
-            return self._request.sessions
+        if request.sessions:
+            return request.sessions
 
         def place(session: str) -> tuple[bool, bool, int]:
             return not session, not session.isdecimal(), int(session) if session.isdecimal() else 0
 
         return tuple(sorted(found, key=place)) if any(found) else ()
 
-    def _coverage(self, codes: Sequence[str]) -> Coverage:
+    def _coverage(
+        self, request: BriefingRequest, codes: Sequence[str], searched: Collection[StatementSummary]
+    ) -> Coverage:
         """Returns what was searched; `Briefing.counted` counts the evidence found in it."""
-        speaking = {code for summary in self._cells.searched.values() for code in summary.metadata.holders}
+        speaking = {code for summary in searched for code in summary.metadata.holders}
         unreadable = self._catalogue.unreadable()
         return Coverage(
-            statements_in_scope=len(self._cells.searched),
+            statements_in_scope=len(searched),
             states_without_statement=tuple(code for code in codes if code not in speaking),
-            unreadable_files=unreadable_in_scope(unreadable, self._request.whole, self._parties, nameless=True),
+            unreadable_files=unreadable_in_scope(unreadable, request.whole, self._parties(), nameless=True),
         )
 
-    def _sources(self) -> tuple[SourceFile, ...]:
-        cited = {citation.statement_id for citation in self._citations.all()}
-        held = dict.fromkeys((*self._cells.searched, *sorted(cited)))
-        sources = (
-            SourceFile(
-                statement_id=statement.statement_id,
-                party=statement.metadata.state,
-                file=statement.file,
-                date=statement.metadata.date,
-                session=statement.metadata.session,
-                sha256=statement.sha256,
-                text_sha256=text_sha256(statement.source_text),
-                cited=statement.statement_id in cited,
-                held_by=statement.metadata.held_by or (),
-            )
-            for statement in map(self._citations.statement, held)
-        )
-        return tuple(sorted(sources, key=lambda source: (source.holders[:1], source.date or "", source.file)))
 
-    def _names(self, briefing: Briefing) -> dict[str, str]:
-        cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
-        codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
-        named = {code: self._local.name(code) for code in codes if code is not None}
-        # A State that delivers a group's words is named in the language of the briefing too.
-        speakers = {c.speaker for c in briefing.citations if c.on_behalf_of is not None and c.speaker is not None}
-        return named | {speaker: self._local.speaker(speaker) for speaker in speakers}
+def _sources(searched: Iterable[str], citations: CitationList) -> tuple[SourceFile, ...]:
+    cited = {citation.statement_id for citation in citations.all()}
+    held = dict.fromkeys((*searched, *sorted(cited)))
+    sources = (
+        SourceFile(
+            statement_id=statement.statement_id,
+            party=statement.metadata.state,
+            file=statement.file,
+            date=statement.metadata.date,
+            session=statement.metadata.session,
+            sha256=statement.sha256,
+            text_sha256=text_sha256(statement.source_text),
+            cited=statement.statement_id in cited,
+            held_by=statement.metadata.held_by or (),
+        )
+        for statement in map(citations.statement, held)
+    )
+    return tuple(sorted(sources, key=lambda source: (source.holders[:1], source.date or "", source.file)))
+
+
+def _names(briefing: Briefing, local: Localization) -> dict[str, str]:
+    cited = [code for c in briefing.citations for code in (c.state, c.quoted_party, *c.held_by)]
+    codes = [*briefing.parties, *cited, *(code for s in briefing.sources for code in s.holders)]
+    named = {code: local.name(code) for code in codes if code is not None}
+    # A State that delivers a group's words is named in the language of the briefing too.
+    speakers = {c.speaker for c in briefing.citations if c.on_behalf_of is not None and c.speaker is not None}
+    return named | {speaker: local.speaker(speaker) for speaker in speakers}
 
 
 def _title(subjects: Sequence[Subject], words: Wording) -> str:
-    """Returns a title that names the subjects, or gives their number if their names are too long."""
     named = words.semicolon.join(subject.label for subject in subjects)
     if len(named) <= _LONGEST_TITLE or len(subjects) == 1:
         return words.say("title", subjects=named)

@@ -72,6 +72,5 @@ def _ranked(cell: Cell) -> list[list[Point]]:
 
 
 def _length(leads: AttributionLines, point: Point) -> int:
-    """Returns the number of tokens of a point's claim, leads (with their remarks) and quotations."""
     quotes = " ".join(f"{lead}: “{citation.quote}”" for lead, citation in leads.leads(point))
     return count_tokens(f"{'' if point.claim is None else point.claim.text + ' '}{quotes}")

@@ -7,25 +7,25 @@ sign the treaty if others did". What rules cannot see is left to the reader, who
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Final
 
 import regex
 
-from app.answering.claims.allowed_omissions import SUBJECTLESS
 from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
-from app.answering.claims.mention_check import check_names, check_references
 from app.answering.claims.premise import Premise
-from app.answering.claims.token_alignment import ClaimBody, EvidenceSentence, is_aligned
-from app.answering.claims.tokens import CONTENT, OPERATORS, TURNING, ClaimToken, tokenize
+from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, EvidenceSentence, is_aligned
+from app.answering.claims.tokens import CONTENT, NONVERIDICAL, OPERATORS, ClaimToken, tokenize
 from app.retrieval.list_context import opens, split_with_openings
 from app.retrieval.terms import content_terms
 from ingest.glossary.glossary import NamedTerm, terms_within
 from ingest.language.claim_words import SELF, imperatives, possessive
 from ingest.language.detection import language_of_sentence
-from ingest.language.lexicons import RegexPatterns
+from ingest.language.lexicons import Patterns, RegexPatterns
+from ingest.metadata.sessions import find_session_mentions
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.text.canonical_form import squash
+from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.treaties import find_treaties
 from prompts.wording import LANGUAGES
 from vectorstore.stems import fold, words_of
 
@@ -37,6 +37,7 @@ _MIN_LEAKED_WORDS: Final = 6
 # The last letters of a noun by which groups of one name are known.
 _NOUN_LETTERS: Final = 5
 _DRAFTS: Final = RegexPatterns("drafts")
+_TREATY_WORDS: Final = Patterns("treaty_attribution")
 _QUESTION: Final = ("?", "？", "؟")
 
 
@@ -51,10 +52,6 @@ _TRANSLATED_BY: Final = {
 }
 # Operators that some of the languages express by the form of a verb.
 _FORMS: Final = frozenset({"be", "was", "been", "by", "will", "would"})
-# The key of "and" in the lists of claims.XX.yaml, in each of which it is the first of `joins`.
-_AND: Final = "join0"
-# Of what each of several has done apart, none has done all: "ratified in 2018 and 2019, respectively".
-_SEPARATELY: Final = regex.compile(r"(?i)\brespectiv|\bсоответственно\b|على\s+التوالي|分别")
 # Prefixes of the token keys that are the same in every language.
 _SAME: Final = ("article ", "treaty ", "month ")
 
@@ -72,8 +69,8 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
-    fault = check_names(claim, language, premise, parties)
-    if fault := fault or check_references(claim, premise.text, premise.sessions, premise.agenda_items):
+    fault = _check_names(claim, language, premise, parties)
+    if fault := fault or _check_references(claim, premise.text, premise.sessions, premise.agenda_items):
         return fault
     # Instructions to a reader are in the language of the evidence, or in English, in which most are written.
     instructing = [imperatives(each) for each in {premise.language, "en"}.intersection(LANGUAGES)]
@@ -93,6 +90,56 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     if language != premise.language:
         return _untranslated(body, claim, sentences, language, premise.language)
     return _check_wording(body, claim, sentences)
+
+
+def _check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
+    """Returns why the names in a claim fail against its evidence; None if they pass.
+
+    Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
+    """
+    evidence, holder = premise.text, premise.holder
+    matches = parties.find(claim, language, capitals="none")
+    there = parties.find(evidence, premise.language)
+    known = {code for match in there for code in match.codes} | premise.also | {holder}
+    for match in matches:
+        if not known & set(match.codes):
+            return f"it names {match.text}, whom its evidence does not name"
+    if matches and holder is not None and holder not in matches[0].codes:
+        return f"it speaks of {matches[0].text} first, but its evidence is from {holder}"
+    in_claim, in_evidence = (sum(holder in m.codes for m in found) for found in (parties.find(claim, language), there))
+    if in_claim > in_evidence + 1:
+        return "it names its own party where its evidence may name another"
+    treaties = {match.treaty for match in find_treaties(evidence)}
+    if _TREATY_WORDS.says_convention.search(evidence) or _TREATY_WORDS.says_article.search(evidence):
+        # "The Convention" and "article 4" without a treaty are of UNTOC.
+        treaties.add("UNTOC")
+    if not {match.treaty for match in find_treaties(claim)} <= treaties:
+        return "it names a treaty that its evidence does not"
+    return None
+
+
+def _check_references(
+    claim: str, evidence: str, sessions: frozenset[str] = frozenset(), agenda_items: frozenset[str] = frozenset()
+) -> str | None:
+    """Returns why the references in a claim fail; None if the evidence, or the sessions and items given, have them."""
+    there = find_articles(evidence)
+    articles = {(mention.treaty, mention.article) for mention in there}
+    paragraphs = {(mention.treaty, mention.article, mention.paragraph) for mention in there}
+    for mention in find_articles(claim):
+        article = (mention.treaty, mention.article)
+        if article not in articles:
+            return f"it cites article {mention.article} of {mention.treaty or 'another text'}, its evidence does not"
+        if mention.paragraph is not None and (*article, mention.paragraph) not in paragraphs:
+            return f"it cites paragraph {mention.paragraph}, its evidence does not"
+    items = {mention.item for mention in find_agenda_items(evidence)} | agenda_items
+    for item in find_agenda_items(claim):
+        if item.item not in items:
+            return f"it names agenda item {item.item}, its evidence does not"
+    known_sessions = {str(match.number) for match in find_session_mentions(evidence)} | sessions
+    for match in find_session_mentions(claim):
+        if str(match.number) not in known_sessions:
+            return f"it names session {match.number}, its evidence does not"
+    return None
 
 
 def _sentences(quote: str) -> Iterator[str]:
@@ -118,8 +165,7 @@ def _tokenize(text: str, language: str, premise: Premise, parties: PartyTable) -
         for start, end in groups
         if taken.isdisjoint(range(start, end))
     )
-    tokens = tuple(_delegations(tokenize(text, language, (*names, *own)), names, summarised=premise.summarised))
-    return tokens if _SEPARATELY.search(text) else tuple(_with_joint_subjects(tokens, names, premise))
+    return tuple(_delegations(tokenize(text, language, (*names, *own)), names, summarised=premise.summarised))
 
 
 def _own_groups(text: str, holder: str | None, parties: PartyTable) -> Iterator["regex.Match[str]"]:
@@ -150,27 +196,6 @@ def _delegations(
         hers = summarised and one.kind == "third" and SELF in one.keys and others and others[0].kind == "noun"
         yield replace(one, kind="self") if hers else one
         at += 1
-
-
-def _with_joint_subjects(
-    tokens: Sequence[ClaimToken], names: Sequence[ClaimToken], premise: Premise
-) -> Iterator[ClaimToken]:
-    """Yields tokens with one for the speaker in place of a subject that names all who hold a joint statement."""
-    at = 0
-    while at < len(tokens):
-        begins = not at or tokens[at - 1].kind in ("stop", "comma", "join", "break")
-        run = [*takewhile(lambda token: token in names or token.kind == "comma" or _AND in token.keys, tokens[at:])]
-        while run and run[-1] not in names:
-            run.pop()
-        # A comma alone enumerates nobody: "In Belmora, Arvandia has a court".
-        named = {premise.holder if SELF in token.keys else key for token in run if token in names for key in token.keys}
-        joint = any(_AND in token.keys for token in run) and named == {premise.holder, *premise.also}
-        if begins and joint and tokens[at] in names:
-            yield ClaimToken(kind="self", keys=frozenset({SELF}), start=tokens[at].start, end=run[-1].end)
-            at += len(run)
-        else:
-            yield tokens[at]
-            at += 1
 
 
 def _claim_body(tokens: tuple[ClaimToken, ...], claim: str, language: str, premise: Premise) -> ClaimBody:
@@ -268,7 +293,7 @@ def _holds(sentence: EvidenceSentence, term: str) -> bool:
 def _polarity(tokens: Sequence[ClaimToken]) -> tuple[set[str], int]:
     """Returns the kinds of a text's operators, and how many of its words reverse or weaken what follows them."""
     kinds = {token.kind for token in tokens} & (OPERATORS - _FORMS)
-    return kinds, sum(token.kind in TURNING for token in tokens)
+    return kinds, sum(token.kind in NONVERIDICAL for token in tokens)
 
 
 def check_translation(text: str, language: str, quote: str, quote_language: str, parties: PartyTable) -> str | None:
@@ -277,7 +302,7 @@ def check_translation(text: str, language: str, quote: str, quote_language: str,
         return fault
     if language_of_sentence(text, language) != language:
         return "it is in another language"
-    if fault := check_references(text, quote) or check_references(quote, text):
+    if fault := _check_references(text, quote) or _check_references(quote, text):
         return fault
     named, there = parties.find(text, language), parties.find(quote, quote_language)
     # A capital may be a place, and "Belmoran courts" may become "courts there", but no other party may come in.
@@ -296,7 +321,6 @@ def check_translation(text: str, language: str, quote: str, quote_language: str,
 
 
 def _elsewhere(names: Sequence[PartyMatch], there: Sequence[PartyMatch]) -> list[str]:
-    """Returns the names whose parties are not named there."""
     codes = {code for match in there for code in match.codes}
     return [match.text for match in names if codes.isdisjoint(match.codes)]
 

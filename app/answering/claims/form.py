@@ -18,12 +18,13 @@ _MARKUP: Final = regex.compile(
     regex.IGNORECASE,
 )
 _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])[\p{L}\p{M}]+")
-_DOUBLE: Final = '"“”„‟″‶«»〝〞〟❝❞＂「」『』《》'
+# Quotation marks of all kinds, without those that may be apostrophes.
+DOUBLE_MARKS: Final = '"“”„‟″‶«»〝〞〟❝❞＂「」『』《》'
 # Branch reset, `(?|…)`: the words between marks of any kind are the first group.
 _QUOTED: Final = regex.compile(
-    rf"(?|[{_DOUBLE}]([^{_DOUBLE}]*)[{_DOUBLE}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w))"
+    rf"(?|[{DOUBLE_MARKS}]([^{DOUBLE_MARKS}]*)[{DOUBLE_MARKS}]|‘([^‘’]*)’(?!\w)|‹([^›]*)›|(?<!\w)'([^']+)'(?!\w))"
 )
-_LONE: Final = regex.compile(rf"[{_DOUBLE}‹›❛❜‛‚]")
+_LONE: Final = regex.compile(rf"[{DOUBLE_MARKS}‹›❛❜‛‚]")
 
 
 def ill_formed(claim: str, *, longest: int = MAX_CLAIM_CHARS) -> str | None:

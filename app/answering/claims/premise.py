@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.answering.claims.form import DOUBLE_MARKS
 from app.records import Citation
 from ingest.language.sentences import split_sentences
 from ingest.text.quotation_marks import quoted_spans
@@ -16,7 +17,7 @@ from vectorstore.records import Statement
 
 _COLONS: Final = (":", "：")
 # What may stand between a word and what it quotes.
-_MARKS: Final = " \t\r\n“”„«»‹›「」『』❝❞\"＂‘’'`<"
+_MARKS: Final = f" \t\r\n{DOUBLE_MARKS}‹›‘’'`<"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,7 @@ def outside_quotations(citation: Citation, statement: Statement) -> Iterator[str
     for start, end in () if statement.kind == "treaty" else quoted_spans(source, fewest=1):
         if citation.end <= start or end <= position:
             continue
-        # Few words are a term, but behind a colon somebody's sentence: "Belmora told us: “We oppose courts.”".
+        # Few words are a term, but after a colon somebody's sentence: "Belmora told us: “We oppose courts.”".
         told = source[:start].rstrip(_MARKS).endswith(_COLONS)
         if told or ((start, end) in sentences and not _continues(source[citation.start : start], source[start:end])):
             yield readable(source, statement.edits, position, max(position, start))
@@ -78,5 +79,5 @@ def outside_quotations(citation: Citation, statement: Statement) -> Iterator[str
 
 
 def _continues(before: str, quoted: str) -> bool:
-    """Returns whether quoted words are part of the sentence before them: one sentence, behind no colon or comma."""
+    """Returns whether quoted words are part of the sentence before them: one sentence, after no colon or comma."""
     return before.rstrip(_MARKS)[-1:].isalnum() and len([*split_sentences(" ".join(quoted.split()))]) == 1

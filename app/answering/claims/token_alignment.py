@@ -1,8 +1,9 @@
 """Token alignment: whether the tokens of a claim occur in one sentence of its evidence, in the same order.
 
-Before the first token there may only be the speaker's own "we wish to stress that", or a phrase set off by a comma;
-`allowed_omissions.py` says what may be left out between and behind the words of a claim. A claim with "and" is checked
-as the two claims that it is short for.
+Before the first token there may only be the speaker's own "we wish to stress that", or a phrase set off by a comma.
+Between and after the words of a claim, words may be left out if they only narrow the sense ("a [specialized] unit");
+never an operator, a name, another clause, the head of what follows ("the [abolition of the] sanctions"), or what
+`polarity_words` says narrows what is before it. A claim with "and" is checked as the two claims that it is short for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,17 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, takewhile
 from typing import Final
 
-from app.answering.claims.allowed_omissions import (
-    DOWNWARD,
-    SUBJECTLESS,
-    clause_ends,
-    is_bound,
-    limit_after,
-    may_end,
-    may_leave_out,
-    without_asides,
-)
-from app.answering.claims.tokens import OPERATORS, TURNING, ClaimToken
+from app.answering.claims.tokens import NONVERIDICAL, OPERATORS, ClaimToken
 from ingest.language.claim_words import SELF
 from ingest.language.polarity_words import limit_behind, narrowed
 
@@ -36,6 +27,21 @@ _MAX_TOKENS_BETWEEN: Final = 24
 _VOICE: Final = frozenset({"be", "was", "been", "by"})
 # Operators that a claim must not be cut off from even where it may be part of a sentence (`partial`).
 _GOVERNING: Final = OPERATORS - {"must", "should", "can", "will", "be", "was", "been", "all", "some", "most", "many"}
+# The most words left out in one place, and in an aside between commas; how many Chinese characters count as a word.
+_MAX_WORDS_LEFT_OUT: Final = 3
+_MAX_ASIDE_TOKENS: Final = 16
+_CHARACTERS_PER_WORD: Final = 2
+# Downward-entailing operators, under which leaving out a modifier says more: "does not accept [remote] access".
+_DOWNWARD: Final = frozenset({"not", "ended", "without", "only", "few", "less", "against"})
+# Operators that qualify a claim from after it: in the rest of its clause ("… unless others sign"), or of its phrase.
+_AFTER: Final = frozenset({"if", "unless", "evenif", "until"})
+_WITHIN: Final = frozenset({"not", "ended", "only", "past", "doubt"})
+# The key of "but" in the lists of claims.XX.yaml, in each of which it is the third of `joins`.
+_BUT: Final = "join2"
+# Languages in which an aside that begins with "who" or "which" is a relative clause, left out whatever its words are.
+_RELATIVE: Final = frozenset({"en", "fr", "es"})
+# Languages whose clauses may lack a subject.
+SUBJECTLESS: Final = frozenset({"zh"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +66,10 @@ class EvidenceSentence:
     tokens: tuple[ClaimToken, ...]
     language: str
 
-    def ends(
-        self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1, until: int | None = None
-    ) -> set[int]:
-        """Returns where a claim may end in this sentence, begun anywhere or behind the first words of another claim.
+    def ends(self, body: ClaimBody, *, after: ClaimBody | None = None, beyond: int = -1) -> set[int]:
+        """Returns where a claim may end in this sentence.
 
-        It has to begin behind the position `beyond`, and before `until`.
+        It has to begin after the position `beyond`, or after the first words of another claim (`after`).
         """
         wanted, binding = _chain(body.tokens)
         if not wanted:
@@ -78,12 +82,12 @@ class EvidenceSentence:
             for token, ends in zip(shared, reached, strict=True):
                 if token.kind not in OPERATORS:
                     begun |= self._further(ends, wanted[0], binding[0], shared)
-        *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond and (until is None or at < until)})
-        downward = any(token.kind in DOWNWARD for token in (*shared, *wanted)) and not body.partial
+        *_, ends = self._walk(wanted, binding, {at for at in begun if at > beyond})
+        downward = any(token.kind in _DOWNWARD for token in (*shared, *wanted)) and not body.partial
         return {
             end
             for end in ends
-            if may_end(self.tokens[end + 1 :], self.language, whole=downward) and not self._narrows(end, wanted)
+            if _may_end(self.tokens[end + 1 :], self.language, whole=downward) and not self._narrows(end, wanted)
         }
 
     def _narrows(self, end: int, wanted: Sequence[ClaimToken]) -> bool:
@@ -117,32 +121,31 @@ class EvidenceSentence:
     def _further(
         self, ends: set[int], wanted: ClaimToken, binding: Sequence[ClaimToken], before: Sequence[ClaimToken]
     ) -> set[int]:
-        """Returns the positions of the next token of a claim, given those of the token before it (`ends`)."""
-        limit = limit_after(before, self.language)
+        limit = _limit_after(before, self.language)
         return {
             at
             for at, token in enumerate(self.tokens)
             if _same(token, wanted)
             and any(
                 0 < at - end <= _MAX_TOKENS_BETWEEN
-                and may_leave_out(self.tokens[end + 1 : at], token, binding, self.language, limit=limit)
+                and _may_leave_out(self.tokens[end + 1 : at], token, binding, self.language, limit=limit)
                 for end in ends
             )
         }
 
     def _begins(self, body: ClaimBody, binding: Sequence[ClaimToken], at: int) -> bool:
         """Returns whether a claim may begin at a token: its clause has no operator or other speaker before it."""
-        begin = max(clause_ends(self.tokens[:at]), default=-1) + 1
-        before = without_asides(self.tokens[begin:at], self.language)
+        begin = max(_clause_ends(self.tokens[:at]), default=-1) + 1
+        before = _without_asides(self.tokens[begin:at], self.language)
         governing = _GOVERNING if body.partial else OPERATORS - _VOICE
-        if any(token.kind in governing or token.kind in ("name", *TURNING) for token in before):
+        if any(token.kind in governing or token.kind in ("name", *NONVERIDICAL) for token in before):
             return False
         if body.partial:
-            return is_bound(binding, before)
+            return _is_bound(binding, before)
         if before and before[-1].kind in _VOICE:
             return False
         links = [token for token in binding if token.kind != "self" or self.language not in SUBJECTLESS]
-        if not is_bound(links, self.tokens[: at + 1]):
+        if not _is_bound(links, self.tokens[: at + 1]):
             return False
         comma = max((place for place, token in enumerate(before) if token.kind == "comma"), default=-1)
         lead, rest = before[: comma + 1], before[comma + 1 :]
@@ -164,7 +167,7 @@ class EvidenceSentence:
 def is_aligned(body: ClaimBody, sentences: Sequence[EvidenceSentence]) -> bool:
     """Returns whether a claim, or each claim that its coordination is short for, aligns with one of the sentences."""
     nearest = _nearest(body, sentences)
-    if any(_aligned(body, sentence) for sentence in nearest):
+    if any(sentence.ends(body) for sentence in nearest):
         return True
     tokens = body.tokens
     cuts = [at for at, token in enumerate(tokens) if token.kind in _CUTTING and not _is_lead(tokens[: at + 1])]
@@ -195,7 +198,7 @@ def _rest_is_aligned(
     sentences: Sequence[EvidenceSentence],
     used: list[int],
 ) -> bool:
-    """Returns whether the parts of a claim after the first (`head`) each align with a sentence behind words of `head`.
+    """Returns whether the parts of a claim after the first (`head`) each align with a sentence, after words of `head`.
 
     Parts may end at `cuts`, the first of which is the end of `head` and the last that of the claim. `used` is the
     position in each sentence up to which `head` is aligned, -1 where it is not.
@@ -216,89 +219,10 @@ def _rest_is_aligned(
     return cuts[-1] in reached
 
 
-def _aligned(body: ClaimBody, sentence: EvidenceSentence) -> bool:
-    """Returns whether a claim aligns with a sentence, as it is or with a leading phrase of either moved."""
-    return bool(sentence.ends(body)) or any(
-        replace(sentence, tokens=tokens).ends(claim, until=until)
-        for claim, tokens, until in _moved(body, sentence.tokens)
-    )
-
-
-def _moved(
-    body: ClaimBody, sentence: tuple[ClaimToken, ...]
-) -> Iterator[tuple[ClaimBody, tuple[ClaimToken, ...], int]]:
-    """Yields claim and sentence without a phrase that leads in one of them and comes later in the other.
-
-    The third value is before which token of that sentence the claim has to begin, to be of the clause of the phrase.
-    """
-    # "In 2018, we adopted a law" matches "adopted a law in 2018", unless another clause comes between, as in
-    # "In 2018, we adopted a law; in 2019, we created a fund".
-    for one, other, claim_leads in ((body.tokens, sentence, True), (sentence, body.tokens, False)):
-        lead = _lead(one)
-        if lead is None:
-            continue
-        phrase, rest = one[:lead], one[lead + (one[lead].kind == "comma") :]
-        counted = [token for token in phrase if token.counts]
-        for start, end in _runs(counted, other):
-            before = other[:start] if claim_leads else other[max(0, start - 1) : start]
-            if any(token.kind in ("join", "break", "stop") for token in before):
-                continue
-            left = other[:start] + other[end:]
-            claim, evidence = (rest, left) if claim_leads else (left, rest)
-            yield replace(body, tokens=claim), evidence, start if claim_leads else _clause_end(rest)
-
-
-def _clause_end(tokens: tuple[ClaimToken, ...]) -> int:
-    """Returns where a clause behind a leading phrase ends: at a stop, or at a comma that another clause follows."""
-    own = (
-        [SELF in one.keys and before.kind != "link" for before, one in pairwise([tokens[0], *tokens])] if tokens else []
-    )
-    for at, token in enumerate(tokens[:-1]):
-        # Another clause has a conjunction, a leading phrase or a mention of the speaker of its own; an aside has none.
-        part = len(list(takewhile(lambda other: other.kind not in ("comma", "stop"), tokens[at + 1 :])))
-        again = any(own[:at]) and any(own[at + 1 : at + 1 + part])
-        joined = tokens[at + 1].kind in ("join", "break") or _lead(tokens[at + 1 :]) is not None
-        if token.kind == "stop" or (token.kind == "comma" and (again or joined)):
-            return at
-    return len(tokens)
-
-
 def _is_lead(tokens: tuple[ClaimToken, ...]) -> bool:
     """Returns whether tokens are a phrase and its comma ("In 2018,"), which is no claim that others are added to."""
     leading = tokens[0].kind in ("link", "number", *OPERATORS) and tokens[-1].kind == "comma"
     return leading and not any(SELF in token.keys for token in tokens)
-
-
-def _lead(tokens: tuple[ClaimToken, ...]) -> int | None:
-    """Returns where a phrase at the beginning ends: before a first comma, or after a year ("in 2018 we adopted")."""
-    if len(tokens) < 3 or tokens[0].kind not in ("link", "number"):
-        return None
-    if tokens[0].kind == "link" and tokens[1].kind == "number" and tokens[2].kind != "comma":
-        return 2
-    comma = next((at for at, token in enumerate(tokens) if token.kind == "comma"), None)
-    if comma is None or not any(token.counts for token in tokens[:comma]):
-        return None
-    fixed = {"join", "break", "name"} | OPERATORS
-    return None if any(token.kind in fixed for token in tokens[:comma]) else comma
-
-
-def _runs(counted: Sequence[ClaimToken], tokens: tuple[ClaimToken, ...]) -> Iterator[tuple[int, int]]:
-    """Yields the (start, end) of runs of exactly these content tokens, with the function words before them."""
-    for start, token in enumerate(tokens):
-        if not _same(token, counted[0]):
-            continue
-        at, matched = start, 0
-        while at < len(tokens) and matched < len(counted):
-            if tokens[at].counts:
-                if not _same(tokens[at], counted[matched]):
-                    break
-                matched += 1
-            at += 1
-        if matched == len(counted):
-            first = start
-            while first and tokens[first - 1].kind in ("link", "third", "self"):
-                first -= 1
-            yield first, at
 
 
 def _same(one: ClaimToken, other: ClaimToken) -> bool:
@@ -316,3 +240,117 @@ def _chain(tokens: Sequence[ClaimToken]) -> tuple[list[ClaimToken], list[list[Cl
         elif token.kind in ("link", "self", "third", "join"):
             binding[-1].append(token)
     return wanted, binding
+
+
+def _may_leave_out(
+    between: tuple[ClaimToken, ...], following: ClaimToken, binding: Sequence[ClaimToken], language: str, *, limit: int
+) -> bool:
+    content = [token for token in between if token.counts and token.kind != "opener"]
+    # "The courts of Arvandia" match "our courts": a claim may name the speaker elsewhere, but not in place of content.
+    named = any(SELF in token.keys for token in binding)
+    if named and content and not any(SELF in token.keys for token in between):
+        return False
+    binding = [token for token in binding if token.kind != "self"]
+    if not _is_bound(binding, between):
+        return False
+    if _is_aside(between, language):
+        return True
+    # What somebody or something has must not be left out: "the Protocol's [deletion] …".
+    if content and between[0].kind == "owner":
+        return False
+    # Phrases are left out as a whole: "to 12 States" before "in 2020" (`phrase`), "and its Protocols" (`owned`).
+    phrase = bool(between) and between[0].kind == "link" and bool(binding) and following.kind != "number"
+    owned = [token.kind for token in between[:2]] == ["join", "third"]
+    fixed = OPERATORS | NONVERIDICAL | {"name"} | (set() if phrase else {"number"})
+    if any(token.kind in fixed for token in content):
+        return False
+    if owned:
+        return len(content) <= 2 * limit
+    joined = [token for token in binding if token.kind == "join"]
+    if sum(token.kind in ("join", "stop") for token in between) > len(joined):
+        return False
+    if not content:
+        return True
+    # The subject after "and" must not be left out: "we signed and [traffickers] killed two officers".
+    subject = takewhile(lambda token: token.kind != "join", reversed(between))
+    if joined and any(token.counts and token.kind != "opener" for token in subject):
+        return False
+    if any(token.kind in ("comma", "break") for token in between) or len(content) > limit:
+        return False
+    # The head of what follows must not be left out: "the [abolition of] the sanctions".
+    last = max(at for at, token in enumerate(between) if token.counts)
+    heads = [token for token in between[last + 1 :] if token.kind in ("link", "object")]
+    return following.kind == "number" or _is_bound(heads, binding)
+
+
+def _limit_after(before: Sequence[ClaimToken], language: str) -> int:
+    if any(token.kind in _DOWNWARD for token in before) or any(token.kind == "all" for token in before[-2:]):
+        return 0
+    if before and before[-1].kind == "number":
+        return 1
+    return _MAX_WORDS_LEFT_OUT * (_CHARACTERS_PER_WORD if language == "zh" else 1)
+
+
+def _may_end(after: tuple[ClaimToken, ...], language: str, *, whole: bool) -> bool:
+    clause = after[: next(_clause_ends(after), len(after))]
+    if any(token.kind in _AFTER for token in clause) or (_is_reported(clause) and language not in SUBJECTLESS):
+        return False
+    if clause and clause[0].kind == "owner" and any(token.counts for token in clause):
+        return False
+    # A limit that contrasts: "…, but not in its present form".
+    contrast = [token for token in after[:3] if token.kind != "comma"]
+    if len(contrast) > 1 and _BUT in contrast[0].keys and contrast[1].kind in (*_AFTER, *_WITHIN, "without"):
+        return False
+    phrase = list(takewhile(lambda token: token.kind not in ("comma", "join", "break"), clause))
+    if phrase and phrase[0].kind == "not":
+        # A negation right after the claim, as in "nor where …", begins another part.
+        return True
+    if any(token.kind in _WITHIN for token in phrase):
+        return False
+    # A clause that narrows belongs to the phrase: "will not extradite persons [who are under eighteen]".
+    phrase = list(takewhile(lambda token: token.kind not in ("comma", "join"), clause))
+    return not (whole and any(token.counts for token in phrase))
+
+
+def _is_reported(clause: Sequence[ClaimToken]) -> bool:
+    """Returns whether a sentence ends with a reporting clause: ", according to Belmora", ", some say"."""
+    comma = next((at for at, token in enumerate(clause) if token.kind == "comma"), len(clause))
+    body = list(takewhile(lambda token: token.kind not in ("break", "comma"), clause[comma + 1 :]))
+    says = any(token.kind == "say" for token in body[:_MAX_WORDS_LEFT_OUT])
+    return says and not any(SELF in token.keys for token in body)
+
+
+def _is_bound(binding: Sequence[ClaimToken], between: Sequence[ClaimToken]) -> bool:
+    """Returns whether the `binding` function words occur among the tokens between, in order."""
+    rest = iter(between)
+    return all(any(token.keys & other.keys for other in rest) for token in binding)
+
+
+def _is_aside(between: tuple[ClaimToken, ...], language: str) -> bool:
+    """Returns whether all content stands in an aside between commas or brackets that does not affect the rest."""
+    commas = [at for at, token in enumerate(between) if token.kind == "comma"]
+    if len(commas) < 2 or commas[-1] - commas[0] > _MAX_ASIDE_TOKENS:
+        return False
+    first, last = commas[0], commas[-1]
+    outside, inside = (*between[:first], *between[last:]), between[first + 1 : last]
+    if any(token.counts or token.kind in ("join", "stop") for token in outside) or not inside:
+        return False
+    relative = language in _RELATIVE and inside[0].kind == "break"
+    fixed = {"stop"} if relative else {"stop", "name", "join", *OPERATORS, *NONVERIDICAL}
+    return not any(token.kind in fixed for token in inside)
+
+
+def _without_asides(tokens: tuple[ClaimToken, ...], language: str) -> tuple[ClaimToken, ...]:
+    """Returns tokens without the asides that begin with a relative pronoun or the like."""
+    commas = [at for at, token in enumerate(tokens) if token.kind == "comma"]
+    for first, last in pairwise(commas):
+        if tokens[first + 1].kind == "break" and _is_aside(tokens[first : last + 1], language):
+            return tokens[:first] + _without_asides(tokens[last + 1 :], language)
+    return tokens
+
+
+def _clause_ends(tokens: tuple[ClaimToken, ...]) -> Iterator[int]:
+    """Yields where clauses end: at a stop, and at a comma before "and"."""
+    for at, token in enumerate(tokens):
+        if token.kind == "stop" or [each.kind for each in tokens[at : at + 2]] == ["comma", "join"]:
+            yield at

@@ -35,8 +35,8 @@ _SHORTEST: Final = 5
 _NEGATED: Final = 4
 # Operators that are compared as words; all others are compared by their kind.
 WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
-# Of these, those that reverse or weaken what follows.
-TURNING: Final = frozenset({"against", "guard", "doubt"})
+# Nonveridical operators, of which what follows need not be true: those that reverse or weaken it.
+NONVERIDICAL: Final = frozenset({"against", "guard", "doubt"})
 OPERATORS: Final[frozenset[str]] = frozenset(KINDS) - WORDED
 # Kinds of tokens that must occur in the evidence, in order.
 CONTENT: Final[frozenset[str]] = frozenset({"word", "number", "name", "noun", "opener", *WORDED})

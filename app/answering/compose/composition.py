@@ -14,7 +14,8 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.retrieved import Retrieved
 from vectorstore.records import Sentence
 
-WriterProblem = Literal["failed", "slow", "nothing"]
+# Why a model has no claims: it failed, was too slow, wrote nothing that passed, or was no longer asked (briefings).
+WriterProblem = Literal["failed", "slow", "nothing", "not_asked"]
 # Tokens, requests and cost of a model's work, as in `Answer.usage`.
 Used = Mapping[str, int | float | bool]
 
@@ -55,10 +56,8 @@ class ModelDraft:
     left_out: int = 0
     """Sentences of the evidence that the model did not get for want of room."""
     problem: WriterProblem | None = None
-    """Why there are no claims, or no more: it failed, was too slow, or wrote nothing that passed."""
+    """Why there are no claims, or no more."""
     detail: str = ""
-    transient: bool = False
-    """Whether it failed for a cause that may pass, such as a lost connection."""
     prompt_version: str = ""
     """Hash of the instructions."""
     usage: Used = field(default_factory=dict)

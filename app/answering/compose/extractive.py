@@ -3,9 +3,8 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
@@ -20,13 +19,11 @@ from app.retrieval.list_context import opens
 from app.retrieval.party_evidence import PartyEvidence
 from vectorstore.records import Sentence, SentenceId
 
-# Number of strongest sentences of a party that are extended by what follows, and in which the answer type, such as a
-# number, is looked for; weaker ones contain one only by chance.
+# Number of strongest sentences of a party that are extended by what follows, and in whose quotations the answer type,
+# such as a number, is looked for; weaker ones contain one only by chance.
 _READ_FOR_ANSWER_TYPE: Final = 2
 # The most quotations of one group, beside those of the State that was asked about.
 _MAX_OF_GROUP: Final = 2
-# Number of sentences after one of these in which the answer type is looked for; up to it, they are one quotation.
-_MAX_FOLLOWING: Final = 3
 
 
 def compose(
@@ -71,10 +68,6 @@ def compose(
         allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
-        if answer_type and not item.members:
-            holds = partial(contains_answer_type, answer_type, parties=local.parties, speakers=speakers)
-            strong, is_held = with_answer_type(strong, sources, holds, allowed)
-            missing = None if is_held else missing
         going_on = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
         first = len(citations) + 1
         quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
@@ -88,6 +81,11 @@ def compose(
             dropped += [(item.party, citation) for citation in unsound]
             strong = rest
             quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
+        if answer_type and not item.members:
+            strongest = {sentence.sentence_id for sentence in strong[:_READ_FOR_ANSWER_TYPE]}
+            read = (citation.quote for citation in quotations if not strongest.isdisjoint(citation.sentence_ids))
+            if any(contains_answer_type(answer_type, words, local.parties, speakers) for words in read):
+                missing = None
         unquoted_here = _count_unquoted(strong, quotations)
         # What a party said on another subject, or jointly with one before it, is not repeated; it stands under both.
         told_by = told.setdefault(item.party if of_each_holder else "", {})
@@ -117,28 +115,6 @@ def compose(
         spoken_for=spoken_for,
         introductions=introductions,
     )
-
-
-def with_answer_type(
-    strong: Sequence[Sentence], sources: Sources, holds: Callable[[str], bool], allowed: int
-) -> tuple[tuple[Sentence, ...], bool]:
-    """Returns the sentences to quote, and whether the first `allowed` ones hold the kind of thing asked for.
-
-    For "by how much did deaths go down?", "we have opened fourteen posts along the road" is quoted up to "the number of
-    bodies has fallen from 311 to 88" in the same paragraph. Where one of the strongest has it, or none nearby does, the
-    order is unchanged.
-    """
-    first = strong[: min(_READ_FOR_ANSWER_TYPE, allowed)]
-    if any(holds(sentence.text) for sentence in first):
-        return tuple(strong), True
-    for sentence in first:
-        after = sources.sentences[sentence.statement_id][sentence.ordinal : sentence.ordinal + 1 + _MAX_FOLLOWING]
-        after = [following for following in after if following.paragraph == sentence.paragraph]
-        for reach, following in enumerate(after):
-            if holds(following.text):
-                run = tuple(after[: reach + 1])
-                return (*run, *(other for other in strong if other not in run)), True
-    return tuple(strong), False
 
 
 def _without_told(
@@ -175,7 +151,6 @@ def _with_openings(citations: Sequence[Citation]) -> Iterator[list[Citation]]:
 
 
 def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) -> int:
-    """Counts the sentences whose words are not quoted; the same words in several places count once."""
     quoted = {identifier for citation in quotations for identifier in citation.sentence_ids}
     known = [comparable_words(citation.quote) for citation in quotations]
     count = 0

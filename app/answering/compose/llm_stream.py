@@ -1,4 +1,4 @@
-"""Streaming from a chat model within a time limit: retries, usage, and cancellation by a token that is polled.
+"""Streaming from a chat model within a time limit: usage, and cancellation by a token that is polled.
 
 Claims are yielded as the reply comes; closing the iteration sets the token, and the request ends at its next piece.
 """
@@ -21,15 +21,11 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import BaseMessage
     from langchain_core.runnables import Runnable
-    from tenacity import Retrying
 
 # Characters read for each token that a reply may have; a longer reply is cut off.
 _MAX_CHARS_PER_TOKEN: Final = 8
 # Seconds between two heartbeats while no piece comes.
 _HEARTBEAT_SECONDS: Final = 0.5
-_TRANSIENT_STATUS: Final = frozenset({408, 409, 425, 429})
-_FIRST_SERVER_ERROR: Final = 500
-_MAX_RETRY_PAUSE: Final = 8.0
 
 
 @dataclass
@@ -60,12 +56,11 @@ def add_usage(one: Used, other: Used) -> Used:
 
 
 class NoReplyError(Exception):
-    """The model did not answer: not in time (`slow`), or not at all; a `transient` failure may pass."""
+    """The model did not answer: not in time (`slow`), or not at all."""
 
-    def __init__(self, message: str, *, slow: bool = False, transient: bool = False) -> None:
+    def __init__(self, message: str, *, slow: bool = False) -> None:
         super().__init__(message)
         self.slow = slow
-        self.transient = transient
 
 
 @dataclass
@@ -83,8 +78,7 @@ class ModelRequest:
     usage: Usage
     reply: str = ""
     _stop: threading.Event = field(default_factory=threading.Event)
-    # Whether a piece has come, and whether the provider has reported usage; set by the listening thread.
-    _begun: bool = False
+    # Whether the provider has reported usage; set by the listening thread.
     _usage_reported: bool = False
 
     def __iter__(self) -> Iterator[WrittenClaim | None]:
@@ -112,8 +106,7 @@ class ModelRequest:
                     break
                 if isinstance(piece, BaseException):
                     yield from reader.finish()
-                    message = str(piece) or type(piece).__name__
-                    raise NoReplyError(message, transient=_is_transient(piece)) from piece
+                    raise NoReplyError(str(piece) or type(piece).__name__) from piece
                 # Each piece of a structured reply is the whole reply so far.
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole
@@ -131,29 +124,11 @@ class ModelRequest:
     def _listen(self, pieces: "queue.Queue[object]") -> None:
         """Queues the pieces of the reply, in a thread of its own, since a client may block past the deadline."""
         try:
-            for attempt in self._attempts():
-                with attempt:
-                    for piece in self._stream():
-                        _put(pieces, piece, self._stop)
+            for piece in self._stream():
+                _put(pieces, piece, self._stop)
             _put(pieces, _END, self._stop)
         except Exception as exc:  # the clients of providers have no error in common
             _put(pieces, exc, self._stop)
-
-    def _attempts(self) -> "Retrying":
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-        from tenacity.nap import sleep_using_event
-
-        def again(exc: BaseException) -> bool:
-            # A reply that has begun is not requested again: claims read from it would be yielded twice.
-            return not self._begun and not self._stop.is_set() and _is_transient(exc)
-
-        return Retrying(
-            stop=stop_after_attempt(self.config.max_retries + 1),
-            retry=retry_if_exception(again),
-            wait=wait_random_exponential(multiplier=0.5, max=_MAX_RETRY_PAUSE),
-            sleep=sleep_using_event(self._stop),
-            reraise=True,
-        )
 
     def _stream(self) -> Iterator[object]:
         from langchain_core.callbacks import UsageMetadataCallbackHandler
@@ -168,7 +143,6 @@ class ModelRequest:
             for parser in parsers:
                 chunks = parser.transform(chunks)
             for chunk in chunks:
-                self._begun = True
                 piece = chunk if self.structured else str(chunk.text)
                 if piece is not None and piece != "":
                     yield piece
@@ -199,13 +173,3 @@ def _put(pieces: "queue.Queue[object]", piece: object, stop: threading.Event) ->
         except queue.Full:
             continue
         return
-
-
-def _is_transient(exc: BaseException) -> bool:
-    """Returns whether trying again may help: after an error of the network or server, or a limit on requests."""
-    status = getattr(exc, "status_code", None) or getattr(getattr(exc, "response", None), "status_code", None)
-    if isinstance(status, int):
-        return status in _TRANSIENT_STATUS or status >= _FIRST_SERVER_ERROR
-    # The clients of providers name network errors alike, but have no base class in common.
-    names = " ".join(kind.__name__ for kind in type(exc).__mro__)
-    return any(word in names for word in ("Connection", "Timeout", "ConnectError", "TransportError", "RateLimit"))

@@ -4,7 +4,7 @@ Asked about Arvandia and Belmora, where the model worded only Arvandia's positio
 and quotations of Belmora.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from app.answering.answer_type_check import contains_answer_type
@@ -13,7 +13,7 @@ from app.answering.compose.extractive import introduction
 from app.answering.compose.llm_stream import add_usage
 from app.answering.compose.model import ModelWriter
 from app.answering.localization import Localization
-from app.records import Citation, Claim
+from app.records import AnswerType, Citation, Claim
 from app.retrieval.party_evidence import PartyEvidence
 
 
@@ -49,12 +49,13 @@ def with_claims(
         introductions |= {numbers[old]: line for old, line in lines.items() if line and old in numbers}
     shown = {identifier for citation in citations for identifier in citation.sentence_ids}
     strong = {sentence.sentence_id for item in evidence if item.answers for sentence in item.best_sentences}
+    missing = quoted.missing
     return replace(
         quoted,
         claims=tuple(claims),
         citations=tuple(citations),
         unquoted=len(strong - shown),
-        missing=None if _holds_missing(quoted, worded, draft, local) else quoted.missing,
+        missing=None if missing is not None and _holds(missing, quoted, draft, local) else missing,
         introductions=introductions,
         notes=(*quoted.notes, *notes),
         draft=draft,
@@ -68,21 +69,12 @@ def _party_of(claim: Claim, asked: Collection[str | None], draft: ModelDraft) ->
     return claim.state if claim.state in asked else next(of_all, None)
 
 
-def _holds_missing(
-    quoted: Composition, worded: Mapping[str | None, Sequence[Claim]], draft: ModelDraft, local: Localization
-) -> bool:
-    """Returns whether a claim rests on what no quotation holds, such as a number; claims of groups do not count.
-
-    In "In 2018, Arvandia said that it would sign" the year is no date of signing.
-    """
-    kind = quoted.missing
-    speakers = [code for code in worded if code] + [code for citation in draft.citations for code in citation.holders]
-    cited = {n for state, own in worded.items() if state not in quoted.spoken_for for c in own for n in c.citations}
-    return kind is not None and any(
-        contains_answer_type(kind, citation.quote, local.parties, speakers)
-        for citation in draft.citations
-        if citation.number in cited
-    )
+def _holds(kind: AnswerType, quoted: Composition, draft: ModelDraft, local: Localization) -> bool:
+    """Returns whether a citation of the model holds what no quotation does, such as a number, apart from groups."""
+    speakers = [code for citation in draft.citations for code in citation.holders]
+    cited = {n for claim in draft.claims if claim.state not in quoted.spoken_for for n in claim.citations}
+    own = (citation.quote for citation in draft.citations if citation.number in cited)
+    return any(contains_answer_type(kind, words, local.parties, speakers) for words in own)
 
 
 def with_translations(composed: Composition, writer: ModelWriter, language: str, local: Localization) -> Composition:

@@ -98,13 +98,12 @@ class ModelWriter:
         usage = Usage()
         draft = ModelDraft()
         for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
-            unreadable = attempt > 0 and not draft.transient
             if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
                 break
             draft = yield from self._attempt(prompt, task, local, deadline, usage)
             if draft.claims or draft.dropped:
                 # Lines can be read where structure could not: the model, or its server, has no structured output.
-                self._structured = self._structured and not unreadable
+                self._structured = self._structured and not attempt
                 break
             if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
                 break
@@ -136,7 +135,7 @@ class ModelWriter:
             usage=usage,
         )
         problem: WriterProblem | None = None
-        detail, transient = "", False
+        detail = ""
         try:
             for written in asked:
                 passes = written is not None and checked.take(written)
@@ -149,7 +148,6 @@ class ModelWriter:
                     break
         except NoReplyError as exc:
             problem, detail = "slow" if exc.slow else "failed", error_message(exc.__cause__ or exc, self.config)
-            transient = exc.transient
             logger.warning("the model %s: %s", self.name, detail)
         return replace(
             draft,
@@ -158,7 +156,6 @@ class ModelWriter:
             dropped=tuple(checked.dropped[:_MAX_DROPPED]),
             problem=problem or (None if checked.claims else "nothing"),
             detail=detail,
-            transient=transient,
             usage=usage.to_json(self.config),
             reply=redact(asked.reply, self.config),
         )
@@ -213,7 +210,6 @@ class ModelWriter:
         return ["compose", "compose_lines"] if self.config.output == "auto" else ["compose"]
 
     def _room(self, prompt: Prompt, task: Task, language: str) -> int:
-        """Returns how many tokens of the context window evidence may take."""
         without = _asking(prompt, task, "", language)
         used = sum(count_tokens(str(message.content)) for message in without)
         return int((self.config.context_tokens - self.config.max_tokens) * (1 - _FREE_SHARE)) - used
@@ -305,7 +301,7 @@ class _ClaimChecker:
             return "it rests on words that its party quotes from others"
         whole = premise_of(cited, holder)
         own = replace(whole, quotes=tuple(words))
-        # What stands before a quotation may turn what stands behind it, so both must bear the claim.
+        # What stands before a quotation may turn what stands after it, so both must bear the claim.
         instructions = f"{self.prompt.system}\n{self.prompt.user}"
         checks = (
             check_claim(text, each, self.local.parties, instructions=instructions)

@@ -12,7 +12,7 @@ import regex
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 _IDS: Final = r"\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*"
-# Bare numbers in round brackets are ids only behind others, or alone and behind no number: "article 18 (3) [S2]".
+# Bare numbers in round brackets are ids only after others, or alone and after no number: "article 18 (3) [S2]".
 _LINE: Final = regex.compile(
     rf"^\s*(?:[-*•–]|\d{{1,2}}[.)])?\s*(?P<text>.*?\S)\s*"
     rf"(?P<ids>(?:[\[【]\s*[Ss]?{_IDS}|[(（]\s*[Ss]{_IDS})(?:[\[(【（]\s*[Ss]?{_IDS})*"

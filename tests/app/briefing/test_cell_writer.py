@@ -153,7 +153,7 @@ def test_json_tells_claims_and_what_was_dropped_beside_what_it_told_before(desk)
 
 def test_a_citation_that_the_model_adds_is_quoted_in_the_cell_and_leaves_key_and_kind_alone(desk):
     plain = build(desk, None, quotations=1).cells[0]
-    claim = "Austria answered 48 requests in 2015 under the extradition protocol"
+    claim = "Under the extradition protocol, Austria answered 48 requests in 2015"
     briefing = build(desk, said((claim, NUMBER)), quotations=1)
     (cell,) = briefing.cells
     assert [c.text for c in cell.claims] == [claim]

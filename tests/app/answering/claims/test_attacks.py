@@ -27,12 +27,13 @@ CASES: list[dict[str, Any]] = [
     for prefix, name in (("", "claim_attacks.yaml"), ("second-", "claim_attacks_second.yaml"))
     for case in read_yaml(PROJECT / "tests" / "data" / name)
 ]
-# Failures, as in docs/models.md: one attack accepted, fifteen true claims refused, mostly for synonyms and word order.
+# Failures, as in docs/models.md: twenty true claims refused, mostly for synonyms and word order.
 KNOWN = frozenset(
-    f"second-{identifier}"
-    for identifier in """en-condition-03 en-synonym-01 en-synonym-02 en-subordinate-dropped-02 en-negation-kept-01
-    en-role-kept-01 fr-synonym-01 fr-reorder-01 es-third-person-01 es-synonym-01 es-shorter-01 ar-synonym-01
-    ru-reorder-01 zh-synonym-01 en-cross-language-02 es-cross-language-01""".split()
+    """en-reorder-01 en-reorder-02 es-reorder-01
+    second-en-synonym-01 second-en-synonym-02 second-en-subordinate-dropped-02 second-en-negation-kept-01
+    second-en-role-kept-01 second-en-reorder-01 second-en-reorder-02 second-fr-synonym-01 second-fr-reorder-01
+    second-es-third-person-01 second-es-synonym-01 second-es-shorter-01 second-ar-synonym-01 second-ru-reorder-01
+    second-zh-synonym-01 second-en-cross-language-02 second-es-cross-language-01""".split()
 )
 # (language, evidence, claim) of attacks that the checks once accepted.
 ACCEPTED_ONCE = cases["ACCEPTED_ONCE"]
