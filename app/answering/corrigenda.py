@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.records import Citation, Note
-from ingest.records.summary_records import QUOTED
+from ingest.metadata.heading import QUOTED
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import document_id_of
 
