@@ -36,11 +36,10 @@ from ingest.records.capacities import in_several_capacities
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention, record_report
 from ingest.records.later_titles import LaterTitle, later_titles, parts_under_titles, unsplit_titles
-from ingest.records.procedural_text import stage_directions
+from ingest.records.narration import words_of_others
 from ingest.records.record_detection import is_record, may_be_record, sections_of_others
-from ingest.records.record_text import items_and_days
+from ingest.records.record_text import items_and_days, stage_directions
 from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
-from ingest.records.words_of_others import words_of_others
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks

@@ -219,7 +219,6 @@ def _relation(one: Symbol, other: Symbol) -> Relation | None:
 
 
 def _translations(catalogue: Catalogue, document: Document, traits: Traits) -> Iterator[Link]:
-    """Links statements by the same party on the same occasion in other languages, if their structure is similar."""
     metadata = document.metadata
     if metadata.state is None or metadata.language is None or not (metadata.date or metadata.session):
         return

@@ -23,7 +23,7 @@ from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
 from ingest.parties.party_table import PartyTable
-from ingest.records.summary_records import QUOTED
+from ingest.metadata.heading import QUOTED
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import document_id_of
 

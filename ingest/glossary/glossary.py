@@ -153,7 +153,6 @@ def gloss_with_operators(text: str, language: str) -> str:
 
 
 def _translated(text: str, words: list[_Word], language: str, to: str) -> tuple[_RecognisedTokens, ...]:
-    """Returns the terms, names and ordinary words that cover most of a text, in order."""
     recognised = [
         *_recognised(text, words, language, to),
         *_names(text, words, language, to),
@@ -197,7 +196,6 @@ def is_term(topic: str, language: str) -> bool:
 
 
 def _terms_in(topic: str, language: str) -> tuple[list[_Word], tuple[_RecognisedTokens, ...]]:
-    """Returns the words of a topic, and the terms of the field that cover most of them."""
     words = _words(topic, language)
     return words, _best(len(words), list(_recognised(topic, words, language, language)))
 

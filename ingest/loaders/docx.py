@@ -68,7 +68,6 @@ def load_docx(data: bytes, name: str, limits: LoadLimits) -> Extract:
 
 
 def _list_styles(styles: BaseOxmlElement) -> frozenset[str]:
-    """Return the ids of the paragraph styles whose paragraphs are items of lists, by themselves or by inheritance."""
     by_id = {style.get(qn("w:styleId")) or "": style for style in styles.iterchildren(qn("w:style"))}
     heirs: defaultdict[str | None, list[str]] = defaultdict(list)
     for name, style in by_id.items():

@@ -80,7 +80,6 @@ def load_html(data: bytes, name: str, limits: LoadLimits, *, leave_out: str = ""
 
 
 def _check_depth(source: str, name: str) -> None:
-    """Refuse a page whose elements are nested too deep, before it is parsed."""
     depth = 0
     unclosed: Counter[str] = Counter()
     for slash, written in _TAG.findall(source):

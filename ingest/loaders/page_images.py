@@ -160,7 +160,6 @@ def _opened(data: bytes, name: str, page: int) -> Iterator[pypdfium2.PdfPage]:
 
 
 def _by_line(rects: Iterable[Rect]) -> tuple[Rect, ...]:
-    """Join rectangles that follow each other on one line."""
     lines: list[Rect] = []
     for rect in rects:
         last = lines[-1] if lines else rect

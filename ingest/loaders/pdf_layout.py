@@ -222,7 +222,6 @@ def _is_column(side: Sequence[GlyphRun]) -> bool:
 
 
 def _rows(pieces: Sequence[GlyphRun], column: int, *, rtl: bool, opens: bool) -> list[TextRow]:
-    """Join the pieces of one column into lines, from the top."""
     lines = [_joined(line, rtl=rtl) for line in by_line(pieces)]
     margin = Counter(round(line.right if rtl else line.left) for line in lines).most_common(1)[0][0]
     gaps = [above.bottom - below.bottom for above, below in pairwise(lines)]

@@ -157,7 +157,6 @@ def _read(textpage: pypdfium2.PdfTextPage, count: int, frame: Box) -> list[tuple
 
 
 def _between(one: Box, other: Box) -> Box:
-    """Return the gap between two boxes that stand side by side or one above the other."""
     low, high = sorted((one, other), key=lambda box: box[0])
     return min(low[2], high[0]), one[1], max(low[2], high[0]), one[3]
 

@@ -29,9 +29,9 @@ _SIGNATURES = (
 )
 
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-# Extracted text holds a stray control character now and then, or one kind of them throughout, such as the marks of
-# Word's table cells; decoded binary data holds all kinds, about one in nine characters.
-_CONTROL_SHARE, _ONE_KIND_SHARE, _FEW_KINDS = 0.02, 0.06, 3
+# Extracted text holds a stray control character now and then, or one throughout, such as the mark of Word's table
+# cells; of decoded binary data, control characters are about one in nine.
+_CONTROL_SHARE, _BINARY_SHARE = 0.02, 0.06
 
 
 def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
@@ -42,8 +42,7 @@ def load_text(data: bytes, name: str, limits: LoadLimits) -> Extract:
     text = decode(data, name)
     check_length(len(text), name, limits)
     controls = _CONTROL.findall(text)
-    share = _ONE_KIND_SHARE if len(set(controls)) <= _FEW_KINDS else _CONTROL_SHARE
-    if "\0" in text or len(controls) > share * len(text):
+    if "\0" in text or len(controls) > _BINARY_SHARE * len(text):
         raise _binary(name)
     notes: tuple[str, ...] = ()
     if len(controls) > _CONTROL_SHARE * len(text):

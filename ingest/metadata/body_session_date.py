@@ -14,6 +14,7 @@ from typing import Final
 from ingest.language.dates import DateMatch, date_of_cover, find_dates, interval
 from ingest.language.lexicons import Patterns, load_lexicon
 from ingest.language.numerals import ascii_digits
+from ingest.metadata.on_behalf import OPENING
 from ingest.metadata.sessions import (
     GENERAL_ASSEMBLY,
     NEAR,
@@ -38,8 +39,6 @@ _HEADS: Final = 2  # occurrences from which a line is a running head
 _LONGEST_HEAD: Final = 120  # characters
 # Most letters of a last word of a line after which a sentence goes on in the next line: "in", "at", "à", "в".
 _LONGEST_LINK: Final = 3
-# Length of a statement's opening, in which it greets the meeting.
-_OPENING: Final = 1500
 _SENTENCE_END: Final = re.compile(r"(?<=[^\W\d_]{3}[.!?。؟])\s+|(?<=。)")
 _PLACE: Final = re.compile(r"\W*[^\W\d_]{2,20}(?:[ .’'/-]{1,2}[^\W\d_]{1,20}){0,3},\s*")
 _DASH_OR_END: Final = re.compile(r"\s*(?:\([^()\n]{2,60}\)\s*)?[—–-]+\s|[^\S\n]*(?:\n|$)")
@@ -58,11 +57,11 @@ def read_occasion(heading: str, text: str, end: int, file: str) -> tuple[Metadat
     read = Metadata(body=body, session=session, date=date)
     # A draft that the heading only speaks of is of the same meeting, so its symbol counts.
     named = _WORDS.symbol.search(heading)
-    of_document = of_symbol((named and named[0]) or _symbol_alone(text[:_OPENING]) or "")
+    of_document = of_symbol((named and named[0]) or _symbol_alone(text[:OPENING]) or "")
     # A report begins: "VIENNA, 12 May 2023 — The Commission …", "TUESDAY, 14 MAY 2024".
-    datelines = (date.iso for date in find_dates(text[:_OPENING]) if _is_dateline(text[:_OPENING], date))
+    datelines = (date.iso for date in find_dates(text[:OPENING]) if _is_dateline(text[:OPENING], date))
     dated = Metadata(date=next(datelines, None) or _of_running_heads(text))
-    sources = [_of_opening(text[end : end + _OPENING]), _of_file_name(file, text), dated]
+    sources = [_of_opening(text[end : end + OPENING]), _of_file_name(file, text), dated]
     # Any other source of the date takes precedence over the year in the symbol.
     undated = replace(of_document, date=None)
     found = _filled(read, [undated, *sources, of_document] if named else [*sources, undated])

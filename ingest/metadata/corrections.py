@@ -84,6 +84,5 @@ def lost_of_interventions(statements: Sequence[Statement]) -> tuple[str, ...]:
 
 
 def _pieces(text: str) -> set[str]:
-    """Returns the runs of letters and digits of a fixed length in a text, in any script."""
     letters = "".join(filter(str.isalnum, text.casefold()))
     return {letters[at : at + _LENGTH] for at in range(max(1, len(letters) - _LENGTH + 1))}

@@ -25,8 +25,7 @@ _LONGEST_LAST_LINE, _LONGEST_SMALL_WORD = 40, 3
 
 _WORDS = Patterns("heading")
 _BODY = RegexPatterns("speaker_lines")
-# The theme of a session in quotation marks, which may be in the first person.
-_THEME = re.compile(r"[“«\"][^”»\"]{1,300}[”»\"]")
+QUOTED = re.compile(r"[“«\"][^”»\"]{0,400}[”»\"]")
 
 # A word with spaced letters, and all such words of its line; between words the space is wider where the file shows it.
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\S)")
@@ -108,7 +107,6 @@ def cut_at_heading(text: str, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
 
 def _first_lines(text: str, blocks: tuple[Block, ...]) -> "Iterator[_Line]":
-    """Yield the lines in which a heading may stand, from the beginning or after a note on the document."""
     first = 1 if _is_note_before_heading(text, blocks) else 0
     for position, block in enumerate(blocks[first:_MOST_BLOCKS], start=first):
         # A block that the next block continues may hold a sentence cut by a page break.
@@ -125,7 +123,8 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
     With a title, date or body, it may hold whole sentences, such as the theme of a session; else these are prose.
     """
     said = [line for line in lines if not _WORDS.title.match(line.words)]
-    without_theme = _THEME.sub("", "\n".join(line.words for line in said))
+    # The theme of a session in quotation marks may be in the first person.
+    without_theme = QUOTED.sub("", "\n".join(line.words for line in said))
     if _WORDS.first_person.search(without_theme) or any(len(line.words) > _LONGEST_LINE for line in said):
         return False
     titled = len(said) < len(lines) or any(find_dates(line.words) or find_bodies(line.words) for line in lines)
@@ -133,7 +132,6 @@ def _is_cover(lines: "Sequence[_Line]") -> bool:
 
 
 def _ends_heading(line: "_Line") -> bool:
-    """Return whether a heading without a salutation after it ends before a line."""
     longest = _LONGEST_TITLE if _WORDS.title.match(line.words) else _LONGEST_LINE
     if is_salutation(line.words) or len(line.words) > longest:
         return True
@@ -160,6 +158,11 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
 def speaks_in_first_person(words: str) -> bool:
     """Return whether words are in the first person: "our delegation", but not "Annex I" or "the US"."""
     return _WORDS.own_voice.search(words) is not None
+
+
+def is_first_person(words: str) -> bool:
+    """Return whether words, those in quotation marks apart, are in the first person."""
+    return speaks_in_first_person(QUOTED.sub("", words))
 
 
 def is_salutation(line: str) -> bool:
@@ -377,7 +380,6 @@ def _mended(raw: str) -> str:
 
 
 def _parted(glued: re.Match[str]) -> str:
-    """Splits glued words if one of them is usual on covers."""
     pieces = split_glued(glued[0].lower(), frozenset(), opens_sentence=False)
     if not any(map(_WORDS.cover_word.fullmatch, pieces)):
         return glued[0]

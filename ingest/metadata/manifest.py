@@ -232,7 +232,6 @@ def _read_text(path: Path) -> str:
 
 
 def _by_base_name(files: Iterable[Path]) -> dict[str, Path]:
-    """Return files by base name, case-folded, without the names that several files share."""
     found: dict[str, list[Path]] = {}
     for path in files:
         found.setdefault(_base_name(path.name), []).append(path)
@@ -246,7 +245,6 @@ def _base_name(file: str) -> str:
 def _target(
     folder: Path, line: int, file: str | None, known: Collection[Path], named: Mapping[str, Path]
 ) -> Path | FileResult:
-    """Return the existing file that a row names, or the problem with it."""
     if file is None:
         return _failed(line, MANIFEST_NAME, "the cell 'file' is empty; name a file of this folder")
     slashed = file.replace("\\", "/")
@@ -273,7 +271,6 @@ def _target(
 
 
 def _validated(cells: dict[str, str], line: int) -> tuple[ManifestRow, Sequence[str]]:
-    """Return a row with the valid cells, and a note on each invalid one."""
     try:
         return ManifestRow.model_validate({**cells, "line": line}), ()
     except ValidationError as exc:

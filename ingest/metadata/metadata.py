@@ -28,8 +28,8 @@ from ingest.metadata.heading import (
 from ingest.metadata.joint_statement import called_joint, joint_holders
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.represented_party import Represented, chairs_group, less_than_group, parts_by_capacity
-from ingest.metadata.self_reference import speaking_state
 from ingest.metadata.sessions import days_of_session, is_general_debate, session_for, sessions_held
+from ingest.metadata.speaking_state import speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Block, Metadata

@@ -4,12 +4,12 @@ from typing import Final
 
 from ingest.language.lexicons import Patterns, any_of
 from ingest.language.numerals import number_words
-from ingest.metadata.self_reference import is_denied
+from ingest.metadata.speaking_state import is_denied
 
 BEHALF: Final = Patterns("represented_party", count=any_of(number_words("cardinal"), r"[\s-]+"))
 """Patterns of these phrases; `joint` is that of the words that join parties that are named together."""
 OPENING: Final = 1500
-"""Length of a statement's opening, in characters, which says for whom it is made."""
+"""Length of a statement's opening, in characters, in which it greets the meeting and says for whom it is made."""
 
 
 def group_written(words: str) -> str | None:

@@ -15,7 +15,7 @@ from ingest.language.numerals import number_words
 from ingest.language.sentences import split_sentences
 from ingest.metadata.joint_statement import is_spoken_of
 from ingest.metadata.on_behalf import BEHALF, OPENING, behalf_phrase, group_written
-from ingest.metadata.self_reference import is_denied, is_voice, speaking_state
+from ingest.metadata.speaking_state import is_denied, is_voice, speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch, in_rows
 
@@ -283,7 +283,6 @@ def _is_announced(
 
 
 def _says_something(sentence: str) -> bool:
-    """Return whether a sentence is more than thanks at the end of a speech."""
     return len(sentence) > _LONGEST_THANKS or BEHALF.thanks.search(sentence.strip(_MARKS)) is None
 
 

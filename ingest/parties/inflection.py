@@ -32,7 +32,6 @@ def demonym_forms(demonym: str, language: str) -> tuple[str, ...]:
 
 
 def _by_ending(key: str, word: str) -> tuple[str, ...]:
-    """Returns the forms of a word by the first row of a table with an ending of the word."""
     row = next((row for row in _TABLE.get(key, ()) if word.endswith(_split(row["of"]))), None)
     return () if row is None else tuple(word[: len(word) - row["cut"]] + form for form in _split(row["endings"]))
 

@@ -162,7 +162,6 @@ class NameTrie:
         return best
 
     def _written(self, name: KnownName, tokens: list[Token], first: int, last: int, relaxed: bool) -> bool:
-        """Returns whether case and neighbours allow reading these tokens as this name."""
         single = last - first == 1
         before = tokens[first - 1] if first else None
         after = tokens[last] if last < len(tokens) else None

@@ -356,7 +356,6 @@ def _written(table: "csv.DictReader[str]", rows: Iterable[Mapping[str, str]]) ->
 
 
 def _added_row(cells: Mapping[str, str]) -> Party | str:
-    """Returns the party of a row, or what is wrong with it."""
     code, name = cells.get("code", ""), cells.get("name", "")
     kind = _KINDS.get(cells.get("kind", "") or "state")
     if not name or not _CODE.fullmatch(code):

@@ -13,9 +13,9 @@ import regex
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import delivering_state, find_heading, holder_in, speaker_in
 from ingest.metadata.metadata import deliverer
-from ingest.metadata.on_behalf import BEHALF, behalf_phrase, group_written
+from ingest.metadata.on_behalf import BEHALF, OPENING, behalf_phrase, group_written
 from ingest.metadata.represented_party import OWN_BEHALF, parts_by_capacity, represented_party
-from ingest.metadata.self_reference import speaking_state
+from ingest.metadata.speaking_state import speaking_state
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.records.interventions import Intervention, of_party
@@ -25,14 +25,12 @@ from ingest.records.speaker_lines import SPEAKER
 from ingest.text.page_furniture import notes_start
 from vectorstore.records import Block, Metadata
 
-# Characters of an intervention that are searched for the party on whose behalf it is made.
-_OPENING: Final = 1500
 _OPENING_OF_SUMMARY: Final = 400  # characters
 
 
-def presiding_state(page: RecordText, lookup: SpeakerLookup) -> str | None:
+def presiding_state(record: RecordText, lookup: SpeakerLookup) -> str | None:
     """Returns the State whose delegate presides, as the cover says: "President: Mr. Oram (Quenza)"."""
-    for line in page.lines:
+    for line in record.lines:
         found = regex.search(r"[:：][^:：]*[(（]([^()（）]{3,60})[)）]$", line.text)
         if found is not None and SPEAKER.office.match(line.text):
             codes = lookup.party(found.group(1))
@@ -58,7 +56,7 @@ def in_national_capacity(
         return [words if state is None else of_party(words, state)]
     parts, since = [words], 0
     while True:
-        opening = said[since : since + _OPENING]
+        opening = said[since : since + OPENING]
         phrase, state = lookup.named_after(SPEAKER.capacity, opening)
         # The phrase gives the State's name, or no name where it is the State on the cover.
         national = SPEAKER.national.search(opening) if phrase is None else None
@@ -76,11 +74,11 @@ def in_national_capacity(
         parts.append(replace(words, start=words.start + since))
 
 
-def for_whom(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> Intervention:
+def for_whom(words: Intervention, record: RecordText, lookup: SpeakerLookup) -> Intervention:
     """Adds the party on whose behalf an intervention is made; if no lookup knows it, the speaker is unknown."""
     if words.role != "party" or words.state is None:
         return words
-    said = page.text[words.start : min(words.end, words.start + _OPENING)]
+    said = record.text[words.start : min(words.end, words.start + OPENING)]
     flat = " ".join(said.split())[:_OPENING_OF_SUMMARY]
     flat = (flat.partition(words.clause)[2] if words.clause else "") or flat
     # The clause of a section is its heading.
@@ -125,19 +123,19 @@ def _own_clause(clause: str, state: str, lookup: SpeakerLookup) -> str | None:
     return kept + clause[at:] * own
 
 
-def by_capacity(words: Intervention, page: RecordText, lookup: SpeakerLookup) -> list[Intervention]:
+def by_capacity(words: Intervention, record: RecordText, lookup: SpeakerLookup) -> list[Intervention]:
     """Splits words that a delegate says for a group from those said "in my national capacity"."""
     if words.role != "party" or words.state in (None, words.group) or words.summarised:
         return [_of_one_other(words, lookup.parties)]
     parts = parts_by_capacity(
-        words.clause, page.text[words.start : words.end], lookup, speaker=words.state, group=words.group, fewest=0
+        words.clause, record.text[words.start : words.end], lookup, speaker=words.state, group=words.group, fewest=0
     )
     found = []
     for first, last, whom in parts if len(parts) > 1 else ():
         start, end = words.start + first, words.start + last
         inside = tuple(span for span in words.interruptions if start <= span[0] and span[1] <= end)
         part = replace(words, group=whom.group, states=whom.states or whom.joined, interruptions=inside)
-        found.append(replace(part, start=start, end=page.end_before(end)))
+        found.append(replace(part, start=start, end=record.end_before(end)))
     return [_of_one_other(part, lookup.parties) for part in found or [words]]
 
 

@@ -20,8 +20,7 @@ from ingest.records.interventions import (
     of_party,
     of_unknown,
 )
-from ingest.records.procedural_text import closes_compilation
-from ingest.records.record_text import WORDS, RecordParagraph, RecordText
+from ingest.records.record_text import WORDS, RecordParagraph, RecordText, closes_compilation
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER, is_office, names_somebody
 from ingest.text.layout import ends_sentence, holds_sentence_end
@@ -124,18 +123,18 @@ def _without_numbering(heading: str) -> str:
     return WORDS.enumerator.sub("", heading).strip("#*_ ")
 
 
-def sections(page: RecordText, headings: Sequence[StateHeading]) -> list[SpeakerTurn]:
+def sections(record: RecordText, headings: Sequence[StateHeading]) -> list[SpeakerTurn]:
     """Returns the sections of a compilation; States that are listed on adjacent lines or in a table have none.
 
     A list or table after a section ends it: whose words follow is unknown.
     """
     turns: list[SpeakerTurn] = []
     numbers = {paragraph.number for paragraph, _ in headings}
-    rows = _table_rows(page, headings)
+    rows = _table_rows(record, headings)
     for position, (paragraph, codes) in enumerate(headings):
         line, number = paragraph.line, paragraph.number
-        below = [*takewhile(_is_note, page.lines[number + 1 :])]
-        words = of_unknown(line.text, page.after([line, *below][-1]))
+        below = [*takewhile(_is_note, record.lines[number + 1 :])]
+        words = of_unknown(line.text, record.after([line, *below][-1]))
         days = [found for each in (line, *below) for found in find_dates(each.text) if found.first == found.last]
         words = replace(words, date=days[0].iso if len(days) == 1 else None)
         if codes and position not in rows and not numbers & {number - 1, number + 1}:
@@ -154,17 +153,17 @@ def _is_note(line: TextLine) -> bool:
     return bool(SPEAKER.note_alone.fullmatch(line.text) or without_dates(line.text).strip("[]()（）· ") == "")
 
 
-def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:
+def _table_rows(record: RecordText, headings: Sequence[StateHeading]) -> set[int]:
     """Returns the positions of the headings that are names in cells of a table: "Arvandia", "61", "Belmora", "34".
 
     In three rows or more, equally many cells without a sentence follow each name; after the last row the text goes on.
     "Arvandia", "No comments" are sections of a compilation: one cell of words makes a row only if all are rows.
     """
     lines = [paragraph.line for paragraph, _ in headings]
-    ends = [*(line.start for line in lines[1:]), len(page.text)]
+    ends = [*(line.start for line in lines[1:]), len(record.text)]
     sizes, cells = list[tuple[int, bool]](), list[int]()
     for heading, end in zip(lines, ends, strict=False):
-        body = [line for line in page.text[heading.end : end].splitlines() if line.strip()]
+        body = [line for line in record.text[heading.end : end].splitlines() if line.strip()]
         first = [*takewhile(lambda line: len(line.strip()) <= _LONGEST_CELL and not holds_sentence_end(line), body)]
         sizes.append((len(first) if first == body else 0, all(map(_NUMBER_ALONE.fullmatch, first))))
         cells.append(len(first))
@@ -180,11 +179,11 @@ def _table_rows(page: RecordText, headings: Sequence[StateHeading]) -> set[int]:
 
 
 def sections_of_unknown(
-    page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[RecordParagraph]
+    record: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn], paragraphs: Sequence[RecordParagraph]
 ) -> Iterator[SpeakerTurn]:
     """Yields the sections under those headings, among paragraphs between known `turns`, that name somebody unknown."""
     marks = {turn.mark for turn in turns if turn.mark is not None}
-    counts = Counter(paragraph.line.text for paragraph in page.paragraphs)
+    counts = Counter(paragraph.line.text for paragraph in record.paragraphs)
     for line in (paragraph.line for paragraph in paragraphs if _may_be_heading(paragraph)):
         is_of_office = is_office(_without_numbering(line.text), alone=True)
         if (counts[line.text] > 1 and not is_of_office) or closes_compilation(line.text, "", marks):
@@ -193,8 +192,8 @@ def sections_of_unknown(
         before = next(turn.words for turn in reversed(turns) if turn.start < line.start)
         somebody = (mark in marks and names_somebody(name, lookup.language)) or _names_author(name, lookup.language)
         somebody = somebody or is_of_office or _names_another(name, before.state, lookup)
-        if somebody and not _entitles(line.text, before, page.words[before.start : line.start]):
-            yield SpeakerTurn(start=line.start, words=of_unknown(name, page.after(line)), mark=mark)
+        if somebody and not _entitles(line.text, before, record.words[before.start : line.start]):
+            yield SpeakerTurn(start=line.start, words=of_unknown(name, record.after(line)), mark=mark)
 
 
 def _may_be_heading(paragraph: RecordParagraph) -> bool:

@@ -157,7 +157,6 @@ def parts_under_titles(
 
 
 def _is_by_party(title: str, parties: PartyTable) -> bool:
-    """Tells whether a title says by which party a statement is, and not what a part of a statement is about."""
     form, named = _WORDS.title_by.match(title), parties.find(title, capitals="none")
     if form is None or not named:
         return bool(named) and named[0].start == 0 and _WORDS.title_of_party.match(title) is not None
@@ -167,7 +166,6 @@ def _is_by_party(title: str, parties: PartyTable) -> bool:
 
 
 def _is_by_somebody(title: str) -> bool:
-    """Tells whether a title names a person, a delegation, or a name in capitals as speaking."""
     if (form := _WORDS.title_by.match(title)) and not form["of"] and form["name"][0].isupper():
         return True
     named = _WORDS.named_by.match(title)

@@ -1,6 +1,10 @@
-"""Narration: what minutes tell in their own words, before and after turns such as "Arvandia: wants lamps."."""
+"""Words that are not the speaker's: what minutes tell in their own words, and what others say in a statement.
 
-from collections.abc import Iterator, Sequence
+Minutes tell before and after turns such as "Arvandia: wants lamps."; a statement may hold the questions of an
+interview, or annexed comments and proposals.
+"""
+
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import takewhile
 from typing import Final
@@ -8,22 +12,24 @@ from typing import Final
 import regex
 
 from ingest.language.sentences import split_sentences
-from ingest.metadata.heading import speaks_in_first_person
+from ingest.metadata.heading import find_heading, is_first_person, speaks_in_first_person
 from ingest.metadata.on_behalf import BEHALF
-from ingest.parties.party_table import in_rows
+from ingest.parties.party_table import PartyTable, in_rows
 from ingest.records.interventions import SpeakerTurn
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import speaker_line
-from ingest.records.summary_records import QUOTED, TELLS, TOLD_VIEW
+from ingest.records.summary_records import TELLS, TOLD_VIEW
 from ingest.text.layout import ends_sentence
 from ingest.text.whole_quotations import begins_in_lower_case
+from vectorstore.records import Block
 
+_LONGEST_NAME: Final = 120  # characters
 # What heads a part of the minutes: "2. Preamble", "Paragraph 5 – bracketed", "OP4 (lamps)".
 _LABEL: Final = regex.compile(r"(?P<word>\p{L}{1,12})\s?\p{N}{1,3}\s*(?:$|[(（–—:：-])\s*")
 
 
-def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
+def end_at_narration(record: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> Iterator[SpeakerTurn]:
     """Ends the turns of a record of the form "State: words" where it goes on in its own words.
 
     These begin under a heading like those before the turns; in minutes also with a paragraph that tells what another
@@ -33,20 +39,20 @@ def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
     """
     starts = {turn.start for turn in turns}
     before = [
-        one for one, other in zip(page.paragraphs, page.paragraphs[1:], strict=False) if other.line.start in starts
+        one for one, other in zip(record.paragraphs, record.paragraphs[1:], strict=False) if other.line.start in starts
     ]
     marks = {_mark(paragraph) for paragraph in before} - {""}
-    ends = [*(turn.start for turn in turns[1:]), len(page.text)]
+    ends = [*(turn.start for turn in turns[1:]), len(record.text)]
     summarised = [
         (begins_in_lower_case(words) or (words.isupper() and TOLD_VIEW.match(words.lstrip())))
         and not is_first_person(words)
         for turn, limit in zip(turns, ends, strict=True)
-        for words in [page.words[turn.words.start : limit]]
+        for words in [record.words[turn.words.start : limit]]
     ]
-    opening = (each for each in page.paragraphs if turns and each.line.start < turns[0].start)
+    opening = (each for each in record.paragraphs if turns and each.line.start < turns[0].start)
     are_minutes = any(summarised) or any(_narrates(each, turns[0], lookup) for each in opening)
     for turn, limit, is_summarised in zip(turns, ends, summarised, strict=True):
-        after = [each for each in page.paragraphs if turn.start < each.line.start < limit]
+        after = [each for each in record.paragraphs if turn.start < each.line.start < limit]
         own = max((n for n, each in enumerate(after, start=1) if is_first_person(each.whole)), default=0)
         told = after[own:]
         ending = (
@@ -62,9 +68,40 @@ def end_at_narration(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
         yield turn
 
 
-def is_first_person(words: str) -> bool:
-    """Returns whether words, those in quotation marks apart, are in the first person."""
-    return speaks_in_first_person(QUOTED.sub("", words))
+def words_of_others(
+    text: str, blocks: tuple[Block, ...], holders: Set[str], parties: PartyTable, *, language: str | None
+) -> Iterator[tuple[int, int]]:
+    """Yields the spans of paragraphs that a line gives to an office or to another party than the `holders`.
+
+    A mere list, "Arvandia: 12 cases", is the holders': others speak in the first person, or under a heading such as
+    "Comments received", where they go on until the next heading; a person until the quotation ends, or else until a
+    paragraph names a holder. Questions count where answers are marked, too.
+    """
+    lookup = SpeakerLookup(parties=parties, language=language)
+    record, begin = RecordText(text, blocks), find_heading(text, blocks).end
+    paragraphs = [each for each in record.paragraphs if each.line.start >= begin]
+    is_interview = any(WORDS.answer.match(each.whole) for each in paragraphs)
+    under_heading = goes_on = is_person = False
+    for each in paragraphs:
+        marked = not {":", "："}.isdisjoint(each.whole[:_LONGEST_NAME])
+        line = speaker_line(record.words, each.line.start, len(record.words)) if marked else None
+        words = lookup.intervention(line, trusted=True) if line is not None and not line.summarised else None
+        if words is None and is_title(each):
+            under_heading, goes_on = WORDS.heading_of_others.search(each.whole) is not None, False
+            continue
+        if words is not None:
+            # "Arvandia: our friend and neighbour" is what the holders say of it.
+            said = text[words.start : each.end]
+            own = (words.speaker or speaks_in_first_person(said)) and not begins_in_lower_case(said)
+            speaks = words.role == "office" or under_heading or own
+            goes_on = speaks and words.role != "unknown" and holders.isdisjoint((words.state, *words.states))
+            is_person = bool(words.speaker) and not (said.lstrip()[:1] in "“«„" and said.rstrip()[-1:] in "”»“")
+        elif not under_heading and each.apart:
+            names_holder = WORDS.answer.match(each.whole) or any(one.code in holders for one in lookup.find(each.whole))
+            goes_on = goes_on and is_person and not names_holder
+            goes_on = goes_on or (is_interview and WORDS.question.match(each.whole) is not None)
+        if goes_on:
+            yield each.line.start, each.end
 
 
 def is_title(paragraph: RecordParagraph) -> bool:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence, Set
 from typing import Final
 
-from ingest.metadata.heading import is_salutation
+from ingest.metadata.heading import is_first_person, is_salutation
 from ingest.records.compilations import form_of
 from ingest.records.interventions import Intervention
-from ingest.records.narration import is_first_person
 from ingest.records.record_text import WORDS
 from ingest.records.speaker_lines import SPEAKER
 from ingest.text.layout import holds_sentence_end

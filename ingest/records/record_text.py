@@ -1,7 +1,11 @@
-"""The text of a record by paragraphs, without page furniture."""
+"""The text of a record by paragraphs, without page furniture, and what in it is procedural.
+
+Procedural text tells what the meeting did, which no speaker said although no speaker line precedes it: "It was so
+decided." ends an intervention; "Several speakers noted …" is a summary by the record itself.
+"""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from itertools import pairwise, zip_longest
 from typing import Final, NamedTuple
 
@@ -17,8 +21,8 @@ from vectorstore.records import Block
 
 WORDS: Final = RegexPatterns("interventions", count=any_of(number_words("cardinal")))
 """Patterns of headings, and of what else records put around the words of speakers."""
-
-
+_PROCEDURE: Final = RegexPatterns("procedural_text")
+_LONGEST_IN_SPEECH: Final = 320  # characters
 _LONGEST_DAY: Final = 90  # characters of a heading that names a day
 
 
@@ -154,3 +158,47 @@ def items_and_days(text: str) -> tuple[str | None, str | None]:
     items = {each.item.split()[0].strip(","): each.item for each in headings}
     dates = sorted({each.day for each in headings if each.day is not None})
     return ", ".join(items.values()) or None, f"{dates[0]}/{dates[-1]}" if len(dates) > 1 else None
+
+
+def is_procedural(paragraph: str, *, told: bool) -> bool:
+    """Returns whether a paragraph, in one line, reports what the meeting did.
+
+    In a summary record (`told`) all such paragraphs count; among speakers' own words, only certain and short ones.
+    """
+    if _PROCEDURE.procedure.match(paragraph):
+        return told or len(paragraph) <= _LONGEST_IN_SPEECH
+    return told and _PROCEDURE.told.match(paragraph) is not None
+
+
+def ends_meeting(paragraph: str) -> bool:
+    """Returns whether a paragraph tells that a meeting began or ended: "The meeting rose at 6 p.m."."""
+    return _PROCEDURE.meeting.match(paragraph) is not None
+
+
+def stage_directions(text: str) -> Iterator[tuple[int, int]]:
+    """Yields the spans of a record's lines on who presides, which are left in a speech cut out of it."""
+    yield from (found.span() for found in _PROCEDURE.stage_direction.finditer(text))
+
+
+def tells_decision(sentence: str) -> bool:
+    """Returns whether a sentence of a summary record reports what the meeting did: "The Committee then adopted …"."""
+    if _PROCEDURE.procedure.match(sentence):
+        return True
+    found = _PROCEDURE.told.match(sentence)
+    # "The Committee had agreed" is what a speaker recalls.
+    return found is not None and _PROCEDURE.recalled.search(found.group()) is None and found.group().startswith("The ")
+
+
+def is_imprint(paragraph: str) -> bool:
+    """Returns whether a paragraph is a notice of the record about itself: "This record is subject to …"."""
+    return _PROCEDURE.imprint.match(paragraph) is not None
+
+
+def closes_compilation(heading: str, mark: str, marks: Set[str]) -> bool:
+    """Returns whether a heading ends the section of a State, by its numbering and that of the headings by State.
+
+    Its `mark` and the `marks` of the headings by State are `number`, `letter`, `roman`, `capitals` or empty.
+    """
+    if _PROCEDURE.closing_section.match(heading):
+        return True
+    return bool(mark) and (mark in marks or mark == "roman")

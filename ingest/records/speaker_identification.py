@@ -126,5 +126,4 @@ class SpeakerLookup(PartyLookup):
 
 
 def _is_all(words: str, row: Sequence[PartyMatch]) -> bool:
-    """Returns whether words consist of the parties in a row alone."""
     return not words[: row[0].start].strip() and not words[row[-1].end :].strip()

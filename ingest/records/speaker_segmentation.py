@@ -15,8 +15,15 @@ from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
 from ingest.records.compilations import numbering
 from ingest.records.interventions import Intervention
-from ingest.records.procedural_text import closes_compilation, ends_meeting, is_imprint, is_procedural
-from ingest.records.record_text import WORDS, RecordParagraph, RecordText
+from ingest.records.record_text import (
+    WORDS,
+    RecordParagraph,
+    RecordText,
+    closes_compilation,
+    ends_meeting,
+    is_imprint,
+    is_procedural,
+)
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER
 from ingest.records.speaker_turns import speaker_turns
@@ -40,20 +47,22 @@ def find_interventions(
     """
     text = text[: notes_start(text)]
     blocks = [block for block in blocks if block.end <= len(text)]
-    page = RecordText(text, blocks)
+    record = RecordText(text, blocks)
     lookup = SpeakerLookup(parties=parties, language=language, date=date)
     notes = footnotes(text, blocks)
-    turns = [turn for turn in speaker_turns(page, lookup) if not any(start <= turn.start < end for start, end in notes)]
+    turns = [
+        turn for turn in speaker_turns(record, lookup) if not any(start <= turn.start < end for start, end in notes)
+    ]
     ends = [*(turn.start for turn in turns[1:]), len(text)]
     found: list[Intervention] = []
-    presiding = presiding_state(page, lookup)
+    presiding = presiding_state(record, lookup)
     agenda_item = None
-    days = page.days((date or "")[:4])
+    days = record.days((date or "")[:4])
     since = 0
     marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=False):
         limit = following if turn.end is None else min(following, turn.end)
-        heading = page.agenda_item(since, turn.start)
+        heading = record.agenda_item(since, turn.start)
         agenda_item = agenda_item if heading is None else heading
         day = next((day for at, day in reversed(days) if at < turn.start), None) if turn.mark is None else None
         since = turn.words.start
@@ -63,12 +72,12 @@ def find_interventions(
         for part, stop in zip(parts, stops, strict=True):
             words = _bounded(
                 replace(part, agenda_item=agenda_item, date=part.date or day),
-                page,
+                record,
                 stop,
                 marks if turn.mark is not None else None,
             )
             if words.end > words.start:
-                found += by_capacity(for_whom(words, page, lookup), page, lookup)
+                found += by_capacity(for_whom(words, record, lookup), record, lookup)
         # "We now turn to agenda item 7", of which the next speakers speak.
         turned = [*WORDS.turns_to_item.finditer(text, turn.start, limit)] if turn.words.role == "office" else []
         agenda_item = turned[-1]["item"] if turned else agenda_item
@@ -83,7 +92,7 @@ def cut_at_interventions(
     return cut_blocks(text, blocks, {offset for span in spans for offset in span})
 
 
-def _bounded(words: Intervention, page: RecordText, limit: int, marks: Set[str] | None) -> Intervention:
+def _bounded(words: Intervention, record: RecordText, limit: int, marks: Set[str] | None) -> Intervention:
     """Returns an intervention with its end: before the next one (`limit`), a heading or procedural text.
 
     Procedural text belongs to nobody, so it ends the words of a party, unless the speaker goes on after it. The
@@ -91,48 +100,48 @@ def _bounded(words: Intervention, page: RecordText, limit: int, marks: Set[str] 
     the numberings of headings by State (see `numbering`); None in a record of speakers.
     """
     interruptions: list[tuple[int, int]] = []
-    first = bisect_right(page.paragraphs, words.start, key=lambda paragraph: paragraph.line.start)
-    after = page.paragraphs[first:]
+    first = bisect_right(record.paragraphs, words.start, key=lambda paragraph: paragraph.line.start)
+    after = record.paragraphs[first:]
     # "President: Mr. Oram (Quenza)" on the cover only names the President, who does not speak there.
-    opening = page.text[words.start : after[0].line.start if after else limit]
+    opening = record.text[words.start : after[0].line.start if after else limit]
     speaks = holds_sentence_end(opening) or opening.rstrip()[-1:] not in (")", "）")
     runs_on = words.role == "office" and not words.summarised and marks is None and speaks
-    for index in range(first, len(page.paragraphs)) if not runs_on else ():
-        paragraph = page.paragraphs[index]
+    for index in range(first, len(record.paragraphs)) if not runs_on else ():
+        paragraph = record.paragraphs[index]
         if paragraph.line.start >= limit:
             break
-        if _interrupts(index, page, words, limit, marks):
+        if _interrupts(index, record, words, limit, marks):
             interruptions.append((paragraph.line.start, paragraph.end))
-        elif _closes(index, page, words, marks):
+        elif _closes(index, record, words, marks):
             limit = paragraph.line.start
             break
-    end = max(words.start, page.end_before(limit))
+    end = max(words.start, record.end_before(limit))
     while interruptions and end <= interruptions[-1][1]:
-        end = max(words.start, page.end_before(interruptions.pop()[0]))
+        end = max(words.start, record.end_before(interruptions.pop()[0]))
     return replace(words, end=end, interruptions=tuple(interruptions))
 
 
-def _interrupts(index: int, page: RecordText, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
+def _interrupts(index: int, record: RecordText, words: Intervention, limit: int, marks: Set[str] | None) -> bool:
     """Returns whether a paragraph is the record's own text and the speaker's words go on after it."""
     if words.summarised or marks is not None:
         return False
-    whole = page.paragraphs[index].whole
+    whole = record.paragraphs[index].whole
     # "(spoke in French)"
     if is_imprint(whole) or (len(whole) <= _LONGEST_NOTE and SPEAKER.note_alone.fullmatch(whole)):
         return True
     if not is_procedural(whole, told=False):
         return False
-    for later in range(index + 1, len(page.paragraphs)):
-        if page.paragraphs[later].line.start >= limit or _closes(later, page, words, marks):
+    for later in range(index + 1, len(record.paragraphs)):
+        if record.paragraphs[later].line.start >= limit or _closes(later, record, words, marks):
             return False
         # "We believe that" after "Mr. Oram took the Chair." is still said by the speaker before.
-        if speaks_in_first_person(page.paragraphs[later].whole):
+        if speaks_in_first_person(record.paragraphs[later].whole):
             return True
     return False
 
 
-def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] | None) -> bool:
-    paragraph, following = page.paragraphs[index], page.paragraphs[index + 1 : index + 2]
+def _closes(index: int, record: RecordText, words: Intervention, marks: Set[str] | None) -> bool:
+    paragraph, following = record.paragraphs[index], record.paragraphs[index + 1 : index + 2]
     whole = paragraph.whole
     if words.summarised and is_imprint(whole):
         return True
@@ -146,7 +155,7 @@ def _closes(index: int, page: RecordText, words: Intervention, marks: Set[str] |
     # Where layout shows no paragraph, only text that is certainly procedural counts.
     if is_procedural(whole, told=words.summarised and paragraph.apart):
         return True
-    return is_title and (is_item or (_is_heading(paragraph, page) and not _goes_on(whole, *following)))
+    return is_title and (is_item or (_is_heading(paragraph, record) and not _goes_on(whole, *following)))
 
 
 def _goes_on(whole: str, following: RecordParagraph | None = None) -> bool:
@@ -159,11 +168,11 @@ def _goes_on(whole: str, following: RecordParagraph | None = None) -> bool:
     return in_lower_case or (following.block is not None and following.block.continues)
 
 
-def _is_heading(paragraph: RecordParagraph, page: RecordText) -> bool:
+def _is_heading(paragraph: RecordParagraph, record: RecordText) -> bool:
     whole, block = paragraph.whole, paragraph.block
     if block.paragraph is not None or block.continues if block is not None else not paragraph.stands_alone:
         return False
-    before = page.lines[paragraph.number - 1].text if paragraph.number else ""
+    before = record.lines[paragraph.number - 1].text if paragraph.number else ""
     if not ends_sentence(before) or is_salutation(whole) or whole[0].islower() or whole[-1] in ",;:،؛，；：":
         return False
     return regex.match(r"[-•·*▪●–—]\s|\(?[\p{L}\p{N}]{1,4}[.)]\s", whole) is None

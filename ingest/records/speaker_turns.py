@@ -16,8 +16,7 @@ from ingest.records.compilations import form_of, labelled_headings, sections, se
 from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.narration import end_at_narration
 from ingest.records.position_rows import position_rows
-from ingest.records.procedural_text import is_procedural
-from ingest.records.record_text import RecordParagraph, RecordText
+from ingest.records.record_text import RecordParagraph, RecordText, is_procedural
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER, SpeakerLine, is_speaker, label_of, speaker_line
 from ingest.records.summary_records import reported_turns, summarised_turns
@@ -29,13 +28,13 @@ _PARTS_OF_RECORD: Final = 3  # of which rows make up one
 _MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may still be a report
 
 
-def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+def speaker_turns(record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
     lines, leading = list[SpeakerLine](), list[SpeakerLine]()
     others: list[RecordParagraph] = []
-    labelled = labelled_headings(lookup, page.paragraphs)
-    for paragraph in page.paragraphs:
-        line = speaker_line(page.words, paragraph.line.start, len(page.words))
+    labelled = labelled_headings(lookup, record.paragraphs)
+    for paragraph in record.paragraphs:
+        line = speaker_line(record.words, paragraph.line.start, len(record.words))
         # "Explanation of vote: Belmora" is a title, not a name before its words.
         is_title = line is not None and line.who == "name" and form_of(paragraph.line.text) != ""
         shown = line is not None and (paragraph.apart or not (line.summarised or line.by_office))
@@ -44,17 +43,17 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
         else:
             lines.append(line)
             leading += [line] * (paragraph.apart and not line.summarised)
-    leading = sorted((*leading, *_names_inside(page, lookup)), key=lambda line: line.start)
+    leading = sorted((*leading, *_names_inside(record, lookup)), key=lambda line: line.start)
     headings = state_headings(lookup, others)
-    rows = position_rows(page, lookup)
-    summary = summarised_turns(page, lookup, _spoken(lines, lookup, summarised=True))
+    rows = position_rows(record, lookup)
+    summary = summarised_turns(record, lookup, _spoken(lines, lookup, summarised=True))
     forms = {
         "verbatim": _spoken(lines, lookup, summarised=False), "summary": summary,
-        "compilation": sections(page, headings),
-        "names": _after_names(leading, lookup), "rows": _of_record(rows, page, lookup),
+        "compilation": sections(record, headings),
+        "names": _after_names(leading, lookup), "rows": _of_record(rows, record, lookup),
     }  # fmt: skip
     if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
-        forms["report"] = reported_turns(page, lookup)
+        forms["report"] = reported_turns(record, lookup)
     # Only lines that certainly have a form count for it.
     surely = {
         "verbatim": {line.start for line in lines if not line.summarised},
@@ -81,43 +80,43 @@ def speaker_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
             words = of_unknown(row.words.named, row.words.start, IN_LIST_OR_TABLE.format(row.words.named))
             turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
-    later = [each for each in page.paragraphs if turns and each.line.start > turns[0].start]
+    later = [each for each in record.paragraphs if turns and each.line.start > turns[0].start]
     later = [each for each in later if each.line.start not in known]
     unknown: Iterator[SpeakerTurn] = iter(())
     if form == "compilation":
-        unknown = sections_of_unknown(page, lookup, turns, later)
+        unknown = sections_of_unknown(record, lookup, turns, later)
     elif form in ("verbatim", "names"):
-        unknown = _after_labels(page, lookup, known, later, names=form == "names")
+        unknown = _after_labels(record, lookup, known, later, names=form == "names")
     if form == "names":
-        return [*end_at_narration(page, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
+        return [*end_at_narration(record, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
     return sorted((*turns, *unknown), key=lambda turn: turn.start)
 
 
-def _of_record(rows: list[SpeakerTurn], page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+def _of_record(rows: list[SpeakerTurn], record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Returns rows of which a record is made; none for a table in a longer text or in another State's statement."""
-    title = page.lines[0].text if page.lines else ""
+    title = record.lines[0].text if record.lines else ""
     by = {match.code for match in lookup.find(title)} if form_of(title) else set()
-    is_most = _PARTS_OF_RECORD * sum((row.end or 0) - row.start for row in rows) >= len(page.text)
+    is_most = _PARTS_OF_RECORD * sum((row.end or 0) - row.start for row in rows) >= len(record.text)
     return rows if is_most and (not by or not by.isdisjoint(row.words.state for row in rows)) else []
 
 
-def _names_inside(page: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLine]:
+def _names_inside(record: RecordText, lookup: SpeakerLookup) -> Iterator[SpeakerLine]:
     """Yields the lines inside paragraphs that a party opens before a colon: in minutes, a full line may end a turn."""
-    apart = {paragraph.line.start for paragraph in page.paragraphs if paragraph.apart}
-    for before, line in pairwise(page.lines):
+    apart = {paragraph.line.start for paragraph in record.paragraphs if paragraph.apart}
+    for before, line in pairwise(record.lines):
         goes_on = before.text[-1] in ",،，" or is_left_open(before.text)
         if goes_on or line.start in apart:
             continue
-        lead = SPEAKER.before.match(page.words, line.start, line.end)
+        lead = SPEAKER.before.match(record.words, line.start, line.end)
         begin = line.start if lead is None else lead.end()
-        found = SPEAKER.party_alone.match(page.words, begin, line.end)
+        found = SPEAKER.party_alone.match(record.words, begin, line.end)
         # "Chair: Since nobody objects, …" ends the turn of the party before.
-        office = SPEAKER.office.match(page.words, begin, line.end)
+        office = SPEAKER.office.match(record.words, begin, line.end)
         if office is not None or (found is not None and lookup.holders(found["name"])):
-            named = speaker_line(page.words, line.start, len(page.words))
+            named = speaker_line(record.words, line.start, len(record.words))
             if named is not None and not named.summarised and named.who == ("name" if office is None else "office"):
                 # In doubt, such as after "we thank all, above all", the words are nobody's.
-                begins = ends_sentence(before.text) or not page.words[named.body].islower()
+                begins = ends_sentence(before.text) or not record.words[named.body].islower()
                 yield replace(named, understood=begins)
 
 
@@ -137,7 +136,6 @@ def _spoken(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, summarised: 
 
 
 def _after_names(lines: Sequence[SpeakerLine], lookup: SpeakerLookup) -> list[SpeakerTurn]:
-    """Returns the turns of a record that puts names of parties before their words."""
     turns = _turns_of(lines, lookup, trusted=True)
     # Turns of offices alone count too, since minutes may begin with those of a Chair and a Secretariat.
     offices = {turn.words.named for turn in turns if turn.words.role == "office"}
@@ -151,27 +149,27 @@ def _turns_of(lines: Sequence[SpeakerLine], lookup: SpeakerLookup, *, trusted: b
 
 
 def _after_labels(
-    page: RecordText, lookup: SpeakerLookup, known: Set[int], paragraphs: Sequence[RecordParagraph], *, names: bool
+    record: RecordText, lookup: SpeakerLookup, known: Set[int], paragraphs: Sequence[RecordParagraph], *, names: bool
 ) -> Iterator[SpeakerTurn]:
     """Yields the turns of speakers whom a paragraph names before a colon in another form than the record's lines.
 
     A party's name alone opens a turn before words in the first person: "Arvandia: Three ports were closed" may be a row
     of what a speaker tells. The `known` turns begin at these offsets.
     """
-    following = {one.line.start: other.line.start for one, other in pairwise(page.paragraphs)}
+    following = {one.line.start: other.line.start for one, other in pairwise(record.paragraphs)}
     for line in (paragraph.line for paragraph in paragraphs if paragraph.apart or names):
-        if (chair := SPEAKER.perhaps_chair.match(page.words, line.start, line.end)) is not None:
+        if (chair := SPEAKER.perhaps_chair.match(record.words, line.start, line.end)) is not None:
             # A chair who thanks in one paragraph, or whom the speaker before addresses.
             if following.get(line.start) in known:
                 yield SpeakerTurn(start=line.start, words=of_unknown(chair["name"], chair.end()))
             continue
-        label = label_of(page.words, line.start)
+        label = label_of(record.words, line.start)
         if label is None or is_procedural(line.text, told=False):
             continue
         name, begin = label
         codes = [code for code in lookup.party(name) if lookup.kind_of(code) in ("state", "group")]
         words = of_unknown(name, begin)
-        if codes and speaks_in_first_person(page.words[begin:].partition("\n\n")[0]):
+        if codes and speaks_in_first_person(record.words[begin:].partition("\n\n")[0]):
             yield SpeakerTurn(start=line.start, words=of_party(words, *codes) if len(codes) == 1 else words)
         elif is_speaker(name, lookup.language, in_names=names):
             yield SpeakerTurn(start=line.start, words=words)

@@ -9,15 +9,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-import regex
-
 from ingest.language.lexicons import RegexPatterns
-from ingest.metadata.heading import speaks_in_first_person
+from ingest.metadata.heading import is_first_person
 from ingest.metadata.on_behalf import BEHALF, behalf_before, behalf_phrase, opens_on_behalf
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of_unknown
-from ingest.records.procedural_text import tells_decision
-from ingest.records.record_text import RecordText
+from ingest.records.record_text import RecordText, tells_decision
 from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_lines import SPEAKER, SpeakerLine, speaker_line
 
@@ -31,21 +28,20 @@ _FEWEST_PARTIES: Final = 3
 _LONGEST_NATIONAL, _LONGEST_LEAD = 100, 240
 # A report has at most one sentence in the first person for this many turns of parties.
 _TURNS_PER_FIRST_PERSON: Final = 5
-QUOTED: Final = regex.compile(r"[“\"«][^”\"»]{0,400}[”\"»]")
 
 
-def reported_turns(page: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+def reported_turns(record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
     """Returns the turns of a report, sentence by sentence; none where somebody often speaks in the first person.
 
     A statement reports others as well ("Arvandia proposed …, and we agree"), but its speaker uses the first person.
     """
     turns: list[SpeakerTurn] = []
     in_first_person = 0
-    for paragraph in page.sentences():
+    for paragraph in record.sentences():
         # Whether the next sentences join the last one that reports somebody; None after a sentence that reports nobody.
         goes_on: bool | None = None
         for start, end, sentence in paragraph:
-            in_first_person += speaks_in_first_person(QUOTED.sub("", sentence))
+            in_first_person += is_first_person(sentence)
             if (reported := _reported_turn(sentence, start, end, lookup)) is not None:
                 turns.append(replace(reported, end=end))
                 goes_on = reported.end is None
@@ -116,20 +112,20 @@ def _turn(
     return SpeakerTurn(start=start, words=of_party(replace(words, clause=clause.strip(" ,")), *held), end=end)
 
 
-def summarised_turns(page: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
+def summarised_turns(record: RecordText, lookup: SpeakerLookup, turns: Sequence[SpeakerTurn]) -> list[SpeakerTurn]:
     """Adds the turns that begin inside the paragraphs of a summary record, and ends those that a decision follows."""
     if not any(turn.words.role == "party" for turn in turns):
         return []
     found = {turn.start: turn for turn in turns}
-    apart = {paragraph.line.start for paragraph in page.paragraphs if paragraph.apart}
+    apart = {paragraph.line.start for paragraph in record.paragraphs if paragraph.apart}
     stops: list[int] = []
     speaking: Intervention | None = None
-    for paragraph in page.sentences():
+    for paragraph in record.sentences():
         for number, (start, end, sentence) in enumerate(paragraph):
             if number and tells_decision(sentence) and _reported_turn(sentence, start, end, lookup) is None:
                 stops.append(start)
             elif start not in found or found[start].words.role == "unknown":
-                turn = _turn_at(start, end, page, lookup, speaking, opens=not number, apart=start in apart)
+                turn = _turn_at(start, end, record, lookup, speaking, opens=not number, apart=start in apart)
                 # Known ones replace an unknown speaker: "The representatives of Arvandia and Belmora agreed".
                 if turn is not None and (start not in found or turn.words.role == "party"):
                     found[start] = turn
@@ -139,7 +135,7 @@ def summarised_turns(page: RecordText, lookup: SpeakerLookup, turns: Sequence[Sp
 
 
 def _turn_at(
-    start: int, end: int, page: RecordText, lookup: SpeakerLookup, speaking: Intervention | None, *, opens: bool,
+    start: int, end: int, record: RecordText, lookup: SpeakerLookup, speaking: Intervention | None, *, opens: bool,
     apart: bool,
 ) -> SpeakerTurn | None:  # fmt: skip
     """Returns the turn that a sentence of a summary record opens where no speaker line names its speaker.
@@ -148,9 +144,9 @@ def _turn_at(
     current speaker (`speaking`) may go on "in his national capacity".
     """
     # The number of a paragraph is not part of its first sentence.
-    mark = SPEAKER.before.match(page.text, start, end)
+    mark = SPEAKER.before.match(record.text, start, end)
     first = mark.end() if opens and mark is not None else start
-    sentence = " ".join(page.text[first:end].split())
+    sentence = " ".join(record.text[first:end].split())
     head = sentence[:_LONGEST_NATIONAL]
     state = None if speaking is None else speaking.state
     national = state and (BEHALF.national.search(head) or lookup.named_after(SPEAKER.told_capacity, head)[1] == state)
@@ -160,7 +156,7 @@ def _turn_at(
     reported = _reported_turn(sentence, first, end, lookup)
     if reported is not None and (opens or (reported.end is None and not _WORDS.same_speaker.match(sentence))):
         return replace(reported, start=start)
-    line = None if opens else speaker_line(page.text, start, end)
+    line = None if opens else speaker_line(record.text, start, end)
     if line is None or line.who == "official":
         words = _named_later(sentence, lookup, opens=opens, apart=apart)
         return None if words is None else SpeakerTurn(start=start, words=replace(words, start=first, end=first))

@@ -149,7 +149,6 @@ def without_furniture(source_text: str) -> str:
 
 
 def _classified_lines(source_text: str) -> Iterator[tuple[TextLine, bool]]:
-    """Returns each line with whether it is furniture."""
     lines = text_lines(source_text)
     return zip(lines, furniture_lines(lines, running_heads(source_text)), strict=True)
 

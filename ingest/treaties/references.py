@@ -183,7 +183,6 @@ def find_articles(
 
 
 def _of_treaty(mention: ArticleMention, found: TreatyAttribution, named_before: str | None) -> ArticleMention:
-    """Returns a mention with its treaty, if the treaty has such an article."""
     for treaty in (found.treaty, named_before) if found.assumed and not found.of_protocol else (found.treaty,):
         if treaty is not None and article_title(treaty, mention.article) is not None:
             return replace(mention, treaty=treaty)
