@@ -139,7 +139,7 @@ class PartySearch:
         share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(topic.with_synonyms)))
         if share < (_MIN_POSITION_SENTENCES if self.resolution.stance else DEEP.sentences):
             return tuple(evidence)
-        depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share)
+        depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share, skips_far=True)
 
         def read_again(item: PartyEvidence) -> PartyEvidence:
             sentences = self.ranker.rank_by_topic(item.party, item.statements, topic, depth).sentences

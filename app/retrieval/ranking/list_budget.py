@@ -22,7 +22,7 @@ _NEAR_PARTIES: Final = 25
 # Limits of a list: sentences and parties read in all, and how much is read of each party.
 LIST_SENTENCES: Final = 200
 LIST_PARTIES: Final = 100
-LIST_DEPTH: Final = Depth(passages=6, sentences=12)
+LIST_DEPTH: Final = Depth(passages=6, sentences=12, skips_far=True)
 
 
 def select_passages(

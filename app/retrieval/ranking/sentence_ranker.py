@@ -199,7 +199,7 @@ class SentenceRanker:
         passages = {party: selected[party] for party in parties}
         share = LIST_SENTENCES // (len(parties) * wordings)
         depth = LIST_DEPTH._replace(sentences=min(LIST_DEPTH.sentences, share))
-        return self.scorer.score(statements_by_party, passages, topic, depth, one_of_many=True)
+        return self.scorer.score(statements_by_party, passages, topic, depth)
 
     def _nothing_yet(
         self,
