@@ -81,7 +81,7 @@ class SentenceScorer:
         if depth.skips_far and self.relevance is not None and not topic.unknown:
             shortlists = self._near(topic, shortlists)
         english = {party: tuple(self._english(each, topic) for each in own) for party, own in shortlists.items()}
-        pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
+        pairs = self.score_pairs(topic.ranking_query, [*chain(*english.values())])
         batches: dict[str, ScoredBatch] = {}
         parts = (rows_of_each(each, shortlists.values()) for each in (pairs.logits, pairs.states))
         for (party, sentences), logits, states in zip(shortlists.items(), *parts, strict=True):
@@ -106,7 +106,7 @@ class SentenceScorer:
 
     def logits(self, topic: Topic, sentences: Sequence[Sentence]) -> Matrix:
         """Returns the cross-encoder's logit of each of n sentences for a topic, (n,) float32."""
-        return self.score_pairs(topic.cross_encoder_query, [self._english(each, topic) for each in sentences]).logits
+        return self.score_pairs(topic.ranking_query, [self._english(each, topic) for each in sentences]).logits
 
     def judge(
         self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
@@ -155,7 +155,7 @@ class SentenceScorer:
         self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int
     ) -> dict[str, Sequence[Sentence]]:
         """Returns up to `limit` sentences per party that share most words with a topic or are nearest in meaning."""
-        terms = content_terms(topic.cross_encoder_query, "en")
+        terms = content_terms(topic.ranking_query, "en")
 
         def shared_words(sentence: Sentence) -> int:
             return min(_MAX_SHARED_WORDS, len(terms & self._terms(sentence)))
