@@ -7,6 +7,7 @@ topic, each with the features that its chance is made of.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.retrieval.ranking.party_list import PartyList
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.relevance_features import ScoredBatch, SentenceFeatures
@@ -41,7 +42,7 @@ def measure_list(
     """Returns the measured sentences of each party that is read where a question asks all parties."""
     measured_by_party: dict[str, tuple[MeasuredSentence, ...]] = {}
     for wording in topic.with_synonyms:
-        batches = ranker.score_list(statements_by_party, wording, len(topic.with_synonyms))
+        batches = PartyList(ranker, topic).score(statements_by_party, wording)
         for party, measured in zip(batches, _measured(ranker, wording, list(batches.values())), strict=True):
             measured_by_party[party] = (*measured_by_party.get(party, ()), *measured)
     return measured_by_party

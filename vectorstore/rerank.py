@@ -6,7 +6,7 @@ https://sbert.net/docs/cross_encoder/pretrained_models.html#nli
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,7 @@ from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
+from vectorstore.kept_latest import KeptLatest
 from vectorstore.model_threads import map_in_threads
 from vectorstore.offline import forbid_reports
 from vectorstore.packaged_files import RERANKER, carried, find_carried, loaded_once
@@ -38,6 +39,8 @@ PACKAGED = "ms-marco-MiniLM-L-12-v2-int8"
 STATES: Final = "/bert/encoder/layer.8/output/LayerNorm/Add_1_output_0"
 READOUT: Final = Path(str(files("vectorstore"))) / "data" / "rerank_readout.safetensors"
 _DIMENSION: Final = 384
+# Number of pairs whose states are kept, of 1.5 kB each: the passes of a list and follow-ups read the same pairs again.
+_KEPT: Final = 8_192
 # Maximum number of tokens of premise and hypothesis together.
 _ENTAILMENT_TOKENS: Final = 512
 
@@ -86,12 +89,18 @@ class OnnxReranker:
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
+        self._kept = KeptLatest[tuple[str, str], Matrix](_KEPT)
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""
         if not texts:
             return PairReading(logits=np.zeros(0, dtype=np.float32), states=np.zeros((0, _DIMENSION), dtype=np.float32))
-        tokenizer, session, readout = self._loaded
+        known = self._kept.of([(query, text) for text in texts], self._states)
+        states, readout = np.stack([known[query, text] for text in texts]), self._loaded[2]
+        return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
+
+    def _states(self, pairs: Sequence[tuple[str, str]]) -> Iterator[Matrix]:
+        tokenizer, session, _ = self._loaded
 
         def state_of(pair: "Encoding") -> Matrix:
             (read,) = session.run(None, padded([pair]))
@@ -101,8 +110,7 @@ class OnnxReranker:
 
         # Int8 quantisation scales an input by its extremes: pairs run one by one, so that no score depends on the other
         # texts. One pair per thread is faster than batches that use all threads.
-        states = np.stack(list(map_in_threads(state_of, tokenizer.encode_batch([(query, text) for text in texts]))))
-        return PairReading(logits=states @ readout["weight"] + readout["bias"], states=states)
+        return map_in_threads(state_of, tokenizer.encode_batch(list(pairs)))
 
     @loaded_once
     def _loaded(self) -> "tuple[Tokenizer, InferenceSession, dict[str, Matrix]]":

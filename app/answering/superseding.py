@@ -22,8 +22,8 @@ from app.retrieval.positions.direction import OPPOSITE
 from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.subject import has_one_subject, names_harm, topic_words
-from ingest.parties.party_table import PartyTable
 from ingest.metadata.heading import QUOTED
+from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import document_id_of
 

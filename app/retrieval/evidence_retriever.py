@@ -14,7 +14,6 @@ from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
 from app.retrieval.chronology import made_before
-from app.retrieval.left_aside_notes import left_aside_notes, unattributed_notes
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
 from app.retrieval.party_search import PartySearch
 from app.retrieval.positions.asked_direction import AskedDirection, AskedFor, asked_for
@@ -24,7 +23,7 @@ from app.retrieval.positions.quoted_speaker import OwnWords
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, picked, unreadable_in_scope
-from app.retrieval.search_notes import result_notes, search_notes
+from app.retrieval.search_notes import left_aside_notes, result_notes, search_notes, unattributed_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import expansion_of
@@ -172,7 +171,9 @@ class EvidenceRetriever:
             for each in self.scoped_statements(scope, parties).of_groups(speakers)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
+        mended: tuple[Note, ...] = ()
         if expansion is not None:
+            mended = (Note(kind="mended", values={"word": expansion.word, "meant": expansion.meant}),)
             names = expansion.naming(parties)
             found = tuple(
                 replace(each, sentences=tuple(s for s in each.sentences if names(s.sentence.text, s.sentence.language)))
@@ -215,11 +216,7 @@ class EvidenceRetriever:
             notes=(
                 *base.notes,
                 *position_notes,
-                *(
-                    [Note(kind="mended", values={"word": expansion.word, "meant": expansion.meant})]
-                    if expansion
-                    else ()
-                ),
+                *mended,
                 *unattributed_notes(scope, evidence, catalogue, parties),
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),

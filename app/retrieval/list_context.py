@@ -76,13 +76,13 @@ class _List:
             self, name="" if mark is None else mark.name, goes_on=goes_on, has_ended=goes_on and ends_sentence(text)
         )
 
-    def is_taken_up_by(self, mark: "_Mark", *, behind_prose: bool) -> bool:
-        """Returns whether an item continues the list; behind prose it must have the next mark of one not yet ended."""
-        if self.within and _follows(self.within, mark.name) and (behind_prose or not self.goes_on or self.has_ended):
+    def is_taken_up_by(self, mark: "_Mark", *, after_prose: bool) -> bool:
+        """Returns whether an item continues the list; after prose it must have the next mark of one not yet ended."""
+        if self.within and _follows(self.within, mark.name) and (after_prose or not self.goes_on or self.has_ended):
             return False
-        if not behind_prose and not (self.has_ended and self.is_enumerated):
+        if not after_prose and not (self.has_ended and self.is_enumerated):
             return True
-        ended = behind_prose and (self.has_ended or mark.is_final or not self.is_enumerated)
+        ended = after_prose and (self.has_ended or mark.is_final or not self.is_enumerated)
         return not ended and not mark.is_first and _follows(self.name, mark.name)
 
 
@@ -124,7 +124,7 @@ def list_contexts(sentences: Sequence[Sentence], source: str = "") -> tuple[List
         elif mark is not None:
             while lists and not lists[-1].kinds & mark.kinds:
                 lists.pop()
-            if lists and not lists[-1].is_taken_up_by(mark, behind_prose=not governed):
+            if lists and not lists[-1].is_taken_up_by(mark, after_prose=not governed):
                 lists = []
             governed = bool(lists)
             if governed:

@@ -9,9 +9,9 @@ from typing import Final
 
 from app.question.resolution import Resolution
 from app.records import Note, TreatyScope
-from app.retrieval.party_evidence import PartyEvidence, merge_evidence, surest
+from app.retrieval.party_evidence import PartyEvidence, merge_evidence
+from app.retrieval.ranking.party_list import PartyList
 from app.retrieval.ranking.sentence_ranker import ParagraphsByTreaty, SentenceRanker, cites
-from app.retrieval.ranking.sentence_scorer import DEEP, Depth
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
 from app.retrieval.topic.acronyms import Expansion
 from app.retrieval.topic.topic import Topic
@@ -19,10 +19,6 @@ from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
 
-# Sentences read in the second pass over all parties of a list together: enough to read four parties in full.
-_SECOND_PASS_SENTENCES: Final = 4 * DEEP.sentences
-# Minimum number of sentences per party in a second pass for latest positions; with fewer it is left out.
-_MIN_POSITION_SENTENCES: Final = 8
 # The kinds of mention that refer to a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
@@ -89,15 +85,16 @@ class PartySearch:
             )
             return tuple(self.find(code, part) for code, part in parts), parties
         if self.many and self.strategy.by == "topic" and self.topic is not None:
-            listed, read = self.ranker.rank_list(statements_by_party, self.topic)
+            many = PartyList(self.ranker, self.topic)
+            listed, read = many.rank(statements_by_party)
             if self.resolution.scope.negated:
-                listed = self.ranker.read_silent(listed, self.topic)
-            return self._deeper(listed, self.topic), read
+                listed = many.judge_silent_alone(listed)
+            return many.read_answering_again(listed, stance=self.resolution.stance), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
         if not self.many or self._treaty_words is None:
             return tuple(evidence.values()), parties
         rest = {party: own for party, own in statements_by_party.items() if not evidence[party].sentences}
-        listed, read = self.ranker.rank_list(rest, self._treaty_words, others_answer=len(rest) < parties)
+        listed, read = PartyList(self.ranker, self._treaty_words).rank(rest, others_answer=len(rest) < parties)
         evidence |= {item.party: self._without_other_treaties(item) for item in listed}
         return tuple(evidence.values()), read + parties - len(rest)
 
@@ -128,24 +125,6 @@ class PartySearch:
             return ranker.rank_by_centroid(party, statements)
         named = ranker.rank_by_mentions(party, statements, "agenda_item", [(None, self.resolution.scope.agenda_items)])
         return named if strategy.itself else merge_evidence(named, ranker.rank_by_centroid(party, statements))
-
-    def _deeper(self, evidence: Sequence[PartyEvidence], topic: Topic) -> tuple[PartyEvidence, ...]:
-        """Returns the evidence of a list after a second pass over all statements of those who speak of the topic.
-
-        It finds their best sentences to quote. The sentences read in it are bounded, so that the time does not grow
-        with the number of parties; where each party's share is too small, the pass is left out.
-        """
-        again = [item.party for item in evidence if item.has_evidence and len(item.statements) > 1]
-        share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(topic.with_synonyms)))
-        if share < (_MIN_POSITION_SENTENCES if self.resolution.stance else DEEP.sentences):
-            return tuple(evidence)
-        depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share)
-
-        def read_again(item: PartyEvidence) -> PartyEvidence:
-            sentences = self.ranker.rank_by_topic(item.party, item.statements, topic, depth).sentences
-            return replace(item, sentences=surest((*item.sentences, *sentences)))
-
-        return tuple(read_again(item) if item.party in again else item for item in evidence)
 
     def _by_articles(
         self,
@@ -203,7 +182,7 @@ class PartySearch:
                 statements_by_party: dict[str, list[StatementSummary]] = {}
                 for item in silent:
                     statements_by_party.setdefault(item.party, []).extend(item.statements)
-                related += self.ranker.rank_list(statements_by_party, subject)[0]
+                related += PartyList(self.ranker, subject).rank(statements_by_party)[0]
             else:
                 related += [self.ranker.rank_by_topic(item.party, item.statements, subject) for item in silent]
         return tuple(related), tuple(elsewhere)

@@ -45,7 +45,7 @@ class PassageSearch:
         nearest: tuple[ScoredPassage, ...] = ()
         if any(self.languages.ranks(language) for summary in statements for language in languages_of(summary)):
             nearest = self.retriever.retrieve(
-                topic.cross_encoder_query,
+                topic.ranking_query,
                 ids,
                 limit,
                 query_vector=topic.vector,

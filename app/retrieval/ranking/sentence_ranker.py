@@ -6,9 +6,9 @@ sentences are scored. For "extradition", "We extradite our nationals." ranks bef
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
@@ -19,7 +19,6 @@ from app.retrieval.chronology import recency
 from app.retrieval.model_languages import ModelLanguages, languages_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, surest
 from app.retrieval.ranking.key_sentences import key_sentences, lexical_vectors
-from app.retrieval.ranking.list_budget import LIST_DEPTH, LIST_PARTIES, LIST_SENTENCES, select_passages
 from app.retrieval.ranking.passage_search import PassageSearch
 from app.retrieval.ranking.sentence_scorer import DEEP, Depth, SentenceScorer, sentences_of, without_scraps
 from app.retrieval.relevance import CITED, REPRESENTATIVE, Relevance, RelevanceArtefact
@@ -88,7 +87,7 @@ class SentenceRanker:
         Statements in languages that the models can read neither directly nor as an English gloss are left out, which
         sets `silence_unproven`.
         """
-        nothing = self._nothing_yet(party, statements, topic, self.search.finds_by_meaning)
+        nothing = self.nothing_yet(party, statements, topic)
         languages = (None, *self.model_languages.embedded, *LANGUAGES)
         readable = [s for s in statements if not set(languages_of(s)).isdisjoint(languages)]
         if not readable:
@@ -98,7 +97,7 @@ class SentenceRanker:
         for wording, batch in self.score_wordings(readable, topic, depth):
             passages = passages or batch.passages
             (judged,) = self.scorer.judge(wording, [batch], one_of_many=False)
-            found += _scored(batch, judged)
+            found += scored(batch, judged)
         return replace(nothing, sentences=surest(found), passages=passages)
 
     def score_wordings(
@@ -115,102 +114,10 @@ class SentenceRanker:
         for wording, batch in zip(topic.with_synonyms, batches, strict=True):
             yield wording, replace(batch, highest_logit=highest)
 
-    def rank_list(
-        self,
-        statements_by_party: Mapping[str, Sequence[StatementSummary]],
-        topic: Topic,
-        *,
-        others_answer: bool = False,
-    ) -> tuple[tuple[PartyEvidence, ...], int]:
-        """Ranks the sentences of many parties; returns the evidence of each in order, and how many were read closely.
-
-        The whole scope is searched at once, within the limits of a list. `others_answer`: parties outside this list are
-        known to answer.
-        """
-        # Cached: the answer depends on the language alone.
-        finds_by_meaning = cache(self.search.finds_by_meaning)
-        evidence = {
-            party: self._nothing_yet(party, own, topic, finds_by_meaning) for party, own in statements_by_party.items()
-        }
-        parties_read: set[str] = set()
-        for wording in topic.with_synonyms:
-            recalibrated = self._recalibrated(evidence, topic, others_answer)
-            silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
-            parties_read |= self._read_list(evidence, silent, topic, wording, one_of_many=True)
-        return tuple(self._recalibrated(evidence, topic, others_answer).values()), len(parties_read)
-
-    def read_silent(self, listed: Sequence[PartyEvidence], topic: Topic) -> tuple[PartyEvidence, ...]:
-        """Returns a list in which parties without evidence are judged as if each had been asked about.
-
-        Where silence is asked for, a party is called silent only after this. Where it is not, these parties stay out:
-        of 13 that were found in this way for 36 lists, 3 at most had spoken of the topic.
-        """
-        evidence = {item.party: item for item in listed}
-        for wording in topic.with_synonyms:
-            silent = {party: item.statements for party, item in evidence.items() if not item.answers}
-            self._read_list(evidence, silent, topic, wording, one_of_many=False)
-        return tuple(evidence.values())
-
-    def _read_list(
-        self,
-        evidence: dict[str, PartyEvidence],
-        statements_by_party: Mapping[str, Sequence[StatementSummary]],
-        topic: Topic,
-        wording: Topic,
-        *,
-        one_of_many: bool,
-    ) -> Set[str]:
-        """Adds to the evidence of parties what a wording of a topic finds, and returns the parties read closely."""
-        batches = self.score_list(statements_by_party, wording, len(topic.with_synonyms))
-        judged_of_each = self.scorer.judge(wording, list(batches.values()), one_of_many=one_of_many)
-        for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
-            found = (*evidence[party].sentences, *_scored(batch, judged))
-            passages = evidence[party].passages or batch.passages
-            evidence[party] = replace(evidence[party], sentences=surest(found), passages=passages)
-        return batches.keys()
-
-    def _recalibrated(
-        self, evidence: Mapping[str, PartyEvidence], topic: Topic, others_answer: bool
-    ) -> dict[str, PartyEvidence]:
-        """Returns the evidence of a list with each chance recalibrated, given the chances of the other parties."""
-        if self.relevance is None or topic.unknown:
-            return dict(evidence)
-        alone = [[scored.relevance for scored in item.sentences] for item in evidence.values()]
-        # A stand-in for parties outside the list that answer: it counts among the others; `zip` drops its result.
-        among = self.relevance.among([*alone, *([[CITED]] if others_answer else [])])
-        judged = (
-            tuple(replace(scored, relevance=relevance) for scored, relevance in zip(item.sentences, own, strict=True))
-            for item, own in zip(evidence.values(), among, strict=False)
-        )
-        return {party: replace(evidence[party], sentences=own) for party, own in zip(evidence, judged, strict=True)}
-
-    def score_list(
-        self, statements_by_party: Mapping[str, Sequence[StatementSummary]], topic: Topic, wordings: int
-    ) -> dict[str, ScoredBatch]:
-        """Scores the sentences of many parties nearest to a topic; parties with a rare word of it come first.
-
-        Parties are read that own one of the passages nearest to the topic, or that use a rare word of it; of few
-        parties, all that own any passage found. The limits of a list are shared by this many `wordings` of the topic.
-        """
-        selected = select_passages(self.search, self.model_languages, statements_by_party, topic)
-        parties = list(selected)[: LIST_PARTIES // wordings]
-        if not parties:
-            return {}
-        passages = {party: selected[party] for party in parties}
-        share = LIST_SENTENCES // (len(parties) * wordings)
-        depth = LIST_DEPTH._replace(sentences=min(LIST_DEPTH.sentences, share))
-        return self.scorer.score(statements_by_party, passages, topic, depth, one_of_many=True)
-
-    def _nothing_yet(
-        self,
-        party: str,
-        statements: Sequence[StatementSummary],
-        topic: Topic,
-        finds_by_meaning: Callable[[str | None], bool],
-    ) -> PartyEvidence:
+    def nothing_yet(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence; `silence_unproven` is set where finding none would prove nothing."""
         languages = {language for s in statements for language in languages_of(s)}
-        unproven = topic.translation_coverage < 1.0 or not all(map(finds_by_meaning, languages))
+        unproven = topic.translation_coverage < 1.0 or not all(map(self.search.finds_by_meaning, languages))
         return PartyEvidence(party=party, statements=tuple(statements), silence_unproven=unproven)
 
     def rank_by_mentions(
@@ -300,6 +207,7 @@ def cites(mention: Mention, paragraphs: Iterable[tuple[str, str]]) -> bool:
     return not asked or any(f" {paragraph} " in f" {each} " for paragraph in asked for each in cited)
 
 
-def _scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:
+def scored(batch: ScoredBatch, judged: Sequence[Relevance]) -> Iterator[ScoredSentence]:
+    """Yields the sentences of a batch with their relevance."""
     for sentence, relevance in zip(batch.sentences, judged, strict=True):
         yield ScoredSentence(sentence=sentence, relevance=relevance)

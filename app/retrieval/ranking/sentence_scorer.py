@@ -35,9 +35,9 @@ _SCRAP_TERMS: Final = 2
 _SCRAP_CHARS: Final = 80
 # Maximum number of words shared with the topic that count when candidate sentences are shortlisted.
 _MAX_SHARED_WORDS: Final = 2
-# Cosine with the topic below which a sentence of a list that has no word of the topic is not read: of 1,979 such
-# sentences, in 30 lists over 197 speeches, none had a chance above .2, far below the threshold of `listed`.
-_MEANT_MIN: Final = 0.15
+# Cosine with the topic below which a sentence without a word of the topic is far from it. Of 711 such sentences that
+# were read for 12 lists over 197 speeches, none had half the chance from which it would be quoted.
+_MEANT_MIN: Final = 0.2
 # The sentences of each statement in order, by statement id.
 Texts = Mapping[str, Sequence[Sentence]]
 
@@ -47,6 +47,9 @@ class Depth(NamedTuple):
 
     passages: int
     sentences: int
+    skips_far: bool = False
+    """Whether sentences that neither words nor meaning bring near to the topic are left out, as for lists. Where a
+    party is asked about, they are read: an answer in quite other words may be among them."""
 
 
 DEEP: Final = Depth(passages=12, sentences=28)
@@ -68,22 +71,17 @@ class SentenceScorer:
         passages_by_party: Mapping[str, Sequence[ScoredPassage]],
         topic: Topic,
         depth: Depth,
-        *,
-        one_of_many: bool = False,
     ) -> dict[str, ScoredBatch]:
-        """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call.
-
-        Of `one_of_many`, sentences that neither its words nor its meaning bring near to the topic are left out.
-        """
+        """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
         texts = self.catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
         on_topic = partial(self._speaks_of, topic)
         candidates = {party: without_scraps(sentences_of(texts, own), on_topic) for party, own in best.items()}
         shortlists = self._shortlists(topic, candidates, depth.sentences)
-        if one_of_many and self.relevance is not None and not topic.unknown:
+        if depth.skips_far and self.relevance is not None and not topic.unknown:
             shortlists = self._near(topic, shortlists)
         english = {party: tuple(self._english(each, topic) for each in own) for party, own in shortlists.items()}
-        pairs = self.score_pairs(topic.cross_encoder_query, [*chain(*english.values())])
+        pairs = self.score_pairs(topic.ranking_query, [*chain(*english.values())])
         batches: dict[str, ScoredBatch] = {}
         parts = (rows_of_each(each, shortlists.values()) for each in (pairs.logits, pairs.states))
         for (party, sentences), logits, states in zip(shortlists.items(), *parts, strict=True):
@@ -108,7 +106,7 @@ class SentenceScorer:
 
     def logits(self, topic: Topic, sentences: Sequence[Sentence]) -> Matrix:
         """Returns the cross-encoder's logit of each of n sentences for a topic, (n,) float32."""
-        return self.score_pairs(topic.cross_encoder_query, [self._english(each, topic) for each in sentences]).logits
+        return self.score_pairs(topic.ranking_query, [self._english(each, topic) for each in sentences]).logits
 
     def judge(
         self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
@@ -157,7 +155,7 @@ class SentenceScorer:
         self, topic: Topic, candidates: Mapping[str, Sequence[Sentence]], limit: int
     ) -> dict[str, Sequence[Sentence]]:
         """Returns up to `limit` sentences per party that share most words with a topic or are nearest in meaning."""
-        terms = content_terms(topic.cross_encoder_query, "en")
+        terms = content_terms(topic.ranking_query, "en")
 
         def shared_words(sentence: Sentence) -> int:
             return min(_MAX_SHARED_WORDS, len(terms & self._terms(sentence)))

@@ -47,7 +47,7 @@ class Topic:
     """The same topic in other English words, where the glossary knows some."""
     question: str = ""
     """How the question words the topic, in its own language; the topic words where the wording is not known."""
-    cross_encoder_query: str = ""
+    ranking_query: str = ""
     """The query of the cross-encoder, in English: the question's wording where it says more than the topic ("how many
     did hand over?"), since the model was trained on questions; else the topic."""
     cross_lingual_vector: Matrix | None = None
@@ -154,7 +154,7 @@ class Topic:
             unknown=bool(words.strip()) and coverage == 0.0 and language not in model_languages.embedded,
             synonym_topics=tuple(cls._of_english_words(term, embed, rarity) for term in others),
             question=question,
-            cross_encoder_query=query,
+            ranking_query=query,
             cross_lingual_vector=embed(words) if embeds_original else in_english_words.vector,
         )
 
@@ -173,7 +173,7 @@ class Topic:
             alternatives=_alternatives(words, glossary_terms),
             glossary_terms=glossary_terms,
             question=words,
-            cross_encoder_query=words,
+            ranking_query=words,
         )
 
     def share_of(self, stems: frozenset[str]) -> float:

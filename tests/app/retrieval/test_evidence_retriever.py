@@ -12,6 +12,7 @@ from app.question.resolution import Resolution, Shown
 from app.records import Scope, TreatyScope
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
+from app.retrieval.ranking.party_list import PartyList
 from app.retrieval.ranking.sentence_ranker import cites
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
@@ -85,7 +86,8 @@ def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, t
 def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):
     (joint,) = together.store.catalogue.summaries(ScopeFilter(parties=("XSK",)))
     owned = {"XSK": [joint], "XBR": [joint]}
-    assert {*together.ranker.score_list(owned, together.ranker.topic("stolen ships", "en"), 1)} == {*owned}
+    topic = together.ranker.topic("stolen ships", "en")
+    assert {*PartyList(together.ranker, topic).score(owned, topic)} == {*owned}
 
 
 def test_a_member_is_answered_from_what_another_delivered_for_it(together):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from app.briefing.request import read_request
+from app.retrieval.ranking.party_list import PartyList
 from app.retrieval.relevance import RelevanceArtefact, RelevanceModel
 from app.retrieval.relevance_features import FEATURE_VERSION
 from app.wiring import Workspace
@@ -103,7 +104,7 @@ def test_a_topic_that_cannot_be_translated_is_looked_for_as_it_is_written(tmp_pa
         asked = replace(workspace.ranker.topic(topic, "ru"), unknown=True)
         for evidence in (
             workspace.ranker.rank_by_topic("XZR", searched, asked),
-            workspace.ranker.rank_list({"XZR": searched}, asked)[0][0],
+            PartyList(workspace.ranker, asked).rank({"XZR": searched})[0][0],
         ):
             assert evidence.answers is found
     assert workspace.ranker.topic("квзрпт", "ru").unknown and not workspace.ranker.topic("санкции", "ru").unknown
@@ -116,7 +117,8 @@ def test_a_list_names_who_speaks_of_it_in_other_languages(desk):
 
 def test_what_was_searched_of_a_party_in_a_list_is_all_that_it_said(desk):
     both = desk.store.catalogue.summaries(ScopeFilter())
-    (found,), _ = desk.ranker.rank_list({"XGA": both}, desk.ranker.topic("unilateral coercive measures", "en"))
+    topic = desk.ranker.topic("unilateral coercive measures", "en")
+    (found,), _ = PartyList(desk.ranker, topic).rank({"XGA": both})
     assert found.answers
     assert {summary.metadata.state for summary in found.statements} == {"XGA", "XZR"}
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.retrieval.ranking.list_budget import LIST_PARTIES, LIST_SENTENCES
+from app.retrieval.ranking.party_list import LIST_PARTIES, LIST_SENTENCES, PartyList
 from app.retrieval.relevance import Relevance
 from app.wiring import Workspace
 from tests.fakes_corpora import workspace_over
@@ -105,7 +105,8 @@ def test_a_list_reads_rare_words_in_all_languages(tmp_path):
     )
     with workspace_over(tmp_path, texts, manifest) as workspace:
         owned = {"XAA": workspace.store.catalogue.summaries(ScopeFilter())}
-        read = workspace.ranker.score_list(owned, workspace.ranker.topic("the embargo", "en"), 1)
+        topic = workspace.ranker.topic("the embargo", "en")
+        read = PartyList(workspace.ranker, topic).score(owned, topic)
     assert "es" in {sentence.language for sentence in read["XAA"].sentences}
 
 
@@ -126,7 +127,8 @@ def test_parties_that_spoke_in_another_language_are_read_beside_many_in_english(
     with workspace_over(tmp_path, texts, manifest, _lands(len(rows))) as workspace:
         summaries = workspace.store.catalogue.summaries(ScopeFilter())
         owned = {summary.metadata.state or "": [summary] for summary in summaries}
-        read = workspace.ranker.score_list(owned, workspace.ranker.topic("extradition", "en"), 1)
+        topic = workspace.ranker.topic("extradition", "en")
+        read = PartyList(workspace.ranker, topic).score(owned, topic)
     assert {code for _, code, language in rows if language == "fr"} <= read.keys()
 
 
