@@ -108,7 +108,7 @@ demo-model: $(VENV)/.installed-dev ## Ask thirty questions of a small real model
 	PYTHONPATH=.demo $(BIN)/python -m scripts.demo_model
 
 commands: $(VENV)/.installed ## Write docs/commands.md from the commands and their options
-	$(BIN)/python -m typer app.cli.entry utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
+	$(BIN)/python -m typer app.cli utils docs --name untoc --title Commands | tr -d '\b' > docs/commands.md
 
 schema: $(VENV)/.installed-dev ## Write evals/datasets/schema.json, by which editors check cases
 	$(BIN)/python -c 'import json; from evals.cases.case import case_schema; print(json.dumps(case_schema(), indent=1))' > evals/datasets/schema.json

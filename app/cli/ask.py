@@ -1,24 +1,28 @@
-"""Questions and the records of their answers: `ask`, `trace`."""
+"""Questions, given or in files, and the records of their answers: `ask`, `trace`.
 
-from collections.abc import Mapping, Sequence
+`{"id": "q1", "question": "And Cuba?", "history": ["What did Iran say about extradition?"]}` is a line of such a file.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from app.cli.command import Invocation, UsageError, argument, command, option, print_json
-from app.errors import AppError, QuestionError
+from app.errors import AppError, QuestionError, ScopeError
 
 if TYPE_CHECKING:
     from app.answering.assistant import Assistant
     from app.question.turns.state import EarlierTurn
     from vectorstore.records import JSONValue
 
-    Overrides = Mapping[str, JSONValue]
-
 commands = typer.Typer()
+_EXAMPLE: Final = '{"states": ["IRN"]}'
 
 
 @command(
@@ -44,7 +48,6 @@ def ask(
     Thread(target=_read_models).start()
     from app.answering.history import clean_question
     from app.cli.printing import print_answer
-    from app.cli.question_files import read_history, read_overrides
 
     overrides = read_overrides(scope)
     turns = read_history(history)
@@ -68,11 +71,13 @@ def _read_models() -> None:
 
 
 def _ask_all(
-    invocation: Invocation, assistant: "Assistant", file: Path, overrides: "Overrides", turns: "Sequence[EarlierTurn]"
+    invocation: Invocation,
+    assistant: "Assistant",
+    file: Path,
+    overrides: "Mapping[str, JSONValue]",
+    turns: "tuple[EarlierTurn, ...]",
 ) -> int:
     """Prints each answer to a question file as a line of JSON; a question with an error does not stop the others."""
-    from app.cli.question_files import read_questions
-
     code = 0
     for asked in read_questions(file):
         record: dict[str, Any] = {} if asked.identifier is None else {"id": asked.identifier}
@@ -86,6 +91,99 @@ def _ask_all(
             code = invocation.fail(exc, 1)
         print_json(record, indent=None)
     return code
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskedQuestion:
+    """A question of a file with its id and earlier turns; or an invalid line with its `problem`."""
+
+    question: str
+    identifier: str | None = None
+    history: "tuple[EarlierTurn, ...]" = ()
+    problem: str | None = None
+
+
+def read_questions(path: Path) -> Iterator[AskedQuestion]:
+    """Yields the questions of a file: one a line, or JSON lines with `question`, and `id` (or `qid`) and `history`.
+
+    An invalid line is yielded with its problem, so that it does not stop the others; a file that cannot be read raises
+    a QuestionError.
+    """
+    for place, line in _lines(path):
+        yield _from_json(line, place) if line.startswith("{") else AskedQuestion(question=line)
+
+
+def _from_json(line: str, place: str) -> AskedQuestion:
+    from app.answering.history import clean_question, read_turns
+
+    identifier, text = None, line
+    try:
+        record = _object(line)
+        given, question = record.get("id", record.get("qid")), record.get("question")
+        identifier = None if given is None else str(given)
+        text = question if isinstance(question, str) else ""
+        if not isinstance(question, str):
+            raise QuestionError("no text under 'question'")
+        history = read_turns(record.get("history"))
+    except QuestionError as exc:
+        return AskedQuestion(question=text, identifier=identifier, problem=f"{place}: {exc}")
+    return AskedQuestion(question=clean_question(text), identifier=identifier, history=history)
+
+
+def _object(line: str) -> "dict[str, JSONValue]":
+    try:
+        record: dict[str, JSONValue] = json.loads(line)
+    except (ValueError, RecursionError) as exc:
+        raise QuestionError(f"not JSON ({_reason(exc)}); one object a line") from exc
+    return record
+
+
+def _reason(error: Exception) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "it cannot be read"
+
+
+def read_history(path: Path | None) -> "tuple[EarlierTurn, ...]":
+    """Returns the earlier turns of a file, oldest first; without a path, none.
+
+    A line is a question or a JSON object as in `read_turns`; a QuestionError names an invalid line or unreadable file.
+    """
+    from app.answering.history import read_turns
+
+    turns: list[EarlierTurn] = []
+    for place, line in () if path is None else _lines(path):
+        try:
+            turns += read_turns([_object(line) if line.startswith("{") else line])
+        except QuestionError as exc:
+            raise QuestionError(f"{place}: {exc}") from exc
+    return tuple(turns)
+
+
+def read_overrides(text: str | None) -> "Mapping[str, JSONValue]":
+    """Returns the scope given as a JSON object, empty if none is given; a ScopeError if it is not an object."""
+    from app.answering.history import clean_question
+
+    if text is None:
+        return {}
+    try:
+        value = json.loads(clean_question(text))
+    except (ValueError, RecursionError) as exc:
+        raise ScopeError(f"--scope is not JSON ({_reason(exc)}): write it like {_EXAMPLE}") from exc
+    if not isinstance(value, dict):
+        raise ScopeError(f"--scope must be a JSON object like {_EXAMPLE}")
+    return value
+
+
+def _lines(path: Path) -> list[tuple[str, str]]:
+    """Returns the lines that are not blank, each after its place in words."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as exc:
+        raise QuestionError(f"cannot read {str(path)!r}: {exc.strerror}; check the path") from exc
+    except UnicodeDecodeError as exc:
+        raise QuestionError(f"{str(path)!r} is not UTF-8 text: save it as UTF-8") from exc
+    # Only line feeds end a line: JSON may hold the other characters at which `splitlines` breaks.
+    lines = enumerate(text.split("\n"), start=1)
+    return [(f"{str(path)!r}, line {number}", line.strip()) for number, line in lines if line.strip()]
 
 
 @command(commands, "untoc trace 20201012-1f3a", "untoc trace 20201012-1f3a --json")

@@ -53,7 +53,7 @@ def brief(
     """Tabulate who said what on which topic or article, and write it as a briefing."""
     from app.briefing.as_json import contract_of
     from app.briefing.request import read_request
-    from app.cli.print_briefing import print_briefing
+    from app.cli.print_documents import print_briefing
     from app.cli.printing import progress_bar
     from app.export.write import as_written, check_output, write_briefing
 
@@ -119,7 +119,7 @@ def verify(
     ] = None,
 ) -> int:
     """Check every quotation in a document against the store; exit code 1 where one is not right."""
-    from app.cli.print_check import print_check
+    from app.cli.print_documents import print_check
     from app.cli.printing import progress_bar
 
     if output is not None:

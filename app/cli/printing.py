@@ -102,10 +102,7 @@ def print_markdown(console: Console, markdown: str) -> None:
 
 
 def print_answer(answer: Answer, parties: PartyTable, say: Callable[[str], str] = str) -> None:
-    """Prints an answer, its citations' references, related passages and coverage.
-
-    `say` is applied to notes that name a command (`Invocation.runnable`).
-    """
+    """Prints an answer; `say` is applied to notes that name a command, as everywhere here (`Invocation.runnable`)."""
     console = stdout_console()
     local = localize(parties, answer.scope.language)
     for note in answer.scope.notes:
@@ -174,10 +171,7 @@ def progress_bar(title: str, *, quiet: bool) -> Iterator[Callable[..., None]]:
 
 
 def print_report(report: IngestReport, say: Callable[[str], str]) -> None:
-    """Prints the result of every file, or of many only those that need attention, and the counts.
-
-    `say` is applied to texts that may name a command, here and in `print_checks` (`Invocation.runnable`).
-    """
+    """Prints the result of every file, or of many only those that need attention, and the counts."""
     console = stdout_console()
     shown = report.files
     if len(shown) > _LISTED:

@@ -61,9 +61,9 @@ class DeclaredRoute(APIRoute):
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
         "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
-        " ask_tab.renewed ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named"
+        " ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named"
         " check_tab.checked chat.verify ingest_tab.opened ingest_tab.watch ingest_tab.given_up ingest_tab.stopped"
-        " uploads.named_files corpus_table.offered corpus_table.listed corpus_tab.pressed corpus_tab.act"
+        " uploads.named_files corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act"
         " parts.language_choice chat.account served_files.forget_session evidence_panel.page_image"
         " evidence_panel.whole_statement page upload"
     ),

@@ -1,7 +1,6 @@
 """`/mcp`: tools that external assistants and agents call over the Model Context Protocol (MCP).
 
-Each request is complete in itself (no sessions), so that a tool always acts for the sender of the request. A tool
-takes the fields of the same model as the API, and returns the same JSON.
+There are no sessions, so that a tool acts for the sender of the request. It takes and returns what the API does.
 """
 
 from collections.abc import Callable

@@ -1,13 +1,12 @@
 """The Ask tab: the conversations, the question box, the scope editor and the evidence panel."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import gradio as gr
-from gradio.events import Dependency
 
 from app.answering.abstention import greet
 from app.answering.history import turn_of
@@ -20,10 +19,17 @@ from app.export.conversation import ExportedTurn, conversation_docx, conversatio
 from app.records import Answer
 from app.ui.background_job import left_at_once
 from app.ui.briefing_requests import ChatBriefing, briefing_asked, briefing_of_turns
-from app.ui.conversation import Pending, ShownTurn, answer_text, conversation_html, shown_turn
+from app.ui.conversation import (
+    TURNS_SHOWN,
+    OpenConversation,
+    Pending,
+    ShownTurn,
+    answer_text,
+    conversation_html,
+    shown_turn,
+)
 from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
-from app.ui.open_conversation import TURNS_SHOWN, OpenConversation
 from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, skips
 from app.ui.scope_chips import Overrides, without
 from app.ui.scope_editor import FIELDS, build_editor, field_values, overrides_of
@@ -34,7 +40,8 @@ from app.wiring import Workspace
 
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _SESSION_SECONDS: Final = 24 * 3600
-# What changes while a question is answered; `wanted` is a briefing that is asked for.
+# What changes while a question is answered; `asking` is a question that is shown without an answer, `wanted` a briefing
+# that is asked for.
 _OUTPUTS: Final = "conversation evidence turns open_id question ask stop asking wanted".split()
 
 
@@ -47,10 +54,6 @@ class _AskTabController:
         self._open = OpenConversation(conversations, workspace.corpus)
         self._shown = partial(conversation_html, corpus=workspace.corpus)
 
-    def renewed(self, turns: list[ShownTurn], asking: str) -> Any:  # noqa: ANN401 - the welcome, or an update
-        """Renders the welcome anew, as the corpus has changed; a conversation, or its first question, stays."""
-        return gr.skip() if turns or asking else self.welcome(turns)
-
     def welcome(self, turns: list[ShownTurn], open_id: str | None = None) -> str:
         if turns:
             return self._shown(turns, open_id)
@@ -62,10 +65,7 @@ class _AskTabController:
         return render("welcome", statements=len(statements), examples=examples)
 
     def opened(self, identifier: str | None, words: str = "") -> tuple[Any, ...]:
-        """Opens a conversation, or a new one.
-
-        Returns (conversation, evidence, turns, its id, suggestions, what is being asked, list).
-        """
+        """Opens a conversation; returns (it, evidence, turns, its id, suggestions, what is being asked, list)."""
         problem, turns = "", list[ShownTurn]()
         try:
             turns = self._open.turns(identifier, TURNS_SHOWN) if identifier else []
@@ -74,8 +74,10 @@ class _AskTabController:
         shown = problem + self.welcome(turns, identifier)
         return shown, _panel(turns), turns, identifier or None, "", "", self.listed(words, identifier)
 
-    def refreshed(self, turns: list[ShownTurn], open_id: str | None) -> tuple[Any, ...]:
+    def refreshed(self, turns: list[ShownTurn], open_id: str | None, asking: str) -> tuple[Any, ...]:
         """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
+        if not turns and not asking:
+            return self.welcome([]), *skips(2)
         current = self._open.current(open_id, turns)
         return skips(3) if current is turns else (self._shown(current, open_id), _panel(current), current)
 
@@ -168,10 +170,7 @@ class _AskTabController:
         return self._shown(kept, open_id), _panel(kept, turn.number), kept, open_id
 
     def export(self, asked: object) -> dict[str, str]:
-        """Exports a conversation for the browser to save.
-
-        Returns the file's `name` and its `data`, a data URI; on an error a `note` with the reason.
-        """
+        """Returns a file to save, as `name` and `data`, a data URI; on an error a `note` with the reason."""
         values = asked if isinstance(asked, dict) else {}
         identifier, form = str(values.get("conversation", "")), str(values.get("form", ""))
         try:
@@ -214,10 +213,7 @@ class _AskTabController:
             yield from self._answer(turns[-1].question, turns, open_id, {}, again=True)
 
     def stopped(self, turns: list[ShownTurn], open_id: str | None, asking: str, typed: str) -> tuple[Any, ...]:
-        """Shows that a question was stopped; returns (conversation, question for its box, ask, stop).
-
-        Nothing is being asked any more (`asking`) where another conversation was opened.
-        """
+        """Shows that a question was stopped; returns (conversation, question for its box, ask, stop)."""
         pending = Pending(question=asking, notice=say("stopped")) if asking else None
         shown = self._shown(turns, open_id, pending) or self.welcome(turns)
         again = asking if asking and not typed.strip() else gr.skip()
@@ -231,7 +227,7 @@ class _AskTabController:
         shown = self._shown(turns, open_id, pending)
         if not turns and not question.strip():
             shown += self.welcome(turns)
-        return _ended(conversation=shown, question=question if typed else gr.skip())
+        return _ended(conversation=shown, question=question if typed else gr.skip(), asking=question)
 
     def _handed_over(
         self, question: str, turns: list[ShownTurn], open_id: str | None, wish: ChatBriefing
@@ -239,7 +235,7 @@ class _AskTabController:
         """Hands a wish to the Briefing tab; `question` is what was typed, empty if a button was pressed."""
         pending = Pending(question=question, notice=say("briefing-elsewhere")) if question else None
         shown = self._shown(turns, open_id, pending)
-        return _updates(conversation=shown, question="" if question else gr.skip(), wanted=wish)
+        return _updates(conversation=shown, question="" if question else gr.skip(), asking=question, wanted=wish)
 
     def _answer(
         self,
@@ -294,8 +290,8 @@ def _updates(**changed: Any) -> tuple[Any, ...]:  # noqa: ANN401 - of any compon
 
 
 def _ended(**changed: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as above
-    """Returns the updates of `_OUTPUTS` once nothing is being asked any more."""
-    return _updates(ask=gr.Button(visible=True), stop=gr.Button(visible=False), asking="", **changed)
+    """Returns the updates of `_OUTPUTS` at the end of an answer."""
+    return _updates(**{"ask": gr.Button(visible=True), "stop": gr.Button(visible=False), "asking": ""} | changed)
 
 
 def _turn_of(turns: Sequence[ShownTurn], data: Mapping[str, Any]) -> ShownTurn | None:
@@ -310,11 +306,8 @@ def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
 
 def build_ask_tab(
     tab: gr.Tab, page: gr.Blocks, workspace: Workspace, conversations: Conversations, wanted: gr.State
-) -> Callable[[Dependency], None]:
-    """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for.
-
-    Returns a function that makes an event of another tab renew the welcome, which shows what the corpus holds.
-    """
+) -> None:
+    """Lays out the tab inside the current context; `wanted` is set to a briefing that the conversation asks for."""
     controller, corpus = _AskTabController(workspace, conversations), workspace.corpus
     turns = gr.State([], time_to_live=_SESSION_SECONDS)
     open_id, asking, address = gr.State(None), gr.State(""), gr.Textbox(visible=False)
@@ -372,7 +365,7 @@ def build_ask_tab(
         evidence.select(controller.use, [turns, open_id], [conversation, evidence, turns, open_id], **QUIET),
     ):
         marked.then(controller.listed, [words, open_id], [listing], **QUIET)
-    tab.select(controller.refreshed, [turns, open_id], [conversation, evidence, turns], **QUIET)
+    tab.select(controller.refreshed, [turns, open_id, asking], [conversation, evidence, turns], **QUIET)
     stop.click(None, cancels=asked)
     words.change(controller.listed, [words, open_id], [listing], trigger_mode="always_last", **QUIET)
     listing.apply(controller.arrange_list, [words, open_id], [listing], **EACH)
@@ -384,4 +377,3 @@ def build_ask_tab(
         page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),
     ):
         opened.then(controller.editor_values, [turns], editing, **QUIET)
-    return lambda changed: changed.then(controller.renewed, [turns, asking], [conversation], **QUIET)

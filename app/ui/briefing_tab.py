@@ -94,10 +94,7 @@ class _BriefingTabController:
         form: str,
         composer: Composer | None,
     ) -> Iterator[tuple[Any, ...]]:
-        """Reads the fields and makes the briefing.
-
-        Yields (result, briefing, its id, documents, what was found, list of briefings).
-        """
+        """Makes a briefing; yields (result, briefing, its id, documents, what was found, list of briefings)."""
         try:
             request = read_request(
                 self._corpus.parties(),
@@ -183,10 +180,7 @@ class _BriefingTabController:
         return list_html(self._kept.works, "briefing", open_id, deleted=deleted)
 
     def reopened(self, identifier: str | None) -> tuple[Any, ...]:
-        """Opens a kept briefing, with its reviews of today.
-
-        Returns the form filled with its request, so that it can be made anew with changes, and what `make` yields.
-        """
+        """Opens a kept briefing; returns the form with its request, to make it anew, and what `make` yields."""
         form, gone = skips(_FIELDS), _no_files()
         if not identifier:
             return *form, self.shown(None, None), None, None, gone, None, self.listed(None)
@@ -224,10 +218,7 @@ class _BriefingTabController:
         reviewer: str,
         event: gr.EventData,
     ) -> tuple[Any, ...]:
-        """Reviews a cell, or searches for, adds or drops a quotation.
-
-        Returns (result, briefing, what was found, documents), without documents of the briefing as it was before.
-        """
+        """Reviews a cell, or changes its quotations; returns (result, briefing, what was found, documents)."""
         data = sent(event)
         with self._changing(open_id, data):
             result, changed, found = self._changed(briefing, open_id, found, reviewer, data)
@@ -341,7 +332,7 @@ class _BriefingTabController:
 
 
 def _no_files() -> gr.Files:
-    """Takes documents away that are not those of the briefing in view."""
+    """Takes away documents that were written of the briefing before a change."""
     return gr.Files(value=None, visible=False)
 
 

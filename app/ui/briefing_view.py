@@ -10,7 +10,7 @@ from app.briefing.edit import without_rejected
 from app.export.briefing_lines import Sayings, by_place, kind_in_words, pieces
 from app.records import Citation
 from app.retrieval.positions.position_marks import KINDS
-from app.ui.provenance_html import provenance, speaker_line
+from app.ui.evidence_panel import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of

@@ -56,10 +56,7 @@ class _Interface(WordedBlocks):
 
 
 def build_interface(workspace: Workspace, checker: Checker, works: Works, *, signs_out: bool = False) -> gr.Blocks:
-    """Builds the interface over a workspace; nothing is served yet (see `app.ui.server.serve`).
-
-    With `signs_out`, the head of the page shows who is signed in, with a button to sign out.
-    """
+    """Builds the interface; with `signs_out`, its head shows who is signed in, with a button to sign out."""
 
     def account() -> str:
         return render("account", person=works.person)
@@ -75,15 +72,14 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
                 conversations = Conversations(works, corpus.answer_as_of_today)
-                refresh_welcome_after = build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
+                build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
                 kept = KeptBriefings(works, corpus.as_of_today, workspace.reviews.of)
                 build_briefing_tab(interface, tabs, briefing_tab, workspace, kept, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)
             with gr.Tab(label("tab-ingest"), id="ingest") as ingest_tab, gr.Column(elem_classes="u-page"):
-                for changed in build_ingest_tab(corpus, ingest_tab, lambda: works.person):
-                    refresh_welcome_after(changed)
+                build_ingest_tab(corpus, ingest_tab, lambda: works.person)
             with gr.Tab(label("tab-corpus"), id="corpus") as corpus_tab, gr.Column(elem_classes="u-page"):
                 build_corpus_tab(corpus, corpus_tab)
         interface.unload(forget_session)

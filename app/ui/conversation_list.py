@@ -14,17 +14,16 @@ from app.ui.words import language
 
 
 def list_html(works: Works, kind: WorkKind, open_id: str | None, words: str = "", deleted: Work | None = None) -> str:
-    """Renders the works that match all search words, the last changed first.
-
-    `open_id` is the id of the open work, `deleted` the work that was just deleted and can be restored.
-    """
+    """Renders the works that match all search words; `deleted` was just deleted and can be restored."""
     try:
         found = works.list(kind, words)
     except SHOWN_ERRORS as error:
         return error_html(error)
     empty = "none-found" if words.strip() else "none-kept" if kind == "conversation" else "none-briefed"
     shown = {"works": found, "open_id": open_id, "kind": kind, "deleted": deleted, "sharing": works.can_share}
-    return render("works", **shown, empty=empty, day=_day)
+    return render(
+        "works", **shown, empty=empty, day=lambda moment: spoken_date(moment.partition("T")[0], language()) or ""
+    )
 
 
 def change_list(
@@ -59,7 +58,3 @@ def change_list(
     if deleted is not None and identifier == open_id:
         return *opened(None)[:-1], listed(None, deleted)
     return *skips(others), listed(open_id, deleted)
-
-
-def _day(moment: str) -> str:
-    return spoken_date(moment.partition("T")[0], language()) or ""

@@ -5,12 +5,12 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, Literal, NoReturn
 from weakref import WeakValueDictionary
 
 import gradio as gr
@@ -21,9 +21,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.loopback import BodyTooLongError, read_body
-from app.ui.grants import Grants, is_file
 from app.ui.passed_requests import passed_on
-from app.ui.upload_requests import store_upload
+from app.ui.uploads import store_upload
 from app.ui.words import say, word_for
 
 _API: Final = "/gradio_api"
@@ -31,6 +30,9 @@ _LARGEST_JSON: Final = 1_000_000  # bytes of a request without files
 _DEEPEST: Final = 40  # nesting of lists and objects in a request
 _ASSET: Final = re.compile(r"/(assets|static)(/[\w@+-][\w@+.-]*)+", re.ASCII)
 _IDENTIFIER: Final = re.compile(r"[\w-]{1,64}", re.ASCII)
+# Events and files that are remembered with their session, the newest.
+_MOST_GRANTS: Final = 20_000
+_Kind = Literal["queue", "event", "file"]
 
 
 def _refuse(status: HTTPStatus, why: str | None = None) -> NoReturn:
@@ -59,6 +61,39 @@ def event_name(function: Callable[..., Any] | None) -> str:
     return "cancel" if function is None else f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
 
 
+class _Grants:
+    """Remembers which queues, events and files belong to which session."""
+
+    def __init__(self) -> None:
+        self._granted: dict[tuple[str, _Kind, str], None] = {}
+
+    def grant(self, session: str, kind: _Kind, name: str) -> None:
+        """Gives a session access to a queue, an event or a file."""
+        self._granted.pop((session, kind, name), None)
+        self._granted[session, kind, name] = None
+        if len(self._granted) > _MOST_GRANTS:
+            del self._granted[next(iter(self._granted))]
+
+    def holds(self, session: str, kind: _Kind, name: str) -> bool:
+        """Returns whether a session has access."""
+        return (session, kind, name) in self._granted
+
+    def learn(self, session: str, chunk: bytes) -> None:
+        """Grants a session the events and the files that a response to it names."""
+        todo = list(_messages(chunk))
+        for message in todo:
+            if isinstance(message, dict) and isinstance(message.get("event_id"), str):
+                self.grant(session, "event", message["event_id"])
+        while todo:
+            value = todo.pop()
+            if isinstance(value, dict):
+                if _is_file(value) and isinstance(value.get("path"), str):
+                    self.grant(session, "file", value["path"])
+                todo += value.values()
+            elif isinstance(value, list):
+                todo += value
+
+
 class ChatGuard:
     """Lets through only the requests that the page and the three public endpoints need.
 
@@ -85,7 +120,7 @@ class ChatGuard:
         self._app = app
         self._uploads = folder.absolute() / "uploads"
         self._secret = secrets.token_bytes(32)
-        self._grants = Grants()
+        self._grants = _Grants()
         # The uploads of one person run one after the other, and wait for nobody else's.
         self._locks = WeakValueDictionary[Path, asyncio.Lock]()
         self._visitors = visitors or Visitors()
@@ -295,7 +330,7 @@ class ChatGuard:
             return [self._cleaned(item, folder, depth + 1) for item in value]
         if not isinstance(value, dict):
             return value
-        if not value.keys() & {"path", "url", "is_stream"} and not is_file(value):
+        if not value.keys() & {"path", "url", "is_stream"} and not _is_file(value):
             return {key: self._cleaned(item, folder, depth + 1) for key, item in value.items()}
         path, name = value.get("path"), value.get("orig_name")
         own = self._own(folder, path) if folder is not None and isinstance(path, str) else None
@@ -339,3 +374,18 @@ def _cookie_name(request: Request) -> str:
 def _cookie(request: Request, value: str) -> str:
     secure = "; Secure" if request.url.scheme == "https" else ""
     return f"{_cookie_name(request)}={value}; Path=/; HttpOnly; SameSite=Strict{secure}"
+
+
+def _messages(chunk: bytes) -> Iterator[Any]:
+    """Yields the JSON values of a response, or of its server-sent events."""
+    for line in chunk.splitlines():
+        try:
+            yield json.loads(line.removeprefix(b"data:"))
+        except ValueError:
+            continue
+
+
+def _is_file(value: Mapping[str, Any]) -> bool:
+    """Returns whether a JSON object declares itself as a file of Gradio."""
+    meta = value.get("meta")
+    return isinstance(meta, dict) and "_type" in meta

@@ -154,10 +154,7 @@ class _IngestTabController:
         return hint_html("ingest-stopping"), gr.Button(visible=False)
 
     def asked(self, report: IngestReport | None, *, anew: bool = True) -> tuple[Any, ...]:
-        """Returns (the report, the form for its statements without a State, a dropdown for each of the first).
-
-        Unless `anew`, the dropdowns keep what was chosen in them.
-        """
+        """Returns (report, form for its statements without a State, dropdowns, which keep a choice unless `anew`)."""
         empty: dict[str, Any] = {"value": None} if anew else {}
         nameless = _nameless(report)
         parties = self._corpus.parties()
@@ -286,8 +283,8 @@ def report_html(report: IngestReport, names: Callable[[str | None], str]) -> str
     )
 
 
-def build_ingest_tab(corpus: Corpus, tab: gr.Tab, person: Callable[[], str]) -> tuple[Any, ...]:
-    """Lays out the tab inside the current context; returns the events after which the corpus may have changed."""
+def build_ingest_tab(corpus: Corpus, tab: gr.Tab, person: Callable[[], str]) -> None:
+    """Lays out the tab inside the current context and connects it."""
     controller = _IngestTabController(corpus, person)
     html(label("intro-ingest"), elem_classes="u-intro")
     given_up = html(elem_id="given-up")
@@ -327,6 +324,5 @@ def build_ingest_tab(corpus: Corpus, tab: gr.Tab, person: Callable[[], str]) -> 
     ended = timer.tick(controller.watch, [watched], [timer, report, stop, files, *asked], **queued("watch"))
     ended.then(controller.given_up, None, [given_up], **QUIET)
     running = queued("ingest", 1)
-    named = name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
-    added = add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)
-    return ended, named, added
+    name.click(controller.set_states, [taken, *choices], [said, report, *asked], **running)
+    add.click(controller.add_party, [party, aliases, kind, taken], [said, party, aliases, *asked], **running)

@@ -118,10 +118,7 @@ def language_choice() -> str:
 
 @contextmanager
 def page_head(page: gr.Blocks, title: str, about: str) -> Iterator[None]:
-    """Places the head of a page; components placed inside the `with` block stand before the choice of language.
-
-    `title` is a name or the key of a message, as in `WordedBlocks`; `about` is a key.
-    """
+    """Places the head of a page, with what is placed inside the `with` block before the choice of language."""
     with gr.Row(elem_classes="u-header"):
         html('<a class="u-skip" href="#tabs">' + label("skip") + "</a>")
         with gr.Column(elem_classes="u-name", min_width=0):

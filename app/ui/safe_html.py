@@ -1,7 +1,6 @@
 """An answer's Markdown as HTML that cannot load, link to or run anything.
 
-Raw HTML, links, images and autolinks are not parsed at all, so whatever a statement or a question holds stays
-text. The only links made here are the citation markers, and they lead to a card on the same page.
+Raw HTML, links, images and autolinks are not parsed; the only links are citation markers, to a card on the same page.
 """
 
 from collections.abc import Mapping, MutableMapping, Sequence

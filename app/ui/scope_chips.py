@@ -1,7 +1,4 @@
-"""Scope chips: the resolved scope as removable parts, and the override that removes one.
-
-Removing the chip "2019" asks the question again for all years.
-"""
+"""Scope chips: the resolved scope as removable parts: without "2019" the question is asked again for all years."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +9,7 @@ from typing import Final, cast
 from app.answering.provenance import spoken_date
 from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
 from app.records import Scope
-from app.ui.provenance_html import PartyNamer
+from app.ui.evidence_panel import PartyNamer
 from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of

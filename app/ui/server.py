@@ -65,8 +65,7 @@ def create_app(
 ) -> FastAPI:
     """Builds one web application of the interface, its theme, other pages by their paths and a `/health` route.
 
-    Without `visitors`, which a team's server passes, it serves one person, on this machine only.
-    An uploaded file has `largest_file` bytes at most.
+    Without `visitors`, it serves one person, on this machine only. A file has `largest_file` bytes at most.
     """
     app = FastAPI(lifespan=lambda _: contextlib.nullcontext(), docs_url=None, redoc_url=None, openapi_url=None)
     folder = Path(get_upload_folder())

@@ -14,7 +14,7 @@ from app.briefing.request import read_request
 from app.cli import main
 from app.errors import MetadataError
 from app.settings import Settings
-from app.ui.provenance_html import provenance, speaker_line
+from app.ui.evidence_panel import provenance, speaker_line
 from app.wiring import open_workspace
 from tests.cases import Cases
 from tests.conftest import PROJECT

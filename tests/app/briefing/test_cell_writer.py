@@ -18,7 +18,7 @@ from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
 from app.briefing.talking_points import choose_points
 from app.chat_model import LlmConfig
-from app.cli.print_briefing import print_briefing
+from app.cli.print_documents import print_briefing
 from app.errors import BriefingError
 from app.export.briefing_lines import arrange
 from app.export.write import write_briefing

@@ -7,7 +7,7 @@ import pytest
 
 from app.briefing.table_builder import TableBuilder
 from app.cli import main
-from app.cli.print_briefing import print_briefing
+from app.cli.print_documents import print_briefing
 from app.export.briefing_lines import arrange
 from tests.cases import Cases
 from tests.fakes_briefing import EXTRADITION, crowded_briefing, with_cells, worded_briefing

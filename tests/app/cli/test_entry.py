@@ -114,7 +114,7 @@ def test_sigterm_ends_a_command_also_where_python_drops_what_it_raises(filled_st
 @pytest.mark.slow
 def test_the_command_reference_is_that_of_the_commands():
     # After a change of the options, run `make commands`.
-    ran = process("app.cli.entry", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")
+    ran = process("app.cli", "utils", "docs", "--name", "untoc", "--title", "Commands", module="typer")
     written = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
     assert ran.stdout.decode().replace("\b", "").strip() == written.strip(), ran.stderr
 

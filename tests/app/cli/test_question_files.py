@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.cli.question_files import AskedQuestion, read_history, read_overrides, read_questions
+from app.cli.ask import AskedQuestion, read_history, read_overrides, read_questions
 from app.errors import QuestionError, ScopeError
 from app.question.turns.state import EarlierTurn
 from tests.cases import Cases

@@ -16,8 +16,7 @@ from app.answering.provenance import reference
 from app.answering.render import render
 from app.errors import NotFoundError
 from app.records import Claim
-from app.ui.evidence_panel import evidence_section, fetched, page_image
-from app.ui.provenance_html import provenance
+from app.ui.evidence_panel import evidence_section, fetched, page_image, provenance
 from ingest.errors import LoadError
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES

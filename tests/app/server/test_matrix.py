@@ -255,7 +255,7 @@ def test_files_of_the_chat_belong_to_one_sign_in(served: Team) -> None:
 
 
 def test_uploads_of_a_person_count_together(served: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.ui.upload_requests._MOST_FILES", 2)
+    monkeypatch.setattr("app.ui.uploads._MOST_FILES", 2)
     served.accounts.add("ulla", "editor", PASSWORD)
     first, second, other = (opened(served.browser(name)) for name in ("ulla", "ulla", "edda"))
     files = {"files": ("own.txt", b"own words")}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.ui import upload_requests
+from app.ui import uploads
 from ingest.report import IngestProgress
 from tests.access import overflowing
 from tests.app.ui.conftest import open_tab, settle
@@ -59,7 +59,7 @@ def written(folder: Path, name: str, text: str) -> Path:
 
 def test_refused_upload_says_why_in_words(desk, tmp_path, monkeypatch):
     page, _ = desk
-    monkeypatch.setattr(upload_requests, "_MOST_FILES", 0)
+    monkeypatch.setattr(uploads, "_MOST_FILES", 0)
     page.set_input_files("#upload input[type=file]", [written(tmp_path, "a.txt", "Words.")])
     page.wait_for_selector("text=These files cannot be taken")
     assert "{" not in page.inner_text(".toast-body")

@@ -4,7 +4,6 @@ import gradio as gr
 import pytest
 
 from app.ui.corpus_tab import _CorpusTabController, statement_html
-from app.ui.corpus_table import CorpusTable
 from app.ui.evidence_panel import whole_statement
 from tests.fakes_ui import FakeCorpus, fake_workspace, hostile_statement, sample_statement, statement
 from vectorstore.records import Metadata, Statement, StatementSpan
@@ -14,7 +13,7 @@ FIELDS = ("state", "session", "date", "language", "file")
 
 def listed(corpus, words="", *wanted):
     """Returns the rows of the table, the ids of its statements and what is said above it."""
-    table, _, ids, count = CorpusTable(corpus).listed(words, FIELDS, *wanted)
+    table, _, ids, count = _CorpusTabController(corpus).listed(words, FIELDS, *wanted)
     return (table.value["metadata"] or {"display_value": []})["display_value"], ids, count
 
 

@@ -24,7 +24,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from app.ui import upload_requests
+from app.ui import uploads
 from tests.app.ui.conftest import Served, serving
 from tests.fakes_ui import EXAMPLE, fake_workspace
 
@@ -408,8 +408,8 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
         assert answer.is_success or "untoc" not in answer.json()["detail"]
         return answer.status_code
 
-    monkeypatch.setattr(upload_requests, "_LARGEST_TOTAL", 6000)
-    monkeypatch.setattr(upload_requests, "_MOST_FILES", 4)
+    monkeypatch.setattr(uploads, "_LARGEST_TOTAL", 6000)
+    monkeypatch.setattr(uploads, "_MOST_FILES", 4)
     assert status(1001) == 413
     assert status(900, 900) == 200
     assert status(*[900] * 5) == 413
@@ -417,7 +417,7 @@ def test_uploads_are_bounded(client: httpx.Client, monkeypatch: pytest.MonkeyPat
     assert status(10, 10, 10) == 413  # with the two that are kept, three more exceed the four files
     assert status(10, 10) == 200
     assert status(10) == 413
-    monkeypatch.setattr(upload_requests, "_KEPT_SECONDS", -1)
+    monkeypatch.setattr(uploads, "_KEPT_SECONDS", -1)
     assert status(10) == 200  # the earlier ones have gone
 
 

@@ -229,8 +229,8 @@ def test_only_what_is_typed_empties_and_fills_the_question_box(desk: Desk, monke
 def test_change_of_the_corpus_leaves_a_conversation_and_its_first_question_as_they_are(desk: Desk) -> None:
     talks = desk.talks()
     turns = asked(talks, "What did Belmora say about extradition?", [], None)[2]
-    assert talks.renewed(turns, "") == talks.renewed([], "What did Arvandia say?") == gr.skip()
-    assert "u-welcome" in talks.renewed([], "") and "u-welcome" in asked(talks, " ", [], None)[0]
+    assert talks.refreshed(turns, None, "")[0] == talks.refreshed([], None, "What did Arvandia say?")[0] == gr.skip()
+    assert "u-welcome" in talks.refreshed([], None, "")[0] and "u-welcome" in asked(talks, " ", [], None)[0]
 
 
 def test_conversation_that_cannot_be_exported_says_why(desk: Desk) -> None:
@@ -392,9 +392,9 @@ def test_corrected_state_reaches_what_is_open_kept_and_written(desk: Desk) -> No
     document = next(d for d in desk.workspace.corpus.documents() if d.file == "b8.txt")
     desk.workspace.corpus.edit(document.document_id, {"state": "XAA"})
     # The conversation when its tab is shown again, and when it is opened again.
-    for shown, evidence in (talks.refreshed(turns, talk)[:2], talks.opened(talk)[:2]):
+    for shown, evidence in (talks.refreshed(turns, talk, "")[:2], talks.opened(talk)[:2]):
         assert OPPOSED not in shown and "was left out here" in shown and "u-misattributed" in evidence
-    assert talks.refreshed(talks.opened(talk)[2], talk)[0] == gr.skip()
+    assert talks.refreshed(talks.opened(talk)[2], talk, "")[0] == gr.skip()
     made = talks.export({"conversation": talk, "form": "md"})["data"].partition(",")[2]
     written = b64decode(made).decode()
     assert OPPOSED not in written and "was left out here" in written and "b8.txt" not in written
