@@ -63,8 +63,6 @@ def user(
             return invocation.show([vars(account) for account in found], lambda: print_accounts(found))
         if name is None or (action in ("role", "bind") and value is None):
             raise UsageError("name the account" if name is None else "give `user role NAME ROLE`, `user bind NAME SUB`")
-        from app.server.accounts import account_name, subject_of
-
         if action == "add":
             accounts.add(name, role or "reader", None if no_password else _password())
             done = "added"
@@ -75,12 +73,15 @@ def user(
             accounts.set_role(name, value or "")
             done = f"is now {value}"
         elif action == "bind":
+            from app.server.accounts import subject_of
+
             accounts.bind(name, subject_of(invocation.settings().server.oidc.issuer, value or ""))
             done = f"is now the person {value} of the provider"
         else:
             accounts.set_password(name, _password())
             done = "has another password, and is signed out everywhere"
-        (account,) = (each for each in accounts.list() if each.name == account_name(name))
+        stored = accounts.stored_name(name)
+        (account,) = (each for each in accounts.list() if each.name == stored)
         return invocation.show(vars(account), f"{name}: {done}")
 
 

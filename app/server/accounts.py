@@ -82,8 +82,9 @@ class Accounts:
         an AccountError if the name is taken or not allowed, also where it differs from another in capitals alone, the
         role is unknown, or the password too short or too long.
         """
-        name = account_name(name)
-        alike = [account.name for account in self.list() if account.name.lower() == name.lower()]
+        name = self.stored_name(name)
+        lower = account_name(name).lower()
+        alike = [account.name for account in self.list() if account_name(account.name).lower() == lower]
         if alike and name not in alike:
             raise AccountError(f"there is an account {alike[0]!r} already, which people would mistake for {name!r}")
         self._add(name, role, password)
@@ -115,9 +116,20 @@ class Accounts:
         row = self._active(given)
         return None if row is None else str(row.name)
 
+    def stored_name(self, given: str) -> str:
+        """Returns the name as which an account is stored, or would be: as given, else with accents in another form.
+
+        New accounts have names in NFC; earlier releases stored them as they came, such as in NFD.
+        """
+        composed = account_name(given)
+        forms = tuple(dict.fromkeys((given, composed, normalize("NFD", composed))))
+        rows = self._tables.rows(select(USERS.c.name, USERS.c.removed).where(USERS.c.name.in_(forms)))
+        removed = {str(row.name): row.removed is not None for row in rows}
+        return min((name for name in forms if name in removed), key=removed.__getitem__, default=composed)
+
     def remove(self, name: str) -> None:
         """Removes an account, deletes its sessions and revokes its keys; the person's works stay, and stay shared."""
-        name = account_name(name)
+        name = self.stored_name(name)
         with self._tables.transaction() as connection:
             self._keep_an_admin(connection, name)
             self._change(connection, name, removed=_time(), password=None)
@@ -127,7 +139,7 @@ class Accounts:
 
     def set_role(self, name: str, role: str) -> None:
         """Changes the role of an account, which applies from its next request on."""
-        wanted, name = _role(role), account_name(name)
+        wanted, name = _role(role), self.stored_name(name)
         with self._tables.transaction() as connection:
             if wanted != "admin":
                 self._keep_an_admin(connection, name)
@@ -135,7 +147,7 @@ class Accounts:
 
     def set_password(self, name: str, password: str) -> None:
         """Sets a password, and signs the account out everywhere."""
-        hashed, name = _hashed(password), account_name(name)
+        hashed, name = _hashed(password), self.stored_name(name)
         with self._tables.transaction() as connection:
             self._change(connection, name, password=hashed)
             connection.execute(delete(SESSIONS).where(SESSIONS.c.account == name))
@@ -155,7 +167,7 @@ class Accounts:
 
     def bind(self, name: str, subject: str) -> None:
         """Binds an account to an identity at the provider (`subject_of`); an AccountError if another account has it."""
-        name = account_name(name)
+        name = self.stored_name(name)
         with self._tables.transaction() as connection:
             bound = connection.scalar(select(USERS.c.name).where(USERS.c.subject == subject, _ACTIVE))
             if bound not in (None, name):
@@ -168,7 +180,7 @@ class Accounts:
         A missing account is added with `new_role`, unless that is empty. The account bound to `subject` (`subject_of`)
         goes first, whatever its name; else the account `name` is now bound to it, if unbound and without a password.
         """
-        name = account_name(name)
+        name = self.stored_name(name)
         bound = select(USERS.c.name).where(USERS.c.subject == subject, _ACTIVE)
         if subject is not None and (rows := self._tables.rows(bound)):
             return str(rows[0].name)
@@ -228,7 +240,7 @@ class Accounts:
 
         Raises an AccountError if no scope is given, or one that is unknown or that the account's role does not have.
         """
-        identifier, secret, name = token_hex(6), token_urlsafe(32), account_name(name)
+        identifier, secret, name = token_hex(6), token_urlsafe(32), self.stored_name(name)
         expires = None if days is None else _time(days=days)
         with self._tables.transaction() as connection:
             role: Role | None = connection.scalar(select(USERS.c.role).where(USERS.c.name == name, _ACTIVE))
@@ -249,7 +261,7 @@ class Accounts:
         """Returns the keys of one account, or of all accounts without a name."""
         query = _KEYS.order_by(KEYS.c.account, KEYS.c.made)
         if name is not None:
-            query = query.where(KEYS.c.account == account_name(name))
+            query = query.where(KEYS.c.account == self.stored_name(name))
         return [_key(row) for row in self._tables.rows(query)]
 
     def revoke(self, identifier: str, name: str | None = None) -> None:
@@ -292,7 +304,7 @@ class Accounts:
         return str(rows[0].account) if rows else None
 
     def _active(self, name: str) -> Row[Any] | None:
-        rows = self._tables.rows(select(USERS).where(USERS.c.name == account_name(name), _ACTIVE))
+        rows = self._tables.rows(select(USERS).where(USERS.c.name == self.stored_name(name), _ACTIVE))
         return rows[0] if rows else None
 
     @staticmethod

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 
 from app.errors import ForbiddenError
-from app.server.accounts import Account, Key, account_name, subject_of
+from app.server.accounts import Account, Key, subject_of
 from app.server.actions import Actions
 from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonName, PersonWish, RoleWish
 from app.server.person import Person, current_person
@@ -28,7 +28,7 @@ def routes(actions: Actions) -> APIRouter:
         """Adds an account."""
         with actions.gate.logging("account", f"add {new.name} {new.role}"):
             accounts.add(new.name, new.role, new.password)
-        return next(account for account in accounts.list() if account.name == account_name(new.name))
+        return next(account for account in accounts.list() if account.name == accounts.stored_name(new.name))
 
     @router.patch("/users/{name}", **needs("admin"), status_code=204)
     def set_role(name: PersonName, wish: RoleWish) -> None:

@@ -21,7 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse
 
 from app.errors import ForbiddenError
-from app.server.accounts import Accounts, account_name, subject_of
+from app.server.accounts import Accounts, subject_of
 from app.server.person import LOCAL_PERSON, Person, current_person
 from app.server.problems import small_page
 from app.server.rate_limits import Limits
@@ -168,7 +168,7 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         if not config.signs_in:
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
         count(request)
-        name = account_name(name)
+        name = accounts.stored_name(name)
         limits.count("of_account", name)
         if not accounts.check_password(name, password):
             accounts.log("sign-in refused", name, _somebody(request))

@@ -16,7 +16,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app.corpus.corpus import Corpus
 from app.corpus.stored_documents import UndoStep
@@ -621,14 +621,30 @@ def test_a_removal_that_is_undone_is_logged_with_its_document() -> None:
         assert _target_of([UndoStep(document=None, summary=summary, parts=(), now=now)]) == "d1"
 
 
-def test_names_that_differ_in_capitals_or_accents_alone_are_mistaken_for_each_other(accounts: Accounts) -> None:
+def test_an_account_whose_accents_an_earlier_release_stored_apart_is_found_in_either_form(
+    tables: Tables, accounts: Accounts
+) -> None:
+    accounts.add("adam", "admin", PASSWORD)
+    accounts.add("zoe", "editor", PASSWORD)
     apart, composed = unicodedata.normalize("NFD", "zoë"), "zoë"
-    accounts.add(apart, "editor", PASSWORD)
+    tables.run(update(USERS).where(USERS.c.name == "zoe").values(name=apart))
     for name in (apart, composed, f" {composed}"):
         assert accounts.check_password(name, PASSWORD)
-        assert accounts.active_name(name) == accounts.named_by(name, "reader") == composed
+        assert accounts.active_name(name) == accounts.named_by(name, "reader") == apart
         with pytest.raises(AccountError, match="already"):
             accounts.add(name, "reader")
+        accounts.set_role(name, "reader")
+        accounts.set_password(name, PASSWORD)
+        accounts.bind(name, "issuer 1")
+        key, _ = accounts.add_key(name, "x", ["read"])
+        assert key.account == apart and key in accounts.keys(name)
+        accounts.remove(name)
+        assert accounts.active_name(name) is None and accounts.named_by(name, "reader") is None
+        accounts.add(name, "editor", PASSWORD)
+    assert [account.name for account in accounts.list()] == ["adam", apart]
+    # Two accounts that an earlier release told apart by this alone stay two.
+    tables.run(insert(USERS).values(name=composed, role="admin", made="2020"))
+    assert (accounts.stored_name(apart), accounts.stored_name(composed)) == (apart, composed)
     # Letters that only case folding makes the same are others.
     for name in ("weiss", "weiß", "maße", "masse"):
         accounts.add(name, "reader")
