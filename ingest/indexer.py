@@ -191,6 +191,7 @@ class _Run:
         self._writer.commit()
         with self._store.writer():
             link_families(self._store.catalogue)
+        self._writer.forget_begun()
 
     def part_report(self) -> PartReport:
         """Embeds and stores the files that are still waiting, and returns the outcome of this part of an ingest."""
@@ -294,6 +295,7 @@ class _Run:
         return manifest
 
     def _sources_of(self, folder: Path, found: Sequence[Path], manifest: Manifest | None) -> list[Source]:
+        """Returns the files of a folder that are ingested, and reports the others."""
         if manifest is None:
             return [self._source(path, folder) for path in found]
         sources = [self._source(folder / row.file, folder, row) for row in manifest.rows]
@@ -394,6 +396,7 @@ class _Run:
             return self._learn_table(kept, path)
 
     def _refuse(self, problem: str) -> None:
+        """Reports what is wrong in a table of parties, and logs it before any file is read."""
         logger.warning("%s", problem)
         self._notes.append(problem)
 

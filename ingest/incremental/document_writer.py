@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -35,6 +36,8 @@ from vectorstore.store import Store
 # Files that are embedded and stored together: enough for even batches, few enough to lose little if the process is
 # killed. The first batches are smaller, so that an ingest that is killed early has stored something too.
 _BATCH_SIZE = 16
+# Lists the files that an unfinished ingest began to read, so that the next ingest begins with others.
+_BEGUN = "ingest.begun"
 
 
 class DocumentWriter:
@@ -124,15 +127,24 @@ class DocumentWriter:
         self._store_embedded()
 
     def _in_order_of_need(self, sources: Sequence[Source]) -> list[Source]:
-        """Orders files: new ones, then those in the store, which may take long, then those unreadable before."""
+        """Orders files: new ones, then those in the store, which may take long, then those unreadable before.
+
+        Of the new ones, those that an unfinished ingest began latest come last: an ingest stopped repeatedly gets on.
+        """
+        begun: dict[str, int] = {}
+        with suppress(OSError):
+            names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
+            begun = {name: place for place, name in enumerate(names)}
         self._unread = {
             (folder, each.file): each
             for folder in {source.key[0] for source in sources}
             for each in self._store.catalogue.unreadable(folder)
         }
 
-        def turn(source: Source) -> int:
-            return 1 if source.key in self.stored.by_file else 2 if source.key in self._unread else 0
+        def turn(source: Source) -> tuple[int, int]:
+            if source.key in self.stored.by_file:
+                return 1, 0
+            return (2 if source.key in self._unread else 0), begun.get(str(source.path), -1)
 
         return sorted(sources, key=turn)
 
@@ -172,6 +184,10 @@ class DocumentWriter:
         """Reads one file, and queues it unless the store is up to date; returns a record of its unreadable pages."""
         if printable(str(source.path)) != str(source.path):
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
+        if source.key not in self.stored.by_file:
+            # This file only determines the order of reading; if the disk is full, storing the document will fail.
+            with suppress(OSError), (self._store.path / _BEGUN).open("a", encoding="utf-8") as begun:
+                begun.write(f"{source.path}\n")
         loaded = load(source.path, self._limits, source.folder)
         read = self._read(source, loaded)
         if read is not None:
@@ -190,6 +206,7 @@ class DocumentWriter:
         return read
 
     def _confirm(self, source: Source, document_id: str, result: FileResult) -> None:
+        """Reports a file that has been read and whose statement is in the store."""
         self._confirmed.add(document_id)
         self._pending.discard(source.key)
         self.report(result, source)
@@ -332,6 +349,11 @@ class DocumentWriter:
                 self._first_done, event = event, replace(event, first_done=event)
             self._progress(event)
 
+    def forget_begun(self) -> None:
+        """Forgets which files the ingest began to read, at its end."""
+        with suppress(OSError):
+            (self._store.path / _BEGUN).unlink()
+
     def results(self) -> Iterator[FileResult]:
         """Yields the outcome of every file, in order."""
         return (result for _, result in sorted(self._results, key=lambda item: item[0]))
@@ -342,6 +364,7 @@ class DocumentWriter:
 
 
 def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:
+    """Returns a document without its text, as it was stored."""
     kept = ("document_id", "file", "sha256", "kind", "metadata", "inferred")
     return DocumentSummary(
         **{name: getattr(unsplit.document, name) for name in kept}, folder=folder, digest=unsplit.digest,

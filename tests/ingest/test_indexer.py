@@ -602,6 +602,23 @@ def test_new_file_is_stored_before_those_are_looked_at_that_are_in_the_store(des
     assert read[0] == "z.txt" and desk.finds("herons")
 
 
+@only_local
+def test_file_on_which_ingests_were_stopped_does_not_keep_others_from_being_stored(desk):
+    desk.speak_often(6)
+
+    def stop_at_first(event):
+        if event.step == "load" and event.file == "00.txt":
+            # As if the file took long, and the user ended the ingest.
+            (desk.store.path / "ingest.begun").write_text(f"{desk.folder / '00.txt'}\n")
+            raise Stopped
+
+    for _ in range(2):
+        with suppress(Stopped):
+            desk.ingest(progress=stop_at_first)
+    # The batch that was being embedded may be stored or not; the batch before it is stored.
+    assert "01.txt" in desk.held()
+
+
 def test_two_ingests_of_one_folder_at_once_store_each_file_once(desk):
     names = desk.speak_often(9)
     other = open_store(desk.store.path, desk.embedder)

@@ -1,6 +1,7 @@
 """Evidence of a briefing's cell: sentences that are surely on its subject, or else the nearest to it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ def summary(name: str, **known: str) -> StatementSummary:
     )  # fmt: skip
 
 
-SEARCHED = (summary("s", date="2016-10-17"), summary("late", date="2024-10-14"))
+SEARCHED = (summary("s", date="2016-10-17"), summary("late", date="2024-10-14", agenda_item="2"))
+CITIZENS = "handing over one's own citizens"
 
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **known: Any) -> ScoredSentence:
@@ -34,16 +36,19 @@ def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **k
 
 
 def read(
-    items: Sequence[ScoredSentence], searched: Sequence[StatementSummary]
+    items: Sequence[ScoredSentence], searched: Sequence[StatementSummary], heading: Sequence[Sentence] = ()
 ) -> tuple[PartyEvidence, dict[str, list[Sentence]]]:
-    """Returns evidence and the sentences of its statements."""
+    """Returns evidence and the sentences of its statements; `heading` belongs to the later one, `late`."""
     stored = {name: [i.sentence for i in items if i.sentence.statement_id == name] for name in ("s", "late")}
+    stored["late"] = [*heading, *stored["late"]]
     return PartyEvidence(party="XAA", statements=tuple(searched), sentences=tuple(items)), stored
 
 
-def kept(topic: str, *items: ScoredSentence, searched: Sequence[StatementSummary] = ()) -> list[str]:
+def kept(
+    topic: str, *items: ScoredSentence, searched: Sequence[StatementSummary] = (), heading: Sequence[Sentence] = ()
+) -> list[str]:
     """The texts that are kept as evidence on a topic."""
-    evidence, stored = read(items, searched)
+    evidence, stored = read(items, searched, heading)
     return [sentence.text for sentence in on_subject(evidence, Subject(label="x", topic=topic), stored, PARTIES)]
 
 
@@ -86,6 +91,26 @@ def test_silence_is_proven_on_a_term_or_in_its_own_language_on_a_single_word(
         assert why_unproven(evidence, Subject(label="x", topic=topic)) == (why or None)
 
 
+@cases("text", "chance", "is_kept")
+def test_a_later_statement_is_measured_by_what_is_quoted_as_well(text: str, chance: float, is_kept: bool) -> None:
+    early = found("Nor shall Arvandia surrender its own nationals.", 0.96)
+    late = found(text, chance, statement_id="late")
+    assert kept(CITIZENS, early, late, searched=SEARCHED) == [early.sentence.text, text][: 1 + is_kept]
+
+
+def test_a_later_statement_in_another_language_is_measured_by_chance_where_no_words_can_be_compared() -> None:
+    early = found("58 de los ciudadanos entregados eran galdorianos.", 0.9, language="es")
+    late = found("We do surrender them.", 0.75, statement_id="late")
+    assert len(kept(CITIZENS, early, late, searched=SEARCHED)) == 2
+
+
+def test_the_nearest_passage_is_of_the_latest_statement_that_answers() -> None:
+    early = found("Replies come late.", 0.69)
+    for chance, shown in ((0.55, "Of 288 replies, few were quick."), (0.4, "Replies come late.")):
+        late = found("Of 288 replies, few were quick.", chance, statement_id="late")
+        assert near("late replies", early, late, searched=SEARCHED) == [shown]
+
+
 def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_surely_on_it() -> None:
     topic = "new protocol to the Convention"
     early = found("We oppose a new protocol to the Convention.", 0.9)
@@ -99,6 +124,17 @@ def test_a_later_statement_that_shares_most_of_its_words_stands_beside_what_is_s
 def test_what_names_all_of_the_subject_is_quoted_beside_what_answers() -> None:
     texts = {"Trafficking in persons is a crime here.": 0.6, "We fight human trafficking.": 0.33}
     assert kept("trafficking in persons", *(found(text, chance) for text, chance in texts.items())) == [*texts]
+
+
+@cases("heading", "text", "chance", "is_kept")
+def test_a_later_statement_is_on_what_its_agenda_item_and_its_words_name_together(
+    heading: str, text: str, chance: float, is_kept: bool
+) -> None:
+    early = found("We support the review mechanism.", 0.9)
+    late = found(text, chance, statement_id="late", ordinal=1)
+    title = replace(late.sentence, text=heading, ordinal=0, paragraph=None)
+    words = kept("review mechanism", early, late, searched=SEARCHED, heading=[title])
+    assert words == [early.sentence.text, text][: 1 + is_kept]
 
 
 @cases("others", "shown")
