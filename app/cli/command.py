@@ -8,6 +8,7 @@ import re
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from app.settings import Settings
     from app.wiring import Workspace
 
+# Seconds after which a signal is sent again that came at a bad moment.
+_AGAIN_SECONDS = 0.05
 # A command, called with its `Invocation` and its own options.
 Run = TypeVar("Run", bound=Callable[..., int])
 
@@ -72,6 +75,8 @@ class UsageError(Exception):
 
 
 class _LogFormatter(logging.Formatter):
+    """Formats a log record, with `say` applied to it (`Invocation.runnable`)."""
+
     def __init__(self, say: Callable[[str], str]) -> None:
         super().__init__("%(levelname)s %(name)s: %(message)s")
         self._say = say
@@ -220,7 +225,10 @@ _SHARED = signature(_invocation).parameters
 
 
 def command_group(name: str, text: str, *groups: typer.Typer, epilog: str | None = None) -> typer.Typer:
-    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added."""
+    """Returns a program, described by a text, with the commands of all groups, to which more commands can be added.
+
+    The `epilog` ends its help.
+    """
     program = typer.Typer(
         # Help is formatted without rich: a pipe gets no boxes, and rich need not be imported.
         rich_markup_mode=None,
@@ -247,6 +255,7 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     # SIGTERM ends a command in order, as Ctrl-C does: a kill in the middle of a write can break the vector index.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _send_lost_interrupts_again()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # Characters that the encoding of the output lacks are replaced by a mark.
@@ -256,6 +265,27 @@ def run_program(program: typer.Typer, name: str, arguments: Sequence[str] | None
     except typer.TyperException as exc:
         return Invocation(program=name).fail(f"{_wrong_usage(exc)}; see --help", 2)
     return code
+
+
+@cache
+def _send_lost_interrupts_again() -> None:
+    """Makes a signal count that arrives in a finalizer or a callback of the garbage collector.
+
+    There Python drops what a handler raises, so that the process would go on, until it is killed in the middle of a
+    write. The signal is sent again a moment later, as often as it is dropped.
+    """
+    before = sys.unraisablehook
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        in_main = threading.current_thread() is threading.main_thread()
+        if sys.platform == "win32" or not in_main or dropped.exc_type is not KeyboardInterrupt:
+            before(dropped)
+            return
+        # An alarm takes no lock, which the code that the finalizer interrupted may hold, and raises nothing in here.
+        signal.signal(signal.SIGALRM, lambda *_: signal.raise_signal(signal.SIGTERM))
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_SECONDS)
+
+    sys.unraisablehook = hook
 
 
 # Cached, since building a parser from the signatures of all commands takes longer than most commands.
