@@ -15,42 +15,39 @@ from app.retrieval.positions.position_marks import OUTRIGHT
 from ingest.language.lexicons import load_lexicon
 from ingest.parties.party_table import PartyTable
 
-_WORDS: Final = load_lexicon("change_of_view")
-(
-    _DISOWNS, _RETRACTS, _REVISES, _LIMITS, _OF_VIEW, _CHANGES_VIEW, _UNCHANGED, _NO_LONGER, _COUNTERFACTUAL, _ENDS,
-    _FORMERLY, _EARLIER, _WAS_AGAINST, _CONTINUES,
-) = (
-    regex.compile(_WORDS[name], regex.VERBOSE)
-    for name in (
-        "disowns", "retracts", "revises", "limits", "of_view", "changes_view", "unchanged", "no_longer",
-        "counterfactual", "clause_ends", "formerly", "earlier", "was_against", "continues",
-    )
-)  # fmt: skip
+_PATTERNS: Final = {
+    name: regex.compile(pattern, regex.VERBOSE) for name, pattern in load_lexicon("change_of_view").items()
+}
+
+
+def _says(name: str, text: str) -> bool:
+    """Returns whether a sentence matches a pattern of `ingest/language/data/change_of_view.yaml`."""
+    return _PATTERNS[name].search(text) is not None
 
 
 def disowns(text: str) -> bool:
     """Returns whether a sentence rejects what stands before it: "We share none of these reasons."."""
-    return _DISOWNS.search(text) is not None
+    return _says("disowns", text)
 
 
 def retracts(text: str) -> bool:
     """Returns whether a sentence gives up a view that the one before it tells: "We were mistaken."."""
-    return _RETRACTS.search(text) is not None
+    return _says("retracts", text)
 
 
 def takes_back(text: str) -> bool:
     """Returns whether a sentence says that what stands before is not, or no longer, the speaker's view."""
-    return disowns(text) or retracts(text) or _REVISES.search(text) is not None
+    return disowns(text) or retracts(text) or _says("revises", text)
 
 
 def gives_up(text: str) -> bool:
     """Returns whether a sentence says that a view, or what it speaks of, is past: "We no longer support it."."""
-    return takes_back(text) or _NO_LONGER.search(text) is not None
+    return takes_back(text) or _says("no_longer", text)
 
 
 def limits(text: str) -> bool:
     """Returns whether a sentence only limits what stands before it: "But only for smugglers."."""
-    return _LIMITS.search(text) is not None
+    return _says("limits", text)
 
 
 def depends_on_before(text: str) -> bool:
@@ -60,7 +57,7 @@ def depends_on_before(text: str) -> bool:
 
 def says_no_longer(text: str) -> bool:
     """Returns whether a sentence says that something is no longer so: "We no longer do."."""
-    return _NO_LONGER.search(text) is not None
+    return _says("no_longer", text)
 
 
 def limited(read: SentenceDirection, following: str) -> SentenceDirection:
@@ -73,11 +70,11 @@ def is_former(read: SentenceDirection, text: str) -> bool:
 
     "We used to reject it" and "in 2020 we opposed it" do; "in 2020 we supported it" is rather an example of support.
     """
-    if _CONTINUES.search(text) is not None:
+    if _says("continues", text):
         return False
-    if _FORMERLY.search(text) is not None:
+    if _says("formerly", text):
         return True
-    past = [*_WAS_AGAINST.finditer(text)] if read.reading != "for" and _EARLIER.search(text) is not None else []
+    past = [*_PATTERNS["was_against"].finditer(text)] if read.reading != "for" and _says("earlier", text) else []
     # "We oppose the plan that was rejected in 2018" is still against it.
     opposing = [mark for mark in read.marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
     return bool(past) and all(
@@ -98,8 +95,8 @@ def announces_change(text: str, is_speaker: Callable[[str], bool]) -> bool:
     """Returns whether a sentence says that the speaker's view is no longer the same: "Our position has changed."."""
     if retracts(text):
         return True
-    match = _CHANGES_VIEW.search(text)
-    if match is None or _UNCHANGED.search(text) is not None:
+    match = _PATTERNS["changes_view"].search(text)
+    if match is None or _says("unchanged", text):
         return False
     # "Belmora has changed its position" tells of the speaker only in a statement of Belmora.
     return match["name"] is None or is_speaker(match["name"])
@@ -107,7 +104,7 @@ def announces_change(text: str, is_speaker: Callable[[str], bool]) -> bool:
 
 def names_view(text: str) -> bool:
     """Returns whether a sentence speaks of a view or of a change of it: "Our position on article 18 has changed."."""
-    return takes_back(text) or _OF_VIEW.search(text) is not None
+    return takes_back(text) or _says("of_view", text)
 
 
 def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
@@ -131,7 +128,7 @@ def without_taken_back(read: Sequence[SentenceDirection], texts: Sequence[str]) 
         current = since_former(current) if former else current
         if present:
             present[-1] = limited(present[-1], text)
-        own = own_view(current, text) if takes_back(text) else current
+        own = own_view(current, text)
         former = is_former(own, text)
         own = replace(own, reading="mentions") if former else own
         if present and takes_back(text) and is_taken_back(present[-1], own, text):
@@ -152,12 +149,12 @@ def is_taken_back(before: SentenceDirection, current: SentenceDirection, text: s
         return False
     if disowns(text):
         return not before.is_outright or says_no_longer(text)
-    return _OF_VIEW.search(text) is not None or not (before.is_outright or before.reading == "for")
+    return _says("of_view", text) or not (before.is_outright or before.reading == "for")
 
 
 def is_counterfactual(text: str, language: str | None, parties: PartyTable) -> bool:
     """Returns whether a sentence says "would have" and no other clause of it takes a position outright."""
-    if _COUNTERFACTUAL.search(text) is None:
+    if not _says("counterfactual", text):
         return False
-    others = [each for each in _ENDS.split(text) if not _COUNTERFACTUAL.search(each)]
+    others = [each for each in _PATTERNS["clause_ends"].split(text) if not _PATTERNS["counterfactual"].search(each)]
     return not any(read_sentence(clause, "", language, parties).is_outright for clause in others)

@@ -26,7 +26,6 @@ from app.retrieval.positions.position_marks import (
     Rule,
     blank_out,
     find_position_marks,
-    is_breach,
     is_elliptic,
     kind_of,
     without_restraints,
@@ -288,9 +287,6 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
     guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0
-    # What violates the topic is not against it: "these measures are contrary to the Convention".
-    if reading == "against" and objects and all(is_breach(mark, blanked, language) for mark in objects):
-        return "mentions", 0.0
     return reading, _MARKED_MIN
 
 

@@ -46,19 +46,16 @@ class PositionReader:
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
         near = [each for each in best if each.chance >= chance_min]
-        hardly_near = [each for each in best if each.chance < chance_min]
         near += self._read_further(near, evidence, chance_min)
-        taking = list(latest_first(self._taking(near, evidence), _made))
+        taking = list(latest_first(self._taking(near), _made))
         if self.direction == "change":
             return self._with_change(taking, near, evidence)
-        reported = {each.items[0] for each in (*near, *hardly_near) if each.direction is None}
+        reported = {each.items[0] for each in (*best, *near) if each.direction is None}
         rest = [item for item in evidence.sentences if item not in reported]
-        if not taking:
-            read = self._without_position(near, rest, evidence)
+        if taking:
+            read = self._newest_first(taking, near, rest, evidence)
         else:
-            # A sentence hardly on the topic is dropped if later than every position: it would be shown as the latest.
-            stray = {each.items[0] for each in hardly_near if made_before(taking[0].metadata, each.metadata)}
-            read = self._newest_first(taking, near, [item for item in rest if item not in stray], evidence)
+            read = self._without_position(near, rest, evidence)
         if read.answers or self._is_asked(read.direction):
             return read
         known = (each for each in (*taking, *near) if not (taking and made_before(each.metadata, taking[0].metadata)))
@@ -82,16 +79,14 @@ class PositionReader:
         chance = likeliest.chance_of(OPPOSITE[opposite])
         return likeliest.items if chance >= max(_ASKED_MIN, _SHARE_OF_OPPOSITE_MIN * contrary) else ()
 
-    def _taking(self, near: Sequence[ReadEvidence], evidence: PartyEvidence) -> list[ReadEvidence]:
+    def _taking(self, near: Sequence[ReadEvidence]) -> list[ReadEvidence]:
         """Returns the sentences that take a direction, those of announcements resolved."""
         taking = [each for each in near if each.reading.takes_direction]
-        # A statement may announce a position that it takes elsewhere: "Drelnia has reconsidered this advice."
+        # A statement may announce a position that the next sentences take: "We have reconsidered this advice."; what
+        # others said may be answered there: "Some delegations suggest a fund. Drelnia does not support that."
         with_position = {each.statement_id for each in taking}
-        announcing = (each for each in near if each.statement_id not in with_position)
-        resolved = [self.reader.resolve_announcement(each, evidence) for each in announcing]
-        # "Some delegations suggest a fund. Drelnia does not support that."
-        told = (each for each in near if each.statement_id in with_position and each.direction is None)
-        resolved += map(self.reader.with_next, told)
+        open_still = (each for each in near if each.statement_id not in with_position or each.direction is None)
+        resolved = map(self.reader.with_next, open_still)
         return taking + [each for each in resolved if each.reading.takes_direction]
 
     def _without_position(

@@ -85,17 +85,7 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     own = _own(cues, text)
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
     marks = without_overlaps([mark for rule in RULES for mark in _marks(rule, cues, own)])
-    # "We support the confiscation of assets of whoever violates this": what is violated there is nobody's position.
-    support = min(
-        (mark.start for mark in marks if (mark.kind, mark.strength) == ("supports", OUTRIGHT)), default=len(own)
-    )
-
-    def is_aside(mark: PositionMark) -> bool:
-        between = text[support : mark.start]
-        apart = not between or _PATTERNS.contrast.search(between) or {*";；؛"} & {*between}
-        return not apart and is_breach(mark, text, language)
-
-    return tuple(_conditions([mark for mark in marks if not is_aside(mark)]))
+    return tuple(_conditions(marks))
 
 
 def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
@@ -103,11 +93,6 @@ def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
     for start, end in spans:
         text = text[:start] + BLANK * (end - start) + text[end:]
     return text
-
-
-def is_breach(mark: PositionMark, text: str, language: str) -> bool:
-    """Returns whether a mark says that something breaks a rule ("violates"), which is no act of the speaker."""
-    return cues_of(language)["breaches"].fullmatch(text, mark.start, mark.end) is not None
 
 
 def without_restraints(marks: Sequence[PositionMark], text: str, language: str) -> tuple[PositionMark, ...]:

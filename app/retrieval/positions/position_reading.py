@@ -148,17 +148,6 @@ class EvidenceReader:
             if mask_topic(sentence.text, self.topic(language), language, self.parties) != sentence.text:
                 yield self._read_sentence(sentence, language).direction
 
-    def resolve_announcement(self, read: ReadEvidence, evidence: PartyEvidence) -> ReadEvidence:
-        """Returns the reading that may take an announced position: with the next sentences, else the next best one."""
-        after = self.with_next(read)
-        (item,) = read.items
-        beside = (s for s in evidence.best if s.sentence.statement_id == read.statement_id)
-        others = (s for s in beside if s.sentence.sentence_id != item.sentence.sentence_id)
-        other = None if after.reading.takes_direction else next(others, None)
-        if other is None:
-            return after
-        return self._read(replace(other, relevance=item.relevance), read.metadata, read.language)
-
     def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to the first that takes a direction on the topic, if any does.
 
@@ -184,9 +173,7 @@ class EvidenceReader:
                 text = " ".join(own[each.sentence.ordinal] for each in items) + f" {following.text}"
                 reading = read_sentence(text, self.topic(read.language), read.language, self.parties)
             items.append(replace(item, sentence=following))
-            # A harm named in a sentence without the topic is no view of it: "We listened to the victims of crimes."
-            harm = bool(reading.marks) and all(mark.rule == "harm" for mark in reading.marks)
-            if reading.takes_direction and (reading.names_topic or not harm):
+            if reading.takes_direction:
                 return replace(read, items=tuple(items), reading=reading)
         return read
 
