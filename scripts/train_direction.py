@@ -268,7 +268,7 @@ def main(corpus: Path, speeches: Path) -> None:
     examples = [item for item in (*written_examples(), *cells, *spoken_examples(speeches)) if item.split != "asked"]
     notes = {"examples": examples_hash(), "classes": json.dumps(READINGS)}
     fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"])
-    for arrays, path in zip(fine_tuned, (ENGLISH, SIX), strict=True):
+    for arrays, path in zip(fine_tuned, (SIX, ENGLISH), strict=True):
         save_file(arrays, path, metadata=notes)
     sealed = [item for item in cells if item.split == "sealed"]
     read = [read_sentence(item.text, item.topic, item.language, _parties()).reading for item in sealed]

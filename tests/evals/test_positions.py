@@ -67,7 +67,7 @@ def test_what_is_no_file_of_cells_is_refused(text: str, message: str, tmp_path: 
 def test_the_kinds_of_labelled_cells_are_told(speeches: Documents) -> None:
     rates = {split: position_rates(fill_from_labels(cells, speeches)) for split, cells in cells_by_split().items()}
     # A kind is given only where it is certain, so fewer cells are accepted and hardly any is wrong.
-    least = {"dev": 0.78, "held_out": 0.70, "seen": 0.78, "sealed": 0.56}
+    least = {"dev": 0.78, "held_out": 0.72, "seen": 0.78, "sealed": 0.56}
     for split, share in least.items():
         accepted, of = rates[split]["accepted"]
         assert accepted >= share * of, split

@@ -32,7 +32,7 @@ from app.retrieval.positions.position_marks import (
 )
 from app.retrieval.positions.rewording import reword, what_ends
 from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
-from ingest.language.anaphora import announces, is_question, refers_back
+from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives, operators
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
@@ -202,11 +202,9 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
 
 
 def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Reading, float]]:
-    """Returns the chance of each reading; English is read by a classifier that learned from English alone as well."""
-    read = [{reading: chances[reading] for reading in READINGS} for chances in _FINE_TUNED.chances(pairs)]
-    if language != "en":
-        return read
-    return [_geometric_mean(*both) for both in zip(read, _OF_ENGLISH.chances(pairs), strict=True)]
+    """Returns the chance of each reading; English has weights of its own."""
+    classifier = _OF_ENGLISH if language == "en" else _FINE_TUNED
+    return [{reading: chances[reading] for reading in READINGS} for chances in classifier.chances(pairs)]
 
 
 def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
@@ -252,9 +250,7 @@ def _without_quoted(text: str, language: str) -> str:
     return text
 
 
-def _geometric_mean(
-    one: Mapping[Reading, float], other: Mapping[str, float] | Mapping[Reading, float]
-) -> dict[Reading, float]:
+def _geometric_mean(one: Mapping[Reading, float], other: Mapping[Reading, float]) -> dict[Reading, float]:
     """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
     means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
@@ -284,6 +280,8 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
     places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(blanked)]
     first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
     within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
+    # "We do not support that proposal", after one on the topic, is on it; the match ends with "that" or the noun.
+    within += [] if topics else [(match.start(), match.end() + 2) for match in TAKES_UP.finditer(blanked)]
     guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0
