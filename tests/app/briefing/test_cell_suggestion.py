@@ -134,9 +134,9 @@ def test_who_declines_a_position_declines_it_on_the_whole_subject(text: str, kin
     assert (found.kind, found.declines) == (kind, declines)
 
 
-def test_against_a_harm_and_for_what_is_done_against_it_is_one_position() -> None:
-    text = "We strongly condemn terrorism in all its forms. We fully support the fight against terrorism."
-    found = suggested(text, subject=on("terrorism", harm=True))
+@pytest.mark.parametrize("more", ["", " We fully support the fight against terrorism."])
+def test_against_a_harm_and_for_what_is_done_against_it_is_one_position(more: str) -> None:
+    found = suggested(f"We strongly condemn terrorism in all its forms.{more}", subject=on("terrorism", harm=True))
     assert found.kind in ("supports", "opposes")
     assert found.likely == "for"
 
