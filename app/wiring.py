@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from app.answering.assistant import Assistant
 from app.answering.steps import Steps
 from app.chat_model import LlmConfig, open_chat_model, try_model
-from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.comparing.corpus_texts import CorpusTextsCache
 from app.question.reading import read_question
 from app.records import WordsFound
 from app.retrieval.evidence_retriever import EvidenceRetriever

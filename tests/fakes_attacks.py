@@ -7,9 +7,9 @@ from typing import Any
 from docx import Document as new_document
 from docx.shared import Pt, RGBColor
 
+from app.checking.comparing.exact_match import whole_words
+from app.checking.comparing.normal_form import match_key
 from app.checking.findings import CheckReport
-from app.checking.match_key import match_key
-from app.checking.matching import whole_words
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
 from tests.cases import read_yaml

@@ -12,11 +12,11 @@ from pathlib import Path
 import regex
 
 from app.answering.markdown import escape
-from app.checking.blocks import CheckedDocument
 from app.checking.checker import Checker
-from app.checking.documents import read_document, read_pasted
+from app.checking.comparing.normal_form import match_key
 from app.checking.findings import CheckReport, Finding
-from app.checking.match_key import match_key
+from app.checking.reading.blocks import CheckedDocument
+from app.checking.reading.documents import read_document, read_pasted
 from evals.case_sets import CONFERENCE
 from ingest.loaders.loaded import LoadLimits
 from tests.cases import Cases

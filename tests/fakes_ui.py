@@ -335,7 +335,7 @@ def fake_tools(folder: Path, *, model: str | None = None) -> Any:
     """Makes the part of a workspace that the tabs Briefing and Check use, over a record without statements."""
     from app.briefing.reviews import ReviewBook
     from app.checking.checker import Checker
-    from app.checking.corpus_texts import CorpusTextsCache
+    from app.checking.comparing.corpus_texts import CorpusTextsCache
     from app.settings import Settings
     from ingest.loaders.loaded import LoadLimits
     from vectorstore.catalogue import Catalogue

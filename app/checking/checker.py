@@ -9,17 +9,17 @@ from babel.lists import format_list
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import reference
-from app.checking.attributions import AttributionReader
-from app.checking.blocks import CheckedDocument
-from app.checking.contradictions import times_in_words
-from app.checking.corpus_texts import CorpusTexts, CorpusTextsCache
-from app.checking.documents import read_document
+from app.checking.attribution.attributions import AttributionReader
+from app.checking.attribution.unlisted_speakers import Persons
+from app.checking.comparing.corpus_texts import CorpusTexts, CorpusTextsCache
+from app.checking.comparing.normal_form import match_key
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
-from app.checking.match_key import match_key
+from app.checking.findings_in_words import times_in_words
 from app.checking.quotations import find_quotations
 from app.checking.quote_verifier import CheckLimits, QuoteVerifier
+from app.checking.reading.blocks import CheckedDocument
+from app.checking.reading.documents import read_document
 from app.checking.superseded_quotation import corrected_in, superseded_by
-from app.checking.unlisted_speakers import Persons
 from ingest.language.lexicons import RegexPatterns
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable

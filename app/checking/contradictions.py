@@ -6,14 +6,12 @@ A draft that gives Arvandia's words of 2016 to Belmora is wrong on the holder, o
 from datetime import timedelta
 from typing import Final, Literal
 
-from app.answering.provenance import spoken_date, spoken_day
-from app.checking.corpus_texts import StoredText
+from app.checking.attribution.spoken_times import read_time
+from app.checking.comparing.corpus_texts import StoredText
+from app.checking.comparing.exact_match import Match
 from app.checking.findings import Attribution, SpokenTime
-from app.checking.matching import Match
-from app.checking.occasion_words import read_time
 from ingest.language.dates import interval
 from ingest.language.sentences import last_sentence
-from prompts.wording import load_wording
 
 _WHOLE_YEAR: Final = 300  # days; a shorter interval is more precise than a year
 # Characters around the words of a statement in which it may tell of a time that the draft gives.
@@ -50,14 +48,6 @@ def is_of_time(stored: StoredText, when: SpokenTime) -> bool:
         return True
     given = filter(None, map(interval, when.dates))
     return any(first <= spoken[1] and spoken[0] <= last for first, last in given)
-
-
-def times_in_words(when: SpokenTime, language: str) -> list[str]:
-    """Returns the times that a document gives for words, for display."""
-    dates = (spoken_date(day, language) or day for day in when.dates)
-    days = (spoken_day(day, language) for day in when.days)
-    sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
-    return [*map(str, when.years), *dates, *days, *sessions]
 
 
 def tells_of(stored: StoredText, match: Match, when: SpokenTime, *, sentence: bool = False) -> bool:

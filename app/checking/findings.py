@@ -12,6 +12,7 @@ from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
 
 VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+LABELS_BETWEEN: Final = " | "  # between the labels of a table cell, in place of words before a quotation
 ChangeKind = Literal["same", "left_out", "put_in"]
 
 

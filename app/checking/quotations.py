@@ -13,10 +13,11 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import CheckedBlock, CheckedDocument
+from app.checking.attribution.masked_text import COLONS
+from app.checking.attribution.spoken_times import is_label
+from app.checking.comparing.exact_match import whole_words
 from app.checking.findings import Quotation, Remark, Skipped, remark
-from app.checking.matching import whole_words
-from app.checking.occasion_words import COLONS, is_label
+from app.checking.reading.blocks import CheckedBlock, CheckedDocument
 from ingest.language.attribution_verbs import introduces_predicate, introduces_speech, introduces_title, thing_named
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence
 from ingest.parties.party_table import PartyTable

@@ -1,4 +1,9 @@
-"""Gives each quotation one of four verdicts: whether its words stand in the corpus, and are the named speaker's."""
+"""Gives each quotation one of four verdicts: whether its words stand in the corpus, and are the named speaker's.
+
+Of `comparing/`, `exact_match` finds the words, in their `normal_form`; `marked_alterations`, `word_boundaries` and
+`out_of_context` judge them there; `closest_words` finds the most similar ones for words that stand nowhere. Whether a
+text fits the attribution, `contradictions` says.
+"""
 
 import re
 from collections.abc import Iterator
@@ -8,14 +13,22 @@ from typing import Final
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import spoken_date
-from app.checking.contradictions import contradiction, is_of_time, tells_of, times_in_words
-from app.checking.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
+from app.checking.comparing.closest_words import ClosestWords, alignment_cost, closest_words
+from app.checking.comparing.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
+from app.checking.comparing.exact_match import (
+    Match,
+    QuotationPattern,
+    find_matches,
+    quotation_patterns,
+    span_out_of_order,
+)
+from app.checking.comparing.marked_alterations import alteration_remarks
+from app.checking.comparing.normal_form import match_key, plain_key
+from app.checking.comparing.out_of_context import out_of_context_remarks
+from app.checking.comparing.word_boundaries import boundary_remarks
+from app.checking.contradictions import contradiction, is_of_time, tells_of
 from app.checking.findings import Attribution, Change, ChangeKind, Finding, Place, Quotation, Remark, SpokenTime, remark
-from app.checking.fuzzy_diff import ClosestWords, alignment_cost, closest_words
-from app.checking.match_key import match_key, plain_key
-from app.checking.matching import Match, QuotationPattern, find_matches, quotation_patterns, span_out_of_order
-from app.checking.open_changes import change_remarks
-from app.checking.out_of_context import out_of_context_remarks
+from app.checking.findings_in_words import times_in_words
 from app.records import Scope, Verdict, WordsFound
 from app.retrieval.scoped_statements import unreadable_in_scope
 from ingest.language.lexicons import RegexPatterns
@@ -186,7 +199,7 @@ class QuoteVerifier:
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")
         text = SourceText(stored=stored, language=language, local=self._local)
-        judged = [*change_remarks(match, text)]
+        judged = [*alteration_remarks(match, text), *boundary_remarks(match, text)]
         # A small first letter needs no remark if it continues the draft's sentence: 'Arvandia said that “despite …”'.
         small = next((char.islower() for char in quote if char.isalpha()), False)
         if match.pattern.recased and not (around[0].strip() and small):
@@ -202,15 +215,14 @@ class QuoteVerifier:
         articles = _articles_of(fitting) if of_treaty and attribution.articles else []
         if articles and not {*articles}.intersection(attribution.articles):
             yield remark("article_differs", held=", ".join(articles), given=", ".join(attribution.articles))
-        if best.stored.office and attribution.of_office:
-            pass
-        elif attribution.unknown is not None and attribution.suggestion is not None:
-            suggested = self._local.name(attribution.suggestion)
-            yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
-        elif attribution.unknown is not None:
-            yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
-        elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
-            yield remark("nobody_named", holder=whose)
+        if not (best.stored.office and attribution.of_office):
+            if attribution.unknown is not None and attribution.suggestion is not None:
+                suggested = self._local.name(attribution.suggestion)
+                yield remark("unknown_speaker_like", name=attribution.unknown, suggestion=suggested, holder=whose)
+            elif attribution.unknown is not None:
+                yield remark("unknown_speaker", name=attribution.unknown, holder=whose)
+            elif not attribution.parties and not attribution.files and not (attribution.articles and of_treaty):
+                yield remark("nobody_named", holder=whose)
         silent = [
             code
             for code in (*attribution.together, *attribution.beside)

@@ -11,7 +11,7 @@ from rapidfuzz.process import extractOne
 from app.answering.citations import cite
 from app.answering.cited_direction import directions_of
 from app.answering.superseding import with_superseding
-from app.checking.corpus_texts import CorpusTexts, StoredText
+from app.checking.comparing.corpus_texts import CorpusTexts, StoredText
 from app.checking.findings import Place
 from app.records import Citation
 from app.retrieval.chronology import made_before

@@ -12,10 +12,10 @@ from docx.oxml.ns import qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.text.run import Run
 
-from app.checking.blocks import CheckedDocument, make_document
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import comment_text
-from app.checking.word_blocks import WordParagraph, read_paragraph, word_paragraphs
+from app.checking.findings_in_words import comment_text
+from app.checking.reading.blocks import CheckedDocument, make_document
+from app.checking.reading.word_blocks import WordParagraph, read_paragraph, word_paragraphs
 
 _AUTHOR: Final = "untoc verify"
 _SPACE: Final = "{http://www.w3.org/XML/1998/namespace}space"

@@ -11,7 +11,7 @@ from rich.text import Text
 from app.answering.provenance import spoken_date
 from app.briefing.cells import Briefing, Cell
 from app.checking.findings import CheckReport, Finding
-from app.checking.report import changes_in_words, summary_line, verdict_of
+from app.checking.findings_in_words import changes_in_words, summary_line, verdict_of
 from app.cli.printing import coverage_line, in_pipe, inert, literal, print_table, stdout_console
 from app.export.briefing_lines import Sayings, by_place
 from app.records import Verdict

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from app.checking.findings import CheckReport
-from app.checking.report import markdown_report
+from app.checking.findings_in_words import markdown_report
 from app.checking.word_comments import comment_word
 from app.export.conversation import ExportedTurn, write_answer
 from app.export.docx_pages import Pages

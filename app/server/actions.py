@@ -13,7 +13,7 @@ from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
 from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
-from app.checking.documents import read_pasted
+from app.checking.reading.documents import read_pasted
 from app.corpus.as_json import shown_json, summary_json
 from app.corpus.draft_cases import DraftCases
 from app.desk.conversations import Conversations

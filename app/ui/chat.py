@@ -15,7 +15,7 @@ from app.briefing.cells import Composer
 from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import read_request
 from app.checking.checker import Checker
-from app.checking.documents import read_pasted
+from app.checking.reading.documents import read_pasted
 from app.desk.conversations import Conversations
 from app.desk.works import Works
 from app.errors import SHOWN_ERRORS, AppError

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import gradio as gr
 
-from app.checking.blocks import CheckedBlock, CheckedDocument
 from app.checking.checker import Around, Checker
-from app.checking.documents import SUFFIXES, read_pasted
 from app.checking.findings import CheckReport, Finding, Place
+from app.checking.reading.blocks import CheckedBlock, CheckedDocument
+from app.checking.reading.documents import SUFFIXES, read_pasted
 from app.export.check_report import write_output
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.parts import QUIET, box, html, label, queued, skips

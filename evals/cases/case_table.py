@@ -21,7 +21,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from rapidfuzz import fuzz, process
 
 from app.briefing.request import party_code, party_names
-from app.checking.fuzzy_diff import closest_words
+from app.checking.comparing.closest_words import closest_words
 from app.errors import BriefingError
 from app.records import AbstentionReason
 from app.ui.words import language, say, worded

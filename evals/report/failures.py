@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from app.checking.fuzzy_diff import word_diff
+from app.checking.comparing.closest_words import word_diff
 from app.records import Citation
 from app.ui.words import say
 from evals.cases.case import Case, Evidence

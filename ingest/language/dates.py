@@ -19,6 +19,9 @@ from vectorstore.stems import language_of, without_accents
 FIRST_YEAR: Final = 1945
 LAST_YEAR: Final = 2049
 YEAR_DIGITS: Final = r"(?:19(?:4[5-9]|[5-9]\d)|20[0-4]\d)"
+# A year that is no part of a date in digits, of a number or of a document's symbol.
+YEAR: Final = rf"(?<![\d/.-]){YEAR_DIGITS}(?!\d|[-/]\d|[.,]\d)"
+find_years: Final = re.compile(YEAR).findall
 
 
 @cache

@@ -33,6 +33,13 @@ def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M,
     return tuple(kept)
 
 
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Returns a text of equal length with spaces in place of each span `[start, end)`."""
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
 def runs_of(items: Iterable[T], joins: Callable[[list[T], T], bool]) -> Iterator[list[T]]:
     """Yields runs of neighbours, none empty: an item joins the run before it if `joins(run, item)`."""
     run: list[T] = []

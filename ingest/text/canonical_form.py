@@ -21,6 +21,8 @@ _DASHES = "‒–—―−⸺⸻﹘﹣⁓〜〰"
 _HYPHENS = "-‐‑⁃֊־᐀᠆⸗゠﹣－"
 _FORMAT = (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070))
 _INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\ufeff" + "".join(map(chr, _FORMAT))
+# As names may hold it: also format characters of other scripts, and not only those that `squash` removes.
+_UNSHOWN = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 _UNIFIED = {"'": _SINGLE_QUOTES, '"': _DOUBLE_QUOTES, "–": _DASHES, "-": _HYPHENS, "": _INVISIBLE}
 _TABLE = {ord(char): shown for shown, chars in _UNIFIED.items() for char in chars}
 # The pattern begins with the hyphen, since a fixed character is searched faster than the letter before it.
@@ -39,6 +41,11 @@ def squash(text: str) -> str:
     """
     text = "".join(unicodedata.normalize("NFKC", text).translate(_TABLE).split())
     return _LETTER_HYPHEN.sub("", text)
+
+
+def without_invisible(text: str) -> str:
+    """Returns a text without characters that do not show, such as soft hyphens within a name."""
+    return _UNSHOWN.sub("", text)
 
 
 @dataclass(frozen=True, kw_only=True)

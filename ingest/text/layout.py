@@ -12,12 +12,15 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+import regex
+
 from ingest.language.lexicons import Patterns, load_words
 from ingest.language.matches import runs_of
 from ingest.language.sentences import NOTE_MARK, split_sentences
 from ingest.text.page_furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
 from vectorstore.records import Block
 
+EMPTY_LINE = regex.compile(r"\n[^\S\n]*\n\s*")
 _CLOSERS = r"[\"”’'»)\]」』）]*"
 _NOTED = rf"(?:{NOTE_MARK}|(?<=[^\W\d_]{{3}}[.!?])(?P<number>\d{{1,2}}))?"
 _FINAL = re.compile(rf"(?P<stop>[.!?…。！？؟۔｡]+){_CLOSERS}{_NOTED}$")

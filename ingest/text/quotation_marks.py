@@ -10,6 +10,7 @@ from typing import Final
 
 import regex
 
+from ingest.text.layout import EMPTY_LINE
 from vectorstore.records import Sentence
 
 # An ambiguous mark opens a quotation only after space, a bracket, a dash or punctuation, and before a word.
@@ -33,7 +34,6 @@ _OPENING: Final = regex.compile(
     regex.VERBOSE,
 )
 _LETTER, _LAST_LETTER = regex.compile(r"\p{L}"), regex.compile(r"\p{L}", regex.REVERSE)
-_PARAGRAPH: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+")
 # Fewer words are a term or a name, not somebody's sentence.
 _FEWEST_WORDS: Final = 4
@@ -49,7 +49,7 @@ def quoted_spans(text: str, fewest: int = _FEWEST_WORDS) -> tuple[tuple[int, int
     A quotation ends in its paragraph, or goes on in paragraphs that each begin with its mark; else it is left out.
     """
     openings = list(_OPENING.finditer(text))
-    paragraphs = [gap.end() for gap in _PARAGRAPH.finditer(text)] if openings else []
+    paragraphs = [gap.end() for gap in EMPTY_LINE.finditer(text)] if openings else []
     begins, marks = {*paragraphs}, {opening.group() for opening in openings}
     closings = {mark: list(_CLOSING[mark].finditer(text)) for mark in marks}
     breaks = {mark: [at for at in paragraphs if not text.startswith(mark, at)] for mark in marks}

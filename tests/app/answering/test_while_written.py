@@ -9,8 +9,8 @@ import pytest
 
 from app.briefing.request import read_request
 from app.checking.checker import Checker
-from app.checking.corpus_texts import CorpusTextsCache
-from app.checking.documents import read_pasted
+from app.checking.comparing.corpus_texts import CorpusTextsCache
+from app.checking.reading.documents import read_pasted
 from app.records import Timings
 from app.wiring import Workspace
 from tests.fakes import fake_workspace

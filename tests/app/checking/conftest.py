@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.checking.checker import Checker
-from app.checking.corpus_texts import CorpusTextsCache
+from app.checking.comparing.corpus_texts import CorpusTextsCache
 from app.wiring import Workspace
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.checking.documents import read_pasted
+from app.checking.reading.documents import read_pasted
 from tests.fakes_attacks import ATTACKS, outcome, word_draft
 
 pytestmark = pytest.mark.heavy

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 import regex
 
-from app.checking.documents import read_pasted
+from app.checking.reading.documents import read_pasted
 from tests.cases import Cases
 from tests.fakes_checking import read_file
 from tests.fakes_word import new_document, saved, with_table

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import regex
 
-from app.checking.blocks import make_document
-from app.checking.markdown_blocks import markdown_blocks
+from app.checking.reading.blocks import make_document
+from app.checking.reading.markdown_blocks import markdown_blocks
 from app.wiring import Workspace
 from tests.fakes_checking import SAID_WHEN, Plant, Planter, Source, draft
 from tests.fakes_corpora import debate, manifest_of, texts_of, workspace_over

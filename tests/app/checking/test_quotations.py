@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.checking.blocks import CheckedBlock, make_document
-from app.checking.documents import read_pasted
 from app.checking.quotations import NOT_CLOSED, find_quotations
+from app.checking.reading.blocks import CheckedBlock, make_document
+from app.checking.reading.documents import read_pasted
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 

@@ -1,8 +1,8 @@
 import pytest
 
-from app.checking.fuzzy_diff import closest_words
-from app.checking.match_key import KeyedText, match_key
-from app.checking.report import changes_in_words
+from app.checking.comparing.closest_words import closest_words
+from app.checking.comparing.normal_form import KeyedText, match_key
+from app.checking.findings_in_words import changes_in_words
 from ingest.text.layout import find_blocks
 from ingest.text.repair import repair
 from tests.cases import Cases

@@ -5,8 +5,8 @@ import ast
 import pytest
 import regex
 
+from app.checking.attribution.spoken_times import in_digits, read_time
 from app.checking.findings import remark
-from app.checking.occasion_words import in_digits, read_time
 from evals.files import CONFERENCE_PARTIES
 from ingest.language.detection import language_of_sentence
 from ingest.parties.party_table import PartyTable
@@ -91,7 +91,7 @@ def test_a_month_or_a_day_without_a_year_is_read():
 def test_every_remark_has_words_for_the_values_that_it_is_made_with():
     made = [
         (node.args[0].value, {keyword.arg: "lamps" for keyword in node.keywords})
-        for file in (PROJECT / "app" / "checking").glob("*.py")
+        for file in (PROJECT / "app" / "checking").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "remark"
         if isinstance(node.args[0], ast.Constant)

@@ -2,10 +2,10 @@ import pytest
 
 from app.answering.localization import localize
 from app.checking.checker import WORK_SPENT, Checker
-from app.checking.corpus_texts import CorpusTexts
-from app.checking.documents import read_pasted
+from app.checking.comparing.corpus_texts import CorpusTexts
 from app.checking.findings import Attribution, Quotation
 from app.checking.quote_verifier import CheckLimits, QuoteVerifier
+from app.checking.reading.documents import read_pasted
 from ingest.loaders.loaded import LoadLimits
 
 

@@ -8,9 +8,9 @@ import pytest
 from docx import Document
 
 from app.checking.checker import Checker
-from app.checking.corpus_texts import CorpusTextsCache
-from app.checking.documents import read_pasted
-from app.checking.report import comment_text, markdown_report
+from app.checking.comparing.corpus_texts import CorpusTextsCache
+from app.checking.findings_in_words import comment_text, markdown_report
+from app.checking.reading.documents import read_pasted
 from app.ui.check_tab import check_draft, check_html
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable

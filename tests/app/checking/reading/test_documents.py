@@ -2,11 +2,11 @@ import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
-from app.checking.blocks import CheckedDocument
-from app.checking.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
-from app.checking.markdown_blocks import markdown_blocks
 from app.checking.quotations import find_quotations
-from app.checking.word_blocks import word_blocks
+from app.checking.reading.blocks import CheckedDocument
+from app.checking.reading.documents import LONGEST_PASTED, _cells_apart, _page_blocks, read_document, read_pasted
+from app.checking.reading.markdown_blocks import markdown_blocks
+from app.checking.reading.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import EmptyFileError, LoadError, UnsupportedFormatError
 from ingest.loaders.loaded import LoadLimits

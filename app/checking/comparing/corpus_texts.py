@@ -10,9 +10,9 @@ from typing import Final
 from app.answering.citations import cite_place
 from app.answering.localization import Localization
 from app.answering.provenance import reference
+from app.checking.comparing.exact_match import whole_words
+from app.checking.comparing.normal_form import KeyedText
 from app.checking.findings import Place
-from app.checking.match_key import KeyedText
-from app.checking.matching import whole_words
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns
 from ingest.text.layout import holds_sentence_end

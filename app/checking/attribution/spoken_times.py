@@ -4,28 +4,23 @@ In "which joined in 2016, said in 2018: “" it is 2018. Years in words, Roman n
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 import regex
 
+from app.checking.attribution.indirect_times import iso_months, parts_of_year, relative_time, vague_time
+from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
 from app.checking.findings import SpokenTime
-from app.checking.indirect_times import YEAR, find_years, iso_months, parts_of_year, relative_time, vague_time
 from ingest.language.attribution_verbs import attribution, introduces_speech
-from ingest.language.dates import FIRST_YEAR, LAST_YEAR, find_dates, month_numbers, without_year
+from ingest.language.dates import FIRST_YEAR, LAST_YEAR, YEAR, find_dates, find_years, month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
-from ingest.language.matches import TextMatch
+from ingest.language.matches import TextMatch, blanked
 from ingest.language.numerals import find_numbers, number_words, roman_value
 from ingest.metadata.sessions import find_bodies, find_session_mentions
 from ingest.treaties.references import find_agenda_items
 
-# Stands in a text for each character of a quotation, so that a State or a time in it is not taken for its attribution.
-MASK: Final = "\ufffc"
-LABELS: Final = " | "  # joins labels of a table cell
-BRACKETED: Final = regex.compile(r"[(（][^()（）]{0,160}[)）]")  # "Belmora (see Arvandia's paper) stated"
-COLONS: Final = (":", "：")
-COMMA: Final = regex.compile(r"\W{0,3}[,،，]")
 _PATTERNS: Final = RegexPatterns("drafts", a_year=YEAR, month_name=any_of(month_numbers(), space=r"\ "))
 _HAN_DIGITS: Final = {digit: str(value) for value, digit in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _HAN_YEAR: Final = regex.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=\s*年)")
@@ -190,13 +185,6 @@ def _without_times(text: str, found: Sequence[TextMatch]) -> str:
 def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
     """Returns the matches of a pattern in a text, except those that it only mentions: "since 2016"."""
     return [found for found in pattern.finditer(text) if not _PATTERNS.spoken_of.search(text[: found.start()])]
-
-
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text of equal length with spaces in place of each span `[start, end)`."""
-    for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
 
 
 def _iso(month: "regex.Match[str]") -> str | None:

@@ -19,8 +19,8 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import nsmap, qn
 from docx.oxml.xmlchemy import BaseOxmlElement
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, table_blocks
 from app.checking.findings import remark
+from app.checking.reading.blocks import BlockKind, CheckedBlock, Hidden, NoteMark, Unseen, table_blocks
 from ingest.errors import LoadError
 from ingest.loaders.docx import FALLBACK, LEFT_OUT, MARKS, notes_of
 

@@ -11,23 +11,16 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import CheckedBlock, CheckedDocument
-from app.checking.findings import Attribution, Quotation, SpokenTime
-from app.checking.indirect_times import YEAR
-from app.checking.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
-from app.checking.occasion_words import (
-    BRACKETED,
-    COLONS,
-    COMMA,
-    LABELS,
-    MASK,
+from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
+from app.checking.attribution.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
+from app.checking.attribution.spoken_times import (
     is_label,
     is_of_thing,
     read_reference,
     read_sentence,
     read_time,
 )
-from app.checking.unlisted_speakers import (
+from app.checking.attribution.unlisted_speakers import (
     Persons,
     former_or_latter,
     order_alone,
@@ -36,8 +29,11 @@ from app.checking.unlisted_speakers import (
     subject_before,
     unknown_in,
 )
-from app.checking.words_around import LEAD_WORDS, Surroundings, WordsAround
+from app.checking.attribution.words_around import LEAD_WORDS, Surroundings, WordsAround
+from app.checking.findings import LABELS_BETWEEN, Attribution, Quotation, SpokenTime
+from app.checking.reading.blocks import CheckedBlock, CheckedDocument
 from ingest.language.attribution_verbs import attribution, introduces_speech
+from ingest.language.dates import YEAR
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from ingest.records.speaker_lines import is_office
@@ -172,7 +168,7 @@ class AttributionReader:
         """Returns the labels of a table cell that say of its quotation "for", "against" or "current position"."""
         told = (_PATTERNS.for_label.fullmatch, _PATTERNS.against_label.fullmatch, _PATTERNS.as_of_today.search)
         labels = self._around.blocks[index].labels
-        return LABELS.join(label for label in labels if any(tells(label) for tells in told))
+        return LABELS_BETWEEN.join(label for label in labels if any(tells(label) for tells in told))
 
     def _labels(self, block: CheckedBlock) -> list[str]:
         """Returns the labels of a table cell that say who spoke, rather than comment on the quotation."""

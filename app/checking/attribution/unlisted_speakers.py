@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 import regex
 from rapidfuzz import fuzz
 
-from app.checking.corpus_texts import StoredText
+from app.checking.attribution.masked_text import MASK
+from app.checking.comparing.corpus_texts import StoredText
 from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns, load_words
@@ -22,7 +23,6 @@ from ingest.language.word_frequencies import is_ordinary
 from ingest.parties.party_table import PartyMatch, PartyTable
 from ingest.records.speaker_lines import is_ordinary_or_term
 
-_INVISIBLE: Final = regex.compile(r"[\p{Cf}\u034f\u115f\u1160]")
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
 # of Cyrillic and Greek.
 _LOOK_ALIKE: Final = str.maketrans(
@@ -33,7 +33,7 @@ _MIXED: Final = regex.compile(r"(?=\w*\p{Latin})(?=\w*[\p{Cyrillic}\p{Greek}])\w
 _PATTERNS: Final = RegexPatterns("drafts")
 _LONGEST: Final = 80  # characters of a speaker's name
 _LAST_WORDS: Final = regex.compile(rf"(?:(?<!\S).{{0,{_LONGEST}}}|.{{{_LONGEST}}})$", regex.DOTALL)
-_CLAUSES: Final = regex.compile("[,،，;؛；:：()（）—–\ufffc]")  # the last one stands for other quotations
+_CLAUSE_ENDS: Final = regex.compile(f"[,،，;؛；:：()（）—–{MASK}]")
 _NAME: Final = regex.compile(r"\p{Lu}[\p{L}\p{M}.’'-]+")
 _FEWEST_LETTERS: Final = 4
 # Similarity, 0 to 100, from which a name may be a misspelling of another: "Belmorra" and "Belmora" have 93,
@@ -45,11 +45,6 @@ _TITLE: Final = regex.compile(rf"^(?:{RegexPatterns('speakers').source('title')}
 _BEHIND: Final = regex.compile("[,،，(（].*", regex.DOTALL)
 # Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
 NO_NAMES: Final = load_words("no_names", "drafts")
-
-
-def shown(text: str) -> str:
-    """Returns a text without characters that do not show, such as soft hyphens within a name."""
-    return _INVISIBLE.sub("", text) if _INVISIBLE.search(text) else text
 
 
 def subject_before(text: str, parties: PartyTable) -> str | None:
@@ -146,7 +141,7 @@ def other_subject(text: str, earlier: str) -> OtherSubject | None:
     A name is none if the text before (`earlier`) has it too.
     """
     text = text.rstrip()
-    for clause in reversed(_CLAUSES.split(text)):
+    for clause in reversed(_CLAUSE_ENDS.split(text)):
         start = attribution().clause_adverb.match(clause).end()  # type: ignore[union-attr]  # the pattern matches anything
         if found := attribution().others_speak.match(clause, start):
             # Directly before a quotation it is the subject of what is said: "All States “should …”, it said".

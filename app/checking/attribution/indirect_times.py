@@ -10,14 +10,12 @@ from typing import Final
 
 import regex
 
-from ingest.language.dates import YEAR_DIGITS
+from ingest.language.dates import YEAR, YEAR_DIGITS, find_years
 from ingest.language.lexicons import RegexPatterns, load_lexicon
 from ingest.language.matches import TextMatch
 from ingest.language.numerals import find_numbers
 from prompts.wording import LANGUAGES
 
-YEAR: Final = rf"(?<![\d/.-]){YEAR_DIGITS}(?!\d|[-/]\d|[.,]\d)"
-find_years: Final = regex.compile(YEAR).findall
 _TIMES: Final = load_lexicon("indirect_times")
 _PATTERNS: Final = RegexPatterns("indirect_times")
 _ONE: Final = regex.compile("|".join(_TIMES["one"].split()), regex.IGNORECASE)

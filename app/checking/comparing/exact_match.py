@@ -1,7 +1,7 @@
 """Finds quoted words in one stored text: exactly, but for the omissions and insertions that the quotation marks.
 
 A quotation is split at its ellipses and square brackets. The parts must follow each other in one statement;
-`open_changes` judges what lies between them.
+`marked_alterations` judges what lies between them.
 """
 
 import unicodedata
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import regex
 
-from app.checking.match_key import NOTE_MARK, NOTE_NUMBER, NOTED, KeyedText, match_key
+from app.checking.comparing.normal_form import NOTE_MARK, NOTE_NUMBER, NOTED, KeyedText, match_key
 from ingest.language.lexicons import RegexPatterns
 from vectorstore.stems import words_of
 

@@ -8,17 +8,17 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import CheckedBlock, CheckedDocument, make_document, table_blocks
 from app.checking.findings import remark
-from app.checking.markdown_blocks import markdown_blocks
-from app.checking.word_blocks import word_blocks
+from app.checking.reading.blocks import CheckedBlock, CheckedDocument, make_document, table_blocks
+from app.checking.reading.markdown_blocks import markdown_blocks
+from app.checking.reading.word_blocks import word_blocks
 from app.errors import QuestionError
 from ingest.errors import UnsupportedFormatError
 from ingest.language.matches import runs_of
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadLimits, checked
 from ingest.loaders.registry import check_extension, load
-from ingest.text.layout import find_blocks
+from ingest.text.layout import EMPTY_LINE, find_blocks
 from ingest.text.readable import readable
 from ingest.text.repair import repair
 
@@ -29,7 +29,6 @@ _LOOKS_LIKE_MARKDOWN: Final = regex.compile(
     r"|(?<![`\w])`[^`\n]{8,}`(?!`)|(?<![*\w])\*[^*\s][^*\n]{8,}[^*\s]\*(?![*\w])|(?<![_\w])_[^_\s][^_\n]{8,}[^_\s]_(?![_\w])|~~[^~\n]+~~",
     regex.MULTILINE | regex.IGNORECASE,
 )
-EMPTY_LINE: Final = regex.compile(r"\n[^\S\n]*\n\s*")
 # A line of this length is a whole paragraph, so the text is not wrapped; a sentence over two lines shows that it is.
 _UNWRAPPED: Final = 160
 _WRAPPED: Final = regex.compile(r"(?:[\p{L}\p{N}),’-]\n\p{Ll}|[\p{Han}\p{Arabic}]\n[\p{Han}\p{Arabic}])")

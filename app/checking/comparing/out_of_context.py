@@ -10,11 +10,9 @@ from typing import Final, Literal
 
 import regex
 
-from app.checking.corpus_texts import SourceText
-from app.checking.documents import EMPTY_LINE
-from app.checking.findings import Remark, remark
-from app.checking.occasion_words import LABELS
-from app.checking.open_changes import quantities
+from app.checking.comparing.corpus_texts import SourceText
+from app.checking.comparing.quantities import quantities
+from app.checking.findings import LABELS_BETWEEN, Remark, remark
 from app.retrieval.positions.position_marks import OUTRIGHT, find_position_marks
 from app.retrieval.positions.quoted_speaker import quoted_speaker
 from ingest.language.attribution_verbs import thing_named
@@ -39,6 +37,7 @@ from ingest.language.polarity_words import (
     widened,
 )
 from ingest.language.sentences import SENTENCE_ENDS, last_sentence, split_sentences
+from ingest.text.layout import EMPTY_LINE
 from ingest.text.quotation_marks import is_quoted
 from prompts.wording import LANGUAGES
 from vectorstore.stems import stems, words_of
@@ -197,7 +196,7 @@ def _view(text: str, codes: tuple[str, ...]) -> str | None:
     So does the head of a table's column: "For", "Against".
     """
     for kind, label in (("supports", _PATTERNS.for_label), ("opposes", _PATTERNS.against_label)):
-        if any(map(label.fullmatch, text.split(LABELS))):
+        if any(map(label.fullmatch, text.split(LABELS_BETWEEN))):
             return kind
     marks = [mark for code in codes for mark in find_position_marks(text, code) if mark.kind in ("supports", "opposes")]
     outright = [mark for mark in marks if mark.strength == OUTRIGHT]

@@ -1,28 +1,21 @@
-"""Judges what a quotation openly changes of its source: words left out, square brackets, and spaces.
+"""Judges the marked alterations of a quotation: words that it leaves out behind an ellipsis, and square brackets.
 
 An ellipsis alters it if a denial, a limit or the like is left out. Harmless brackets are marks of the editor ("[sic]"),
 another case or inflection of the same word ("[t]he", "[allow]s"), a name for a pronoun or for the speaker's own side
 ("[Belmora]" for "my country"), and function words; others alter it if they deny, limit, oblige or count differently
-from the source, or put other words in its place. A word boundary that only one of them has ("now here" for "nowhere")
-alters it if only one of the two spellings is a denial; page breaks and programs change white space.
+from the source, or put other words in its place.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator
 from typing import Final
 
 import regex
 
-from app.checking.corpus_texts import SourceText
-from app.checking.documents import EMPTY_LINE
+from app.checking.comparing.corpus_texts import SourceText
+from app.checking.comparing.exact_match import REPLACED_WORDS, Match, whole_words
+from app.checking.comparing.quantities import quantities
 from app.checking.findings import Remark, remark
-from app.checking.indirect_times import YEAR
-from app.checking.match_key import NOTE_MARK
-from app.checking.matching import REPLACED_WORDS, Match, whole_words
-from app.checking.occasion_words import blanked
-from ingest.language.dates import find_dates
-from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import find_numbers
 from ingest.language.polarity_words import (
     PolarityKind,
@@ -43,19 +36,13 @@ from ingest.language.polarity_words import (
     speaks_of_itself,
 )
 from ingest.language.sentences import last_sentence, split_sentences
-from ingest.language.word_frequencies import commonness
-from ingest.metadata.sessions import find_session_mentions
-from ingest.text.canonical_form import squash
-from ingest.text.readable import readable
-from ingest.treaties.references import find_articles
+from ingest.text.layout import EMPTY_LINE
 from vectorstore.stems import is_function_word, stems, words_of
 
 # Most words of an omission that alters a quotation by leaving out a modal verb.
 _MODAL_WORDS: Final = 4
 # Most words of an omission that leaves out the head of the words behind it: "the work of […]".
 _HEAD_WORDS: Final = 8
-_PATTERNS: Final = RegexPatterns("drafts")
-_ANSWERS: Final = RegexPatterns("answer_types")
 _ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
 _ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 # Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
@@ -73,19 +60,12 @@ _BESIDE: Final = 200
 _NOTE_DIGITS: Final = 3
 _CLAUSE_ENDS: Final = regex.compile(r"[.,;:!?…،؛؟。，；](?!\d)")
 _KINDS: Final[tuple[PolarityKind, ...]] = ("denial", "condition", "lack", "ending", "modal", "count")
-_WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}]+")
-_INVISIBLE: Final = regex.compile(r"\p{Cf}")
-# A hyphen between letters may be the hyphenation of one word at a line's end.
-_HYPHEN: Final = regex.compile(r"\s*[-‐‑]\s*")
-# Scripts that do not separate words with spaces.
-_UNSPACED: Final = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}]")
 
 
-def change_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
-    """Yields remarks on all that a quotation openly changes."""
+def alteration_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
+    """Yields remarks on all alterations that a quotation marks."""
     yield from _omission_remarks(match, text)
     yield from _bracket_remarks(match, text)
-    yield from _spacing_remarks(match, text)
 
 
 def _omission_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
@@ -141,22 +121,6 @@ def _weigh(text: SourceText, begin: int, end: int) -> str | None:
     if not opens and not closes and len(edges) > 1:
         return "joined"
     return "left_out_reply" if inner and begins_with_contrast(inner) else None
-
-
-def quantities(text: str, language: str, before: str) -> set[str]:
-    """Returns the numbers of a text other than those of dates, years, sessions and references.
-
-    A reference may begin in the words `before` it: "agenda item […]".
-    """
-    named = (*find_dates(text), *find_articles(text), *find_session_mentions(text))
-    spans = [(found.start, found.end) for found in named]
-    spans += [found.span() for found in _PATTERNS.no_quantity.finditer(text)]
-    return {
-        number.value
-        for number in find_numbers(blanked(text, spans), language)
-        if regex.fullmatch(YEAR, text[number.start : number.end]) is None
-        and not _ANSWERS.reference_before.search(_PATTERNS.numbers_joined.sub("", before + text[: number.start]))
-    }
 
 
 def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], str]:
@@ -291,51 +255,3 @@ def _senses(text: str, language: str, *, counts: bool = True) -> Counter[str]:
 def _without(own: list[str], other: list[str], language: str) -> list[str]:
     other_stems = {stem for word in other for stem in stems(word, language)}
     return [word for word in own if other_stems.isdisjoint(stems(word, language))]
-
-
-def _spacing_remarks(match: Match, text: SourceText) -> Iterator[Remark]:
-    """Yields at most one remark on words that quotation and source divide differently, preferably one that alters."""
-    edits = text.stored.statement.edits
-    letters, begins, optional = _parted(match.pattern.written)
-    source = _parted([readable(text.source, edits, start, end) for start, end in match.pieces])
-    places = (begins - source[1] - source[2]) | (source[1] - begins - optional)
-    judged = [
-        _judge_spellings(_word_at(letters, place, begins), _word_at(letters, place, source[1]), text.language)
-        for place in sorted(places if letters.casefold() == source[0].casefold() else ())
-    ]
-    yield from sorted(judged, key=lambda each: not each.alters)[:1]
-
-
-def _judge_spellings(put: str, words: str, language: str) -> Remark:
-    """Judges two spellings: they alter if only one of them denies and neither is a typing error."""
-    denies = [any(word.kind == "denial" for word in polarity_words(each, language)) for each in (put, words)]
-    slip = any(len(word) == 1 or not commonness(word, language) for word in (*put.split(), *words.split()))
-    either = slip or _PATTERNS.either_way.fullmatch("".join(put.split())) is not None
-    return remark("spaces_differ", alters=denies[0] != denies[1] and not either, put=put, words=words)
-
-
-def _parted(pieces: Sequence[str]) -> tuple[str, set[int], set[int]]:
-    """Returns the squashed words of pieces as one string, with the offsets of definite and of optional boundaries."""
-    letters, begins, optional = "", set[int](), set[int]()
-    for piece in (_INVISIBLE.sub("", NOTE_MARK.sub("", each)) for each in pieces):
-        end = 0
-        for word in _WORD.finditer(piece):
-            begins.add(len(letters))
-            if not end or _may_be_parted(piece, end, word.start()):
-                optional.add(len(letters))
-            letters, end = letters + squash(word.group()), word.end()
-    return letters, begins - optional, optional
-
-
-def _may_be_parted(text: str, end: int, start: int) -> bool:
-    """Returns whether the boundary `[end, start)` is optional: a hyphen, between figures, in unspaced scripts."""
-    before, after = text[end - 1], text[start]
-    figures = before.isnumeric() and after.isnumeric()
-    unspaced = _UNSPACED.match(before) is not None or _UNSPACED.match(after) is not None
-    return figures or unspaced or _HYPHEN.fullmatch(text[end:start]) is not None
-
-
-def _word_at(letters: str, place: int, begins: set[int]) -> str:
-    edges = sorted({0, *begins, len(letters)})
-    first, last = max(edge for edge in edges if edge < place), min(edge for edge in edges if edge > place)
-    return " ".join(letters[a:b] for a, b in pairwise(edge for edge in edges if first <= edge <= last))

@@ -24,9 +24,9 @@ _RUN_SHARE_MIN: Final = 0.45
 # Characters and words around the aligned span of the source in which the exact edges of the match are looked for.
 _MARGIN: Final = 60
 _MARGIN_WORDS: Final = 10
-# Longest quotation, in characters, that is aligned by characters; fewest words of one that is not aligned at all.
-_ALIGNED_CHARS_MAX: Final = 250
-_MOST_WORDS: Final = 2000
+# Longest quotation that is aligned by characters; a longer one is aligned by words, and not at all from so many on.
+_CHARACTERS_ALIGNED_MAX: Final = 250
+_UNALIGNED_WORDS_MIN: Final = 2000
 # Runs of equal words, from either end of the diff, at which the most similar words may begin or end.
 _EDGES: Final = 4
 # Words more than a quotation's edge has, by which the source may deny what it says: "ne … pas".
@@ -81,7 +81,7 @@ def closest_words(quote: str, window: str) -> ClosestWords | None:
 
 def alignment_cost(quote: str, window: str) -> int:
     """Returns the most work that `closest_words` takes, in units of `CheckLimits`; long quotations align by words."""
-    if len(quote) <= _ALIGNED_CHARS_MAX:
+    if len(quote) <= _CHARACTERS_ALIGNED_MAX:
         return len(quote) * len(window) // 4
     return len(quote) * len(window) * 2
 
@@ -89,7 +89,7 @@ def alignment_cost(quote: str, window: str) -> int:
 def _located(quote: str, window: str) -> list[str]:
     """Returns the words of a text that are most similar to a quotation, with a margin on either side."""
     # A short quotation is aligned by characters, a longer one by words: time grows with the square of the length.
-    if len(quote) <= _ALIGNED_CHARS_MAX:
+    if len(quote) <= _CHARACTERS_ALIGNED_MAX:
         found = fuzz.partial_ratio_alignment(quote.casefold(), window.casefold())
         if found is None:
             return []
@@ -98,7 +98,7 @@ def _located(quote: str, window: str) -> list[str]:
         first, last = window.rfind(" ", 0, max(0, begin - _MARGIN)) + 1, window.find(" ", end + _MARGIN)
         return _TOKEN.findall(window[first : last if last >= 0 else len(window)])
     source, quoted = _TOKEN.findall(window), _TOKEN.findall(quote)
-    if len(quoted) >= min(len(source), _MOST_WORDS):
+    if len(quoted) >= min(len(source), _UNALIGNED_WORDS_MIN):
         return source
     found = fuzz.partial_ratio_alignment([*map(_bare, quoted)], [*map(_bare, source)])
     return [] if found is None else source[max(0, found.dest_start - _MARGIN_WORDS) : found.dest_end + _MARGIN_WORDS]

@@ -13,14 +13,15 @@ from typing import Final
 
 import regex
 
-from app.checking.blocks import CheckedBlock, CheckedDocument
+from app.checking.attribution.masked_text import BRACKETED, COLONS, MASK
+from app.checking.attribution.named_speakers import DASHED, OPENING, NamedSpeakers
+from app.checking.attribution.spoken_times import is_label
 from app.checking.findings import Quotation
-from app.checking.named_speakers import DASHED, OPENING, NamedSpeakers
-from app.checking.occasion_words import BRACKETED, COLONS, MASK, is_label
-from app.checking.unlisted_speakers import shown
+from app.checking.reading.blocks import CheckedBlock, CheckedDocument
 from ingest.language.attribution_verbs import introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import SENTENCE_ENDS, is_finished, last_sentence, split_sentences
+from ingest.text.canonical_form import without_invisible
 
 LEAD_WORDS: Final = 40  # most words of a line that leads in to a quotation
 _PARENTHESIS: Final = regex.compile(r"^\W{0,6}?[\[(（]([^()\[\]（）]{2,160})[\])）]")
@@ -104,7 +105,7 @@ class WordsAround:
         before, after = self._sentence(quotation, self.blocks[index], begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
-        earlier = shown(self._masked[max(begin, start - _LOOK_BACK) : start])
+        earlier = without_invisible(self._masked[max(begin, start - _LOOK_BACK) : start])
         return Surroundings(
             index=index,
             notes=[self._note_source[note.start] for note in self._notes(quotation)],
@@ -119,8 +120,8 @@ class WordsAround:
 
     def list_lead(self, index: int) -> str:
         """Returns the line that leads in to a block's list; empty where the block is not a list item."""
-        over = (shown(self._masked_of(block)).rstrip() for block in self._above(index) if not self._is_item(block))
-        text = next(over, "") if self._is_item(self.blocks[index]) else ""
+        over = (self._masked_of(block) for block in self._above(index) if not self._is_item(block))
+        text = without_invisible(next(over, "")).rstrip() if self._is_item(self.blocks[index]) else ""
         return last_sentence(text, whole=True) if text.endswith(COLONS) else ""
 
     def line_below(self, index: int) -> str:
@@ -147,7 +148,7 @@ class WordsAround:
             if block.kind in ("heading", "cell"):
                 break
             if self._stands_over(block) and at not in self._below:
-                yield at, shown(self._masked_of(block)).strip()
+                yield at, without_invisible(self._masked_of(block)).strip()
         level = 10
         # An outline has at most a few headings over a block; the nearest of each level are taken.
         for at in self._heading_indices[: bisect_right(self._heading_indices, index - 1)][::-1][:_HEADINGS_BACK]:
@@ -175,7 +176,7 @@ class WordsAround:
             apart = not above or above.endswith((MASK, *SENTENCE_ENDS)) or _CLOSED.match(above[-1])
             named = self._speakers.find(line) if over and apart and len(line.split()) <= _LABEL_WORDS else []
             if named and is_label(line, named):
-                begin, label = at, shown(line)
+                begin, label = at, without_invisible(line)
             above = line.strip() or above
         return begin, label
 
@@ -184,7 +185,7 @@ class WordsAround:
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self.blocks[self._document.index_at(max(start, end - 1))]
         if not quotation.marked:
-            return "", shown(self._masked[end : last.end])
+            return "", without_invisible(self._masked[end : last.end])
         text = self._masked[max(begins, start - _LONGEST_SENTENCE) : start]
         before = text.rstrip(" \u00a0")[:-1] if text else ""
         opening = last_sentence(before)
@@ -192,9 +193,10 @@ class WordsAround:
         following = self._masked[begin : min(last.end, begin + _AFTER_REACH)]
         after = _first_sentence(following, ended=self._text[end - 1] in SENTENCE_ENDS)
         # After a lead-in of its own, a later clause leads in to the next one: "It said: “…”, but Belmora said: “".
-        if introduces_speech(shown(opening)) and (later := _PATTERNS.later_clause.search(after)) and MASK in following:
+        opening = without_invisible(opening)
+        if introduces_speech(opening) and (later := _PATTERNS.later_clause.search(after)) and MASK in following:
             after = after[: later.start()] if self._speakers.find(later.group()) else after
-        return shown(opening), shown(after)
+        return opening, without_invisible(after)
 
     def _lead_in(self, index: int) -> str:
         """Returns the line that leads in to a block: the last sentence before it, past other block quotations."""
@@ -206,7 +208,7 @@ class WordsAround:
                 continue
             if block.kind == "heading" or (block.kind == "cell" and block.where != own.where):
                 return ""
-            masked = shown(self._masked_of(block))
+            masked = without_invisible(self._masked_of(block))
             bare = masked.replace(MASK, "")
             if block.kind == "quote" or (MASK in masked and len(bare.split()) <= 4 and own.kind != "cell"):
                 continue

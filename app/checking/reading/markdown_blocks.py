@@ -15,9 +15,9 @@ import regex
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from app.checking.blocks import BlockKind, CheckedBlock, Hidden, table_blocks
+from app.checking.comparing.exact_match import whole_words
 from app.checking.findings import remark
-from app.checking.matching import whole_words
+from app.checking.reading.blocks import BlockKind, CheckedBlock, Hidden, table_blocks
 from ingest.language.attribution_verbs import introduces_speech
 
 _NOTE: Final = regex.compile(

@@ -1,19 +1,28 @@
-"""Findings in words: for a comment, a terminal and a Markdown report, in the six languages."""
+"""Puts findings into words: for a comment, a terminal and a Markdown report, in the six languages."""
 
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
 from app.answering.markdown import escape
-from app.checking.findings import Change, CheckReport, Finding
-from app.checking.fuzzy_diff import last_words
+from app.answering.provenance import spoken_date, spoken_day
+from app.checking.comparing.closest_words import last_words
+from app.checking.findings import Change, CheckReport, Finding, SpokenTime
 from app.records import Verdict
-from prompts.wording import Wording, load_remark_words
+from prompts.wording import Wording, load_remark_words, load_wording
 
 # Words before a change that are quoted to show where it is.
 _CONTEXT: Final = 4
 # Further places that are listed; the rest is counted.
 _PLACES: Final = 3
+
+
+def times_in_words(when: SpokenTime, language: str) -> list[str]:
+    """Returns the times that a document gives for words, for display."""
+    dates = (spoken_date(day, language) or day for day in when.dates)
+    days = (spoken_day(day, language) for day in when.days)
+    sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
+    return [*map(str, when.years), *dates, *days, *sessions]
 
 
 def verdict_word(verdict: Verdict, language: str = "en") -> str:

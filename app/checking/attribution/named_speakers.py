@@ -12,11 +12,12 @@ from typing import Final
 
 import regex
 
+from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
+from app.checking.attribution.unlisted_speakers import Persons, subject_before
 from app.checking.findings import Attribution
-from app.checking.occasion_words import BRACKETED, COLONS, COMMA, MASK, blanked
-from app.checking.unlisted_speakers import Persons, subject_before
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.matches import blanked
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
 
