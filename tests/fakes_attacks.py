@@ -41,7 +41,7 @@ def outcome(report: CheckReport, quote: str) -> str:
     wanted = match_key(quote).strip(".")
     for finding in report.findings:
         if wanted in match_key(finding.quotation.text) or _shares(quote, finding.quotation.text):
-            return "warned" if finding.verdict == "verified" and finding.warnings else finding.verdict
+            return "warned" if finding.verdict == "verified" and finding.remarks else finding.verdict
     return "skipped" if any(wanted in match_key(skipped.quote) for skipped in report.skipped) else "unseen"
 
 

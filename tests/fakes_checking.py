@@ -342,4 +342,4 @@ def only(checker: Checker, text: str) -> Finding:
 
 def judged(finding: Finding, *kinds: str) -> tuple[str, list[str]]:
     """The verdict on a quotation and the kinds of its remarks, of all or of those given."""
-    return finding.verdict, [each.kind for each in finding.warnings if not kinds or each.kind in kinds]
+    return finding.verdict, [each.kind for each in finding.remarks if not kinds or each.kind in kinds]

@@ -28,7 +28,6 @@ from prompts.wording import Wording, load_remark_words
 Progress = Callable[[int, int], None]
 _AROUND: Final = 300  # characters
 _BESIDE: Final = 600  # most characters between a quotation and a later one that tells how a view has changed
-WORK_SPENT: Final = remark("work_spent")
 _PATTERNS: Final = RegexPatterns("drafts")
 _READING: Final = 10_000_000  # units of work charged for reading the attribution of one quotation
 _LIMITS: Final = ("limit_unmarked", "limit_nobody", "limit_choice")
@@ -91,7 +90,7 @@ class Checker:
                 progress(done, len(quotations.found))
                 where = document.blocks[document.index_at(quotation.spans[0][0])].where
                 if judge.spent:
-                    skipped.append(Skipped(quote=quotation.text, reason=WORK_SPENT, where=where))
+                    skipped.append(Skipped(quote=quotation.text, reason=remark("work_spent"), where=where))
                     continue
                 judge.work += _READING
                 found = judge.check(quotation, reader.read(quotation), where)

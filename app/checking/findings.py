@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, get_args
 from app.records import Verdict
 from prompts.wording import Wording, load_remark_words
 
-VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
+_VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 LABELS_BETWEEN: Final = " | "  # between the labels of a table cell, in place of words before a quotation
 ChangeKind = Literal["same", "left_out", "put_in"]
 
@@ -145,14 +145,14 @@ class Finding:
     """All places of the exact words."""
     changes: tuple[Change, ...] = ()
     """The word diff of an altered quotation, source against quotation."""
-    warnings: tuple[Remark, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     """Remarks that a reader should look at, also where the words are exact."""
     named: str = ""
     """The speaker and the time that the document gives, in words."""
 
     def with_remarks(self, *remarks: Remark) -> "Finding":
-        """Returns the finding with further warnings."""
-        return replace(self, warnings=(*self.warnings, *remarks))
+        """Returns the finding with further remarks."""
+        return replace(self, remarks=(*self.remarks, *remarks))
 
     @property
     def diff(self) -> str | None:
@@ -182,8 +182,8 @@ class Finding:
                 "unknown": named.unknown,
                 "suggestion": named.suggestion,
             },
-            "warnings": list(map(str, self.warnings)),
-            "remarks": [warning.to_json() for warning in self.warnings],
+            "warnings": list(map(str, self.remarks)),
+            "remarks": [each.to_json() for each in self.remarks],
             "document_spans": [list(span) for span in self.quotation.spans],
         }
 
@@ -217,12 +217,12 @@ class CheckReport:
     def summary(self) -> dict[Verdict, int]:
         """How many findings have each verdict."""
         counted = Counter(finding.verdict for finding in self.findings)
-        return {verdict: counted[verdict] for verdict in VERDICTS}
+        return {verdict: counted[verdict] for verdict in _VERDICTS}
 
     @property
-    def doubtful(self) -> int:
+    def remarked(self) -> int:
         """How many verified findings bear a remark."""
-        return sum(finding.verdict == "verified" and bool(finding.warnings) for finding in self.findings)
+        return sum(finding.verdict == "verified" and bool(finding.remarks) for finding in self.findings)
 
     @property
     def passed(self) -> bool:

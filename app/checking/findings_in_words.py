@@ -33,12 +33,12 @@ def verdict_word(verdict: Verdict, language: str = "en") -> str:
 def verdict_of(finding: Finding, language: str = "en") -> str:
     """Returns the name of a finding's verdict, which says whether a verified quotation bears a remark."""
     word = verdict_word(finding.verdict, language)
-    remarked = finding.verdict == "verified" and finding.warnings
+    remarked = finding.verdict == "verified" and finding.remarks
     return load_remark_words(language).say("with_remark", verdict=word) if remarked else word
 
 
 def comment_text(finding: Finding, language: str = "en", *, elsewhere: bool = False) -> str:
-    """Returns a finding as the text of a comment: verdict, warnings, place and diff, one a line.
+    """Returns a finding as the text of a comment: verdict, remarks, place and diff, one a line.
 
     A comment that stands `elsewhere` than on the quotation begins with the quotation and its place in the document.
     """
@@ -53,7 +53,7 @@ def comment_text(finding: Finding, language: str = "en", *, elsewhere: bool = Fa
 
 
 def _details(finding: Finding, words: Wording) -> list[str]:
-    said = (remark.say(words) for remark in finding.warnings)
+    said = (remark.say(words) for remark in finding.remarks)
     lines = [remark[:1].upper() + remark[1:] + "." for remark in said]
     if finding.place is not None:
         key = "nearest" if finding.verdict == "altered" else "stands_in"
@@ -88,7 +88,7 @@ def summary_line(report: CheckReport) -> str:
     verdicts = ", ".join(f"{verdict_word(v, report.language).lower()}: {n}" for v, n in report.summary.items())
     found = len(report.findings)
     parts = [words.say("counted", count=found, verdicts=verdicts) if found else words.say("counted_none")]
-    for key, count in (("counted_remarked", report.doubtful), ("counted_skipped", len(report.skipped))):
+    for key, count in (("counted_remarked", report.remarked), ("counted_skipped", len(report.skipped))):
         parts += [words.say(key, count=count)] if count else []
     return words.semicolon.join(parts) + "."
 

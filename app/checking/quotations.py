@@ -58,7 +58,6 @@ _QUOTED_SHARE_MIN: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 # Read from the end: read forwards, the nested quantifiers take cubic time in a long row of note numbers.
 _NOTE_MARKS: Final = regex.compile(r"(?:\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))+\s*$", regex.REVERSE)
-NOT_CLOSED: Final = "not_closed"
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
 _STOP: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
 # Marks as typesetters, web pages and programs write them: ``…'', <<…>>, \"…\", ''…'', &quot;…&quot;, <q>…</q>.
@@ -198,7 +197,7 @@ def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], i
         elif mark in _SINGLE or len(whole_words(text[opening : opening + _LOOK_BACK])) < _FEWEST_WORDS:
             position, unclosed = opening + 1, unclosed + 1
         else:
-            found.append(_quotation(document, [(begin + opening + 1, blocks[at].end)], note=NOT_CLOSED))
+            found.append(_quotation(document, [(begin + opening + 1, blocks[at].end)], note="not_closed"))
             return found, at - index + 1
 
 

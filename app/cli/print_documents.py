@@ -154,8 +154,8 @@ def _changes(finding: Finding, *, colours: bool) -> list[Text]:
 
 
 def _sources(finding: Finding) -> list[Text]:
-    """Returns a line for every warning, then the places in the store where the words were found."""
-    lines = [literal(str(warning), "yellow") for warning in finding.warnings]
+    """Returns a line for every remark, then the places in the store where the words were found."""
+    lines = [literal(str(remark), "yellow") for remark in finding.remarks]
     if finding.place is not None:
         lines.append(literal(finding.place.reference, "dim"))
     if (more := len(finding.found_in) - 1) > 0:

@@ -102,7 +102,7 @@ def check_html(document: CheckedDocument, report: CheckReport, around: Callable[
         signs=_SIGNS,
         look_of=_look,
         counts=[(look, looks[look]) for look in _COUNTED if looks[look] or look != _REMARKED],
-        wrong=[(n, f) for n, f in enumerate(report.findings, 1) if f.verdict != "verified" or f.warnings],
+        wrong=[(n, f) for n, f in enumerate(report.findings, 1) if f.verdict != "verified" or f.remarks],
         # A gap is shown once for all paragraphs that are left out in a row.
         blocks=[
             (block, _pieces(block, report.findings), by_block.get(index, ())) if index in shown else (None, (), ())
@@ -136,7 +136,7 @@ def _pieces(block: CheckedBlock, findings: Sequence[Finding]) -> list[_Piece]:
 
 
 def _look(finding: Finding) -> str:
-    return _REMARKED if finding.verdict == "verified" and finding.warnings else finding.verdict
+    return _REMARKED if finding.verdict == "verified" and finding.remarks else finding.verdict
 
 
 def _others(finding: Finding) -> int:

@@ -98,11 +98,13 @@ class NamedSpeakers:
             text = last
         found = self.find(text)
         if len(found) < 2:
-            return [], [name for name in found if self._governs(name, text) or not self._is_only_mentioned(name, text)]
+            return [], [
+                name for name in found if self._is_quoted_source(name, text) or not self._is_only_mentioned(name, text)
+            ]
         behalf = [m for m in found if self._is_behalf(m, found, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
-        if others and self._governs(others[-1], text):
+        if others and self._is_quoted_source(others[-1], text):
             return behalf, _joined(others[-1], others, text)
         # A colon does not make a name the speaker if another has the verb: "Drelnia told, of all, Arvandia: “…”".
         if len(speakers) > 1 and _COLON.match(text[speakers[-1].end :]):
@@ -113,9 +115,9 @@ class NamedSpeakers:
         chosen = speakers[-1:] or subjects[:1] or others[:1]
         joined = _joined(chosen[0], others, text, speakers) if chosen else []
         # In "Chile agreed with Austria that", Austria has said it too.
-        return behalf, joined + [m for m in others[-1:] if m not in joined and _shares(m, text)]
+        return behalf, joined + [m for m in others[-1:] if m not in joined and _said_it_too(m, text)]
 
-    def _governs(self, name: PartyMatch, text: str) -> bool:
+    def _is_quoted_source(self, name: PartyMatch, text: str) -> bool:
         """Returns whether the last noun or verb of speech before a quotation is that of a party that is spoken of.
 
         In "Austria quoted Germany as saying that" and "Austria denied Germany's claim that" these are Germany's words.
@@ -130,7 +132,7 @@ class NamedSpeakers:
             return True
         if _PATTERNS.hears_from.search(before) and _PATTERNS.told.fullmatch(after):
             return True
-        return _quoted(name, text) and not agrees
+        return _has_noun_of_speech(name, text) and not agrees
 
     def _is_behalf(self, name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether somebody speaks for a party: "on behalf of" it, "as Chair of" a group, or a member for it."""
@@ -166,13 +168,15 @@ class NamedSpeakers:
         """
         text = self._own_words(text).rpartition(";")[2]
         found = self.find(text)
-        if found and self._governs(found[-1], text):
+        if found and self._is_quoted_source(found[-1], text):
             return ()
         if sum(self._speaks(name, found, text) for name in found) != 1:
             return parties_of([m for m in found if not is_object(m, found, text) and not _modifies(m, text)])
         is_told = attribution().object_before.search
         begin = opening.end() if (opening := _PATTERNS.opening_clause.match(text)) else 0
-        told = [m for m in found if is_told(text[: _first(m, found, text).start]) or _is_acted_on(m, found, text)]
+        told = [
+            m for m in found if is_told(text[: _first_joined(m, found, text).start]) or _is_acted_on(m, found, text)
+        ]
         return parties_of([m for m in found if m.start >= begin and m not in told])
 
     def behind(self, after: str) -> Attribution:
@@ -223,7 +227,7 @@ class NamedSpeakers:
         first = [name for name in found if name.end <= len(lead)]
         says = introduces_speech(blanked(own[: len(lead)], [(name.start, name.end) for name in first]))
         subjects = [name for name in first if not is_object(name, found, own)][:1]
-        alone = any(_first(name, first, own) in subjects for name in first[-1:])
+        alone = any(_first_joined(name, first, own) in subjects for name in first[-1:])
         for name in (name for name in found if 0 < start <= name.start):
             before, rest = own[start : name.start], own[name.end :].rstrip()
             elided, in_brackets = _PATTERNS.elided.fullmatch(rest), rest.endswith(_BRACKETS)
@@ -376,7 +380,7 @@ def _joins(between: str) -> bool:
     return COMMA.match(between) is None and _PATTERNS.joined_last.fullmatch(between) is not None
 
 
-def _first(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
+def _first_joined(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
     """Returns the first of two names or more that are joined ("Austria and Germany"); it governs how they all stand."""
     for other in reversed([other for other in found if other.end <= name.start]):
         if not _joins(text[other.end : name.start]):
@@ -387,7 +391,7 @@ def _first(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
 
 def is_object(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name stands as an object: the party of whom, or to whom, somebody speaks."""
-    before = text[: _first(name, found, text).start]
+    before = text[: _first_joined(name, found, text).start]
     return attribution().object_before.search(before) is not None and attribution().speaker_of.search(before) is None
 
 
@@ -396,7 +400,7 @@ def _modifies(name: PartyMatch, text: str) -> bool:
     return name.form == "demonym" and _PATTERNS.thing_behind.match(text, name.end) is not None
 
 
-def _quoted(name: PartyMatch, text: str) -> bool:
+def _has_noun_of_speech(name: PartyMatch, text: str) -> bool:
     before, after = text[: name.start], text[name.end :]
     noun = _PATTERNS.noun_of.search(before)
     of_noun = noun is not None and _PATTERNS.that_alone.fullmatch(after) is not None
@@ -406,14 +410,14 @@ def _quoted(name: PartyMatch, text: str) -> bool:
     return named and attribution().said_of.search(lead) is None
 
 
-def _shares(name: PartyMatch, text: str) -> bool:
+def _said_it_too(name: PartyMatch, text: str) -> bool:
     """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
     before, after = text[: name.start], text[name.end :]
     told = _PATTERNS.that_alone.fullmatch(after) is not None
     shared = _PATTERNS.agrees.search(before) and _PATTERNS.noun_of.search(before) and not after.strip(OPENING)
     agreed = shared or (told and _PATTERNS.agreed_with.search(before) is not None)
     asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
-    return bool(agreed) or asked or _quoted(name, text)
+    return bool(agreed) or asked or _has_noun_of_speech(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:

@@ -44,7 +44,7 @@ _FULL_NAME: Final = regex.compile(rf"(?<![\p{{L}}\p{{M}}]){_WORD}(?:\s+{_WORD})*
 _TITLE: Final = regex.compile(rf"^(?:{RegexPatterns('speakers').source('title')})\s*", regex.IGNORECASE)
 _BEHIND: Final = regex.compile("[,،，(（].*", regex.DOTALL)
 # Capitalised words that are not names of speakers: roles, times, places in the text, words for the speaker's own side.
-NO_NAMES: Final = load_words("no_names", "drafts")
+_NO_NAMES: Final = load_words("no_names", "drafts")
 
 
 def subject_before(text: str, parties: PartyTable) -> str | None:
@@ -156,7 +156,7 @@ def other_subject(text: str, earlier: str) -> OtherSubject | None:
         if verb is not None and attribution().with_article.match(clause, start):
             return OtherSubject(clause[start : verb.start()].strip()[:_LONGEST], is_sure=False)
         words = clause[start : verb.start() if verb else None].split()
-        names = [word for word in words if word.casefold().strip(".’'") not in NO_NAMES]
+        names = [word for word in words if word.casefold().strip(".’'") not in _NO_NAMES]
         # The text before ends with this sentence.
         if (
             len(names) == 1
@@ -204,9 +204,9 @@ def _names(subject: str) -> list[str]:
     found = []
     for match in _PATTERNS.capitalised.finditer(subject):
         words = match.group().split()
-        while words and words[0].casefold().strip(".’'") in NO_NAMES:
+        while words and words[0].casefold().strip(".’'") in _NO_NAMES:
             words = words[1:]
-        kept = [word for word in words if word.casefold().strip(".") not in NO_NAMES]
+        kept = [word for word in words if word.casefold().strip(".") not in _NO_NAMES]
         if kept and sum(map(len, kept)) >= _FEWEST_LETTERS:
             found.append(" ".join(words))
     return found
@@ -248,7 +248,7 @@ class Persons:
         found = []
         for name in _FULL_NAME.finditer(text):
             words = [_plain(word) for word in name.group().split()]
-            own = [word for word in words if word not in NO_NAMES and not _TITLE.fullmatch(word)]
+            own = [word for word in words if word not in _NO_NAMES and not _TITLE.fullmatch(word)]
             codes = {
                 code
                 for known, parties in self._spoke.get(own[-1] if own else "", ())

@@ -16,7 +16,7 @@ from app.checking.findings import Change, ChangeKind
 from ingest.language.sentences import SENTENCE_ENDS
 
 # Indel similarity of the words, 0 to 1, from which a quotation counts as somebody's words in altered form.
-LIKENESS_MIN: Final = 0.6
+_LIKENESS_MIN: Final = 0.6
 # A quotation with this many consecutive words of a source counts as altered too, whatever was added to them ...
 _RUN_MIN: Final = 7
 # ... if they are at least this share of its words; without that condition a treaty's long name would be enough.
@@ -54,7 +54,7 @@ class ClosestWords:
     @property
     def altered(self) -> bool:
         """Whether the quotation counts as an altered form of these words rather than as other words."""
-        return self.likeness >= LIKENESS_MIN or (self.run >= _RUN_MIN and self.run >= _RUN_SHARE_MIN * self.quoted)
+        return self.likeness >= _LIKENESS_MIN or (self.run >= _RUN_MIN and self.run >= _RUN_SHARE_MIN * self.quoted)
 
 
 def closest_words(quote: str, window: str) -> ClosestWords | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.checking.quotations import NOT_CLOSED, find_quotations
+from app.checking.quotations import find_quotations
 from app.checking.reading.blocks import CheckedBlock, make_document
 from app.checking.reading.documents import read_pasted
 from ingest.parties.party_table import PartyTable
@@ -44,7 +44,7 @@ def test_a_quotation_runs_over_paragraphs(text):
 
 def test_a_mark_that_is_never_closed_is_read_to_the_end_of_its_paragraph_and_says_so():
     found = find_quotations(read_pasted("It said: “The keepers count their lamps twice.\n\nThen it left.")).found
-    assert [(q.text, q.reading_remark) for q in found] == [("The keepers count their lamps twice.", NOT_CLOSED)]
+    assert [(q.text, q.reading_remark) for q in found] == [("The keepers count their lamps twice.", "not_closed")]
 
 
 def test_a_paragraph_that_is_set_off_is_a_quotation_without_its_note_mark_or_line_of_attribution():
@@ -84,7 +84,7 @@ def test_table_cells_do_not_run_into_each_other():
         CheckedBlock(text="“The first is not closed at all", kind="cell"),
         CheckedBlock(text="the second has a mark”", kind="text"),
     ]
-    assert [q.reading_remark for q in find_quotations(make_document(cells)).found] == [NOT_CLOSED]
+    assert [q.reading_remark for q in find_quotations(make_document(cells)).found] == ["not_closed"]
 
 
 @given(st.text(alphabet=" ab.\n“”\"'‘’«»„「」[]…1", max_size=80))

@@ -182,7 +182,7 @@ def test_words_of_others_in_a_statement_are_told_apart_from_its_own(tmp_path):
         said = (("Arvandia", own), ("Arvandia", others), ("Belmora", others))
         found = [only(workspace.checker(), f"{name} said: “{words}”") for name, words in said]
     assert [each.verdict for each in found] == ["verified", "verified", "misattributed"]
-    told = [[warning.kind for warning in each.warnings] for each in found]
+    told = [[remark.kind for remark in each.remarks] for each in found]
     assert told == [[], ["someone_quoted_apart"], ["quoted_by_other", "someone_quoted_apart"]]
 
 
@@ -217,7 +217,7 @@ def test_words_that_a_corrected_version_has_otherwise_are_told(tmp_path):
         said = (words.format(12), words.format(21), more)
         found = [only(workspace.checker(), f"Arvandia said: “{each}”") for each in said]
     assert [finding.verdict for finding in found] == ["verified"] * 3
-    told = [[str(w) for w in finding.warnings if w.kind == "corrected"] for finding in found]
+    told = [[str(w) for w in finding.remarks if w.kind == "corrected"] for finding in found]
     assert "in 21 towns" in told[0][0] and told[1:] == [[], []]
 
 

@@ -55,8 +55,8 @@ def test_a_group_that_names_itself_reports_nobody_elses_view(corpus_of, lead, to
 def test_words_of_somebody_else_are_verified_with_a_remark(said, told, tmp_path):
     with spoken(tmp_path, Austria=said) as workspace:
         finding = only(workspace.checker(), f"Austria said: “{QUOTED}.”")
-    assert finding.verdict == "verified" and {warning.kind for warning in finding.warnings} == set(told)
-    named = [str(warning) for warning in finding.warnings if warning.kind == "someone_quoted_named"]
+    assert finding.verdict == "verified" and {each.kind for each in finding.remarks} == set(told)
+    named = [str(each) for each in finding.remarks if each.kind == "someone_quoted_named"]
     assert all(words.endswith("the speaker quotes Tessaria") for words in named)
 
 
@@ -96,7 +96,7 @@ def test_words_that_somebody_quotes_are_not_called_the_words_of_whoever_quotes_t
     said = "As Tessaria told us: “No island can guard a sea alone.” Austria agrees with that."
     with spoken(tmp_path, Austria=said, Germany="Our ports are open.") as workspace:
         finding = only(workspace.checker(), f"{named} said: “No island can guard a sea alone.”")
-    remarks = {warning.kind: str(warning) for warning in finding.warnings}
+    remarks = {each.kind: str(each) for each in finding.remarks}
     assert finding.verdict == "misattributed" and "other_holder" not in remarks
     assert remarks["quoted_by_other"].startswith("a statement of Austria quotes these words")
     assert remarks["someone_quoted_named"].endswith("the speaker quotes Tessaria")
@@ -118,7 +118,7 @@ def test_near_match_in_anothers_text_gives_the_words_to_nobody(tmp_path):
         (source / "scan.pdf").write_bytes(b"%PDF-1.7 damaged")
         workspace.corpus.ingest([source])
         finding = only(workspace.checker(), f"Germany said: “{near}”")
-    remarks = {warning.kind: str(warning) for warning in finding.warnings}
+    remarks = {each.kind: str(each) for each in finding.remarks}
     assert finding.verdict == "altered" and "other_holder" not in remarks
     assert "words much like these stand in a statement of Austria" in remarks["near_other"]
     assert "scan.pdf" in remarks["speaker_incomplete"]

@@ -27,8 +27,8 @@ def test_remarks_on_the_speaker_the_time_and_what_is_cut_off(attacked, text, ver
 
 def test_a_denial_is_told_in_the_draft_s_own_words_without_another_quotation(attacked):
     finding = check(attacked, f"Belmora said {WEAK} and never said that {WEAK}").findings[-1]
-    (warning,) = finding.warnings
-    assert (warning.kind, warning.values["words"]) == ("draft_turns", "said … and never said that")
+    (turned,) = finding.remarks
+    assert (turned.kind, turned.values["words"]) == ("draft_turns", "said … and never said that")
 
 
 # Sentences, used by no other test, whose quoted words (in braces) are cut off from the words that govern them.
@@ -47,7 +47,7 @@ def test_words_cut_off_from_what_governs_them_bear_a_remark(corpus_of, kind, sen
 def test_the_words_beside_a_quotation_are_held_to_those_of_its_source(corpus_of, source, draft, remarks):
     checker = corpus_of(("cuts", [source], {"state": "AUT", "language": language_of_sentence(source, "en")}))
     finding = check(checker, draft).findings[0]
-    altered = any(warning.alters for warning in finding.warnings)
+    altered = any(each.alters for each in finding.remarks)
     assert judged(finding) == ("altered" if altered else "verified", remarks)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from app.answering.localization import localize
-from app.checking.checker import WORK_SPENT, Checker
+from app.checking.checker import Checker
 from app.checking.comparing.corpus_texts import CorpusTexts
 from app.checking.findings import Attribution, Quotation
 from app.checking.quote_verifier import CheckLimits, QuoteVerifier
@@ -30,8 +30,8 @@ def test_a_quotation_takes_no_more_work_than_one_may(workspace, repeated):
 @pytest.mark.timeout(60)
 def test_a_quotation_longer_than_any_is_looked_for_only_as_it_is_and_says_so(workspace):
     finding, done = judged(workspace, "the review of the mechanism " * 15_000, CheckLimits())
-    assert finding.verdict == "not_found" and [warning.kind for warning in finding.warnings] == ["too_long"]
-    assert "20,000 characters" in str(finding.warnings[0])
+    assert finding.verdict == "not_found" and [each.kind for each in finding.remarks] == ["too_long"]
+    assert "20,000 characters" in str(finding.remarks[0])
     assert done <= 10 * CorpusTexts(workspace.store.catalogue).size
 
 
@@ -43,7 +43,7 @@ def test_what_a_document_has_too_much_of_is_listed_as_not_checked(workspace, spo
     part = Checker(texts, parties, LoadLimits(), CheckLimits(document=15_000_000)).check(read_pasted(text))
     assert (len(whole.findings), whole.skipped) == (4, ())
     assert part.findings == whole.findings[: len(part.findings)] and 0 < len(part.findings) < 4
-    assert [skipped.reason for skipped in part.skipped] == [WORK_SPENT] * (4 - len(part.findings))
+    assert [skipped.reason.kind for skipped in part.skipped] == ["work_spent"] * (4 - len(part.findings))
     assert not part.passed
 
 
