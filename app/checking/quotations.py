@@ -52,14 +52,14 @@ _LOOK_BACK: Final = 400
 _YEARS: Final = regex.compile(r"\d0s\b|\d\d(?=\W*$|[,.;)]|\s(?:and|or|to)\b)")
 # An omission, or a letter or word put in; not "[sic]" or a number of a note.
 _EDITED: Final = regex.compile(r"…|\.\.\.|\[(?!sic)\p{L}")
-_ENDS: Final = regex.compile(r"\W?\s*(?:\W*$|[.;!?؟。](?:\s|$))")
+_CLAUSE_END: Final = regex.compile(r"\W?\s*(?:\W*$|[.;!?؟。](?:\s|$))")
 # Share of a block quotation from which the words in quotation marks are the quotation, rather than the whole block.
 _QUOTED_SHARE_MIN: Final = 0.5
 _ATTRIBUTION_LINE: Final = regex.compile(r"^\s*[—–―-]{1,2}\s*\S")
 # Read from the end: read forwards, the nested quantifiers take cubic time in a long row of note numbers.
 _NOTE_MARKS: Final = regex.compile(r"(?:\s*(?:\[\^?\w{1,12}\]|[⁰¹²³⁴⁵⁶⁷⁸⁹]+))+\s*$", regex.REVERSE)
 _SPEECH_COLON: Final = regex.compile(r"(?:[:：](?=\s|\p{Han})|\s(?:--|—|–)(?=\s))\s*")
-_STOP: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
+_SENTENCE_END: Final = regex.compile(rf"(?<=[{SENTENCE_ENDS}])(?=\s|$)")
 # Marks as typesetters, web pages and programs write them: ``…'', <<…>>, \"…\", ''…'', &quot;…&quot;, <q>…</q>.
 _SAME: Final = str.maketrans("❝❞❛❜❮❯⟪⟫｢｣″‶＇🙶🙷ˮ", '“”‘’«»«»「」""\'“”"')
 _WRITTEN: Final = regex.compile(
@@ -140,7 +140,7 @@ def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Ski
             begin = block.start + speech.end()
             at = bisect_left(starts, block.start + speech.start())
             within = at and found[at - 1].spans[-1][1] > begin
-            rest = _STOP.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
+            rest = _SENTENCE_END.split(block.text[speech.end() : speech.end() + _LONGEST_LISTED], maxsplit=1)[0]
             marked = at < len(starts) and starts[at] < begin + len(rest)
             before = block.text[max(0, speech.start() - _LOOK_BACK) : speech.end()]
             if within or marked or len(whole_words(rest)) < _FEWEST_WORDS or not introduces_speech(before):
@@ -299,7 +299,7 @@ def _no_quotation(quotation: Quotation, block: CheckedBlock, parties: PartyTable
     fewest = _FEWEST_WORDS - (regex.search(r"\p{Arabic}", quotation.text) is not None)
     edited = len(words) > 1 and _EDITED.search(quotation.text)
     after = block.text[quotation.spans[-1][1] - block.start :]
-    if length < fewest and not edited and not introduces_predicate(before, ends=_ENDS.match(after) is not None):
+    if length < fewest and not edited and not introduces_predicate(before, ends=_CLAUSE_END.match(after) is not None):
         return remark("too_short", count=str(_FEWEST_WORDS))
     long_words = [word for word in words if word.casefold() not in _SMALL]
     if not han and like_title and all(map(_TITLE_WORD.match, long_words)):

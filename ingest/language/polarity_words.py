@@ -27,7 +27,7 @@ _OF_LEXICON: Final[dict[str, PolarityKind]] = {
     "must": "modal", "should": "modal", "may": "modal", "can": "modal",
     "all": "count", "some": "count", "most": "count", "many": "count", "few": "count", "more": "count", "less": "count",
 }  # fmt: skip
-_PATTERNS: Final = RegexPatterns("drafts")
+_PATTERNS: Final = RegexPatterns("polarity_patterns")
 # Clauses before a quotation that may govern it across an aside.
 _CLAUSES: Final = 3
 # Most words between a denial and what it denies, and marks that open a quotation.
@@ -161,7 +161,7 @@ def denies(before: str, language: str) -> bool:
     ]
     adverbs = [rest[: said.start()] for pattern in says if (said := pattern.search(rest)) is not None]
     # "Did not think twice and said that" goes on with what was said.
-    if any(_PATTERNS.goes_on.search(rest[: at.end()]) for at in regex.finditer(r"\S+", rest)):
+    if any(_PATTERNS.coordinator_ends.search(rest[: at.end()]) for at in regex.finditer(r"\S+", rest)):
         return False
     return any(len(each.split()) < _NEAR for each in adverbs)
 

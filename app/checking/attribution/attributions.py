@@ -127,7 +127,7 @@ class AttributionReader:
             if at < self._around.title:
                 label = self._without_place(heading)
                 # "Notes for the lunch with Austria": a title may name whom a draft is for.
-                if any(_PATTERNS.addressed.search(label[: name.start]) for name in self._speakers.find(label)[:1]):
+                if any(_PATTERNS.to_addressee.search(label[: name.start]) for name in self._speakers.find(label)[:1]):
                     continue
             yield replace(self._in_label(label), source=source)
         if subject is not None:

@@ -60,7 +60,7 @@ class NamedSpeakers:
         # State on whose behalf it speaks comes before it; of a group's words it is not the holder.
         behalf, joined = self._speakers(text)
         groups = [m for m in behalf if any(self.parties.kind_of(code) != "state" for code in m.codes)]
-        if groups and not _PATTERNS.own_too.search(text):
+        if groups and not _PATTERNS.for_itself_too.search(text):
             return replace(_said_by(behalf), delivered_by=parties_of(joined))
         return _said_by(joined, before=behalf)
 
@@ -98,9 +98,7 @@ class NamedSpeakers:
             text = last
         found = self.find(text)
         if len(found) < 2:
-            return [], [
-                name for name in found if self._is_quoted_source(name, text) or not self._is_only_mentioned(name, text)
-            ]
+            return [], [m for m in found if self._is_quoted_source(m, text) or not self._is_only_mentioned(m, text)]
         behalf = [m for m in found if self._is_behalf(m, found, text)]
         others = [m for m in found if m not in behalf]
         speakers = [m for m in others if self._speaks(m, found, text)]
@@ -126,13 +124,13 @@ class NamedSpeakers:
         agrees = _PATTERNS.agrees.search(before) is not None
         # "Which holds that", "whose delegate said that"; in "which “…”" it is clear only of whom somebody agrees with.
         if (clause := _PATTERNS.relative_behind.fullmatch(after)) is not None:
-            said = clause["speaks"] or attribution().verb.search(after) or _PATTERNS.noun_of.search(before)
+            said = clause["speaks"] or attribution().verb.search(after) or _PATTERNS.speech_noun_before.search(before)
             return bool(agrees or said)
         if _PATTERNS.takes_up.search(f"{before}§{after}"):
             return True
-        if _PATTERNS.hears_from.search(before) and _PATTERNS.told.fullmatch(after):
+        if _PATTERNS.hears_from.search(before) and _PATTERNS.colon_or_that.fullmatch(after):
             return True
-        return _has_noun_of_speech(name, text) and not agrees
+        return _has_speech_noun(name, text) and not agrees
 
     def _is_behalf(self, name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether somebody speaks for a party: "on behalf of" it, "as Chair of" a group, or a member for it."""
@@ -146,7 +144,7 @@ class NamedSpeakers:
         """Returns whether a member speaks for its group: "Belmora, for the Group,", "Belmora (Riparian Group):"."""
         members = {member for code in group.codes for member in self.parties.members(code)}
         return any(
-            _PATTERNS.delivers.fullmatch(f"{text[name.end : group.start]}§{text[group.end :]}")
+            _PATTERNS.speaks_for_group.fullmatch(f"{text[name.end : group.start]}§{text[group.end :]}")
             or (name.start >= group.end and text[group.end : name.start].strip() == "/")
             for name in found
             if members.intersection(name.codes)
@@ -182,7 +180,7 @@ class NamedSpeakers:
     def behind(self, after: str) -> Attribution:
         """Returns the speakers named behind a quotation: "said Austria", "Austria said", "according to Austria"."""
         text = _BEFORE_NAME.sub("", after)
-        if (dashed := DASHED.match(after)) or (dashed := _PATTERNS.by.match(after)):
+        if (dashed := DASHED.match(after)) or (dashed := _PATTERNS.by_line.match(after)):
             return self.joint(dashed.group(1))
         found = self.find(text)
         if _PATTERNS.points_back.match(text):
@@ -230,20 +228,20 @@ class NamedSpeakers:
         alone = any(_first_joined(name, first, own) in subjects for name in first[-1:])
         for name in (name for name in found if 0 < start <= name.start):
             before, rest = own[start : name.start], own[name.end :].rstrip()
-            elided, in_brackets = _PATTERNS.elided.fullmatch(rest), rest.endswith(_BRACKETS)
-            if elided:
-                alike = alone and _PATTERNS.elided.fullmatch(lead[first[-1].end :]) is not None
+            left_out, in_brackets = _PATTERNS.verb_left_out.fullmatch(rest), rest.endswith(_BRACKETS)
+            if left_out:
+                alike = alone and _PATTERNS.verb_left_out.fullmatch(lead[first[-1].end :]) is not None
             else:
                 alike = any(lead[subject.end :].strip() == rest.strip() for subject in subjects)
             opens = self._opens(before)
-            if opens and (rest.endswith(COLONS) or alike or (elided and says)):
+            if opens and (rest.endswith(COLONS) or alike or (left_out and says)):
                 return True
             # In "contrast Drelnia (“…”) with Arvandia (“…”)" each name has the words in brackets behind it.
-            beside = lead.endswith(_BRACKETS) and _PATTERNS.elided.fullmatch(lead[first[0].end :]) if first else None
-            if elided and in_brackets and beside:
+            beside = first and lead.endswith(_BRACKETS) and _PATTERNS.verb_left_out.fullmatch(lead[first[0].end :])
+            if left_out and in_brackets and beside:
                 return True
             noun = attribution().speaker_of.search(before)
-            clause = _PATTERNS.anew.fullmatch(before[: noun.start()] if noun else before)
+            clause = _PATTERNS.clause_of_its_own.fullmatch(before[: noun.start()] if noun else before)
             if not _POSSESSIVE.match(rest) and ((opens and in_brackets) or clause):
                 return True
             if self._speaks(name, found, own):
@@ -252,7 +250,7 @@ class NamedSpeakers:
 
     def _opens(self, before: str) -> bool:
         """Returns whether a name behind these words may begin a clause, as its subject."""
-        patterns = (_PATTERNS.same_of.search, attribution().speaker_of.search)
+        patterns = (_PATTERNS.that_of.search, attribution().speaker_of.search)
         return _PATTERNS.clause_opens.fullmatch(before) is not None or any(match(before) for match in patterns)
 
     def between(self, text: str) -> tuple[str, ...]:
@@ -301,7 +299,7 @@ class NamedSpeakers:
         verb = attribution().verb.search(text[match.end : min(following, match.end + _VERB_REACH)])
         acts = verb is not None and not _is_acted_on(match, found, text)
         # In "noted Austria's offer, and said" and "agreed with Austria and said" the verb is that of another subject.
-        also = _PATTERNS.goes_on.search(after, 0, verb.start()) if verb else None
+        also = _PATTERNS.coordinator_ends.search(after, 0, verb.start()) if verb else None
         not_its = also and (_POSSESSIVE.match(after) or not after[: also.start()].strip(" ,،，"))
         if (verb and acts and not not_its and not regex.search(r"[;.]", after[: verb.start()])) or colon:
             return True
@@ -312,7 +310,7 @@ class NamedSpeakers:
             for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
-        goes_on = _PATTERNS.goes_on.search
+        goes_on = _PATTERNS.coordinator_ends.search
         apart = (
             regex.search(r"[;.,،]", text[previous : v.start()]) and not goes_on(text, previous, v.start()) for v in said
         )
@@ -327,12 +325,12 @@ def _is_named_as_speaker(name: PartyMatch, text: str) -> bool:
     """Returns whether a name has a clause of speech of its own, or is the agent of one: "said by Austria that"."""
     before, after = text[: name.start], text[name.end :]
     told = _COLON.match(after) or _PATTERNS.that_alone.fullmatch(after)
-    return bool(attribution().who_says.match(after) or (told and _PATTERNS.agent.search(before)))
+    return bool(attribution().who_says.match(after) or (told and _PATTERNS.agent_of_passive.search(before)))
 
 
 def _is_acted_on(name: PartyMatch, found: list[PartyMatch], text: str) -> bool:
     """Returns whether a name is the subject of a passive: "Austria was answered by Germany, which said"."""
-    return _PATTERNS.agent.search(text[name.end : _following(name, found, text)]) is not None
+    return _PATTERNS.agent_of_passive.search(text[name.end : _following(name, found, text)]) is not None
 
 
 def in_turn(joint: Attribution, lead: str) -> Attribution | None:
@@ -400,12 +398,13 @@ def _modifies(name: PartyMatch, text: str) -> bool:
     return name.form == "demonym" and _PATTERNS.thing_behind.match(text, name.end) is not None
 
 
-def _has_noun_of_speech(name: PartyMatch, text: str) -> bool:
+def _has_speech_noun(name: PartyMatch, text: str) -> bool:
+    """Returns whether a noun of speech, or "as saying", gives a name the next words: "Austria’s claim that"."""
     before, after = text[: name.start], text[name.end :]
-    noun = _PATTERNS.noun_of.search(before)
+    noun = _PATTERNS.speech_noun_before.search(before)
     of_noun = noun is not None and _PATTERNS.that_alone.fullmatch(after) is not None
     lead = before[: noun.start()] if noun is not None and of_noun else before
-    named = of_noun or _PATTERNS.own_words.fullmatch(after) is not None
+    named = of_noun or _PATTERNS.speech_noun_behind.fullmatch(after) is not None
     # "Said in reply to Austria's claim that" goes on with the reply.
     return named and attribution().said_of.search(lead) is None
 
@@ -414,10 +413,12 @@ def _said_it_too(name: PartyMatch, text: str) -> bool:
     """Returns whether the words after an object are its own as well: "agreed with Austria that"."""
     before, after = text[: name.start], text[name.end :]
     told = _PATTERNS.that_alone.fullmatch(after) is not None
-    shared = _PATTERNS.agrees.search(before) and _PATTERNS.noun_of.search(before) and not after.strip(OPENING)
+    shared = (
+        _PATTERNS.agrees.search(before) and _PATTERNS.speech_noun_before.search(before) and not after.strip(OPENING)
+    )
     agreed = shared or (told and _PATTERNS.agreed_with.search(before) is not None)
-    asked = _PATTERNS.asks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
-    return bool(agreed) or asked or _has_noun_of_speech(name, text)
+    asked = _PATTERNS.asks_or_thanks.search(before) is not None and _PATTERNS.of_its_words.fullmatch(after) is not None
+    return bool(agreed) or asked or _has_speech_noun(name, text)
 
 
 def _ends_with(pattern: "regex.Pattern[str]", text: str) -> bool:

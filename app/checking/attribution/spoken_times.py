@@ -44,7 +44,7 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
     With `reference`, for a reference, label or heading, every year counts. "Two years later" counts from a year in
     `earlier`, the text before.
     """
-    mentioned = _PATTERNS.spoken_of.search
+    mentioned = _PATTERNS.before_mention.search
     roman = [] if reference else [_roman(found) for found in _unmentioned(_ROMAN, text)]
     text = in_digits(text)
     sessions = find_session_mentions(text)
@@ -64,7 +64,9 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
     if reference:
         years = [*map(int, find_years(remaining))]
     else:
-        found = (when for when in _PATTERNS.when.finditer(remaining) if not mentioned(remaining[: when.start("year")]))
+        found = (
+            when for when in _PATTERNS.spoken_year.finditer(remaining) if not mentioned(remaining[: when.start("year")])
+        )
         years = [*(int(when["year"]) for when in found), *filter(None, roman)]
         # The anchor year of a relative time ("two years after 2016") is not when the words were spoken.
         if relative is not None:
@@ -114,7 +116,7 @@ def is_of_thing(text: str) -> bool:
     text = in_digits(text.replace(MASK, " "))
     patterns = (attribution().verb, attribution().according_to)
     verbs = sorted(verb.span() for pattern in patterns for verb in pattern.finditer(text))
-    whens = [when.span("year") for when in _PATTERNS.when.finditer(text)]
+    whens = [when.span("year") for when in _PATTERNS.spoken_year.finditer(text)]
     months = [month.span() for month in _PATTERNS.month.finditer(text)]
     times = [*whens, *months, *((found.start, found.end) for found in find_dates(text))]
     return bool(times) and not any(_is_of_speaking(text, start, end, verbs) for start, end in times)
@@ -184,7 +186,7 @@ def _without_times(text: str, found: Sequence[TextMatch]) -> str:
 
 def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
     """Returns the matches of a pattern in a text, except those that it only mentions: "since 2016"."""
-    return [found for found in pattern.finditer(text) if not _PATTERNS.spoken_of.search(text[: found.start()])]
+    return [found for found in pattern.finditer(text) if not _PATTERNS.before_mention.search(text[: found.start()])]
 
 
 def _iso(month: "regex.Match[str]") -> str | None:

@@ -80,7 +80,8 @@ def _without_asides(text: str) -> str:
 def _last_clause(text: str, parties: PartyTable) -> str:
     """Returns the last clause of a text; a conjunction inside a party's name does not end a clause."""
     named = parties.find(text)
-    ends = [m.end() for m in _PATTERNS.clause.finditer(text) if not any(n.start <= m.start() < n.end for n in named)]
+    found = _PATTERNS.clause_end.finditer(text)
+    ends = [end.end() for end in found if not any(name.start <= end.start() < name.end for name in named)]
     return text[ends[-1] :] if ends else text
 
 
@@ -90,7 +91,7 @@ def subject_after(text: str) -> str | None:
     if dashed := regex.match(r"[—–―]\s*(\p{Lu}[^.]{2,60})", text):
         return dashed[1].split(",")[0]
     if according := attribution().according_to.match(text):
-        return _PATTERNS.clause.split(text[according.end() :])[0].strip()[:_LONGEST]
+        return _PATTERNS.clause_end.split(text[according.end() :])[0].strip()[:_LONGEST]
     verb = attribution().verb.search(text[: 2 * _LONGEST])
     if verb is None:
         return None
@@ -191,7 +192,7 @@ def order_alone(text: str) -> str | None:
     text = regex.split("[;؛；]", text)[-1]
     for found in chain(_PATTERNS.former.finditer(text), _PATTERNS.latter.finditer(text)):
         opens = _PATTERNS.clause_opens.fullmatch(text, _clause_before(text, found.start()), found.start())
-        if _PATTERNS.elided.fullmatch(text, found.end()) or (opens and not attribution().verb.search(text)):
+        if _PATTERNS.verb_left_out.fullmatch(text, found.end()) or (opens and not attribution().verb.search(text)):
             return found.group()
     return None
 

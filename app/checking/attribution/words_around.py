@@ -35,10 +35,10 @@ _SENTENCES_BACK: Final = 40
 _LONGEST_SENTENCE: Final = 1500  # characters
 _CLOSED: Final = regex.compile(r"\s*[”“\"»«’'‘›」』》〞〟＂]")
 # Not that of "said Ms. Renn (Belmora)".
-_STOP: Final = regex.compile(
+_SENTENCE_END: Final = regex.compile(
     rf"[{SENTENCE_ENDS}](?<!(?<!\p{{L}})(?:{RegexPatterns('speakers').source('title')}))(?=\s|$|\[|[⁰¹²³⁴-⁹]|\p{{Han}})"
 )
-_ENDED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
+_FINISHED: Final = regex.compile(rf"[{SENTENCE_ENDS}]\s")
 _BLOCKS_BACK: Final = 12  # blocks before a block that are searched for a line that leads in to it or stands over it
 _LABEL_WORDS: Final = 8  # most words of a line that is read as a heading of the blocks after it
 _HEADINGS_BACK: Final = 200  # headings
@@ -228,7 +228,7 @@ class WordsAround:
         after = bisect_right(self._spans, end, key=lambda span: span[0])
         stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
         marks = ((block.start + mark.offset, mark.key) for mark in sorted(block.marks, key=lambda mark: mark.offset))
-        keys = [key for at, key in marks if begin <= at < stop and not _ENDED.search(self._text[end + 2 : at])]
+        keys = [key for at, key in marks if begin <= at < stop and not _FINISHED.search(self._text[end + 2 : at])]
         return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
 
     def _last_naming(self, text: str, back: int = 0) -> str:
@@ -266,10 +266,10 @@ def _resolved(references: Iterable[str]) -> Iterator[str]:
 def _first_sentence(text: str, *, ended: bool) -> str:
     """Returns the rest of a quotation's sentence; if the quotation ends a sentence (`ended`), only text about it."""
     flat = text.replace("\n", " ")
-    own, *later = _STOP.split(flat, maxsplit=1)
+    own, *later = _SENTENCE_END.split(flat, maxsplit=1)
     if own.strip(' ”“"»«’'):
         rest = "" if ended and regex.match(r"\s+\p{Lu}", own) and not _PATTERNS.points_back.match(own) else own
     else:
         # The sentence ends with the quotation; the next one counts only if it points back to the quotation.
-        rest = _STOP.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
+        rest = _SENTENCE_END.split(later[0], maxsplit=1)[0] if later and _PATTERNS.points_back.match(later[0]) else ""
     return rest.partition(MASK)[0]

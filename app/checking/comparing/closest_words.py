@@ -32,7 +32,7 @@ _EDGES: Final = 4
 # Words more than a quotation's edge has, by which the source may deny what it says: "ne … pas".
 _DENIAL_WORDS_MAX: Final = 3
 _SIGNS: Final = ".,;:!،؛。，；：！"
-_ENDS: Final = regex.compile(rf"[{SENTENCE_ENDS}]\W*$")
+_SENTENCE_END: Final = regex.compile(rf"[{SENTENCE_ENDS}]\W*$")
 _TOKEN: Final = regex.compile(r"\p{Han}[^\w\s]*|\S+?(?=\p{Han})|\S+")
 _HAN_SPACE: Final = regex.compile(r"(?<=\p{Han}[^\w\s]*) (?=\p{Han})")
 _BARE: Final = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
@@ -67,7 +67,7 @@ def closest_words(quote: str, window: str) -> ClosestWords | None:
         return None
     first, last = _best_ends(plain_source, plain_quoted, blocks)
     likeness = Indel.normalized_similarity(plain_source[first:last], plain_quoted)
-    ends = [_ENDS.search(word) is not None for word in source]
+    ends = [_SENTENCE_END.search(word) is not None for word in source]
     first, last = _with_replaced(plain_source, plain_quoted, first, last, ends)
     best = source[first:last]
     return ClosestWords(

@@ -43,8 +43,8 @@ from vectorstore.stems import is_function_word, stems, words_of
 _MODAL_WORDS: Final = 4
 # Most words of an omission that leaves out the head of the words behind it: "the work of […]".
 _HEAD_WORDS: Final = 8
-_ENDED: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
-_ENDS: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
+_ENDED_BEFORE: Final = regex.compile(r"[.!?;。！？；؟؛][\"”’»)]*\s*$")
+_ENDS_BEHIND: Final = regex.compile(r"[\"”’»)]*\s*[.!?;。！？；؟؛]")
 # Characters on either side of an omission's beginning that are searched for a phrase that it cuts through.
 _CUT_REACH: Final = 40
 _ASIDE_EDGE: Final = ",;–—-(،，、"
@@ -128,9 +128,9 @@ def _edges(source: str, begin: int, end: int) -> tuple[bool, bool, list[str], st
     # A paragraph's end is a sentence's end, as after a salutation.
     paragraphs = [" ".join(piece.split()) for piece in EMPTY_LINE.split(source[begin:end])]
     opens = not whole_words(paragraphs[0]) or bool(
-        _ENDED.search(source[max(0, begin - 3) : begin]) or _ENDS.match(source[begin : begin + 3])
+        _ENDED_BEFORE.search(source[max(0, begin - 3) : begin]) or _ENDS_BEHIND.match(source[begin : begin + 3])
     )
-    closes = not whole_words(paragraphs[-1]) or _ENDED.search(paragraphs[-1]) is not None
+    closes = not whole_words(paragraphs[-1]) or _ENDED_BEFORE.search(paragraphs[-1]) is not None
     first = [paragraphs[0][slice(*span)] for span in split_sentences(paragraphs[0])]
     last = [paragraphs[-1][slice(*span)] for span in split_sentences(paragraphs[-1])]
     edges = [] if opens else first[:1]
