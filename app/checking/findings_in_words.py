@@ -25,14 +25,13 @@ def times_in_words(when: SpokenTime, language: str) -> list[str]:
     return [*map(str, when.years), *dates, *days, *sessions]
 
 
-def verdict_word(verdict: Verdict, language: str = "en") -> str:
-    """Returns the name of a verdict."""
+def _verdict_word(verdict: Verdict, language: str) -> str:
     return load_remark_words(language).say(f"verdict_{verdict}")
 
 
 def verdict_of(finding: Finding, language: str = "en") -> str:
     """Returns the name of a finding's verdict, which says whether a verified quotation bears a remark."""
-    word = verdict_word(finding.verdict, language)
+    word = _verdict_word(finding.verdict, language)
     remarked = finding.verdict == "verified" and finding.remarks
     return load_remark_words(language).say("with_remark", verdict=word) if remarked else word
 
@@ -85,7 +84,7 @@ def changes_in_words(changes: Sequence[Change], language: str = "en") -> list[st
 def summary_line(report: CheckReport) -> str:
     """Returns the number of quotations, of each verdict, of remarks and of skipped strings, in one line."""
     words = load_remark_words(report.language)
-    verdicts = ", ".join(f"{verdict_word(v, report.language).lower()}: {n}" for v, n in report.summary.items())
+    verdicts = ", ".join(f"{_verdict_word(v, report.language).lower()}: {n}" for v, n in report.summary.items())
     found = len(report.findings)
     parts = [words.say("counted", count=found, verdicts=verdicts) if found else words.say("counted_none")]
     for key, count in (("counted_remarked", report.remarked), ("counted_skipped", len(report.skipped))):

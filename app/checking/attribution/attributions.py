@@ -13,13 +13,7 @@ import regex
 
 from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
 from app.checking.attribution.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
-from app.checking.attribution.spoken_times import (
-    is_label,
-    is_of_thing,
-    read_reference,
-    read_sentence,
-    read_time,
-)
+from app.checking.attribution.spoken_times import is_label, is_of_thing, read_reference, read_sentence, read_time
 from app.checking.attribution.unlisted_speakers import (
     Persons,
     former_or_latter,

@@ -224,12 +224,12 @@ class WordsAround:
     def _notes(self, quotation: Quotation) -> list[CheckedBlock]:
         end = quotation.spans[-1][1]
         block = self.blocks[self._document.index_at(max(0, end - 1))]
-        begin = quotation.spans[0][0]
+        begin, notes = quotation.spans[0][0], self._document.note_blocks
         after = bisect_right(self._spans, end, key=lambda span: span[0])
         stop = self._spans[after][0] if after < len(self._spans) else len(self._text)
         marks = ((block.start + mark.offset, mark.key) for mark in sorted(block.marks, key=lambda mark: mark.offset))
         keys = [key for at, key in marks if begin <= at < stop and not _FINISHED.search(self._text[end + 2 : at])]
-        return [note for key in dict.fromkeys(keys) if (note := self._document.note(key)) is not None]
+        return [notes[key] for key in dict.fromkeys(keys) if key in notes]
 
     def _last_naming(self, text: str, back: int = 0) -> str:
         """Returns the last sentence, of all or of the last `back`, that names a party; empty without one."""

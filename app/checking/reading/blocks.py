@@ -100,12 +100,9 @@ class CheckedDocument:
         """Returns the index of the block that holds an offset of the text."""
         return max(0, bisect_right(self.blocks, offset, key=lambda block: block.start) - 1)
 
-    def note(self, key: str) -> CheckedBlock | None:
-        """Returns the note of a key."""
-        return self._notes.get(key)
-
     @cached_property
-    def _notes(self) -> dict[str, CheckedBlock]:
+    def note_blocks(self) -> dict[str, CheckedBlock]:
+        """The notes by their keys."""
         return {block.note_key: block for block in reversed(self.blocks) if block.note_key is not None}
 
 

@@ -61,9 +61,9 @@ class RunFormatting:
         """Returns why a reader does not see a run, or None."""
         properties = [*self._properties(run)]
         for name, how in _SWITCHES.items():
-            if (switch := _first(properties, name)) is not None and value_of(switch) not in _OFF:
+            if (switch := _first(properties, name)) is not None and _value_of(switch) not in _OFF:
                 return how
-        size, colour = (value_of(_first(properties, name)) for name in ("w:sz", "w:color"))
+        size, colour = (_value_of(_first(properties, name)) for name in ("w:sz", "w:color"))
         if size.isdecimal() and int(size) <= _UNREADABLE_SIZE_MAX:
             return "unseen_tiny"
         ground = self._ground(run, properties) if _is_colour(colour) else None
@@ -72,8 +72,8 @@ class RunFormatting:
 
     def _properties(self, run: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
         yield from run.findall("w:rPr", nsmap)
-        yield from self._of_style(value_of(run.find("w:rPr/w:rStyle", nsmap)))
-        yield from self._of_style(style_of(next(run.iterancestors(qn("w:p")))))
+        yield from self._of_style(_value_of(run.find("w:rPr/w:rStyle", nsmap)))
+        yield from self._of_style(_style_of(next(run.iterancestors(qn("w:p")))))
         yield from self._defaults
 
     def styles(self, identifier: str) -> Iterator[BaseOxmlElement]:
@@ -83,26 +83,26 @@ class RunFormatting:
             if style is None:
                 return
             yield style
-            identifier = value_of(style.find("w:basedOn", nsmap))
+            identifier = _value_of(style.find("w:basedOn", nsmap))
 
     def _of_style(self, identifier: str, path: str = "w:rPr") -> Iterator[BaseOxmlElement]:
         for style in self.styles(identifier):
             yield from style.findall(path, nsmap)
 
     def _ground(self, run: BaseOxmlElement, properties: list[BaseOxmlElement]) -> str | None:
-        marked = _HIGHLIGHTS.get(value_of(_first(properties, "w:highlight")))
+        marked = _HIGHLIGHTS.get(_value_of(_first(properties, "w:highlight")))
         if marked is not None:
             return marked
         own = _first(properties, "w:shd")
         shades = [] if own is None else [own]
         for paragraph in run.iterancestors(qn("w:p")):
             shades += paragraph.findall("w:pPr/w:shd", nsmap)
-            shades += self._of_style(style_of(paragraph), "w:pPr/w:shd")
+            shades += self._of_style(_style_of(paragraph), "w:pPr/w:shd")
         shades += [shade for cell in run.iterancestors(qn("w:tc")) for shade in cell.findall("w:tcPr/w:shd", nsmap)]
         fills = (str(shade.get(qn("w:fill"), "")) for shade in shades)
         if (filled := next(filter(_is_colour, fills), None)) is not None:
             return filled
-        tables = (value_of(table.find("w:tblPr/w:tblStyle", nsmap)) for table in run.iterancestors(qn("w:tbl")))
+        tables = (_value_of(table.find("w:tblPr/w:tblStyle", nsmap)) for table in run.iterancestors(qn("w:tbl")))
         styles = (style for name in tables if (style := self._styles.get(name)) is not None)
         shaded = any(style.find(".//w:shd", nsmap) is not None for style in styles)
         return None if shaded else self._page
@@ -177,7 +177,7 @@ class _Walk:
 
     def _paragraph(self, element: BaseOxmlElement, cell: CheckedBlock | None, *, boxed: bool) -> WordParagraph:
         pieces, block = read_paragraph(element, self._looks)
-        kind, level = _kind_of(self._looks.styles(style_of(element)))
+        kind, level = _kind_of(self._looks.styles(_style_of(element)))
         self._paragraphs += bool(block.text.strip())
         item = element.find("w:pPr/w:numPr", nsmap) is not None
         block = replace(block, kind=kind, level=level, item=item)
@@ -212,7 +212,7 @@ def _cells(row: BaseOxmlElement) -> Iterator[tuple[BaseOxmlElement, int]]:
     for cell in row.iter(qn("w:tc")):
         if next(cell.iterancestors(qn("w:tr"))) is not row:
             continue
-        width = value_of(cell.find("w:tcPr/w:gridSpan", nsmap))
+        width = _value_of(cell.find("w:tcPr/w:gridSpan", nsmap))
         yield cell, int(width) if width.isdecimal() and 0 < int(width) < 100 else 1
 
 
@@ -266,7 +266,7 @@ def _leaves(parent: BaseOxmlElement, run: BaseOxmlElement | None) -> Iterator[tu
 def _kind_of(styles: Iterable[BaseOxmlElement]) -> tuple[BlockKind, int]:
     """Returns a block's kind and heading level by the names of its style and of that style's bases, nearest first."""
     for style in styles:
-        name = value_of(style.find("w:name", nsmap)).lower()
+        name = _value_of(style.find("w:name", nsmap)).lower()
         heading = _HEADING.fullmatch(name)
         if heading or name in ("title", "subtitle"):
             return "heading", int(heading[1]) if heading else 1
@@ -289,13 +289,11 @@ def _first(properties: list[BaseOxmlElement], name: str) -> BaseOxmlElement | No
     return next((found for held in properties if (found := held.find(name, nsmap)) is not None), None)
 
 
-def style_of(paragraph: BaseOxmlElement) -> str:
-    """Returns the id of a paragraph's style; empty where it has none."""
-    return value_of(paragraph.find("w:pPr/w:pStyle", nsmap))
+def _style_of(paragraph: BaseOxmlElement) -> str:
+    return _value_of(paragraph.find("w:pPr/w:pStyle", nsmap))
 
 
-def value_of(element: BaseOxmlElement | None) -> str:
-    """Returns the `w:val` of an element; empty where there is none."""
+def _value_of(element: BaseOxmlElement | None) -> str:
     return "" if element is None else str(element.get(qn("w:val"), ""))
 
 

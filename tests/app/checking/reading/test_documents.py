@@ -27,7 +27,7 @@ def test_markup_does_not_get_in_the_way(tmp_path):
     text += "\n\n[^n]: A *note*."
     document = read_file(tmp_path / "a.md", text.encode())
     assert quotes(document) == ["the lighthouse keepers count their lamps tw*ice"]
-    assert document.note("n") is not None and document.note("n").text == "A note."
+    assert document.note_blocks["n"].text == "A note."
 
 
 def test_html_is_cut_into_paragraphs_items_and_cells():
@@ -143,7 +143,7 @@ def test_word_file_gives_styles_tables_headers_and_notes(tmp_path):
         ("note", f"Mexico, session 55: “{WORDS}”"),
     ]
     assert document.blocks[6].labels == ("Germany", "Words")
-    assert document.note(document.blocks[1].marks[0].key) == document.blocks[8]
+    assert document.note_blocks[document.blocks[1].marks[0].key] == document.blocks[8]
     assert len(quotes(document)) == 5
 
 
