@@ -191,10 +191,9 @@ class QuoteVerifier:
     ) -> Iterator[_Hit]:
         self.work += self._texts.size
         for stored in ordered:
-            if pattern.longest in stored.keyed:
-                matches = islice(find_matches(pattern, stored.keyed), _TRIED)
-                if found := [self._hit(stored, match, quote, around) for match in matches]:
-                    yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
+            matches = islice(find_matches(pattern, stored.keyed), _TRIED)
+            if found := [self._hit(stored, match, quote, around) for match in matches]:
+                yield min(found, key=lambda hit: (hit.faults, hit.match.end - hit.match.start))
 
     def _hit(self, stored: StoredText, match: Match, quote: str, around: tuple[str, str]) -> _Hit:
         language = stored.statement.language_at(match.start) or language_of(quote[:1], "en")

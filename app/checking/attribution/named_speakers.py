@@ -310,10 +310,9 @@ class NamedSpeakers:
             for verb in attribution().verb.finditer(before)
             if verb.start() >= previous and _PATTERNS.article_alone.fullmatch(before, verb.end())
         ]
-        goes_on = _PATTERNS.coordinator_ends.search
-        apart = (
-            regex.search(r"[;.,،]", text[previous : v.start()]) and not goes_on(text, previous, v.start()) for v in said
-        )
+        begins = (verb.start() for verb in said)
+        joined = _PATTERNS.coordinator_ends.search
+        apart = (regex.search(r"[;.,،]", text[previous:at]) and not joined(text, previous, at) for at in begins)
         return any(apart) if previous else bool(said)
 
 

@@ -64,9 +64,7 @@ def read_time(text: str, *, reference: bool = False, earlier: str = "") -> Spoke
     if reference:
         years = [*map(int, find_years(remaining))]
     else:
-        found = (
-            when for when in _PATTERNS.spoken_year.finditer(remaining) if not mentioned(remaining[: when.start("year")])
-        )
+        found = _unmentioned(_PATTERNS.spoken_year, remaining, "year")
         years = [*(int(when["year"]) for when in found), *filter(None, roman)]
         # The anchor year of a relative time ("two years after 2016") is not when the words were spoken.
         if relative is not None:
@@ -184,9 +182,10 @@ def _without_times(text: str, found: Sequence[TextMatch]) -> str:
     return blanked(text, [*((each.start, each.end) for each in (*found, *times)), *months])
 
 
-def _unmentioned(pattern: "regex.Pattern[str]", text: str) -> "list[regex.Match[str]]":
-    """Returns the matches of a pattern in a text, except those that it only mentions: "since 2016"."""
-    return [found for found in pattern.finditer(text) if not _PATTERNS.before_mention.search(text[: found.start()])]
+def _unmentioned(pattern: "regex.Pattern[str]", text: str, group: str | int = 0) -> "list[regex.Match[str]]":
+    """Returns the matches of a pattern in a text, except those whose `group` it only mentions: "since 2016"."""
+    mentioned = _PATTERNS.before_mention.search
+    return [found for found in pattern.finditer(text) if not mentioned(text[: found.start(group)])]
 
 
 def _iso(month: "regex.Match[str]") -> str | None:

@@ -191,14 +191,11 @@ def order_alone(text: str) -> str | None:
     """Returns "the former" or "the latter" where it is the subject of the clause that a text ends with, if it is."""
     text = regex.split("[;؛；]", text)[-1]
     for found in chain(_PATTERNS.former.finditer(text), _PATTERNS.latter.finditer(text)):
-        opens = _PATTERNS.clause_opens.fullmatch(text, _clause_before(text, found.start()), found.start())
+        clause = max((edge.end() for edge in regex.finditer("[,،，:：]", text[: found.start()])), default=0)
+        opens = _PATTERNS.clause_opens.fullmatch(text, clause, found.start())
         if _PATTERNS.verb_left_out.fullmatch(text, found.end()) or (opens and not attribution().verb.search(text)):
             return found.group()
     return None
-
-
-def _clause_before(text: str, end: int) -> int:
-    return max((boundary.end() for boundary in regex.finditer("[,،，:：]", text[:end])), default=0)
 
 
 def _names(subject: str) -> list[str]:

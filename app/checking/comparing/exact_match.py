@@ -67,11 +67,6 @@ class QuotationPattern:
     word_beginnings: tuple[str, str] = ("", "")
     recased: bool = False
 
-    @property
-    def longest(self) -> str:
-        """The longest part, which is searched for first."""
-        return max(self.parts, key=len)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Match:
