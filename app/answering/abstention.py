@@ -35,13 +35,13 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 _AFTER_A_SEARCH: Final = _WITH_RELATED | {"no_statement"}
 
 
-def must_abstain(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
-    """Returns whether a question gets no answer: no verified claim is left but of groups that were not asked about.
+def must_abstain(claims: Sequence[Claim], quoted_groups: Collection[str], scope: Scope) -> bool:
+    """Returns whether a question gets no answer: all verified claims, if any, are of groups that were not asked about.
 
-    `spoken_for` are these groups. "Which States did not mention corruption?" is always answered by an abstention, which
+    `quoted_groups` are these. "Which States did not mention corruption?" is always answered by an abstention, which
     names them, as no quotation proves an absence.
     """
-    return scope.negated or all(claim.state in spoken_for for claim in claims)
+    return scope.negated or all(claim.state in quoted_groups for claim in claims)
 
 
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
@@ -80,7 +80,7 @@ def _outside_scope(case: "_Case", reason: AbstentionReason) -> Iterator[str]:
         yield case.local.say("kept_scope", kept=kept)
     searched = {summary.statement_id for summary in case.retrieved.statements_in_scope}
     others = [s for s in case.retrieved.statements_of_parties if s.statement_id not in searched]
-    # `no_statement` names all that its parties hold.
+    # The messages of `no_statement` list these statements themselves.
     if others and reason != "no_statement" and (kept or not searched):
         yield case.local.say("held_outside", party=case.names, held=occasions(others, case.local))
 
@@ -215,11 +215,11 @@ def _no_such_position(case: _Case) -> Abstention | None:
     if neutral := [item.party for item in retrieved.party_evidence if item.takes_no_position]:
         return case.because("no_position", "no_position", party=names(neutral))
     # Groups spoke on this, or, where the States asked about have no statement, on anything.
-    on_this = [group for group in retrieved.spoken_for if group.answers_surely]
-    groups: Sequence[PartyEvidence] = on_this or (() if retrieved.statements_in_scope else retrieved.spoken_for)
+    on_this = [group for group in retrieved.group_evidence if group.answers_surely]
+    groups: Sequence[PartyEvidence] = on_this or (() if retrieved.statements_in_scope else retrieved.group_evidence)
     if not groups:
         return None
-    members = names(code for group in groups for code in group.members)
+    members = names(code for group in groups for code in group.spoke_for)
     key = "group_only" if on_this else "group_only_elsewhere"
     return case.because("group_only", key, party=members, group=names(group.party for group in groups))
 

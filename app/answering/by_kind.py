@@ -146,7 +146,7 @@ def _statements_of_facts(context: KindContext) -> Retrieved:
 
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
-    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
+    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.group_evidence)
     # "When was that?" about an answer is answered by the attribution lines, and "why?" by the reasons that were found.
     answer_type = None if read.act == "about" else read.answer_type
     # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
@@ -181,12 +181,12 @@ def _silent_subjects(retrieved: Retrieved, cited: Sequence[Citation], context: K
 
     A subject that a quotation on another one names is none of them.
     """
-    evidence, local = (*retrieved.party_evidence, *retrieved.spoken_for), context.local
+    evidence, local = (*retrieved.party_evidence, *retrieved.group_evidence), context.local
     for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
         shared = share_of_topic(subject, context.resolution.scope.language, local.parties)
-        answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
+        answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.spoke_for)}
         answering.update(code for c in cited if shared(c.quote, c.language) >= 1 for code in c.holders)
-        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.members)}
+        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.spoke_for)}
         silent = [code for code in retrieved.asked_parties if code in searched - answering]
         if silent or not answering:
             names = local.names(silent) if answering and silent else ""
@@ -252,8 +252,10 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
             elif not (item.answers and item.party in shown.parties):
                 yield item
 
-    party_evidence, spoken_for = (tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
-    return replace(retrieved, party_evidence=party_evidence, spoken_for=spoken_for)
+    party_evidence, group_evidence = (
+        tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.group_evidence)
+    )
+    return replace(retrieved, party_evidence=party_evidence, group_evidence=group_evidence)
 
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:

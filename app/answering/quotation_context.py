@@ -48,15 +48,15 @@ class QuotableSpan:
 
     statement_id: str
     span: range
-    distant: range | None = None
+    apart: range | None = None
     """An earlier sentence to which the span refers back, or the next one, where a quotation begins or ends between."""
     opening: range | None = None
     """Earlier sentences that govern the span, such as the words that open a long list of which it is an item."""
 
     @property
     def parts(self) -> list[range]:
-        """All sentences to quote: first the opening, then the span, then the distant one."""
-        return [part for part in (self.opening, self.span, self.distant) if part is not None]
+        """All sentences to quote: first the opening, then the span, then what stands apart."""
+        return [part for part in (self.opening, self.span, self.apart) if part is not None]
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
@@ -143,11 +143,11 @@ def spans(
             continue
         first = last = ordinal
         pointed = resolve_anaphora(sentences, ordinal)
-        distant: range | None = None
+        apart: range | None = None
         if pointed == ordinal - 1 and pointed not in used and quotations[pointed] == quotations[ordinal]:
             first = pointed
         elif pointed is not None and pointed not in used:
-            distant = range(pointed, pointed + 1)
+            apart = range(pointed, pointed + 1)
         # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
         for context in (0, CONTEXT_SENTENCES if ordinal in going_on else 0):
             while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
@@ -175,14 +175,14 @@ def spans(
             result[overlapped] = replace(result[overlapped], span=span)
             used.update(span)
             continue
-        if distant is not None and distant.start >= quotable.span.start:
-            distant = None
+        if apart is not None and apart.start >= quotable.span.start:
+            apart = None
         # What a quotation is introduced by, or the speaker says of it, is no part of it.
         end = quotable.span.stop
-        if distant is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
-            distant = range(end, end + 1)
-        used.update(quotable.span, distant or ())
-        result.append(replace(quotable, distant=distant))
+        if apart is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
+            apart = range(end, end + 1)
+        used.update(quotable.span, apart or ())
+        result.append(replace(quotable, apart=apart))
     return result
 
 

@@ -35,7 +35,7 @@ def quote(
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first.
 
-    Words that open a list come right before its item, distant sentences after all spans.
+    Words that open a list come right before its item, sentences that stand apart after all spans.
 
     With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
@@ -45,7 +45,7 @@ def quote(
     if newest_first:
         quotations = list(latest_first(quotations, attrgetter("statement.metadata")))
     parts = [(q, part) for q in quotations for part in q.span.parts]
-    parts.sort(key=lambda part: part[1] is part[0].span.distant)
+    parts.sort(key=lambda part: part[1] is part[0].span.apart)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
     return [
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))

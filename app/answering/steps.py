@@ -201,7 +201,7 @@ class Steps:
                 dropped_claims=(*draft.dropped, *answer.dropped_claims),
             )
         checked, composed = with_positions(checked, composed, resolution, retrieved, self.parties())
-        if must_abstain(checked.claims, composed.spoken_for, resolution.scope):
+        if must_abstain(checked.claims, composed.quoted_groups, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
@@ -217,7 +217,7 @@ class Steps:
             claims=checked.claims,
             citations=checked.citations,
             more=composed.unquoted,
-            spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
+            spoken_for={group: tuple(members) for group, members in composed.quoted_groups.items()},
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
@@ -231,10 +231,10 @@ def _worded(
     from app.answering.compose.model import Task
 
     resolution, local = context.resolution, context.local
-    found = (*retrieved.party_evidence, *retrieved.spoken_for)
-    answering = [item for item in found if (item.answers_surely if item.members else item.answers)]
+    found = (*retrieved.party_evidence, *retrieved.group_evidence)
+    answering = [item for item in found if (item.answers_surely if item.spoke_for else item.answers)]
     # In the order of the quotations: groups come after the States that they spoke for.
-    answering.sort(key=lambda item: bool(item.members))
+    answering.sort(key=lambda item: bool(item.spoke_for))
     task = Task(
         question=resolution.question,
         chosen=[item.best_sentences for item in answering],

@@ -39,7 +39,7 @@ def with_positions(
     listed = scope.all_states and not asks_position and resolution.act != "about"
     if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
         return checked, composed
-    evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+    evidence = (*retrieved.party_evidence, *retrieved.group_evidence)
     answers = {s.sentence.sentence_id: s.relevance.is_evidence for item in evidence for s in item.best}
 
     @cache

@@ -21,7 +21,7 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
     The record has the time (`at`, UTC) and the sentences found with their scores (`evidence`); if a model was asked,
     the sentences in its prompt (`numbered`), its `reply`, and any `problem`. It contains no settings and no keys.
     """
-    by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
+    by_party = (*retrieved.party_evidence, *retrieved.group_evidence) if retrieved is not None else ()
     record: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "evidence": [

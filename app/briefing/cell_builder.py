@@ -60,12 +60,12 @@ class CellBuilder:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        of_others = (summary for found in retrieved.spoken_for for summary in found.statements)
+        of_others = (summary for found in retrieved.group_evidence for summary in found.statements)
         self.searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._evidence(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
-        groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.spoken_for]
+        groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.group_evidence]
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _FROM_GROUP_MAX)]
         worded = ModelDraft()
         if self._writer is not None and (cited or of_groups):

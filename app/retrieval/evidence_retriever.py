@@ -167,7 +167,7 @@ class EvidenceRetriever:
         search = PartySearch(catalogue, ranker, strategy, read, many=many, expansion=expansion)
         evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
-            replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
+            replace(search.find(each.party, each.statements), spoke_for=each.spoke_for, aligned=each.aligned)
             for each in self.scoped_statements(scope, parties).of_groups(speakers)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
@@ -179,7 +179,8 @@ class EvidenceRetriever:
                 replace(each, sentences=tuple(s for s in each.sentences if names(s.sentence.text, s.sentence.language)))
                 for each in found
             )
-        # The latest position is known when positions are read, and the earliest words on the topic are read for one.
+        # A pick of `earliest` applies before positions are read, one of `latest` after, since only then it is known
+        # which sentence takes one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
         positions = self._by_position(found, read, asked.direction, parties, many=many)
@@ -193,10 +194,10 @@ class EvidenceRetriever:
                 position_notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
             asked = AskedFor()
         positions = tuple(_of_picked(item, pick) for item in positions)
-        evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
+        evidence, group_evidence = positions[: len(evidence)], positions[len(evidence) :]
         if pick is not None:
             answering = {item.party for item in evidence if item.answers}
-            spoken_for = tuple(item for item in spoken_for if not answering.issuperset(item.members))
+            group_evidence = tuple(item for item in group_evidence if not answering.issuperset(item.spoke_for))
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
@@ -204,12 +205,12 @@ class EvidenceRetriever:
         if not base.asked_parties:
             evidence = _most_confident_first(evidence)
         return replace(
-            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
             direction_asked=asked.direction,
             is_relative=asked.is_relative,
             direction_from=asked.words,
             party_evidence=tuple(replace(item, subject=resolution.subject) for item in evidence),
-            spoken_for=tuple(replace(item, subject=resolution.subject) for item in spoken_for),
+            group_evidence=tuple(replace(item, subject=resolution.subject) for item in group_evidence),
             related_evidence=related,
             other_readings=readings,
             unnamed_articles=unnamed_articles,
@@ -221,7 +222,7 @@ class EvidenceRetriever:
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
-                *search.uncited_paragraphs((*evidence, *spoken_for)),
+                *search.uncited_paragraphs((*evidence, *group_evidence)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
@@ -231,14 +232,14 @@ class EvidenceRetriever:
         notes = list[Note]()
         for each in found:
             notes += [note for note in each.notes if note not in notes]
-        evidence, spoken_for, related = (
+        evidence, group_evidence, related = (
             tuple(item for each in found for item in getattr(each, name))
-            for name in ("party_evidence", "spoken_for", "related_evidence")
+            for name in ("party_evidence", "group_evidence", "related_evidence")
         )
         return replace(
-            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
             party_evidence=evidence,
-            spoken_for=spoken_for,
+            group_evidence=group_evidence,
             related_evidence=related,
             other_readings=found[0].other_readings,
             unnamed_articles=found[0].unnamed_articles,
@@ -265,7 +266,7 @@ class EvidenceRetriever:
             titles = (s.metadata.title or "" for s in evidence.statements if s.statement_id == key)
             return _names(" ".join((*(each.text for each in catalogue.sentences(key)), *titles)), about, parties)
 
-        if about & {evidence.party, *evidence.members}:
+        if about & {evidence.party, *evidence.spoke_for}:
             return evidence
         naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
         return replace(evidence, sentences=tuple(s for s in evidence.sentences if s.sentence.statement_id in naming))
@@ -294,9 +295,9 @@ class EvidenceRetriever:
         topic = partial(topic_in, topic_words(scope), scope.language)
         reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)
         if not takes_position:
-            reader.read_ahead(item for item in evidence if not item.members and len(item.best) > 1)
+            reader.read_ahead(item for item in evidence if not item.spoke_for and len(item.best) > 1)
             # What groups said for a State keeps its order.
-            return tuple(item if item.members else reader.reported_last(item) for item in evidence)
+            return tuple(item if item.spoke_for else reader.reported_last(item) for item in evidence)
         reader.read_ahead(item for item in evidence if item.answers)
         sure = resolution.sure_of_kind or scope.all_states
         read = map(reader.read if sure else partial(_with_or_without_position, reader), evidence)

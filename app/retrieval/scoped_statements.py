@@ -88,14 +88,14 @@ class ScopedStatements:
                 for s in states
                 if s not in current and any(same_occasion(o, summary.metadata) for o in aligned.get((s, group), ()))
             )
-            for spoken_for, by_alignment in ((members, False), (others, True)):
-                if spoken_for:
-                    by_group.setdefault((group, spoken_for, by_alignment), []).append(summary)
+            for spoke_for, by_alignment in ((members, False), (others, True)):
+                if spoke_for:
+                    by_group.setdefault((group, spoke_for, by_alignment), []).append(summary)
         return tuple(
             PartyEvidence(
-                party=group, statements=tuple(picked(own, self._scope.pick)), members=spoken_for, aligned=by_alignment
+                party=group, statements=tuple(picked(own, self._scope.pick)), spoke_for=spoke_for, aligned=by_alignment
             )
-            for (group, spoken_for, by_alignment), own in by_group.items()
+            for (group, spoke_for, by_alignment), own in by_group.items()
         )
 
     def _holders(self, metadata: Metadata) -> tuple[str, ...]:

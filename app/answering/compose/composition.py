@@ -1,4 +1,4 @@
-"""Composition: what retrieval and composing by kind work with, and claims with citations, which they give on.
+"""Input and output of composing: `KindContext`, what an answer is made with; `Composition`, claims with citations.
 
 The extractive composer makes one of quotations alone; where a model was asked, its `ModelDraft` is part of it.
 """
@@ -76,7 +76,7 @@ class Composition:
     """Evidence sentences beyond those quoted."""
     missing: AnswerType | None = None
     """The kind of thing asked for that the quotations do not hold."""
-    spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    quoted_groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Groups that are quoted for States asked about, with the codes of these States."""
     introductions: Mapping[int, str] = field(default_factory=dict)
     """By citation number, the line that says for whom a group spoke."""

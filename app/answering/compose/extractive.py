@@ -42,12 +42,12 @@ def compose(
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
     to `of_each` instead. Unless `extended`, short quotations are not continued; these, or a single one, begin with the
-    party's latest statement, unless an `answer_type` is asked for. If no quotation contains that, it is `missing`;
-    reasons never are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly
-    is quoted once, naming them all.
+    party's latest statement, except in lists (`of_each`) and where an `answer_type` is asked for. If no quotation
+    contains that, it is `missing`; reasons never are, since they may be given in any words. Unless `of_each_holder`,
+    what several parties said jointly is quoted once, naming them all.
     """
-    answering = [item for item in evidence if item.answers and not item.members]
-    groups = [item for item in evidence if item.members and item.answers_surely]
+    answering = [item for item in evidence if item.answers and not item.spoke_for]
+    groups = [item for item in evidence if item.spoke_for and item.answers_surely]
     if not answering:
         return Composition()
     # Each party has its share of the limit, on each subject of a question.
@@ -59,13 +59,13 @@ def compose(
     introductions: dict[int, str] = {}
     subjects_of: dict[int, list[str]] = {}
     told: dict[str, dict[SentenceId, int]] = {}
-    spoken_for: dict[str, tuple[str, ...]] = {}
+    quoted_groups: dict[str, tuple[str, ...]] = {}
     unquoted = 0
     dropped: list[tuple[str, Citation]] = []
     subjects = list(dict.fromkeys(item.subject for item in evidence))
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong: Sequence[Sentence] = item.best_sentences
-        allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
+        allowed = min(of_party, _MAX_OF_GROUP) if item.spoke_for else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
         going_on = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
@@ -81,7 +81,7 @@ def compose(
             dropped += [(item.party, citation) for citation in unsound]
             strong = rest
             quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
-        if answer_type and not item.members:
+        if answer_type and not item.spoke_for:
             strongest = {sentence.sentence_id for sentence in strong[:_READ_FOR_ANSWER_TYPE]}
             read = (citation.quote for citation in quotations if not strongest.isdisjoint(citation.sentence_ids))
             if any(contains_answer_type(answer_type, words, local.parties, speakers) for words in read):
@@ -97,9 +97,9 @@ def compose(
         unquoted += unquoted_here
         quotations = with_quoted_parties(quotations, sources, local.parties)
         citations += quotations
-        if item.members:
+        if item.spoke_for:
             introductions |= {citation.number: introduction(item, local) for citation in quotations}
-            spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
+            quoted_groups[item.party] = tuple(dict.fromkeys((*quoted_groups.get(item.party, ()), *item.spoke_for)))
         claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
     for number, names in subjects_of.items():
         line = local.say("on_subject", topic=local.list_comma.join(map(escape, dict.fromkeys(names))))
@@ -112,7 +112,7 @@ def compose(
         citations=tuple(citations),
         unquoted=unquoted,
         missing=missing,
-        spoken_for=spoken_for,
+        quoted_groups=quoted_groups,
         introductions=introductions,
     )
 
@@ -164,6 +164,6 @@ def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) 
 
 def introduction(item: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = local.list_comma.join(escape(local.name(code)) for code in item.members)
+    names = local.list_comma.join(escape(local.name(code)) for code in item.spoke_for)
     group = escape(local.name(item.party))
     return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)

@@ -57,7 +57,7 @@ def test_spans_join_an_adjacent_referent_into_one_and_keep_a_distant_one_apart()
     sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
     assert spans(sentences, [2]) == [_quotable(range(1, 3))]
     sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
-    assert spans(sentences, [3]) == [_quotable(range(3, 4), distant=range(0, 1))]
+    assert spans(sentences, [3]) == [_quotable(range(3, 4), apart=range(0, 1))]
     assert spans(sentences, []) == []
 
 
@@ -82,7 +82,7 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     about = next(s.ordinal for s in sentences if "under article 4" in s.text)
     [each] = spans(sentences, [about])
     citation = cite(statement, sentences, each.span, 1)
-    assert each.span == range(about - 1, about + 1) and each.distant is None
+    assert each.span == range(about - 1, about + 1) and each.apart is None
     assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
@@ -109,7 +109,7 @@ def test_what_introduces_a_quotation_or_is_said_of_it_is_quoted_beside_it() -> N
     assert (own.quote, own.quoting) == ("We oppose a court, and Arvandia said the same:", False)
     assert (others.quote, others.quoting) == ("“A court costs much.", True)
     text = "Arvandia said: “It was hard. We support a court.” We reject that view. We go."
-    assert spans(split(text), [1], source=text) == [_quotable(range(1, 2), distant=range(2, 3))]
+    assert spans(split(text), [1], source=text) == [_quotable(range(1, 2), apart=range(2, 3))]
 
 
 @cases("text", "following", "brought", at_once=True)

@@ -52,7 +52,7 @@ def test_a_scope_holds_the_latest_or_earliest_of_each_party_or_those_of_a_month(
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
     found = statements.of_groups(("XMR", "XDR"))
-    assert [(g.party, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
+    assert [(g.party, g.spoke_for, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +80,7 @@ def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found
 def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, together):
     scope = Scope(states=("XBR", "XVE"), years=("2022",), pick=pick)
     scoped = ScopedStatements(together.store.catalogue, scope, together.corpus.parties())
-    assert [(g.party, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
+    assert [(g.party, g.spoke_for) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
 
 
 def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):
@@ -307,7 +307,7 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
         asked = read_question("How does Maravel see a global fund for victims?", parties)
         for chance, answers in ((0.95, False), (0.6, True)):
             found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
-            assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
+            assert [item.answers for item in (*found.party_evidence, *found.group_evidence)] == [answers, answers]
             if answers:
                 assert [s.text for item in found.party_evidence for s in item.best_sentences] == [said]
 
@@ -326,10 +326,10 @@ def test_passages_come_in_turns_each_once_of_parties_that_answer_first():
         PartyEvidence(party=code, statements=(), passages=own)
         for code, own in (("XAA", (one, other)), ("XAB", (third, one)))
     ]
-    found = Retrieved(party_evidence=(evidence[0],), spoken_for=(evidence[1],))
+    found = Retrieved(party_evidence=(evidence[0],), group_evidence=(evidence[1],))
     assert found.scored_passages == [one, third, other]
     answering = replace(evidence[1], sentences=(ScoredSentence(sentence=held.sentences[0], relevance=CITED),))
-    found = replace(found, spoken_for=(answering,))
+    found = replace(found, group_evidence=(answering,))
     assert found.scored_passages == [third, one, other]
 
 

@@ -88,7 +88,7 @@ def test_only_who_seems_silent_is_judged_as_if_asked_about(question, listed, sai
 
     def judged(topic, batches, *, one_of_many):
         found = Relevance(
-            chance=listed if one_of_many else 0.9, source="calibrated", threshold=0.5, near=0.2, sort_key=0.0
+            chance=listed if one_of_many else 0.9, source="calibrated", threshold=0.5, may_answer_min=0.2, sort_key=0.0
         )
         return [tuple(found for _ in own) for own in judge(topic, batches, one_of_many=one_of_many)]
 
