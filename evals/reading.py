@@ -77,7 +77,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         expected = expected if example.expect else _with_earlier(expected, example, before)
         kept = before.scope.topic if "topic" in example.keeps and (not topic or example.turn == "add") else ""
         topic = f"{kept} {topic}"
-        kind = before.goes_on_as if "kind" in example.keeps and kind not in _BETWEEN else kind
+        kind = before.repeated_kind if "kind" in example.keeps and kind not in _BETWEEN else kind
     if state is not None and {read.kind, kind} <= ASIDES:
         # An aside such as thanks asks nothing: what it keeps is for the turn after it, and is not scored.
         expected, topic = {}, read.scope.topic

@@ -16,7 +16,7 @@ from app.answering.compose.composition import Composition, KindContext
 from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
 from app.answering.markdown import escape
-from app.answering.provenance import spoken_day
+from app.answering.provenance import day_in_words
 from app.answering.quoting import comparable_words, repeats
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Resolution, Shown
@@ -119,7 +119,7 @@ def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieve
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return last - first <= _LONGEST_MEETING and any(f"--{day:%m-%d}".startswith(named) for day in days)
 
-    words = local.list_comma.join(spoken_day(each, local.language) for each in named)
+    words = local.list_comma.join(day_in_words(each, local.language) for each in named)
     note = Note(kind="any_year", values={"days": words})
     kept = tuple(filter(is_on_one, retrieved.statements_in_scope))
     return replace(retrieved, statements_in_scope=kept, notes=(*retrieved.notes, note))

@@ -31,7 +31,7 @@ def quote(
     *,
     first_number: int,
     newest_first: bool = False,
-    going_on: Collection[Sentence] = (),
+    extendable: Collection[Sentence] = (),
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first.
 
@@ -39,9 +39,9 @@ def quote(
 
     With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
-    quotations of sentences in `going_on` are extended within their paragraph.
+    quotations of sentences in `extendable` are extended within their paragraph.
     """
-    quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
+    quotations = _without_repetition(quotable_spans(chosen, sources, extendable=extendable), chosen, sources, limit)
     if newest_first:
         quotations = list(latest_first(quotations, attrgetter("statement.metadata")))
     parts = [(q, part) for q in quotations for part in q.span.parts]

@@ -206,8 +206,8 @@ class Steps:
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
         checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
-        told = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
-        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *told)))
+        in_words = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
+        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *in_words)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,

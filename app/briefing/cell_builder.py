@@ -150,7 +150,7 @@ class CellBuilder:
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
         ordered = latest_statement_first(without_repeats(chosen), retrieved.sources)
-        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
+        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, extendable=ordered)
         return sound_citations(made, retrieved.sources.statements)
 
     def _silence(

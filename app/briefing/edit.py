@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from app.answering.recheck import Today, is_otherwise_dated
+from app.answering.recheck import Recheck, is_otherwise_dated
 from app.briefing.cell_suggestion import suggestion_of_cell
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
@@ -91,7 +91,7 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     return _with_cell(briefing, cell, new)
 
 
-def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
+def recheck_briefing(briefing: Briefing, recheck: Recheck) -> Briefing:
     """Returns a kept briefing with its citations as they hold now; cells that lost some say so in their notes.
 
     A cell of one session also loses those of another now; changes over time go if they cite a lost or redated one.

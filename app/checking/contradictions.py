@@ -6,7 +6,7 @@ A draft that gives Arvandia's words of 2016 to Belmora is wrong on the holder, o
 from datetime import timedelta
 from typing import Final, Literal
 
-from app.answering.provenance import spoken_date, spoken_day
+from app.answering.provenance import date_in_words, day_in_words
 from app.checking.corpus_texts import StoredText
 from app.checking.findings import Attribution, SpokenTime
 from app.checking.matching import Match
@@ -54,8 +54,8 @@ def is_of_time(stored: StoredText, when: SpokenTime) -> bool:
 
 def times_in_words(when: SpokenTime, language: str) -> list[str]:
     """Returns the times that a document gives for words, for display."""
-    dates = (spoken_date(day, language) or day for day in when.dates)
-    days = (spoken_day(day, language) for day in when.days)
+    dates = (date_in_words(day, language) or day for day in when.dates)
+    days = (day_in_words(day, language) for day in when.days)
     sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
     return [*map(str, when.years), *dates, *days, *sessions]
 

@@ -158,7 +158,7 @@ class Resolution:
         return self.kind_chance >= _KIND_DECIDES_MIN
 
     @property
-    def goes_on_as(self) -> QuestionKind:
+    def repeated_kind(self) -> QuestionKind:
         """The kind of question that a follow-up such as "and Iraq?" repeats."""
         return self.again or self.earlier_kind or self.kind
 

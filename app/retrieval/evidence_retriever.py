@@ -208,7 +208,7 @@ class EvidenceRetriever:
             self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
             direction_asked=asked.direction,
             is_relative=asked.is_relative,
-            direction_from=asked.words,
+            direction_wording=asked.words,
             party_evidence=tuple(replace(item, subject=resolution.subject) for item in evidence),
             group_evidence=tuple(replace(item, subject=resolution.subject) for item in group_evidence),
             related_evidence=related,

@@ -34,7 +34,7 @@ class Retrieved:
     """The direction, or change of it, that was asked for; None for any."""
     is_relative: bool = False
     """Whether it was asked for as agreement or disagreement with the position shown before."""
-    direction_from: str = ""
+    direction_wording: str = ""
     """The question whose words ask for it, without whom and when: the one asked, or one that it follows up."""
     related_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence that does not answer the question but may help."""

@@ -82,12 +82,12 @@ def result_notes(
     evidence: Sequence[PartyEvidence],
     readings: Sequence[TreatyScope],
     asked: AskedDirection | None,
-    goes_on: bool,
+    is_more: bool,
 ) -> Iterator[Note]:
     """Yields notes on statements picked, other readings, parties not fully searchable, and others of a list.
 
     Others are those that take no position, and, beside those in the direction `asked` for, those that take another one,
-    or took it only earlier; these were named before where the question `goes_on` with a list ("who else?").
+    or took it only earlier; these were named before where the question asks for more of a list ("who else?").
     """
     if pick and base.statements_in_scope:
         yield Note(kind=pick, values={"statements": base.statements_in_scope})
@@ -100,7 +100,7 @@ def result_notes(
     # Where nobody answers, or nobody else does, the answer itself names those that take another direction.
     answered = any(item.answers for item in listed)
     other = [item for item in listed if item.other_direction]
-    beside = other if answered and not goes_on else []
+    beside = other if answered and not is_more else []
     for kind, noted in (
         ("uncovered", unproven),
         ("no_direction", neutral if answered or other else []),

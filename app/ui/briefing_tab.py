@@ -161,7 +161,7 @@ class _BriefingTabController:
 
     def _now(self, made: Briefing, open_id: str | None = None) -> Briefing:
         """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `open_id`."""
-        return self._kept.as_of_today(made) if open_id is None else self._kept.open(open_id)
+        return self._kept.recheck(made) if open_id is None else self._kept.open(open_id)
 
     def refreshed(self, briefing: Briefing | None, open_id: str | None) -> tuple[Any, ...]:
         """Shows changes that the store or somebody else made to the briefing; returns (result, briefing, documents)."""

@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass, replace
 from functools import partial
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
 from app.export.briefing_lines import Sayings, by_place, kind_in_words, pieces
@@ -70,5 +70,5 @@ def briefing_html(
 
 def _when(citation: Citation) -> str:
     if citation.date:
-        return spoken_date(citation.date, language()) or ""
+        return date_in_words(citation.date, language()) or ""
     return say("session", value=citation.session) if citation.session else citation.file

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, cast
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
 from app.records import Scope
 from app.ui.evidence_panel import PartyNamer
@@ -63,7 +63,7 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
 
 def interval_label(value: str) -> str:
     """Names an interval: "since 2018", "until October 2020", "2015–2018", "12 October 2020"."""
-    first, last = (spoken_date(end or None, language()) for end in value.split("/"))
+    first, last = (date_in_words(end or None, language()) for end in value.split("/"))
     if first and last:
         return first if first == last else f"{first}–{last}"
     return say("since", when=first) if first else say("until", when=last)
@@ -98,7 +98,7 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
     if field in _NAMED:
         return names(value)
     if field == "months":
-        return spoken_date(value, language()) or value
+        return date_in_words(value, language()) or value
     return value.replace("/", "–") if field == "years" else value
 
 

@@ -95,12 +95,12 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
 def _check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
     """Returns why the names in a claim fail against its evidence; None if they pass.
 
-    Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
+    Where a claim names parties, the holder must come first; others must be in the evidence or in `may_also_name`.
     """
     evidence, holder = premise.text, premise.holder
     matches = parties.find(claim, language, capitals="none")
     there = parties.find(evidence, premise.language)
-    known = {code for match in there for code in match.codes} | premise.also | {holder}
+    known = {code for match in there for code in match.codes} | premise.may_also_name | {holder}
     for match in matches:
         if not known & set(match.codes):
             return f"it names {match.text}, whom its evidence does not name"

@@ -58,7 +58,7 @@ def compose(
     missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
     subjects_of: dict[int, list[str]] = {}
-    told: dict[str, dict[SentenceId, int]] = {}
+    quoted_before: dict[str, dict[SentenceId, int]] = {}
     quoted_groups: dict[str, tuple[str, ...]] = {}
     unquoted = 0
     dropped: list[tuple[str, Citation]] = []
@@ -68,10 +68,10 @@ def compose(
         allowed = min(of_party, _MAX_OF_GROUP) if item.spoke_for else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
-        going_on = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
+        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
         first = len(citations) + 1
-        quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
-        # A quotation that will not pass verification gives its place to the next best one, and is told as dropped.
+        quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, extendable=extendable)
+        # A quotation that will not pass verification gives its place to the next best one, and is reported as dropped.
         while len(sound := sound_citations(quotations, sources.statements)) < len(quotations):
             unsound = [citation for citation in quotations if citation not in sound]
             failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
@@ -80,7 +80,7 @@ def compose(
                 break
             dropped += [(item.party, citation) for citation in unsound]
             strong = rest
-            quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
+            quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, extendable=extendable)
         if answer_type and not item.spoke_for:
             strongest = {sentence.sentence_id for sentence in strong[:_READ_FOR_ANSWER_TYPE]}
             read = (citation.quote for citation in quotations if not strongest.isdisjoint(citation.sentence_ids))
@@ -88,8 +88,8 @@ def compose(
                 missing = None
         unquoted_here = _count_unquoted(strong, quotations)
         # What a party said on another subject, or jointly with one before it, is not repeated; it stands under both.
-        told_by = told.setdefault(item.party if of_each_holder else "", {})
-        quotations, numbers = _without_told(quotations, strong, told_by)
+        quoted_before_by = quoted_before.setdefault(item.party if of_each_holder else "", {})
+        quotations, numbers = _without_repeated(quotations, strong, quoted_before_by)
         for number in numbers if item.subject else ():
             subjects_of.setdefault(number, []).append(item.subject)
         if not quotations:
@@ -117,24 +117,24 @@ def compose(
     )
 
 
-def _without_told(
-    quotations: Sequence[Citation], strong: Sequence[Sentence], told: dict[SentenceId, int]
+def _without_repeated(
+    quotations: Sequence[Citation], strong: Sequence[Sentence], quoted_before: dict[SentenceId, int]
 ) -> tuple[list[Citation], list[int]]:
-    """Returns the quotations that tell more than those before, and the numbers of all that hold these.
+    """Returns the quotations that hold more than those before, and the numbers of all that hold these.
 
-    `told` has the citation of each sentence that was quoted before, to which theirs are added.
+    `quoted_before` has the citation of each sentence that was quoted before, to which theirs are added.
     """
     chosen, first = {sentence.sentence_id for sentence in strong}, quotations[0].number if quotations else 0
     new: list[Citation] = []
     numbers: list[int] = []
     for citation in quotations:
         keys = chosen.intersection(citation.sentence_ids) or {*citation.sentence_ids}
-        if keys <= told.keys():
-            numbers += [told[key] for key in keys]
+        if keys <= quoted_before.keys():
+            numbers += [quoted_before[key] for key in keys]
         else:
             new.append(replace(citation, number=first + len(new)))
             numbers.append(new[-1].number)
-    told |= {key: citation.number for citation in new for key in citation.sentence_ids}
+    quoted_before |= {key: citation.number for citation in new for key in citation.sentence_ids}
     return new, numbers
 
 

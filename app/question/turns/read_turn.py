@@ -80,7 +80,7 @@ def _read_turn(
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states
-    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.repeated_kind, weights, everyone=everyone)
     if named != chosen and turn.act == "remove" and not (alone.scope.excluded or alone.without):
         # "No, I meant visas" names what is meant, and takes nothing away.
         turn = replace(turn, act="replace")

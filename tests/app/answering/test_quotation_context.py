@@ -99,7 +99,7 @@ def test_a_span_is_either_the_speakers_own_or_quoted_from_others(text: str, voic
     assert len(sentences) == len(voices)
     every = [*range(len(voices))]
     for chosen in (*([at] for at in every), every, every[::-1]):
-        made = spans(sentences, chosen, source=text, going_on=chosen)
+        made = spans(sentences, chosen, source=text, extendable=chosen)
         assert all(len({voices[at] for at in part}) == 1 for each in made for part in each.parts), chosen
 
 
@@ -126,11 +126,11 @@ OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have be
 def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     made = _sentences(*OFFENCE, "We turn to ships.")
     assert [each.span for each in spans(made, [0])] == [range(0, 1)]
-    assert [each.span for each in spans(made, [0], going_on=[0])] == [range(0, 3)]
+    assert [each.span for each in spans(made, [0], extendable=[0])] == [range(0, 3)]
     parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
-    assert [each.span for each in spans(parted, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(parted, [0], extendable=[0])] == [range(0, 1)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
-    assert [each.span for each in spans(far, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(far, [0], extendable=[0])] == [range(0, 1)]
 
 
 def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None:
@@ -138,7 +138,7 @@ def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None
     joined = _sentences(PLAIN, *objects, PLAIN)
     assert [each.span for each in spans(joined, [0, 1])] == [range(0, 3)]
     context = _sentences(PLAIN, PLAIN, *objects, PLAIN)
-    assert [each.span for each in spans(context, [0], going_on=[0])] == [range(0, 4)]
+    assert [each.span for each in spans(context, [0], extendable=[0])] == [range(0, 4)]
     # At the longest span, the last sentence is left to a span of its own.
     long = _sentences(PLAIN, PLAIN, PLAIN, *objects)
     assert [each.span for each in spans(long, [0, 1, 2, 3])] == [range(0, 3), range(3, 5)]
@@ -147,7 +147,7 @@ def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None
 @cases("courtesy")
 def test_a_quotation_does_not_go_on_with_a_courtesy(courtesy: str) -> None:
     sentences = [replace(each, paragraph=1) for each in annotated("s", [OFFENCE[0], courtesy, PLAIN]).sentences]
-    assert [each.span for each in spans(sentences, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(sentences, [0], extendable=[0])] == [range(0, 1)]
 
 
 @cases("text", "chosen", "quoted", at_once=True)
