@@ -159,12 +159,12 @@ class EvidenceRetriever:
         of_itself = {*resolution.topic_parties} & {*base.asked_parties} if of_each_other else set[str]()
         statements_by_party = {code: own for code, own in statements_by_party.items() if code not in of_itself}
         speakers = [code for code in scope.states if code not in of_itself]
-        many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
+        as_list = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         expansion = None
         if strategy.by == "topic" and strategy.topic is not None:
             in_scope = base.statements_in_scope
             expansion = expansion_of(strategy.topic, scope.language, in_scope, catalogue, parties)
-        search = PartySearch(catalogue, ranker, strategy, read, many=many, expansion=expansion)
+        search = PartySearch(catalogue, ranker, strategy, read, as_list=as_list, expansion=expansion)
         evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
             replace(search.find(each.party, each.statements), spoke_for=each.spoke_for, aligned=each.aligned)
@@ -183,13 +183,13 @@ class EvidenceRetriever:
         # which sentence takes one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
-        positions = self._by_position(found, read, asked.direction, parties, many=many)
+        positions = self._by_position(found, read, asked.direction, parties, as_list=as_list)
         if asked.is_implied:
             positions = tuple(replace(item, takes_no_position=False) for item in positions)
         position_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
         if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
             # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
-            positions = self._by_position(found, resolution, None, parties, many=many)
+            positions = self._by_position(found, resolution, None, parties, as_list=as_list)
             if any(item.answers for item in positions):
                 position_notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
             asked = AskedFor()
@@ -278,11 +278,11 @@ class EvidenceRetriever:
         asked: AskedDirection | None,
         parties: PartyTable,
         *,
-        many: bool,
+        as_list: bool,
     ) -> _Evidence:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
         takes_position = resolution.stance and not resolution.over_time
-        if many and not takes_position:
+        if as_list and not takes_position:
             return evidence
         scope, catalogue = resolution.scope, self.store.catalogue
         summaries = (summary for item in evidence for summary in item.statements)

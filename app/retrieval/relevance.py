@@ -176,10 +176,10 @@ class RelevanceArtefact(_Record):
         return self
 
     def judge(
-        self, features: Sequence[SentenceFeatures], states: Matrix, *, one_of_many: bool = False
+        self, features: Sequence[SentenceFeatures], states: Matrix, *, as_list: bool = False
     ) -> tuple[Relevance, ...]:
         """Returns the relevance of n sentences of a party, from features and hidden `states`, (n, dim) float32."""
-        by = self.listed if one_of_many else self.asked
+        by = self.listed if as_list else self.asked
         chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.scores(features, states)]
         sort_keys = chances if self.order is None else self.order.scores(features, states)
         return tuple(

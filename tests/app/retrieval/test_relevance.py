@@ -79,7 +79,7 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
 
 def test_one_of_many_parties_is_judged_by_weights_and_thresholds_of_its_own():
     model = _artefact()
-    (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], one_of_many=many) for many in (False, True))
+    (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], as_list=many) for many in (False, True))
     assert (asked.chance, asked.threshold, asked.may_answer_min) == (pytest.approx(1 / (1 + math.e)), 0.4, 0.2)
     assert (listed.chance, listed.threshold, listed.may_answer_min) == (0.5, 0.6, 0.1)
 
