@@ -96,7 +96,7 @@ def _found(read: Resolution) -> dict[str, object]:
     scope, asked_back = read.scope, read.unclear is not None or read.unnamed
     outside = not read.is_statement_question and read.kind != "greeting"
     return {
-        "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
+        "speakers": frozenset((*scope.named_parties, *scope.members_of)),
         "excluded": frozenset(scope.excluded), "interval": _months_of(scope), "pick": scope.pick,
         "venue": (frozenset(scope.bodies), frozenset(scope.sessions), frozenset(scope.agenda_items)),
         "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from app.answering.by_kind import is_scoped
 from app.answering.localization import Localization
 from app.answering.provenance import occasion_of, occasions
 from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
+from app.question.scope_fields import is_scoped
 from app.records import Abstention, AbstentionReason, Answer, Claim, DroppedClaim, Scope
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
@@ -110,7 +110,7 @@ class _Case:
         return self.resolution.scope
 
     @property
-    def has_subject(self) -> bool:
+    def has_searchable_subject(self) -> bool:
         return bool(self.scope.topic or self.scope.treaties or self.scope.agenda_items)
 
     @cached_property
@@ -168,7 +168,7 @@ def _not_searched(case: _Case) -> Abstention | None:
             return case.because("ambiguous", key, read.options, name=read.unclear)
         if not read.is_statement_question:
             return case.because("out_of_scope", "out_of_scope")
-        if case.scope.negated and not case.has_subject:
+        if case.scope.negated and not case.has_searchable_subject:
             # Those who "did not speak" at all are asked for, which no search can find.
             return case.because("out_of_scope", "negated")
         if read.unnamed:
@@ -237,7 +237,7 @@ def _in_other_direction(case: _Case) -> list[str]:
 
 def _no_statement(case: _Case) -> Abstention | None:
     """The scope has no statements; those that its parties made at other times are named."""
-    if KIND_TRAITS[case.resolution.answered_as].of_named_statements and not is_scoped(case.resolution):
+    if KIND_TRAITS[case.resolution.answered_as].of_named_statements and not is_scoped(case.scope):
         # A statement is asked about, as by "who delivered it?", without a party or an occasion.
         return case.because("ambiguous", "unnamed_party")
     if case.retrieved.statements_in_scope:
@@ -310,7 +310,7 @@ def _not_mentioned(case: _Case) -> Abstention:
     uncertain = [item.silence_unproven for item in evidence if item.statements]
     if any(uncertain) if case.names else bool(uncertain) and all(uncertain):
         return case.because("index_incomplete", "index_incomplete")
-    if not case.has_subject:
+    if not case.has_searchable_subject:
         return case.because("out_of_scope", "out_of_scope")
     if not case.names:
         return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)

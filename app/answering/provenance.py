@@ -6,19 +6,17 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import Final
 
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
 from app.answering.markdown import escape
+from app.question.scope_fields import OCCASION_FIELDS
 from app.records import Citation, Scope
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
 from vectorstore.records import Metadata, StatementKind, StatementSummary
 
-# Fields of a scope that name a meeting or a time.
-_OCCASION_FIELDS: Final = ("bodies", "sessions", "agenda_items", "years", "months", "interval")
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
 
@@ -130,7 +128,7 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 
 def occasion_of(scope: Scope, fields: Collection[str], wording: Wording) -> str:
     """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
-    values = {name: getattr(scope, name) for name in fields if name in _OCCASION_FIELDS}
+    values = {name: getattr(scope, name) for name in fields if name in OCCASION_FIELDS}
     ends = [date_in_words(end, wording.language) or "" for end in values.get("interval") or ()]
     times = values.get("months") or values.get("years", ())
     words = [

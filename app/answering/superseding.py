@@ -36,7 +36,7 @@ def with_positions(
     asks_position = resolution.stance or resolution.over_time or resolution.answered_as == "compare"
     asks_position = asks_position or retrieved.direction_asked is not None
     # A list of who spoke on a topic shows no directions, and quotes each party once: nothing can be superseded.
-    listed = scope.all_states and not asks_position and resolution.act != "about"
+    listed = resolution.lists_parties and not asks_position
     if not has_one_subject(scope) or not KIND_TRAITS[resolution.answered_as].shows_direction or listed:
         return checked, composed
     evidence = (*retrieved.party_evidence, *retrieved.group_evidence)

@@ -29,7 +29,7 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import rereadings
+from app.retrieval.unmatched_filters import retrieve_or_reread
 from ingest.language.attribution_verbs import attribution
 from ingest.metadata.heading import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
@@ -71,11 +71,7 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
-        retrieved = self.retrieve(resolution, parties)
-        for reread, answering in rereadings(resolution, retrieved, parties):
-            if found := answering(self.retrieve(reread, parties)):
-                return found
-        return retrieved
+        return retrieve_or_reread(partial(self.retrieve, parties=parties), resolution, parties)[1]
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""
@@ -83,7 +79,7 @@ class EvidenceRetriever:
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
         scope, catalogue = resolution.scope, self.store.catalogue
-        asked = (*scope.states, *scope.groups)
+        asked = scope.named_parties
         all_versions = _asks_for_versions(resolution)
         scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
         codes = () if scope.members_of else asked
@@ -312,7 +308,7 @@ def _is_unsearchable(resolution: Resolution) -> bool:
 
 def _asks_for_versions(resolution: Resolution) -> bool:
     """Returns whether versions that were corrected since count as well: for a change, or for what came first."""
-    compares = resolution.kind == "compare" and len((*resolution.scope.states, *resolution.scope.groups)) == 1
+    compares = resolution.kind == "compare" and len(resolution.scope.named_parties) == 1
     return resolution.over_time or compares or resolution.scope.pick == "earliest"
 
 

@@ -29,7 +29,7 @@ class ScopedStatements:
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
-        self._codes = {*scope.states, *scope.groups}
+        self._codes = {*scope.named_parties}
         self._revised, self._all_versions = catalogue.families.revised(), all_versions
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
@@ -213,7 +213,7 @@ def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: b
         fits.append(_within(days, scope.interval))
     if not all(fits) or known.state in scope.excluded:
         return False
-    asked = {*scope.states, *scope.groups}
+    asked = {*scope.named_parties}
     if scope.members_of:
         asked |= members_of(scope.members_of, parties, known.date)
     if not asked:

@@ -126,8 +126,8 @@ def left_aside_notes(
     """
     if unattributed := sum(not summary.metadata.holders for summary in in_scope):
         yield Note(kind="not_attributed", values={"count": unattributed})
-    timed = scope.years or scope.months or scope.interval
-    undated = [s for s in of_parties if timed and days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
+    candidates = of_parties if scope.is_timed else ()
+    undated = [s for s in candidates if days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
     for kind, left in (("versions" if all_versions else "corrected", corrected), ("undated", undated)):
         if left:
             yield Note(kind=kind, values={"files": _files(left)})
@@ -138,7 +138,7 @@ def unattributed_notes(
 ) -> Iterator[Note]:
     """Yields a note on the texts without a known speaker that name parties asked about of which nothing was found."""
     answering = {item.party for item in evidence if item.answers}
-    silent = [code for code in (*scope.states, *scope.groups) if code not in answering]
+    silent = [code for code in scope.named_parties if code not in answering]
     if not silent:
         return
     in_scope = ScopedStatements(catalogue, replace(scope, pick=None), parties).of(())

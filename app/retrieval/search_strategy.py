@@ -61,11 +61,10 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
         wording = None if resolution.over_time else resolution.wording
         known = wording if wording is not None and wording.topic == scope.topic else None
         return SearchStrategy(by="topic", topic=topic, wording=known)
-    if scope.agenda_items and (scope.states or scope.groups):
+    if scope.agenda_items and scope.named_parties:
         return SearchStrategy(by="agenda_items")
-    timed = scope.years or scope.months or scope.interval
-    filtered = timed or scope.sessions or scope.bodies or scope.agenda_items
-    if scope.states or scope.groups or scope.members_of or (scope.all_states and filtered):
+    filtered = scope.is_timed or scope.sessions or scope.bodies or scope.agenda_items
+    if scope.named_parties or scope.members_of or (scope.all_states and filtered):
         return SearchStrategy(by="centroid")
     return None
 

@@ -155,6 +155,6 @@ def scope_html(
         (chip, chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier))
         for chip in chips(scope, names)
     ]
-    asked = bool(shown) and everyone and not (scope.states or scope.groups or scope.members_of)
+    asked = bool(shown) and everyone and not (scope.named_parties or scope.members_of)
     direction = direction_of(scope.language)
     return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes, direction=direction)

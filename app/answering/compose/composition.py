@@ -41,7 +41,7 @@ class KindContext:
         return self.retriever.in_scope(resolution or self.resolution, self.local.parties)
 
     @property
-    def has_subject(self) -> bool:
+    def has_topic_or_treaty(self) -> bool:
         """Whether the question is on a topic or a treaty, and not on whole statements."""
         return bool(self.resolution.scope.topic or self.resolution.scope.treaties)
 

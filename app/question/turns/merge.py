@@ -76,7 +76,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
     excluded = without_excluded(alone.without, replace(alone.scope, **fields)) if alone.without else {}
     fields |= excluded
     scope = replace(alone.scope, **fields)
-    named, keeps_who = bool(scope.states or scope.groups), _keeps_who(alone, turn)
+    named, keeps_who = bool(scope.named_parties), _keeps_who(alone, turn)
     all_states = (
         _asks_everyone(alone, before, turn)
         or (keeps_who and before.scope.all_states)

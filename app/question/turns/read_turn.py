@@ -113,7 +113,7 @@ def _with_counted_time(alone: Resolution, question: str, state: ConversationStat
 def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
     """Returns the state in which those found to have said the quoted words are asked, unless others were asked."""
     read, scope = state.read, state.read.scope
-    if not read.quote or state.shown is None or scope.states or scope.groups:
+    if not read.quote or state.shown is None or scope.named_parties:
         return state
     states = tuple(code for code in state.shown.parties if parties.kind_of(code) == "state")
     groups = tuple(code for code in state.shown.parties if code not in states)

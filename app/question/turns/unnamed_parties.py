@@ -92,7 +92,7 @@ def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> st
 
     "The second session", "the second one" after two treaties, and what "they said in the last one" are none of them.
     """
-    asked = (*before.scope.states, *before.scope.groups) or shown
+    asked = before.scope.named_parties or shown
     lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
     patterns = lexicon_of(alone.scope.language, "question_patterns")
     items = [(i, i.kinds | patterns.kinds_of(alone.question[i.start : i.end])) for i in lexicon.items(alone.question)]
