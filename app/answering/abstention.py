@@ -5,7 +5,8 @@ number of statements searched; a question about a State without statements gets 
 
 `must_abstain` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
 only where a sentence answers: its chance reaches the threshold (`Relevance.is_evidence`, `app/retrieval/relevance.py`),
-and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
+and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances. The
+messages are sections of `prompts/answer.*.md`, by the keys that `because` and `say` are given.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence

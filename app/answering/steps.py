@@ -25,7 +25,7 @@ from app.question.turns.state import ConversationState, EarlierTurn, earlier_tur
 from app.records import Answer, Claim, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.unmatched_filters import retrieve_or_reread
+from app.retrieval.unmatched_filters import rereadings
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 
@@ -100,7 +100,7 @@ class Steps:
         state = ChainState(question=question, resolution=resolution)
         yield state
         with clock.of("retrieve"):
-            resolution, retrieved = retrieve_or_reread(self.retrieve, resolution, self.parties())
+            resolution, retrieved = self._retrieve_or_reread(resolution)
         state = replace(state, resolution=resolution, retrieved=retrieved)
         yield state
         composed = Composition()
@@ -136,6 +136,13 @@ class Steps:
     def retrieve(self, resolution: Resolution) -> Retrieved:
         """Applies the scope and finds evidence within it, per party."""
         return retrieve_for(self._context(resolution))
+
+    def _retrieve_or_reread(self, resolution: Resolution) -> tuple[Resolution, Retrieved]:
+        retrieved = self.retrieve(resolution)
+        for reread, answering in rereadings(resolution, retrieved, self.parties()):
+            if found := answering(self.retrieve(reread)):
+                return reread, found
+        return resolution, retrieved
 
     def compose(self, resolution: Resolution, retrieved: Retrieved) -> Iterator[Composition]:
         """Composes the answer by its kind; a model, if configured, words claims on quotations of evidence."""

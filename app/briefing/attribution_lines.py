@@ -11,7 +11,7 @@ from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
 from app.retrieval.chronology import made_before
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import load_briefing_words, load_wording
 
 
 class AttributionLines:
@@ -22,7 +22,7 @@ class AttributionLines:
 
     def __init__(self, briefing: Briefing) -> None:
         self.briefing = briefing
-        self.words = load_document_words(briefing.language)
+        self.words = load_briefing_words(briefing.language)
         self.language, self.say = self.words.language, self.words.say
         self._wording = load_wording(briefing.language)
 

@@ -26,7 +26,7 @@ from app.retrieval.positions.position_marks import PositionKind
 from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 from vectorstore.records import Sentence, StatementSummary, text_key
 
 # Reasons of abstention for which an empty cell has a wording of its own; for others it has the message of an answer.
@@ -47,7 +47,7 @@ class CellBuilder:
         writer: CellWriter | None,
     ) -> None:
         self._retriever, self._parties, self._request, self._writer = retriever, parties, request, writer
-        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
+        self._local, self._words = localize(parties, request.language), load_briefing_words(request.language)
         self.citations = citations
         self.searched: dict[str, StatementSummary] = {}
 

@@ -29,7 +29,7 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
-from app.retrieval.unmatched_filters import retrieve_or_reread
+from app.retrieval.unmatched_filters import rereadings
 from ingest.language.attribution_verbs import attribution
 from ingest.metadata.heading import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
@@ -71,7 +71,11 @@ class EvidenceRetriever:
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
-        return retrieve_or_reread(partial(self.retrieve, parties=parties), resolution, parties)[1]
+        retrieved = self.retrieve(resolution, parties)
+        for reread, answering in rereadings(resolution, retrieved, parties):
+            if found := answering(self.retrieve(reread, parties)):
+                return found
+        return retrieved
 
     def in_scope(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the statements in scope without searching them; none for an ambiguous or out-of-scope question."""

@@ -16,18 +16,7 @@ from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 
 
-def retrieve_or_reread(
-    retrieve: Callable[[Resolution], Retrieved], resolution: Resolution, parties: PartyTable
-) -> tuple[Resolution, Retrieved]:
-    """Returns what is retrieved, and how the question was read: otherwise only where that answers and it did not."""
-    retrieved = retrieve(resolution)
-    for reread, answering in _rereadings(resolution, retrieved, parties):
-        if found := answering(retrieve(reread)):
-            return reread, found
-    return resolution, retrieved
-
-
-def _rereadings(
+def rereadings(
     resolution: Resolution, retrieved: Retrieved, parties: PartyTable
 ) -> Iterator[tuple[Resolution, Callable[[Retrieved], Retrieved | None]]]:
     """Yields what no statement fits read as members, or as spoken of, each with what keeps evidence that answers."""

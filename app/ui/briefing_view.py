@@ -14,7 +14,7 @@ from app.ui.evidence_panel import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def briefing_html(
     `gone` is the message that the stored briefing can no longer be changed; the page then offers to keep a copy.
     """
     briefing = without_rejected(briefing)
-    sayings, words = Sayings(briefing), load_document_words(language())
+    sayings, words = Sayings(briefing), load_briefing_words(language())
     names = sayings.name
     return render(
         "briefing",
