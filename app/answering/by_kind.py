@@ -13,8 +13,8 @@ from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, KindContext
-from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
+from app.answering.compose.whole_statements import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.markdown import escape
 from app.answering.provenance import day_in_words
 from app.answering.quoting import comparable_words, repeats

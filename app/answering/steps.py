@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, must_abstain
+from app.answering.answer_positions import with_positions
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
+from app.answering.corrigenda import with_corrigenda
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
-from app.answering.superseding import with_corrigenda, with_positions
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.reading import read_question
 from app.question.resolution import Resolution, in_language_of_topic

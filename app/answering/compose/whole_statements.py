@@ -1,4 +1,4 @@
-"""Documents: composes answers on statements as documents, namely their metadata, words, key sentences and lists.
+"""Answers on whole statements, as documents: with their metadata, words, key sentences and lists.
 
 "Who delivered it?" is answered with the metadata of a statement, citing its heading; "summarise it" with key sentences;
 "which documents do we have?" with a list.
