@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import regex
 
 from app.answering.citations import PROVENANCE, citation_kind
-from app.answering.claims.form import NOT_QUOTED, holds_quoted_parts
+from app.answering.claims.form import NOT_QUOTED, quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.canonical_form import squash, squash_map
 from ingest.text.page_furniture import is_furniture, running_heads
@@ -143,4 +143,4 @@ def _quotes_only(text: str, quotes: Sequence[str]) -> bool:
     # Longest first, since one quotation may contain another.
     for quote in sorted(quotes, key=len, reverse=True):
         text = text.replace(quote, "")
-    return holds_quoted_parts(quotes, text)
+    return all(any(squash(part) in squash(quote) for quote in quotes) for part in quoted_parts(text))

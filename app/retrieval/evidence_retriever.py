@@ -183,16 +183,7 @@ class EvidenceRetriever:
         # which sentence takes one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
-        positions = self._by_position(found, read, asked.direction, parties, as_list=as_list)
-        if asked.is_implied:
-            positions = tuple(replace(item, takes_no_position=False) for item in positions)
-        position_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
-        if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
-            # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
-            positions = self._by_position(found, resolution, None, parties, as_list=as_list)
-            if any(item.answers for item in positions):
-                position_notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
-            asked = AskedFor()
+        positions, asked, position_notes = self._as_asked(found, resolution, read, asked, parties, as_list=as_list)
         positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, group_evidence = positions[: len(evidence)], positions[len(evidence) :]
         if pick is not None:
@@ -270,6 +261,29 @@ class EvidenceRetriever:
             return evidence
         naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
         return replace(evidence, sentences=tuple(s for s in evidence.sentences if s.sentence.statement_id in naming))
+
+    def _as_asked(
+        self,
+        found: _Evidence,
+        resolution: Resolution,
+        read: Resolution,
+        asked: AskedFor,
+        parties: PartyTable,
+        *,
+        as_list: bool,
+    ) -> tuple[_Evidence, AskedFor, tuple[Note, ...]]:
+        """Returns the evidence in the direction asked for, that direction, and notes; `read` asks for a position."""
+        positions = self._by_position(found, read, asked.direction, parties, as_list=as_list)
+        if asked.is_implied:
+            positions = tuple(replace(item, takes_no_position=False) for item in positions)
+        notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
+        if not (asked.is_unsure_change or asked.is_implied) or any(item.answers for item in positions):
+            return positions, asked, notes
+        # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
+        positions = self._by_position(found, resolution, None, parties, as_list=as_list)
+        if any(item.answers for item in positions):
+            notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
+        return positions, AskedFor(), notes
 
     def _by_position(
         self,

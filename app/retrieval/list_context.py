@@ -54,7 +54,7 @@ class _List:
     """A list whose items depend on `openings`; `kinds` are those of its items' marks, none where these have no marks.
 
     `name` is that of its last item so far, such as "2" or "b", and `within` that of the item that opens it, where both
-    have marks of one kind. `is_joined` is set once an item ends in a semicolon or comma, and `has_ended` when one then
+    have marks of one kind. `joined` is set once an item ends in a semicolon or comma, and `has_ended` when one then
     ends in a full stop.
     """
 
@@ -62,7 +62,7 @@ class _List:
     kinds: frozenset[str]
     name: str = ""
     within: str = ""
-    is_joined: bool = False
+    joined: bool = False
     has_ended: bool = False
 
     @property
@@ -71,17 +71,14 @@ class _List:
 
     def with_item(self, mark: "_Mark | None", text: str) -> "_List":
         """Returns the list with one more item."""
-        is_joined = self.is_joined or _SIBLING_FOLLOWS.match(text) is not None
+        joined = self.joined or _SIBLING_FOLLOWS.match(text) is not None
         return replace(
-            self,
-            name="" if mark is None else mark.name,
-            is_joined=is_joined,
-            has_ended=is_joined and ends_sentence(text),
+            self, name="" if mark is None else mark.name, joined=joined, has_ended=joined and ends_sentence(text)
         )
 
     def is_taken_up_by(self, mark: "_Mark", *, after_prose: bool) -> bool:
         """Returns whether an item continues the list; after prose it must have the next mark of one not yet ended."""
-        if self.within and _follows(self.within, mark.name) and (after_prose or not self.is_joined or self.has_ended):
+        if self.within and _follows(self.within, mark.name) and (after_prose or not self.joined or self.has_ended):
             return False
         if not after_prose and not (self.has_ended and self.is_enumerated):
             return True

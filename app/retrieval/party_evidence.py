@@ -111,7 +111,7 @@ class PartyEvidence:
         chance `_LATEST_MIN`. What a group said beside its members is quoted only where it answers.
         """
         has_evidence = self.has_evidence
-        quoted_statements = {
+        quoted = {
             item.sentence.statement_id
             for item in self.sentences
             if item.relevance.is_evidence or (has_evidence and item.relevance.chance >= _LATEST_MIN)
@@ -120,11 +120,7 @@ class PartyEvidence:
             item
             for item in self.sentences
             if item.relevance.is_evidence
-            or (
-                item.relevance.quotable_beside
-                and item.sentence.statement_id in quoted_statements
-                and not self.spoke_for
-            )
+            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted and not self.spoke_for)
         )
 
     @property

@@ -3,10 +3,9 @@
 Two models of one fit decide which sentences are quoted, which parties speak of a topic, and how sure an answer is:
 `asked` for parties that the question names, `listed` for one of many, each with its threshold. A third, `order`, puts
 the sentences of a party in order. (A list that asks for a direction also goes by the thresholds of
-positions/latest_position.py.) They are fitted by `untoc-eval calibrate` and stored as an artefact
-(`app/retrieval/data/relevance.json`), which is valid for the models that it was fitted with. With others,
-the share of the topic's words decides: "extradition of nationals" is answered by a sentence that contains most of its
-words.
+positions/latest_position.py.) They are fitted by `untoc-eval calibrate` and stored in
+`app/retrieval/data/relevance.json`, which is valid for the models that it was fitted with. With others, the share of
+the topic's words decides: "extradition of nationals" is answered by a sentence that contains most of its words.
 """
 
 import json
@@ -68,10 +67,7 @@ class Relevance:
 
     @property
     def quotable_beside(self) -> bool:
-        """Whether it is quoted beside a sentence of its statement that answers: from half the threshold on.
-
-        It must also reach `may_answer_min`, which may be higher.
-        """
+        """Whether it is quoted beside a sentence of its statement that answers: it may, and has half the threshold."""
         return self.source == "calibrated" and self.may_answer and self.chance >= self.threshold / 2
 
 
@@ -183,10 +179,8 @@ class RelevanceArtefact(_Record):
         chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.scores(features, states)]
         sort_keys = chances if self.order is None else self.order.scores(features, states)
         return tuple(
-            Relevance(
-                chance=chance, source="calibrated", threshold=by.threshold, may_answer_min=by.near, sort_key=sort_key
-            )
-            for chance, sort_key in zip(chances, sort_keys, strict=True)
+            Relevance(chance=chance, source="calibrated", threshold=by.threshold, may_answer_min=by.near, sort_key=key)
+            for chance, key in zip(chances, sort_keys, strict=True)
         )
 
     def among(self, parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.form import MAX_CLAIM_CHARS, NOT_QUOTED, holds_quoted_parts, ill_formed, quoted_parts
+from app.answering.claims.form import MAX_CLAIM_CHARS, NOT_QUOTED, ill_formed, quoted_parts
 from app.answering.claims.premise import Premise
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, EvidenceSentence, is_aligned
 from app.answering.claims.tokens import CONTENT, NONVERIDICAL, OPERATORS, ClaimToken, tokenize
@@ -63,8 +63,9 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
     """
     if fault := ill_formed(claim):
         return fault
-    if not all(map(squash, quoted_parts(claim))) or not holds_quoted_parts(premise.quotes, claim):
-        return NOT_QUOTED
+    for part in quoted_parts(claim):
+        if not squash(part) or not any(squash(part) in squash(quote) for quote in premise.quotes):
+            return NOT_QUOTED
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)

@@ -4,12 +4,9 @@
 """
 
 import unicodedata
-from collections.abc import Sequence
 from typing import Final
 
 import regex
-
-from ingest.text.canonical_form import squash
 
 MAX_CLAIM_CHARS: Final = 600
 # The zero-width non-joiner and joiner, which Persian and Arabic words contain.
@@ -47,11 +44,6 @@ def ill_formed(claim: str, *, longest: int = MAX_CLAIM_CHARS) -> str | None:
     if _LONE.search(_QUOTED.sub("", claim)):
         return "it opens or closes a quotation without the other mark"
     return None
-
-
-def holds_quoted_parts(quotations: Sequence[str], claim: str) -> bool:
-    """Returns whether all that a claim sets in quotation marks stands in one of these quotations."""
-    return all(any(squash(part) in squash(each) for each in quotations) for part in quoted_parts(claim))
 
 
 def quoted_parts(claim: str) -> tuple[str, ...]:

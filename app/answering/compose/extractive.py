@@ -70,17 +70,8 @@ def compose(
             strong = latest_statement_first(strong, sources)
         extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
         first = len(citations) + 1
-        quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, extendable=extendable)
-        # A quotation that will not pass verification gives its place to the next best one, and is reported as dropped.
-        while len(sound := sound_citations(quotations, sources.statements)) < len(quotations):
-            unsound = [citation for citation in quotations if citation not in sound]
-            failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
-            rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
-            if len(rest) in (0, len(strong)):
-                break
-            dropped += [(item.party, citation) for citation in unsound]
-            strong = rest
-            quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, extendable=extendable)
+        strong, quotations, unsound = _quote_sound(strong, sources, allowed, first_number=first, extendable=extendable)
+        dropped += [(item.party, citation) for citation in unsound]
         if answer_type and not item.spoke_for:
             strongest = {sentence.sentence_id for sentence in strong[:_READ_FOR_ANSWER_TYPE]}
             read = (citation.quote for citation in quotations if not strongest.isdisjoint(citation.sentence_ids))
@@ -115,6 +106,26 @@ def compose(
         quoted_groups=quoted_groups,
         introductions=introductions,
     )
+
+
+def _quote_sound(
+    strong: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int, extendable: Sequence[Sentence]
+) -> tuple[Sequence[Sentence], list[Citation], list[Citation]]:
+    """Returns the sentences that may be quoted, their quotations, and those dropped, which would fail verification.
+
+    A quotation that is dropped gives its place to the next best one, if there is any.
+    """
+    dropped: list[Citation] = []
+    while True:
+        quotations = quote(strong, sources, limit, first_number=first_number, newest_first=True, extendable=extendable)
+        sound = sound_citations(quotations, sources.statements)
+        unsound = [citation for citation in quotations if citation not in sound]
+        failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
+        rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
+        if len(rest) in (0, len(strong)):
+            return strong, quotations, dropped
+        dropped += unsound
+        strong = rest
 
 
 def _without_repeated(

@@ -125,9 +125,8 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
         for group in found.group_evidence
     )
     local = localize(workspace.corpus.parties(), "en")
-    abstention = abstain(
-        answer, read_question(question, parties), replace(found, group_evidence=groups), local
-    ).abstention
+    found = replace(found, group_evidence=groups)
+    abstention = abstain(answer, read_question(question, parties), found, local).abstention
     assert groups and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 

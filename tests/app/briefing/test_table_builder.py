@@ -228,9 +228,7 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     assert dropped.cells[-1].citations == ()
     cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XGA", ""))
     away = briefing.cells[0].citations[0]
-    corrected = recheck_briefing(
-        briefing, lambda cited: [replace(c, quote="") if c.number == away else c for c in cited]
-    )
+    corrected = recheck_briefing(briefing, lambda old: [replace(c, quote="") if c.number == away else c for c in old])
     assert corrected != briefing and corrected.cells[briefing.cells.index(cell)].citations == cell.citations
     assert {"XGA", "AUT"} == {point.party for point in briefing.points}
     cells = tuple(replace(each, review=REJECTED) if each is cell else each for each in briefing.cells)
