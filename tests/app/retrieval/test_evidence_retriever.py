@@ -17,9 +17,10 @@ from app.retrieval.ranking.sentence_ranker import cites
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.search_strategy import _JOINS, choose_strategy
+from app.retrieval.search_strategy import choose_strategy
 from app.wiring import Workspace
 from evals.measured_sentences import measure_party
+from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
@@ -222,7 +223,7 @@ def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question
 
 @cases("stem", "joins")
 def test_joining_a_treaty_is_told_by_whole_stems(stem, joins):
-    assert (_JOINS.fullmatch(stem) is not None) is joins
+    assert (Patterns("treaty_attribution").joining_stem.fullmatch(stem) is not None) is joins
 
 
 def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parties, monkeypatch):
