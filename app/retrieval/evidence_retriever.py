@@ -4,7 +4,7 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
@@ -183,7 +183,8 @@ class EvidenceRetriever:
         # which sentence takes one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
-        positions, asked, position_notes = self._as_asked(found, resolution, read, asked, parties, as_list=as_list)
+        by_position = partial(self._by_position, found, parties=parties, as_list=as_list)
+        positions, asked, position_notes = _as_asked(by_position, resolution, read, asked)
         positions = tuple(_of_picked(item, pick) for item in positions)
         evidence, group_evidence = positions[: len(evidence)], positions[len(evidence) :]
         if pick is not None:
@@ -262,29 +263,6 @@ class EvidenceRetriever:
         naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
         return replace(evidence, sentences=tuple(s for s in evidence.sentences if s.sentence.statement_id in naming))
 
-    def _as_asked(
-        self,
-        found: _Evidence,
-        resolution: Resolution,
-        read: Resolution,
-        asked: AskedFor,
-        parties: PartyTable,
-        *,
-        as_list: bool,
-    ) -> tuple[_Evidence, AskedFor, tuple[Note, ...]]:
-        """Returns the evidence in the direction asked for, that direction, and notes; `read` asks for a position."""
-        positions = self._by_position(found, read, asked.direction, parties, as_list=as_list)
-        if asked.is_implied:
-            positions = tuple(replace(item, takes_no_position=False) for item in positions)
-        notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
-        if not (asked.is_unsure_change or asked.is_implied) or any(item.answers for item in positions):
-            return positions, asked, notes
-        # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
-        positions = self._by_position(found, resolution, None, parties, as_list=as_list)
-        if any(item.answers for item in positions):
-            notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
-        return positions, AskedFor(), notes
-
     def _by_position(
         self,
         evidence: _Evidence,
@@ -316,6 +294,23 @@ class EvidenceRetriever:
         sure = resolution.sure_of_kind or scope.all_states
         read = map(reader.read if sure else partial(_with_or_without_position, reader), evidence)
         return tuple(_with_latest(*pair, parties) for pair in zip(read, evidence, strict=True))
+
+
+def _as_asked(
+    by_position: Callable[..., _Evidence], resolution: Resolution, read: Resolution, asked: AskedFor
+) -> tuple[_Evidence, AskedFor, tuple[Note, ...]]:
+    """Returns the evidence in the direction asked for, that direction, and notes; `read` asks for a position."""
+    positions = by_position(read, asked.direction)
+    if asked.is_implied:
+        positions = tuple(replace(item, takes_no_position=False) for item in positions)
+    notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
+    if not (asked.is_unsure_change or asked.is_implied) or any(item.answers for item in positions):
+        return positions, asked, notes
+    # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
+    positions = by_position(resolution, None)
+    if any(item.answers for item in positions):
+        notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
+    return positions, AskedFor(), notes
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
