@@ -75,6 +75,16 @@ class Scope:
     negated: bool = False
     """Whether the question asks which States did not say something."""
 
+    @property
+    def named_parties(self) -> tuple[str, ...]:
+        """Codes of the States and groups asked about by name."""
+        return (*self.states, *self.groups)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether a time is asked about; the latest or earliest statement (`pick`) is none."""
+        return bool(self.years or self.months or self.interval)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Note:

@@ -100,7 +100,8 @@ class AnswerConfig(BaseModel, frozen=True, extra="forbid"):
     """How answers are made."""
 
     max_citations: int = Field(default=5, ge=1, le=50)
-    """Quotations shown in all, and at least one per State with evidence; what remains is counted."""
+    """Quotations shown in all, and at least one per State with evidence; what remains is counted. Lists of who said
+    something quote each once."""
     keep_traces: int = Field(default=500, ge=0)
     """Traces of answers kept in the store, newest first; 0 keeps none."""
     keep_traces_days: int = Field(default=0, ge=0, le=_LONGEST_DAYS)

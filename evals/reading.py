@@ -77,7 +77,7 @@ def score_reading(example: MarkedExample, parties: PartyTable, weights: Weights 
         expected = expected if example.expect else _with_earlier(expected, example, before)
         kept = before.scope.topic if "topic" in example.keeps and (not topic or example.turn == "add") else ""
         topic = f"{kept} {topic}"
-        kind = before.goes_on_as if "kind" in example.keeps and kind not in _BETWEEN else kind
+        kind = before.repeated_kind if "kind" in example.keeps and kind not in _BETWEEN else kind
     if state is not None and {read.kind, kind} <= ASIDES:
         # An aside such as thanks asks nothing: what it keeps is for the turn after it, and is not scored.
         expected, topic = {}, read.scope.topic
@@ -96,7 +96,7 @@ def _found(read: Resolution) -> dict[str, object]:
     scope, asked_back = read.scope, read.unclear is not None or read.unnamed
     outside = not read.is_statement_question and read.kind != "greeting"
     return {
-        "speakers": frozenset((*scope.states, *scope.groups, *scope.members_of)),
+        "speakers": frozenset((*scope.named_parties, *scope.members_of)),
         "excluded": frozenset(scope.excluded), "interval": _months_of(scope), "pick": scope.pick,
         "venue": (frozenset(scope.bodies), frozenset(scope.sessions), frozenset(scope.agenda_items)),
         "treaties": frozenset((treaty.treaty, frozenset(treaty.articles)) for treaty in scope.treaties),

@@ -112,8 +112,8 @@ def steps_of(steps: Steps, name: str) -> Steps:
 
         def retrieve(self, resolution: Resolution) -> Retrieved:
             found = super().retrieve(resolution)
-            evidence, spoken_for = (tuple(map(variant.evidence, e)) for e in (found.party_evidence, found.spoken_for))
-            return replace(found, party_evidence=evidence, spoken_for=spoken_for)
+            own, of_groups = (tuple(map(variant.evidence, e)) for e in (found.party_evidence, found.group_evidence))
+            return replace(found, party_evidence=own, group_evidence=of_groups)
 
         def verify(
             self, question: Question, resolution: Resolution, retrieved: Retrieved, composed: Composition

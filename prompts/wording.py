@@ -63,9 +63,9 @@ def load_messages(stem: str, language: str) -> Wording:
     return Wording(language=known, version=version, messages=messages, variables=variables, **separators)
 
 
-load_wording = partial(load_messages, "wording")
-"""Loads the assistant's own words in a language."""
-load_document_words = partial(load_messages, "document")
-"""Loads the words of documents around their quotations, in a language."""
-load_remark_words = partial(load_messages, "remarks")
+load_wording = partial(load_messages, "answer")
+"""Loads the assistant's own words in a language: those of answers, and of citations wherever they are shown."""
+load_briefing_words = partial(load_messages, "briefing")
+"""Loads the words of briefings around their quotations, in a language."""
+load_remark_words = partial(load_messages, "check")
 """Loads the remarks that a check of quotations makes, in a language."""

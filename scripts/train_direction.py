@@ -1,4 +1,4 @@
-"""Trains what tells for from against: app/retrieval/data/{direction_en,direction_six,asked_direction}.safetensors.
+"""Trains what tells for from against: app/retrieval/data/direction_*.safetensors and asked_direction.safetensors.
 
 Sentences are learned from the examples of `app/retrieval/direction_training`, the labelled cells of real speeches
 (except the `sealed` split of evals/datasets/positions.yaml) and the `train` split of labelled sentences
@@ -10,6 +10,7 @@ alone, then on all six languages, in half an hour on one core. The score of the 
     python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
 """
 
+import csv
 import hashlib
 import json
 import random
@@ -51,6 +52,7 @@ _parties: Final = cache(PartyTable.load)
 FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
+REWORDED: Final = FOLDER / "reworded_topics.csv"
 WEIGHTS: Final = Path("app/retrieval/data/asked_direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 SIX: Final = Path("app/retrieval/data/direction_six.safetensors")
@@ -63,8 +65,11 @@ _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _BATCH, _DROPOUT = 16, 0.1
 # Epochs and highest rate of learning, of English alone and of all languages; then some other English examples go along.
 _ENGLISH, _ALL, _BESIDE_ALL = (3, 1e-3), (2, 5e-4), 4_500
-# How often an example counts that argues, or that is short and outright: they are few, and of many shapes.
-_TIMES: Final = {"argued": 2, "outright": 4}
+# How often an example counts that argues, is short and outright, or has several sentences: they are few, and varied.
+_TIMES: Final = {"argued": 2, "outright": 4, "passages": 2}
+# Share of examples whose topic is replaced by another one, of which they say nothing; by other words for it, as people
+# ask, where `REWORDED` has some; or, where it has none, by some of its words.
+_OTHER_SHARE, _REWORDED_SHARE, _PARTIAL_SHARE = 0.07, 0.45, 0.22
 # Share of English examples that are read beside another one, on another topic, whose direction is to be ignored.
 _BESIDE_SHARE: Final = 0.15
 READING_OF: Final = {
@@ -133,8 +138,38 @@ def examples_hash(asked: bool = False) -> str:
     """Returns the SHA-256 of the training files of sentences, or of questions (`asked`), to keep with the weights."""
     paths = [*sorted(FOLDER.glob("*.yaml")), *sorted(QUESTIONS.glob("*.yaml"))]
     if not asked:
-        paths = [*(path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent != QUESTIONS), SHIPPED, LABELS]
+        written = (path for path in sorted(FOLDER.rglob("*.yaml")) if path.parent != QUESTIONS)
+        paths = [*written, REWORDED, SHIPPED, LABELS]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()
+
+
+class _Varied:
+    """Gives examples the topics of questions: worded otherwise, or something else, of which they say nothing."""
+
+    def __init__(self, examples: Sequence[Example]) -> None:
+        self._random = random.Random(0)
+        with REWORDED.open(encoding="utf-8", newline="") as file:
+            self._wordings = {row["topic"]: [*filter(None, [*row.values()][1:])] for row in csv.DictReader(file)}
+        self._topics: dict[str, list[str]] = {}
+        for each in examples:
+            self._topics.setdefault(each.language, []).append(each.topic)
+
+    def __call__(self, example: Example) -> Example:
+        """Returns the example as it is or with another topic, at random."""
+        drawn, language = self._random.random(), example.language
+        wordings = self._wordings.get(example.topic, []) if language == "en" else []
+        if drawn < _OTHER_SHARE:
+            other = self._random.choice(self._topics[language])
+            named = mask_topic(example.text, other, language, _parties()) != example.text
+            return example if named else replace(example, topic=other, label="mentions")
+        if wordings and drawn < _OTHER_SHARE + _REWORDED_SHARE:
+            return replace(example, topic=self._random.choice(wordings))
+        if not wordings and drawn < _OTHER_SHARE + _PARTIAL_SHARE:
+            gap = "" if language == "zh" else " "
+            words = [*example.topic] if language == "zh" else example.topic.split()
+            some = gap.join(word for word in words if self._random.random() < 0.5)
+            return replace(example, topic=some or example.topic)
+        return example
 
 
 def _rows(questions: Sequence[Example]) -> Matrix:
@@ -218,13 +253,14 @@ def _fine_tune(examples: Sequence[Example]) -> tuple[dict[str, Matrix], dict[str
 
 def _learn(model: _FineTuned, examples: Sequence[Example], epochs: int, rate: float) -> None:
     """Trains a model on examples."""
-    shuffled = random.Random(0)
+    shuffled, vary = random.Random(0), _Varied(examples)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
     apart = [each.text for each in examples if each.language == "en" and not refers_back(each.text)]
 
     def beside(example: Example) -> Example:
-        """Returns an example, sometimes with another sentence before or after it."""
+        """Returns an example as varied, sometimes with another sentence before or after it."""
+        example = vary(example)
         if example.language != "en" or shuffled.random() >= _BESIDE_SHARE:
             return example
         return replace(example, text=" ".join(shuffled.sample([example.text, shuffled.choice(apart)], 2)))
@@ -268,7 +304,7 @@ def main(corpus: Path, speeches: Path) -> None:
     examples = [item for item in (*written_examples(), *cells, *spoken_examples(speeches)) if item.split != "asked"]
     notes = {"examples": examples_hash(), "classes": json.dumps(READINGS)}
     fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"])
-    for arrays, path in zip(fine_tuned, (SIX, ENGLISH), strict=True):
+    for arrays, path in zip(fine_tuned, (ENGLISH, SIX), strict=True):
         save_file(arrays, path, metadata=notes)
     sealed = [item for item in cells if item.split == "sealed"]
     read = [read_sentence(item.text, item.topic, item.language, _parties()).reading for item in sealed]

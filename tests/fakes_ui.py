@@ -192,10 +192,10 @@ class FakeCorpus:
             direction="rtl" if citation.language == "ar" else "ltr",
         )
 
-    def answer_as_of_today(self, answer: Answer) -> Answer:
+    def recheck_answer(self, answer: Answer) -> Answer:
         return answer
 
-    def as_of_today(self, citations: Sequence[Citation]) -> Sequence[Citation]:
+    def recheck(self, citations: Sequence[Citation]) -> Sequence[Citation]:
         return citations
 
     def party_name(self, code: str | None, language: str = "en") -> str:

@@ -38,7 +38,7 @@ def test_paths_of_the_page_exist(page: str) -> None:
     text = (PROJECT / page).read_text(encoding="utf-8")
     paths = {inside or (PROJECT / page).parent.joinpath(link).as_posix() for inside, link in _PATH.findall(text)}
     assert paths
-    # "prompts/wording.XX.md" stands for a file of each language.
+    # "prompts/answer.XX.md" stands for a file of each language.
     assert {path for path in paths if not list(PROJECT.glob(_relative(path).replace("XX", "*")))} == set()
 
 

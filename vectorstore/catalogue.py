@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.health import CatalogueHealth
+from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import (
     AnnotatedDocument,
     Document,
@@ -99,8 +100,7 @@ class Catalogue:
         self.snapshot, self.held_snapshot = self.database.snapshot, self.database.held_snapshot
         # Cache of sentences: the generation at which they were read, and the sentences by statement id.
         self._sentences: tuple[int, dict[str, tuple[Sentence, ...]]] = (-1, {})
-        # Two, since questions that began before a write still read what was before it.
-        self._all_summaries = lru_cache(maxsize=2)(lambda writes: self._summaries(ScopeFilter()))
+        self._all_summaries = kept_by_generation(partial(self._summaries, ScopeFilter()))
         self.vectors = Vectors(self.database)
         self.families = FamilyTables(self.database)
         self.health = CatalogueHealth(self.database)

@@ -1,6 +1,7 @@
-"""Results of models that are kept for the inputs that were asked for latest."""
+"""Results that are kept: of models for the inputs asked for latest, and of the store as it was at its latest writes."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from functools import lru_cache
 from threading import Lock
 from typing import Generic, TypeVar
 
@@ -32,3 +33,11 @@ class KeptLatest(Generic[K, V]):
             while len(self._kept) > self._most:
                 del self._kept[next(iter(self._kept))]
         return known
+
+
+def kept_by_generation(read: Callable[..., V]) -> Callable[..., V]:
+    """Returns a function that reads the store once for each generation and input, and keeps the two latest results.
+
+    Two, since questions that began before a write still read what was before it.
+    """
+    return lru_cache(maxsize=2)(lambda generation, *inputs: read(*inputs))

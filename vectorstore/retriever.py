@@ -1,7 +1,6 @@
 """Hybrid retrieval within a scope: dense and lexical search over the passages of given statements, fused by rank."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
+from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import ScoredPassage
 from vectorstore.rows import Languages
 from vectorstore.schema import VectorTable
@@ -42,8 +42,7 @@ class Retriever:
         self._store = store
         self._embedder = embedder
         self._config = config
-        # Two, since questions that began before a write still read what was before it.
-        self._kept = lru_cache(maxsize=2)(lambda generation, *chosen: store.catalogue.vectors.of(*chosen))
+        self._kept = kept_by_generation(store.catalogue.vectors.of)
 
     def retrieve(
         self,

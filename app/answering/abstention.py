@@ -5,7 +5,8 @@ number of statements searched; a question about a State without statements gets 
 
 `must_abstain` decides that there is no answer, and the first of `_RULES` that applies gives the reason. A claim is left
 only where a sentence answers: its chance reaches the threshold (`Relevance.is_evidence`, `app/retrieval/relevance.py`),
-and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances.
+and it takes a position where one is asked for (`PartyEvidence.answers`). `untoc trace ID` shows the chances. The
+messages are sections of `prompts/answer.*.md`, by the keys that `because` and `say` are given.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -13,13 +14,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
-from app.answering.by_kind import is_scoped
 from app.answering.localization import Localization
 from app.answering.provenance import occasion_of, occasions
 from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
+from app.question.scope_fields import is_scoped
 from app.records import Abstention, AbstentionReason, Answer, Claim, DroppedClaim, Scope
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
@@ -35,13 +36,13 @@ _WITH_RELATED: Final[frozenset[AbstentionReason]] = frozenset(
 _AFTER_A_SEARCH: Final = _WITH_RELATED | {"no_statement"}
 
 
-def must_abstain(claims: Sequence[Claim], spoken_for: Collection[str], scope: Scope) -> bool:
-    """Returns whether a question gets no answer: no verified claim is left but of groups that were not asked about.
+def must_abstain(claims: Sequence[Claim], quoted_groups: Collection[str], scope: Scope) -> bool:
+    """Returns whether a question gets no answer: all verified claims, if any, are of groups that were not asked about.
 
-    `spoken_for` are these groups. "Which States did not mention corruption?" is always answered by an abstention, which
+    `quoted_groups` are these. "Which States did not mention corruption?" is always answered by an abstention, which
     names them, as no quotation proves an absence.
     """
-    return scope.negated or all(claim.state in spoken_for for claim in claims)
+    return scope.negated or all(claim.state in quoted_groups for claim in claims)
 
 
 def abstain(answer: Answer, resolution: Resolution, retrieved: Retrieved, local: Localization) -> Answer:
@@ -80,7 +81,7 @@ def _outside_scope(case: "_Case", reason: AbstentionReason) -> Iterator[str]:
         yield case.local.say("kept_scope", kept=kept)
     searched = {summary.statement_id for summary in case.retrieved.statements_in_scope}
     others = [s for s in case.retrieved.statements_of_parties if s.statement_id not in searched]
-    # `no_statement` names all that its parties hold.
+    # The messages of `no_statement` list these statements themselves.
     if others and reason != "no_statement" and (kept or not searched):
         yield case.local.say("held_outside", party=case.names, held=occasions(others, case.local))
 
@@ -110,7 +111,7 @@ class _Case:
         return self.resolution.scope
 
     @property
-    def has_subject(self) -> bool:
+    def has_searchable_subject(self) -> bool:
         return bool(self.scope.topic or self.scope.treaties or self.scope.agenda_items)
 
     @cached_property
@@ -168,7 +169,7 @@ def _not_searched(case: _Case) -> Abstention | None:
             return case.because("ambiguous", key, read.options, name=read.unclear)
         if not read.is_statement_question:
             return case.because("out_of_scope", "out_of_scope")
-        if case.scope.negated and not case.has_subject:
+        if case.scope.negated and not case.has_searchable_subject:
             # Those who "did not speak" at all are asked for, which no search can find.
             return case.because("out_of_scope", "negated")
         if read.unnamed:
@@ -215,11 +216,11 @@ def _no_such_position(case: _Case) -> Abstention | None:
     if neutral := [item.party for item in retrieved.party_evidence if item.takes_no_position]:
         return case.because("no_position", "no_position", party=names(neutral))
     # Groups spoke on this, or, where the States asked about have no statement, on anything.
-    on_this = [group for group in retrieved.spoken_for if group.answers_surely]
-    groups: Sequence[PartyEvidence] = on_this or (() if retrieved.statements_in_scope else retrieved.spoken_for)
+    on_this = [group for group in retrieved.group_evidence if group.answers_surely]
+    groups: Sequence[PartyEvidence] = on_this or (() if retrieved.statements_in_scope else retrieved.group_evidence)
     if not groups:
         return None
-    members = names(code for group in groups for code in group.members)
+    members = names(code for group in groups for code in group.spoke_for)
     key = "group_only" if on_this else "group_only_elsewhere"
     return case.because("group_only", key, party=members, group=names(group.party for group in groups))
 
@@ -237,7 +238,7 @@ def _in_other_direction(case: _Case) -> list[str]:
 
 def _no_statement(case: _Case) -> Abstention | None:
     """The scope has no statements; those that its parties made at other times are named."""
-    if KIND_TRAITS[case.resolution.answered_as].of_named_statements and not is_scoped(case.resolution):
+    if KIND_TRAITS[case.resolution.answered_as].of_named_statements and not is_scoped(case.scope):
         # A statement is asked about, as by "who delivered it?", without a party or an occasion.
         return case.because("ambiguous", "unnamed_party")
     if case.retrieved.statements_in_scope:
@@ -310,7 +311,7 @@ def _not_mentioned(case: _Case) -> Abstention:
     uncertain = [item.silence_unproven for item in evidence if item.statements]
     if any(uncertain) if case.names else bool(uncertain) and all(uncertain):
         return case.because("index_incomplete", "index_incomplete")
-    if not case.has_subject:
+    if not case.has_searchable_subject:
         return case.because("out_of_scope", "out_of_scope")
     if not case.names:
         return case.because("not_mentioned", "not_mentioned_anywhere", count=case.count)

@@ -97,7 +97,7 @@ class Assistant:
         There are none without a topic, or after an aside or treaty text. `StoreError` as in `ask`.
         """
         scope, parties = answer.scope, self.steps.parties()
-        local, asked = localize(parties, scope.language), {*scope.states, *scope.groups}
+        local, asked = localize(parties, scope.language), {*scope.named_parties}
         if not scope.topic or not KIND_TRAITS[answer.kind].has_suggestions:
             return ()
         everyone = replace(

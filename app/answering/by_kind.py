@@ -13,14 +13,14 @@ from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, KindContext
-from app.answering.compose.documents import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.compose.extractive import compose
+from app.answering.compose.whole_statements import compose_list, compose_metadata, compose_source, compose_summary
 from app.answering.markdown import escape
-from app.answering.provenance import spoken_day
+from app.answering.provenance import day_in_words
 from app.answering.quoting import comparable_words, repeats
 from app.question.lexicon import lexicon_of
 from app.question.resolution import Resolution, Shown
-from app.question.scope_fields import SUBJECT_SEPARATOR
+from app.question.scope_fields import SUBJECT_SEPARATOR, is_scoped
 from app.records import Citation, Note, QuestionKind, Scope
 from app.retrieval.chronology import days_of, latest_first
 from app.retrieval.near_shown import near_shown
@@ -33,6 +33,9 @@ from vectorstore.records import Sentence, StatementSummary
 
 # The most statements that a list of documents names.
 _MAX_LISTED: Final = 30
+# Quotations of each party in a list ("Which States …?"): one, or now and before if changes are asked for.
+_PER_PARTY_IN_LIST: Final = 1
+_PER_PARTY_IN_LIST_OF_CHANGES: Final = 2
 # Statements with less precise dates, such as a year, are on no day or month of their own.
 _LONGEST_MEETING: Final = timedelta(days=31)
 _DRAFTS: Final = RegexPatterns("drafts", a_year=r"(?:19|20)\d\d", month_name=any_of(month_numbers(), space=r"\ "))
@@ -80,7 +83,7 @@ def _statements(context: KindContext) -> Retrieved:
     read, retriever, retrieved = context.resolution, context.retriever, context.in_scope()
     if read.act == "about" and read.shown is not None and read.shown.statements:
         return retriever.with_texts(retrieved, read.shown.statements[: context.limit])
-    if not is_scoped(read):
+    if not is_scoped(read.scope):
         return replace(retrieved, statements_in_scope=())
     newest = _newest(retrieved.statements_by_party)
     if len(newest) < len(retrieved.statements_in_scope):
@@ -95,7 +98,7 @@ def _statements_to_list(context: KindContext) -> Retrieved:
 
     Of the statements, those that the list names have their texts.
     """
-    if context.has_subject:
+    if context.has_topic_or_treaty:
         return _evidence(context)
     read = context.resolution
     shown = read.shown.statements if read.shown is not None and read.act == "more" else ()
@@ -110,7 +113,7 @@ def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieve
     """Keeps the statements of a day or month that is named without a year: "the documents of 17 October"."""
     scope, local = context.resolution.scope, context.local
     found = [*_DRAFTS.month.finditer(context.resolution.question)]
-    if not found or scope.years or scope.months or scope.interval or any(each["year"] for each in found):
+    if not found or scope.is_timed or any(each["year"] for each in found):
         return retrieved
     named = tuple(without_year(each["month"], each["day"]) for each in found)
 
@@ -119,7 +122,7 @@ def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieve
         days = (first + timedelta(days=n) for n in range((last - first).days + 1))
         return last - first <= _LONGEST_MEETING and any(f"--{day:%m-%d}".startswith(named) for day in days)
 
-    words = local.list_comma.join(spoken_day(each, local.language) for each in named)
+    words = local.list_comma.join(day_in_words(each, local.language) for each in named)
     note = Note(kind="any_year", values={"days": words})
     kept = tuple(filter(is_on_one, retrieved.statements_in_scope))
     return replace(retrieved, statements_in_scope=kept, notes=(*retrieved.notes, note))
@@ -136,7 +139,7 @@ def _statements_with_quote(context: KindContext) -> Retrieved:
 
 
 def _evidence_or_statements(context: KindContext) -> Retrieved:
-    return _evidence(context) if context.has_subject else _statements(context)
+    return _evidence(context) if context.has_topic_or_treaty else _statements(context)
 
 
 def _statements_of_facts(context: KindContext) -> Retrieved:
@@ -146,20 +149,18 @@ def _statements_of_facts(context: KindContext) -> Retrieved:
 
 def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     """Quotes the best evidence; the answer type can be missing only where the kind of question is sure."""
-    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.spoken_for)
+    read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.group_evidence)
     # "When was that?" about an answer is answered by the attribution lines, and "why?" by the reasons that were found.
     answer_type = None if read.act == "about" else read.answer_type
-    # A list quotes each party once, or now and before if changes are asked for; "why?" about it more often.
-    listed = read.scope.all_states and read.act != "about"
-    of_each = (2 if retrieved.direction_asked == "change" else 1) if listed else None
+    of_each = _PER_PARTY_IN_LIST_OF_CHANGES if retrieved.direction_asked == "change" else _PER_PARTY_IN_LIST
     quoted = compose(
         evidence,
         retrieved.sources,
         context.local,
         limit=context.limit,
         answer_type=answer_type,
-        of_each=of_each,
-        extended=not listed and read.style != "shorter",
+        of_each=of_each if read.lists_parties else None,
+        extended=not read.lists_parties and read.style != "shorter",
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
@@ -181,12 +182,12 @@ def _silent_subjects(retrieved: Retrieved, cited: Sequence[Citation], context: K
 
     A subject that a quotation on another one names is none of them.
     """
-    evidence, local = (*retrieved.party_evidence, *retrieved.spoken_for), context.local
+    evidence, local = (*retrieved.party_evidence, *retrieved.group_evidence), context.local
     for subject in filter(None, dict.fromkeys(item.subject for item in evidence)):
         shared = share_of_topic(subject, context.resolution.scope.language, local.parties)
-        answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.members)}
+        answering = {code for e in evidence if e.subject == subject and e.answers for code in (e.party, *e.spoke_for)}
         answering.update(code for c in cited if shared(c.quote, c.language) >= 1 for code in c.holders)
-        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.members)}
+        searched = {code for e in evidence if e.subject == subject for code in (e.party, *e.spoke_for)}
         silent = [code for code in retrieved.asked_parties if code in searched - answering]
         if silent or not answering:
             names = local.names(silent) if answering and silent else ""
@@ -252,18 +253,13 @@ def _without_shown(retrieved: Retrieved, resolution: Resolution) -> Retrieved:
             elif not (item.answers and item.party in shown.parties):
                 yield item
 
-    party_evidence, spoken_for = (tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.spoken_for))
-    return replace(retrieved, party_evidence=party_evidence, spoken_for=spoken_for)
+    party_evidence, group_evidence = (
+        tuple(unseen(items)) for items in (retrieved.party_evidence, retrieved.group_evidence)
+    )
+    return replace(retrieved, party_evidence=party_evidence, group_evidence=group_evidence)
 
 
 def _newest(owned: Mapping[str, Sequence[StatementSummary]]) -> tuple[StatementSummary, ...]:
     """Returns the newest statement of each party; a joint statement is returned once."""
     newest = (next(latest_first(summaries, attrgetter("metadata"))) for summaries in owned.values())
     return tuple({summary.statement_id: summary for summary in newest}.values())
-
-
-def is_scoped(resolution: Resolution) -> bool:
-    """Returns whether a question names the parties or the occasion of the statements that it is about."""
-    scope = resolution.scope
-    named = scope.states or scope.groups or scope.members_of or scope.bodies or scope.sessions or scope.agenda_items
-    return bool(named or scope.years or scope.months or scope.interval)

@@ -93,16 +93,16 @@ def state_after(
     Args:
         read: The question as it was read.
         answer: The answer to it.
-        retrieved: What was found for it. Its `direction_from` is the question in whose words a direction was asked
+        retrieved: What was found for it. Its `direction_wording` is the question in whose words a direction was asked
             for, which the next turn asks for as well: "who else?" after "any sceptics?".
         earlier: The state before it: "who else?" leaves out all parties shown on one topic, turn by turn.
     """
-    if retrieved.direction_from:
-        read = replace(read, stance=True, stance_from=retrieved.direction_from)
-    cited, goes_on = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
-    before = (read.shown_in_all or read.shown or Shown()) if goes_on else Shown()
-    goes_on |= earlier is not None and read.act != "new" and _subject(read) == _subject(earlier.read)
-    known = earlier.shown.parties if goes_on and earlier is not None and earlier.shown is not None else ()
+    if retrieved.direction_wording:
+        read = replace(read, stance=True, stance_from=retrieved.direction_wording)
+    cited, continues = answer.citations, read.act == "more" or (read.act == "about" and not answer.citations)
+    before = (read.shown_in_all or read.shown or Shown()) if continues else Shown()
+    continues |= earlier is not None and read.act != "new" and _subject(read) == _subject(earlier.read)
+    known = earlier.shown.parties if continues and earlier is not None and earlier.shown is not None else ()
     shown = Shown(
         parties=tuple(
             dict.fromkeys((*known, *before.parties, *(claim.state for claim in answer.claims if claim.state)))

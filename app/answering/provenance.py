@@ -6,19 +6,17 @@
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
-from typing import Final
 
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
 from app.answering.markdown import escape
+from app.question.scope_fields import OCCASION_FIELDS
 from app.records import Citation, Scope
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
 from vectorstore.records import Metadata, StatementKind, StatementSummary
 
-# Fields of a scope that name a meeting or a time.
-_OCCASION_FIELDS: Final = ("bodies", "sessions", "agenda_items", "years", "months", "interval")
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans", "ar": "ar_001"}
 
 
@@ -27,7 +25,7 @@ def provenance(citation: Citation, wording: Wording) -> str:
     facts: list[tuple[str, str | None]] = [
         ("body", citation.body),
         ("session", _numbered(wording, "session", citation.session)),
-        ("date", spoken_date(citation.date, wording.language)),
+        ("date", date_in_words(citation.date, wording.language)),
         ("agenda_item", _agenda_item(citation.agenda_item, wording)),
     ]
     return wording.comma.join(
@@ -122,7 +120,7 @@ def scan_note(citation: Citation, wording: Wording, *, only_unsure: bool = False
 def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
     """Returns when statements were made, in words: by date, else by session, else by the name of the file."""
     times = (
-        spoken_date(s.metadata.date, wording.language) or _numbered(wording, "session", s.metadata.session) or s.file
+        date_in_words(s.metadata.date, wording.language) or _numbered(wording, "session", s.metadata.session) or s.file
         for s in statements
     )
     return wording.list_comma.join(dict.fromkeys(times))
@@ -130,19 +128,19 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
 
 def occasion_of(scope: Scope, fields: Collection[str], wording: Wording) -> str:
     """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
-    values = {name: getattr(scope, name) for name in fields if name in _OCCASION_FIELDS}
-    ends = [spoken_date(end, wording.language) or "" for end in values.get("interval") or ()]
+    values = {name: getattr(scope, name) for name in fields if name in OCCASION_FIELDS}
+    ends = [date_in_words(end, wording.language) or "" for end in values.get("interval") or ()]
     times = values.get("months") or values.get("years", ())
     words = [
         *values.get("bodies", ()),
         *(_numbered(wording, "session", number) for number in values.get("sessions", ())),
-        *(["–".join(dict.fromkeys(ends))] if any(ends) else (spoken_date(time, wording.language) for time in times)),
+        *(["–".join(dict.fromkeys(ends))] if any(ends) else (date_in_words(time, wording.language) for time in times)),
         _agenda_item(", ".join(values.get("agenda_items", ())) or None, wording),
     ]
     return wording.list_comma.join(filter(None, words))
 
 
-def spoken_date(value: str | None, language: str) -> str | None:
+def date_in_words(value: str | None, language: str) -> str | None:
     """Returns an ISO year, month, day or interval as people write it; a value that is not ISO is returned unchanged."""
     if value is None or re.fullmatch(r"\d{4}", value):
         return value
@@ -160,7 +158,7 @@ def spoken_date(value: str | None, language: str) -> str | None:
     return " – ".join(dict.fromkeys(texts))
 
 
-def spoken_day(value: str, language: str) -> str:
+def day_in_words(value: str, language: str) -> str:
     """Returns a day or month without a year, `--10-03` or `--10` (ISO 8601:2000), as people write it."""
     month, _, day = value.removeprefix("--").partition("-")
     try:

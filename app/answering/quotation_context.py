@@ -48,15 +48,15 @@ class QuotableSpan:
 
     statement_id: str
     span: range
-    distant: range | None = None
+    apart: range | None = None
     """An earlier sentence to which the span refers back, or the next one, where a quotation begins or ends between."""
     opening: range | None = None
     """Earlier sentences that govern the span, such as the words that open a long list of which it is an item."""
 
     @property
     def parts(self) -> list[range]:
-        """All sentences to quote: first the opening, then the span, then the distant one."""
-        return [part for part in (self.opening, self.span, self.distant) if part is not None]
+        """All sentences to quote: first the opening, then the span, then what stands apart."""
+        return [part for part in (self.opening, self.span, self.apart) if part is not None]
 
 
 def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
@@ -103,7 +103,7 @@ def is_antecedent_of_next(sentences: Sequence[Sentence], ordinal: int) -> bool:
     return pointed == ordinal or (pointed is None and TAKES_UP.search(following.text) is not None)
 
 
-def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
+def _may_extend(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     if last + 1 >= len(sentences):
         return False
     here, following = sentences[last], sentences[last + 1]
@@ -114,12 +114,12 @@ def _goes_on(sentences: Sequence[Sentence], first: int, last: int) -> bool:
 
 
 def spans(
-    sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", going_on: Collection[int] = ()
+    sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", extendable: Collection[int] = ()
 ) -> list[QuotableSpan]:
     """Turns sentences of a statement, `chosen` by ordinal, strongest first, into spans to quote, in the same order.
 
     A sentence is quoted once, except for the opening of a long list; adjacent chosen sentences of a paragraph join, up
-    to the longest span. A short span of a sentence in `going_on` is extended within its paragraph: "it is an offence to
+    to the longest span. A short span of an `extendable` sentence is extended within its paragraph: "it is an offence to
     use their services" may be followed by what was asked, "six persons have been convicted". `source` is the
     statement's text.
     """
@@ -143,16 +143,16 @@ def spans(
             continue
         first = last = ordinal
         pointed = resolve_anaphora(sentences, ordinal)
-        distant: range | None = None
+        apart: range | None = None
         if pointed == ordinal - 1 and pointed not in used and quotations[pointed] == quotations[ordinal]:
             first = pointed
         elif pointed is not None and pointed not in used:
-            distant = range(pointed, pointed + 1)
+            apart = range(pointed, pointed + 1)
         # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
-        for context in (0, CONTEXT_SENTENCES if ordinal in going_on else 0):
+        for context in (0, CONTEXT_SENTENCES if ordinal in extendable else 0):
             while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
                 if not (_brings_next(sentences, lists, last) or both_chosen(last, last + 1)):
-                    if not context or not _goes_on(sentences, first, last):
+                    if not context or not _may_extend(sentences, first, last):
                         break
                     context -= 1
                 last += 1
@@ -175,14 +175,14 @@ def spans(
             result[overlapped] = replace(result[overlapped], span=span)
             used.update(span)
             continue
-        if distant is not None and distant.start >= quotable.span.start:
-            distant = None
+        if apart is not None and apart.start >= quotable.span.start:
+            apart = None
         # What a quotation is introduced by, or the speaker says of it, is no part of it.
         end = quotable.span.stop
-        if distant is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
-            distant = range(end, end + 1)
-        used.update(quotable.span, distant or ())
-        result.append(replace(quotable, distant=distant))
+        if apart is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
+            apart = range(end, end + 1)
+        used.update(quotable.span, apart or ())
+        result.append(replace(quotable, apart=apart))
     return result
 
 
@@ -215,11 +215,11 @@ def _quotable(
 
 
 def quotable_spans(
-    chosen: Sequence[Sentence], sources: Sources, *, going_on: Collection[Sentence] = ()
+    chosen: Sequence[Sentence], sources: Sources, *, extendable: Collection[Sentence] = ()
 ) -> list[QuotableSpan]:
     """Returns the spans around chosen sentences of several statements, in the order of their best sentences.
 
-    The sentences come strongest first; short spans of those in `going_on` are extended within their paragraph.
+    The sentences come strongest first; short spans of those in `extendable` are extended within their paragraph.
     """
     by_statement: dict[str, list[int]] = {}
     for sentence in chosen:
@@ -228,8 +228,8 @@ def quotable_spans(
     quotable: list[QuotableSpan] = []
     for statement_id, ordinals in by_statement.items():
         statement, sentences = sources.statements[statement_id], sources.sentences[statement_id]
-        extended = [sentence.ordinal for sentence in going_on if sentence.statement_id == statement_id]
-        found = spans(sentences, ordinals, source=statement.source_text, going_on=extended)
+        extended = [sentence.ordinal for sentence in extendable if sentence.statement_id == statement_id]
+        found = spans(sentences, ordinals, source=statement.source_text, extendable=extended)
         quotable += (replace(each, span=_trimmed(statement, sentences, each.span, ordinals)) for each in found)
 
     def best(each: QuotableSpan) -> int:

@@ -31,21 +31,21 @@ def quote(
     *,
     first_number: int,
     newest_first: bool = False,
-    going_on: Collection[Sentence] = (),
+    extendable: Collection[Sentence] = (),
 ) -> list[Citation]:
     """Cites up to `limit` spans around chosen sentences, strongest first.
 
-    Words that open a list come right before its item, distant sentences after all spans.
+    Words that open a list come right before its item, sentences that stand apart after all spans.
 
     With `newest_first`, the cited spans are ordered by the date of their statements, newest first, then by strength.
     Words that occur in several statements are cited once, from the strongest; `also_in` names the others. Short
-    quotations of sentences in `going_on` are extended within their paragraph.
+    quotations of sentences in `extendable` are extended within their paragraph.
     """
-    quotations = _without_repetition(quotable_spans(chosen, sources, going_on=going_on), chosen, sources, limit)
+    quotations = _without_repetition(quotable_spans(chosen, sources, extendable=extendable), chosen, sources, limit)
     if newest_first:
         quotations = list(latest_first(quotations, attrgetter("statement.metadata")))
     parts = [(q, part) for q in quotations for part in q.span.parts]
-    parts.sort(key=lambda part: part[1] is part[0].span.distant)
+    parts.sort(key=lambda part: part[1] is part[0].span.apart)
     order = [(q.statement, part, q.also_in if part is q.span.span else {}) for q, part in parts]
     return [
         replace(cite(statement, sources.sentences[statement.statement_id], span, number), also_in=tuple(also_in))

@@ -24,10 +24,10 @@ from vectorstore.records import SentenceId, Statement
 MARKER: Final = re.compile(r"(?<!\\)\[(\d{1,4})\]")
 # A quotation's line with its remarks, as "> “We support it.” [2] *(for; earlier)*".
 _REMARKS: Final = re.compile(r"(?P<quoted>> .*\[(?P<number>\d{1,4})\]) \*\((?P<remarks>.*)\)\*")
-Today = Callable[[Sequence[Citation]], Sequence[Citation]]
+Recheck = Callable[[Sequence[Citation]], Sequence[Citation]]
 
 
-def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tuple[Citation, ...]:
+def recheck_citations(kept: Sequence[Citation], catalogue: Catalogue) -> tuple[Citation, ...]:
     """Returns citations, in their order, with the place, provenance and verdict that they have in the store now.
 
     A citation whose words now belong to another party is `misattributed`; one whose words are gone is `not_found`.
@@ -44,14 +44,14 @@ def citations_as_of_today(kept: Sequence[Citation], catalogue: Catalogue) -> tup
             by_file[citation.file] = [each for document in documents for each in catalogue.statements_of(document)]
         yield from by_file[citation.file]
 
-    def today(citation: Citation) -> Citation:
+    def recheck(citation: Citation) -> Citation:
         moved = [(_at(citation, statement), statement) for statement in candidates(citation)]
         verdicts = {verify_citation(now, statement): now for now, statement in moved}
         if "verified" in verdicts:
             return verdicts["verified"]
         return replace(citation, verdict="misattributed" if "misattributed" in verdicts else "not_found")
 
-    return tuple(map(today, kept))
+    return tuple(map(recheck, kept))
 
 
 def _at(citation: Citation, statement: Statement) -> Citation:
@@ -82,14 +82,14 @@ def is_otherwise_dated(was: Citation, now: Citation) -> bool:
     return (was.date, was.session) != (now.date, now.session)
 
 
-def answer_as_of_today(answer: Answer, today: Today, local: Localization) -> Answer:
+def recheck_answer(answer: Answer, recheck: Recheck, local: Localization) -> Answer:
     """Returns an answer with rechecked citations; each line that cites a failed one is replaced by a note saying so.
 
     Claims that cite a failed one are removed; without any left, its status is `abstained`. The attribution line above a
     quotation shows its current provenance.
     """
     shown = (*answer.citations, *answer.related)
-    now = {was: citation for was, citation in zip(shown, today(shown), strict=True) if citation != was}
+    now = {was: citation for was, citation in zip(shown, recheck(shown), strict=True) if citation != was}
     if not now:
         return answer
     # The text cites no related passages, which answers of earlier releases number from 1 as well.

@@ -22,8 +22,8 @@ def related(retrieved: Retrieved) -> tuple[Citation, ...]:
     Positions that parties took only earlier come first, then what groups said, then the likeliest passages.
     """
     answering = [scored for evidence in retrieved.party_evidence for scored in evidence.earlier]
-    answering += [scored for group in retrieved.spoken_for if group.answers for scored in group.best]
-    of_groups = retrieved.spoken_for if not retrieved.statements_in_scope else ()
+    answering += [scored for group in retrieved.group_evidence if group.answers for scored in group.best]
+    of_groups = retrieved.group_evidence if not retrieved.statements_in_scope else ()
     return _cited(retrieved, answering, (*retrieved.related_evidence, *retrieved.party_evidence, *of_groups))
 
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, must_abstain
+from app.answering.answer_positions import with_positions
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
+from app.answering.corrigenda import with_corrigenda
 from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
-from app.answering.superseding import with_corrigenda, with_positions
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.reading import read_question
 from app.question.resolution import Resolution, in_language_of_topic
@@ -201,13 +202,13 @@ class Steps:
                 dropped_claims=(*draft.dropped, *answer.dropped_claims),
             )
         checked, composed = with_positions(checked, composed, resolution, retrieved, self.parties())
-        if must_abstain(checked.claims, composed.spoken_for, resolution.scope):
+        if must_abstain(checked.claims, composed.quoted_groups, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
         checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
-        told = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
-        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *told)))
+        in_words = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
+        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *in_words)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,
@@ -217,7 +218,7 @@ class Steps:
             claims=checked.claims,
             citations=checked.citations,
             more=composed.unquoted,
-            spoken_for={group: tuple(members) for group, members in composed.spoken_for.items()},
+            spoken_for={group: tuple(members) for group, members in composed.quoted_groups.items()},
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
@@ -231,10 +232,10 @@ def _worded(
     from app.answering.compose.model import Task
 
     resolution, local = context.resolution, context.local
-    found = (*retrieved.party_evidence, *retrieved.spoken_for)
-    answering = [item for item in found if (item.answers_surely if item.members else item.answers)]
+    found = (*retrieved.party_evidence, *retrieved.group_evidence)
+    answering = [item for item in found if (item.answers_surely if item.spoke_for else item.answers)]
     # In the order of the quotations: groups come after the States that they spoke for.
-    answering.sort(key=lambda item: bool(item.members))
+    answering.sort(key=lambda item: bool(item.spoke_for))
     task = Task(
         question=resolution.question,
         chosen=[item.best_sentences for item in answering],

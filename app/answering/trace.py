@@ -3,7 +3,6 @@
 `untoc trace ID` shows it; it answers "why was this sentence quoted?" after the fact.
 """
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +20,7 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
     The record has the time (`at`, UTC) and the sentences found with their scores (`evidence`); if a model was asked,
     the sentences in its prompt (`numbered`), its `reply`, and any `problem`. It contains no settings and no keys.
     """
-    by_party = (*retrieved.party_evidence, *retrieved.spoken_for) if retrieved is not None else ()
+    by_party = (*retrieved.party_evidence, *retrieved.group_evidence) if retrieved is not None else ()
     record: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "evidence": [
@@ -45,30 +44,3 @@ def trace_of(answer: Answer, retrieved: Retrieved | None, composed: Composition 
             "detail": draft.detail,
         }
     return {**answer.to_json(), "record": record}
-
-
-def lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Returns a trace as (label, text) lines, as the command line shows it."""
-    record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
-    named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
-    how = f"{trace['composer']}" + (f", {trace['model']}" if trace.get("model") else "")
-    usage = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (trace.get("usage") or {}).items())
-    problem = f"{record['problem']} {record.get('detail', '')}".strip() if record.get("problem") else ""
-    return [
-        ("question", str(trace["question"])),
-        ("answered", f"{record.get('at', '')} {trace['status']}".strip()),
-        ("scope", named or "everything"),
-        ("written by", f"{how}; prompt {trace['prompt_version']}"),
-        ("time", ", ".join(f"{name} {value:.0f} ms" for name, value in timings.items() if value)),
-        *((label, text) for label, text in (("usage", usage), ("problem", problem)) if text),
-        *(
-            ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}")
-            for item in trace["retrieved"][:10]
-        ),
-        *(
-            ("evidence", f"{item['party']} {item['sentence_id']} {item['confidence_source']} {item['confidence']}")
-            for item in record.get("evidence", [])[:20]
-        ),
-        *(("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]),
-        *(("dropped", f"{claim['text']} — {claim['reason']}") for claim in trace["dropped_claims"]),
-    ]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import regex
 
 from app.answering.citations import PROVENANCE, citation_kind
-from app.answering.claims.form import quoted_parts
+from app.answering.claims.form import NOT_QUOTED, quoted_parts
 from app.records import Citation, Claim, DroppedClaim, Verdict
 from ingest.text.canonical_form import squash, squash_map
 from ingest.text.page_furniture import is_furniture, running_heads
@@ -135,7 +135,7 @@ def _fault(claim: Claim, sound: Mapping[int, Citation]) -> str | None:
     # Titles and names may contain quotation marks themselves, as "Mr. ‘Ali Ferro’".
     copied = ((c.quote, c.title, c.speaker, c.symbol, c.file) for c in map(sound.__getitem__, claim.citations))
     if not _quotes_only(claim.text, [words for each in copied for words in each if words]):
-        return "it sets words in quotation marks that its citations do not hold"
+        return NOT_QUOTED
     return None
 
 

@@ -6,12 +6,12 @@ They are worded from the citations whenever they are shown, since numbers and su
 from collections.abc import Iterable
 from functools import cached_property
 
-from app.answering.provenance import as_quoting, cited_holders, spoken_date
+from app.answering.provenance import as_quoting, cited_holders, date_in_words
 from app.answering.superseding import of_same_party
 from app.briefing.cells import Briefing, Cell, Point, PositionChange, Repetition
 from app.records import Citation
 from app.retrieval.chronology import made_before
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import load_briefing_words, load_wording
 
 
 class AttributionLines:
@@ -22,7 +22,7 @@ class AttributionLines:
 
     def __init__(self, briefing: Briefing) -> None:
         self.briefing = briefing
-        self.words = load_document_words(briefing.language)
+        self.words = load_briefing_words(briefing.language)
         self.language, self.say = self.words.language, self.words.say
         self._wording = load_wording(briefing.language)
 
@@ -36,7 +36,7 @@ class AttributionLines:
 
     def date(self, value: str | None) -> str:
         """Returns an ISO date as people write it; empty without a date."""
-        return spoken_date(value, self.language) or ""
+        return date_in_words(value, self.language) or ""
 
     def speaker(self, party: str, citation: Citation) -> str:
         """Returns whose words a citation has if they are not the party's own, such as a group's; else empty."""

@@ -26,7 +26,7 @@ from app.retrieval.positions.position_marks import PositionKind
 from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 from vectorstore.records import Sentence, StatementSummary, text_key
 
 # Reasons of abstention for which an empty cell has a wording of its own; for others it has the message of an answer.
@@ -47,7 +47,7 @@ class CellBuilder:
         writer: CellWriter | None,
     ) -> None:
         self._retriever, self._parties, self._request, self._writer = retriever, parties, request, writer
-        self._local, self._words = localize(parties, request.language), load_document_words(request.language)
+        self._local, self._words = localize(parties, request.language), load_briefing_words(request.language)
         self.citations = citations
         self.searched: dict[str, StatementSummary] = {}
 
@@ -60,12 +60,12 @@ class CellBuilder:
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
-        of_others = (summary for found in retrieved.spoken_for for summary in found.statements)
+        of_others = (summary for found in retrieved.group_evidence for summary in found.statements)
         self.searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
         own = next((item for item in retrieved.party_evidence if item.party == code), None)
         telling = [] if own is None else self._evidence(own, subject, retrieved)
         cited = self._quoted(telling, retrieved, self._request.quotations)
-        groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.spoken_for]
+        groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.group_evidence]
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _FROM_GROUP_MAX)]
         worded = ModelDraft()
         if self._writer is not None and (cited or of_groups):
@@ -150,7 +150,7 @@ class CellBuilder:
     def _quoted(self, chosen: Sequence[Sentence], retrieved: Retrieved, limit: int) -> list[Citation]:
         """Quotes evidence that passes verification; repeated language is quoted once."""
         ordered = latest_statement_first(without_repeats(chosen), retrieved.sources)
-        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, going_on=ordered)
+        made = quote(ordered, retrieved.sources, limit, first_number=1, newest_first=True, extendable=ordered)
         return sound_citations(made, retrieved.sources.statements)
 
     def _silence(

@@ -165,14 +165,15 @@ _Spans = Sequence[tuple[int, SentenceDirection]]
 def _speaking(spans: _Spans, texts: Mapping[int, str], names: Callable[[str], bool]) -> _Spans:
     """Returns the sentences that name at least half of the subject's words, or go on from one that does.
 
-    A sentence that only announces the subject ("let me turn to extradition") is left out; the next one counts.
+    A sentence that only announces the subject ("let me turn to extradition") is left out; the next one counts, and so
+    does the one after what others say of it ("Some propose visits. We cannot accept that.").
     """
-    speaking, before, announced = [], False, False
+    speaking, before, announced, reported = [], False, False, False
     for span in spans:
         text = texts[span[0]]
         named = names(text)
-        before = named or announced or (before and refers_back(text))
-        announced = named and announces(text)
+        before = named or announced or reported or (before and refers_back(text))
+        announced, reported = named and announces(text), named and span[1].reading == "reported"
         if before and not announced:
             speaking.append(span)
     return speaking

@@ -18,7 +18,7 @@ from app.answering.localization import Localization
 from app.answering.verify_citations import verify_claims
 from app.briefing.cells import Cell, Writing
 from app.records import Citation, DroppedClaim, Sources
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 from vectorstore.records import Sentence
 
 # Most claims in a cell, which is read beside its neighbours.
@@ -82,7 +82,7 @@ class CellWriter:
         """Returns how the model took part in the finished cells; None where it was never asked."""
         if not self._versions:
             return None
-        words = load_document_words(self._local.language)
+        words = load_briefing_words(self._local.language)
         model = self._writer.name
         claims, dropped = (sum(map(len, each)) for each in ([c.claims for c in cells], [c.dropped for c in cells]))
         notes = [words.say("worded_by", model=model, claims=claims, dropped=dropped)]

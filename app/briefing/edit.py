@@ -4,14 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from app.answering.recheck import Today, is_otherwise_dated
+from app.answering.recheck import Recheck, is_otherwise_dated
 from app.briefing.cell_suggestion import suggestion_of_cell
 from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.talking_points import points_by_subject
 from app.records import Citation
 from ingest.text.canonical_form import squash
-from prompts.wording import load_document_words, load_wording
+from prompts.wording import load_briefing_words, load_wording
 from vectorstore.records import text_key
 
 # The fields of a briefing with what it has beside its cells.
@@ -91,7 +91,7 @@ def add_quotation(briefing: Briefing, key: str, citation: Citation) -> Briefing:
     return _with_cell(briefing, cell, new)
 
 
-def as_of_today(briefing: Briefing, recheck: Today) -> Briefing:
+def recheck_briefing(briefing: Briefing, recheck: Recheck) -> Briefing:
     """Returns a kept briefing with its citations as they hold now; cells that lost some say so in their notes.
 
     A cell of one session also loses those of another now; changes over time go if they cite a lost or redated one.
@@ -163,7 +163,7 @@ def _with_cell(briefing: Briefing, old: Cell, new: Cell) -> Briefing:
     words = tuple(item for item in new.words if item.citation in new.citations)
     of_group = bool(cited_here) and all(new.party not in each.holders for each in cited_here)
     if old.citations and not new.citations:
-        new = replace(new, more=0, note=load_document_words(briefing.language).say("taken_out"))
+        new = replace(new, more=0, note=load_briefing_words(briefing.language).say("taken_out"))
     # The new cell has a key of its own, since two people may edit the same cell in different ways.
     key = text_key("\x1f".join((old.party, old.subject, old.key, *quoted)))
     suggestions = {number: each for number, each in new.suggestions.items() if number in new.citations}

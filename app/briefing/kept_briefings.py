@@ -5,9 +5,9 @@ from functools import cache
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.answering.recheck import Today
+from app.answering.recheck import Recheck
 from app.briefing.cells import Briefing
-from app.briefing.edit import as_of_today
+from app.briefing.edit import recheck_briefing
 from app.briefing.table_builder import Reviews
 from app.desk.works import Works
 from app.errors import WorkError
@@ -18,7 +18,7 @@ _WHOLE = 1  # the number of a briefing's only part
 class KeptBriefings:
     """The kept briefings of one person; `recheck` returns kept citations as they hold now, `reviews` those of cells."""
 
-    def __init__(self, works: Works, recheck: Today, reviews: Reviews) -> None:
+    def __init__(self, works: Works, recheck: Recheck, reviews: Reviews) -> None:
         self.works = works
         self._recheck, self._reviews = recheck, reviews
 
@@ -43,11 +43,11 @@ class KeptBriefings:
             briefing = replace(_adapter().validate_python(parts.get(_WHOLE)), title=title)
         except ValidationError as exc:
             raise WorkError("this briefing was kept by another version: make it again") from exc
-        return self.as_of_today(briefing)
+        return self.recheck(briefing)
 
-    def as_of_today(self, briefing: Briefing) -> Briefing:
+    def recheck(self, briefing: Briefing) -> Briefing:
         """Returns a briefing that was made a while ago with citations and reviews of today; see `app.briefing.edit`."""
-        briefing = as_of_today(briefing, self._recheck)
+        briefing = recheck_briefing(briefing, self._recheck)
         reviews = self._reviews([cell.key for cell in briefing.cells])
         return replace(briefing, cells=tuple(replace(cell, review=reviews.get(cell.key)) for cell in briefing.cells))
 

@@ -196,7 +196,7 @@ def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Itera
 def _parties_asked(scope: Scope, parties: PartyTable) -> tuple[str, ...]:
     """Returns the parties that a scope names, and members of its regions and groups today, without those excluded."""
     members = members_of(scope.members_of, parties) - left_out(scope.excluded, parties)
-    return *scope.states, *scope.groups, *sorted(members)
+    return *scope.named_parties, *sorted(members)
 
 
 def left_out(excluded: Collection[str], parties: PartyTable) -> frozenset[str]:

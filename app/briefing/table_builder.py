@@ -26,7 +26,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
-from prompts.wording import Wording, load_document_words
+from prompts.wording import Wording, load_briefing_words
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, SentenceId, StatementSummary, text_sha256
 
@@ -155,7 +155,7 @@ class TableBuilder:
         searched = builder.searched
         repetitions = repetitions_of(kept, tuple(searched.values()), citations)
         briefing = Briefing(
-            title=request.title or _title(request.subjects, load_document_words(request.language)),
+            title=request.title or _title(request.subjects, load_briefing_words(request.language)),
             language=request.language,
             parties=codes,
             subjects=request.subjects,

@@ -18,7 +18,7 @@ ChangeKind = Literal["same", "left_out", "put_in"]
 
 @dataclass(frozen=True, kw_only=True)
 class Remark:
-    """One remark: its kind, which names a section of `prompts/remarks.*.md`, and values for its variables."""
+    """One remark: its kind, which names a section of `prompts/check.*.md`, and values for its variables."""
 
     kind: str
     values: Mapping[str, str] = field(default_factory=dict, hash=False)

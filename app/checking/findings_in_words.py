@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from app.answering.markdown import escape
-from app.answering.provenance import spoken_date, spoken_day
+from app.answering.provenance import date_in_words, day_in_words
 from app.checking.comparing.closest_words import last_words
 from app.checking.findings import Change, CheckReport, Finding, SpokenTime
 from app.records import Verdict
@@ -19,8 +19,8 @@ _PLACES: Final = 3
 
 def times_in_words(when: SpokenTime, language: str) -> list[str]:
     """Returns the times that a document gives for words, for display."""
-    dates = (spoken_date(day, language) or day for day in when.dates)
-    days = (spoken_day(day, language) for day in when.days)
+    dates = (date_in_words(day, language) or day for day in when.dates)
+    days = (day_in_words(day, language) for day in when.days)
     sessions = (load_wording(language).say("session", number=session) for session in when.sessions)
     return [*map(str, when.years), *dates, *days, *sessions]
 

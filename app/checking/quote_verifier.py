@@ -12,7 +12,7 @@ from itertools import chain, cycle, islice, pairwise
 from typing import Final
 
 from app.answering.localization import Localization, localize
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.checking.comparing.closest_words import ClosestWords, alignment_cost, closest_words
 from app.checking.comparing.corpus_texts import CorpusTexts, SourceText, StoredText, place_of
 from app.checking.comparing.exact_match import (
@@ -235,7 +235,7 @@ class QuoteVerifier:
         if not is_of_time(best.stored, when) and not tells_of(best.stored, best.match, when, sentence=True):
             of_thing, spoken = times_in_words(when, self._local.language), metadata.date
             yield remark(
-                "time_of_thing", given=", ".join(of_thing), held=spoken_date(spoken, self._local.language) or ""
+                "time_of_thing", given=", ".join(of_thing), held=date_in_words(spoken, self._local.language) or ""
             )
         if when.unresolved is not None:
             yield remark("time_not_read", words=when.unresolved)
@@ -369,7 +369,7 @@ class QuoteVerifier:
         if point == "time":
             language, number = self._local.language, stored.metadata.session
             session = self._local.say("session", number=number) if number else ""
-            held = ", ".join(filter(None, (spoken_date(stored.metadata.date, language), session)))
+            held = ", ".join(filter(None, (date_in_words(stored.metadata.date, language), session)))
             return [remark("other_time", held=held, given=", ".join(times_in_words(attribution.when, language)))]
         return [remark("other_file", held=repr(stored.statement.file))] if point == "file" else []
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.briefing.cells import Briefing, Cell
 from app.checking.findings import CheckReport, Finding
 from app.checking.findings_in_words import changes_in_words, summary_line, verdict_of
@@ -64,7 +64,7 @@ def print_briefing(briefing: Briefing, written: Sequence[Path]) -> None:
 
 
 def _date(briefing: Briefing, number: int) -> str:
-    return spoken_date(briefing.citation(number).date, "en") or "?"
+    return date_in_words(briefing.citation(number).date, "en") or "?"
 
 
 def _matrix(say: Sayings, session: str | None) -> Table:
@@ -103,7 +103,7 @@ def _print_cell(console: Console, say: Sayings, cell: Cell) -> None:
         citation = briefing.citation(number)
         speaker = say.speaker(cell.party, citation) or briefing.names.get(citation.state or "", "")
         session = citation.session and f"session {citation.session}"
-        source = (speaker, citation.body, session, spoken_date(citation.date, "en"), citation.file)
+        source = (speaker, citation.body, session, date_in_words(citation.date, "en"), citation.file)
         console.print(literal(f"  “{' '.join(citation.quote.split())}” [{number}]"))
         console.print(literal(f"  {', '.join(filter(None, (*source, say.earlier(cell, citation))))}", "dim"))
     if cell.more:

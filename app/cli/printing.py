@@ -14,7 +14,6 @@ from rich.text import Text
 
 from app.answering.localization import Localization, localize
 from app.answering.provenance import reference, statement_holders
-from app.answering.trace import lines_of
 from app.records import Answer, Citation, Coverage
 from ingest.parties.party_names import Party
 from ingest.parties.party_table import PartyTable
@@ -295,11 +294,38 @@ def print_trace(trace: Mapping[str, Any]) -> None:
     """Prints the trace of an answer, and the answer below it."""
     console = stdout_console()
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    for label, text in lines_of(trace):
+    for label, text in _lines_of(trace):
         table.add_row(Text(label, style="dim"), literal(text))
     print_table(console, table)
     console.print()
     print_markdown(console, str(trace["answer"]))
+
+
+def _lines_of(trace: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Returns a trace as (label, text) lines."""
+    record, scope, timings = trace.get("record") or {}, trace["scope"], trace["timings_ms"]
+    named = ", ".join(f"{name} {value}" for name, value in scope.items() if value and name not in ("notes", "language"))
+    how = f"{trace['composer']}" + (f", {trace['model']}" if trace.get("model") else "")
+    usage = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in (trace.get("usage") or {}).items())
+    problem = f"{record['problem']} {record.get('detail', '')}".strip() if record.get("problem") else ""
+    return [
+        ("question", str(trace["question"])),
+        ("answered", f"{record.get('at', '')} {trace['status']}".strip()),
+        ("scope", named or "everything"),
+        ("written by", f"{how}; prompt {trace['prompt_version']}"),
+        ("time", ", ".join(f"{name} {value:.0f} ms" for name, value in timings.items() if value)),
+        *((label, text) for label, text in (("usage", usage), ("problem", problem)) if text),
+        *(
+            ("candidate", f"{item['rank']}. {item['passage_id']} score {item['score']}")
+            for item in trace["retrieved"][:10]
+        ),
+        *(
+            ("evidence", f"{item['party']} {item['sentence_id']} {item['confidence_source']} {item['confidence']}")
+            for item in record.get("evidence", [])[:20]
+        ),
+        *(("claim", f"{claim['text']} {claim['citations']}") for claim in trace["claims"]),
+        *(("dropped", f"{claim['text']} — {claim['reason']}") for claim in trace["dropped_claims"]),
+    ]
 
 
 def print_settings(effective: Mapping[str, object], unknown: Sequence[str]) -> None:

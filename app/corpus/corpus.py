@@ -17,7 +17,7 @@ from pydantic_core import to_jsonable_python
 
 from app.answering.localization import localize
 from app.answering.provenance import reference
-from app.answering.recheck import answer_as_of_today, citations_as_of_today
+from app.answering.recheck import recheck_answer, recheck_citations
 from app.corpus import ingest_jobs
 from app.corpus.citation_view import EvidenceContext, PageImage, context_of, page_image_of
 from app.corpus.corrected_uploads import CorrectedUploads
@@ -351,14 +351,14 @@ class Corpus:
         """Returns a citation within its paragraph; see `context_of`."""
         return context_of(self.show(citation.statement_id), citation)
 
-    def as_of_today(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    def recheck(self, citations: Sequence[Citation]) -> tuple[Citation, ...]:
         """Returns kept citations as they stand in the store now; see `app.answering.recheck`."""
         with self._store.catalogue.snapshot():
-            return citations_as_of_today(citations, self._store.catalogue)
+            return recheck_citations(citations, self._store.catalogue)
 
-    def answer_as_of_today(self, answer: Answer) -> Answer:
+    def recheck_answer(self, answer: Answer) -> Answer:
         """Returns a kept answer with its citations as they stand in the store now; see `app.answering.recheck`."""
-        return answer_as_of_today(answer, self.as_of_today, localize(self.parties(), answer.scope.language))
+        return recheck_answer(answer, self.recheck, localize(self.parties(), answer.scope.language))
 
     def page_image(self, statement_id: str, start: int, end: int) -> PageImage:
         """Renders the page on which a span of a statement begins, with the span marked; raises as `page_image_of`."""

@@ -167,7 +167,7 @@ def _type(answer: Answer) -> str:
 
 def _states(answer: Answer) -> list[str]:
     """Returns the parties asked about; for a question on all States, the parties of the answer's claims."""
-    named = [*answer.scope.states, *answer.scope.groups]
+    named = [*answer.scope.named_parties]
     return named or list(dict.fromkeys(claim.state for claim in answer.claims if claim.state))
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from app.briefing.cells import Briefing
 from app.export.briefing_lines import MARKS, TINTS, Sayings, position_of_citation
 from app.retrieval.positions.position_marks import KINDS, PositionKind
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -260,4 +260,4 @@ def _meaning(kind: PositionKind, sayings: Sayings) -> str:
 
 
 def _words(key: str, sayings: Sayings) -> str:
-    return _showable(sayings.say(key), load_document_words("en").say(key))
+    return _showable(sayings.say(key), load_briefing_words("en").say(key))

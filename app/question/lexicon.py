@@ -32,7 +32,7 @@ PAUSES: Final = frozenset(",;:?!，；：？！、،؛؟")
 _QUIET: Final = " \n\t'’\"«»“”()（）《》"
 _DASHES: Final = re.compile("[-–—−‐‑~～]")
 _ROMAN: Final = re.compile("[IVXL]+")
-_LONGEST: Final = 9
+_MAX_PHRASE_WORDS: Final = 9
 is_article: Final = RegexPatterns("common").article.fullmatch
 # Kinds of words that are read despite one typing error, if the mistyped form is not a word itself.
 _CORRECTED: Final = frozenset({"article", "session", "convention", "protocol", "since", "month"})
@@ -111,7 +111,7 @@ class Lexicon:
     def _longest(self, text: str, tokens: Sequence[Token], at: int) -> tuple[int, Mapping[str, str]]:
         length, values = self._numeral(text, tokens, at)
         keys: list[tuple[str, ...]] = [()]
-        for size in range(1, min(_LONGEST, len(tokens) - at) + 1):
+        for size in range(1, min(_MAX_PHRASE_WORDS, len(tokens) - at) + 1):
             word = tokens[at + size - 1].folded
             if size > 1 and not PAUSES.isdisjoint(text[tokens[at + size - 2].end : tokens[at + size - 1].start]):
                 # A phrase does not cross a pause: "or, not, on article 16" does not contain "not on".

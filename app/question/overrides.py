@@ -60,7 +60,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         fields = {"interval": None, "years": (), "months": (), **fields}
     scope = replace(resolution.scope, **fields)
     named = bool({*PARTY_FIELDS} & overrides.keys())
-    speakers = bool(scope.states or scope.groups)
+    speakers = bool(scope.named_parties)
     kept = tuple(name for name in scope.kept if name not in fields or is_kept(name, scope, resolution.scope))
     changed = replace(
         resolution,

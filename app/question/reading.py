@@ -62,7 +62,7 @@ def read_question(
     proposed = propose(text, [turn.question for turn in turns]) if propose is not None else None
     resolved = _with_notes(override(read_turn(state, text, parties, weights, proposed), overrides or {}, parties))
     scope = replace(resolved.scope, negated=resolved.scope.negated and resolved.scope.all_states)
-    named = scope.states or scope.groups or scope.all_states or resolved.unclear
+    named = scope.named_parties or scope.all_states or resolved.unclear
     return replace(resolved, scope=scope, unnamed=resolved.unnamed and not named)
 
 

@@ -153,12 +153,17 @@ class Resolution:
         return self.again or self.kind
 
     @property
+    def lists_parties(self) -> bool:
+        """Whether the answer lists parties, each with few quotations; "why?" about such a list has more of each."""
+        return self.scope.all_states and self.act != "about"
+
+    @property
     def sure_of_kind(self) -> bool:
         """Whether the kind is sure enough to decide, such as to reject evidence without what this kind asks for."""
         return self.kind_chance >= _KIND_DECIDES_MIN
 
     @property
-    def goes_on_as(self) -> QuestionKind:
+    def repeated_kind(self) -> QuestionKind:
         """The kind of question that a follow-up such as "and Iraq?" repeats."""
         return self.again or self.earlier_kind or self.kind
 
@@ -174,7 +179,7 @@ def in_language_of_topic(read: Resolution) -> Resolution:
 
 def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     """Returns the resolution with this kind as certain; `unnamed` stays as it was read."""
-    named = read.scope.states or read.scope.groups
+    named = read.scope.named_parties
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # A question that names or asks parties is about what they said, not about the treaty's text.
         kind = "content"

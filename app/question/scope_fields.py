@@ -21,6 +21,8 @@ SLOT_OF: Final[Mapping[str, Slot]] = {
 PARTY_FIELDS: Final = ("states", "groups", "members_of")
 # Fields that say what time is asked about; `pick` chooses among the statements of that time.
 TIME_FIELDS: Final = ("interval", "years", "months")
+# Fields that name a meeting or a time.
+OCCASION_FIELDS: Final = ("bodies", "sessions", "agenda_items", *TIME_FIELDS)
 # Fields held as one value, a joined topic too.
 SINGLE_VALUE_FIELDS: Final = ("topic", "interval", "pick")
 # Between the subjects of a topic, each of which is searched by itself: "extradition; sanctions".
@@ -32,6 +34,11 @@ def slots_of(read: Resolution) -> frozenset[Slot]:
     """Returns the slots that a question fills itself; asking everyone does not fill `who`."""
     slots = {slot for name, slot in SLOT_OF.items() if getattr(read.scope, name)}
     return frozenset(slots | ({"who"} if read.unclear else set()))
+
+
+def is_scoped(scope: Scope) -> bool:
+    """Returns whether a question names the parties or the occasion of the statements that it is about."""
+    return any(getattr(scope, name) for name in (*PARTY_FIELDS, *OCCASION_FIELDS))
 
 
 def parts_of(name: str, scope: Scope) -> tuple[Any, ...]:

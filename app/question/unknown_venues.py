@@ -15,7 +15,7 @@ from app.records import Note
 from ingest.loaders.registry import SUFFIXES
 
 # Maximum number of words, in Chinese of characters, from the word that leads to a venue to its noun.
-_MAX_BEFORE: Final = 8
+_MAX_WORDS_BEFORE: Final = 8
 _SHORTEST_ACRONYM: Final = 3
 # Signs within a name, and kinds of words that are in none.
 _JOINING: Final = "-‑'’"
@@ -47,7 +47,7 @@ def _led(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> list[Word] 
     """Returns the words before a noun from the one that leads to it ("at the Bonn"); None if none does."""
     found: list[Word] = []
     start = noun.start
-    for word in [each for each in reversed(idle) if each.end <= noun.start][:_MAX_BEFORE]:
+    for word in [each for each in reversed(idle) if each.end <= noun.start][:_MAX_WORDS_BEFORE]:
         if start - word.end > 1:
             break
         found, start = [word, *found], word.start

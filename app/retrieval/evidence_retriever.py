@@ -4,7 +4,7 @@
 among the best passages.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache, partial
 from itertools import chain
@@ -83,7 +83,7 @@ class EvidenceRetriever:
         if base.empty_corpus or _is_unsearchable(resolution):
             return base
         scope, catalogue = resolution.scope, self.store.catalogue
-        asked = (*scope.states, *scope.groups)
+        asked = scope.named_parties
         all_versions = _asks_for_versions(resolution)
         scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
         codes = () if scope.members_of else asked
@@ -159,15 +159,15 @@ class EvidenceRetriever:
         of_itself = {*resolution.topic_parties} & {*base.asked_parties} if of_each_other else set[str]()
         statements_by_party = {code: own for code, own in statements_by_party.items() if code not in of_itself}
         speakers = [code for code in scope.states if code not in of_itself]
-        many = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
+        as_list = len(statements_by_party) > (_SEPARATE_NAMED_MAX if base.asked_parties else _SEPARATE_MAX)
         expansion = None
         if strategy.by == "topic" and strategy.topic is not None:
             in_scope = base.statements_in_scope
             expansion = expansion_of(strategy.topic, scope.language, in_scope, catalogue, parties)
-        search = PartySearch(catalogue, ranker, strategy, read, many=many, expansion=expansion)
+        search = PartySearch(catalogue, ranker, strategy, read, as_list=as_list, expansion=expansion)
         evidence, parties_read = search.find_all(statements_by_party)
         of_groups = (
-            replace(search.find(each.party, each.statements), members=each.members, aligned=each.aligned)
+            replace(search.find(each.party, each.statements), spoke_for=each.spoke_for, aligned=each.aligned)
             for each in self.scoped_statements(scope, parties).of_groups(speakers)
         )
         found = self._about_topic_parties((*evidence, *of_groups), base, resolution, parties)
@@ -179,24 +179,17 @@ class EvidenceRetriever:
                 replace(each, sentences=tuple(s for s in each.sentences if names(s.sentence.text, s.sentence.language)))
                 for each in found
             )
-        # The latest position is known when positions are read, and the earliest words on the topic are read for one.
+        # A pick of `earliest` applies before positions are read, one of `latest` after, since only then it is known
+        # which sentence takes one.
         early = pick if pick == "earliest" or not read.stance else None
         found = tuple(_of_picked(item, early) for item in found)
-        positions = self._by_position(found, read, asked.direction, parties, many=many)
-        if asked.is_implied:
-            positions = tuple(replace(item, takes_no_position=False) for item in positions)
-        position_notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
-        if (asked.is_unsure_change or asked.is_implied) and not any(item.answers for item in positions):
-            # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
-            positions = self._by_position(found, resolution, None, parties, many=many)
-            if any(item.answers for item in positions):
-                position_notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
-            asked = AskedFor()
+        by_position = partial(self._by_position, found, parties=parties, as_list=as_list)
+        positions, asked, position_notes = _as_asked(by_position, resolution, read, asked)
         positions = tuple(_of_picked(item, pick) for item in positions)
-        evidence, spoken_for = positions[: len(evidence)], positions[len(evidence) :]
+        evidence, group_evidence = positions[: len(evidence)], positions[len(evidence) :]
         if pick is not None:
             answering = {item.party for item in evidence if item.answers}
-            spoken_for = tuple(item for item in spoken_for if not answering.issuperset(item.members))
+            group_evidence = tuple(item for item in group_evidence if not answering.issuperset(item.spoke_for))
         related, readings = search.related(evidence)
         articles = tuple(dict.fromkeys(number for treaty in scope.treaties for number in treaty.articles))
         of_unnamed_treaty, unnamed_articles = search.citing(evidence, None, articles)
@@ -204,12 +197,12 @@ class EvidenceRetriever:
         if not base.asked_parties:
             evidence = _most_confident_first(evidence)
         return replace(
-            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
             direction_asked=asked.direction,
             is_relative=asked.is_relative,
-            direction_from=asked.words,
+            direction_wording=asked.words,
             party_evidence=tuple(replace(item, subject=resolution.subject) for item in evidence),
-            spoken_for=tuple(replace(item, subject=resolution.subject) for item in spoken_for),
+            group_evidence=tuple(replace(item, subject=resolution.subject) for item in group_evidence),
             related_evidence=related,
             other_readings=readings,
             unnamed_articles=unnamed_articles,
@@ -221,7 +214,7 @@ class EvidenceRetriever:
                 *search_notes(base, search.topic, evidence, parties_read, ranker),
                 *_picked_notes(pick, evidence),
                 *result_notes(base, scope.pick, evidence, readings, asked.direction, resolution.act == "more"),
-                *search.uncited_paragraphs((*evidence, *spoken_for)),
+                *search.uncited_paragraphs((*evidence, *group_evidence)),
                 *(Note(kind="unnamed_article", values={"article": number}) for number in unnamed_articles),
             ),
         )
@@ -231,14 +224,14 @@ class EvidenceRetriever:
         notes = list[Note]()
         for each in found:
             notes += [note for note in each.notes if note not in notes]
-        evidence, spoken_for, related = (
+        evidence, group_evidence, related = (
             tuple(item for each in found for item in getattr(each, name))
-            for name in ("party_evidence", "spoken_for", "related_evidence")
+            for name in ("party_evidence", "group_evidence", "related_evidence")
         )
         return replace(
-            self.with_texts(base, _statement_ids((*evidence, *spoken_for, *related))),
+            self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
             party_evidence=evidence,
-            spoken_for=spoken_for,
+            group_evidence=group_evidence,
             related_evidence=related,
             other_readings=found[0].other_readings,
             unnamed_articles=found[0].unnamed_articles,
@@ -265,7 +258,7 @@ class EvidenceRetriever:
             titles = (s.metadata.title or "" for s in evidence.statements if s.statement_id == key)
             return _names(" ".join((*(each.text for each in catalogue.sentences(key)), *titles)), about, parties)
 
-        if about & {evidence.party, *evidence.members}:
+        if about & {evidence.party, *evidence.spoke_for}:
             return evidence
         naming = {key for key in {item.sentence.statement_id for item in evidence.sentences} if names(key)}
         return replace(evidence, sentences=tuple(s for s in evidence.sentences if s.sentence.statement_id in naming))
@@ -277,11 +270,11 @@ class EvidenceRetriever:
         asked: AskedDirection | None,
         parties: PartyTable,
         *,
-        many: bool,
+        as_list: bool,
     ) -> _Evidence:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
         takes_position = resolution.stance and not resolution.over_time
-        if many and not takes_position:
+        if as_list and not takes_position:
             return evidence
         scope, catalogue = resolution.scope, self.store.catalogue
         summaries = (summary for item in evidence for summary in item.statements)
@@ -294,13 +287,30 @@ class EvidenceRetriever:
         topic = partial(topic_in, topic_words(scope), scope.language)
         reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)
         if not takes_position:
-            reader.read_ahead(item for item in evidence if not item.members and len(item.best) > 1)
+            reader.read_ahead(item for item in evidence if not item.spoke_for and len(item.best) > 1)
             # What groups said for a State keeps its order.
-            return tuple(item if item.members else reader.reported_last(item) for item in evidence)
+            return tuple(item if item.spoke_for else reader.reported_last(item) for item in evidence)
         reader.read_ahead(item for item in evidence if item.answers)
         sure = resolution.sure_of_kind or scope.all_states
         read = map(reader.read if sure else partial(_with_or_without_position, reader), evidence)
         return tuple(_with_latest(*pair, parties) for pair in zip(read, evidence, strict=True))
+
+
+def _as_asked(
+    by_position: Callable[..., _Evidence], resolution: Resolution, read: Resolution, asked: AskedFor
+) -> tuple[_Evidence, AskedFor, tuple[Note, ...]]:
+    """Returns the evidence in the direction asked for, that direction, and notes; `read` asks for a position."""
+    positions = by_position(read, asked.direction)
+    if asked.is_implied:
+        positions = tuple(replace(item, takes_no_position=False) for item in positions)
+    notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
+    if not (asked.is_unsure_change or asked.is_implied) or any(item.answers for item in positions):
+        return positions, asked, notes
+    # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
+    positions = by_position(resolution, None)
+    if any(item.answers for item in positions):
+        notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
+    return positions, AskedFor(), notes
 
 
 def _is_unsearchable(resolution: Resolution) -> bool:
@@ -311,7 +321,7 @@ def _is_unsearchable(resolution: Resolution) -> bool:
 
 def _asks_for_versions(resolution: Resolution) -> bool:
     """Returns whether versions that were corrected since count as well: for a change, or for what came first."""
-    compares = resolution.kind == "compare" and len((*resolution.scope.states, *resolution.scope.groups)) == 1
+    compares = resolution.kind == "compare" and len(resolution.scope.named_parties) == 1
     return resolution.over_time or compares or resolution.scope.pick == "earliest"
 
 

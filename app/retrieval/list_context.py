@@ -54,7 +54,7 @@ class _List:
     """A list whose items depend on `openings`; `kinds` are those of its items' marks, none where these have no marks.
 
     `name` is that of its last item so far, such as "2" or "b", and `within` that of the item that opens it, where both
-    have marks of one kind. `goes_on` is set once an item ends in a semicolon or comma, and `has_ended` when one then
+    have marks of one kind. `joined` is set once an item ends in a semicolon or comma, and `has_ended` when one then
     ends in a full stop.
     """
 
@@ -62,7 +62,7 @@ class _List:
     kinds: frozenset[str]
     name: str = ""
     within: str = ""
-    goes_on: bool = False
+    joined: bool = False
     has_ended: bool = False
 
     @property
@@ -71,14 +71,14 @@ class _List:
 
     def with_item(self, mark: "_Mark | None", text: str) -> "_List":
         """Returns the list with one more item."""
-        goes_on = self.goes_on or _SIBLING_FOLLOWS.match(text) is not None
+        joined = self.joined or _SIBLING_FOLLOWS.match(text) is not None
         return replace(
-            self, name="" if mark is None else mark.name, goes_on=goes_on, has_ended=goes_on and ends_sentence(text)
+            self, name="" if mark is None else mark.name, joined=joined, has_ended=joined and ends_sentence(text)
         )
 
     def is_taken_up_by(self, mark: "_Mark", *, after_prose: bool) -> bool:
         """Returns whether an item continues the list; after prose it must have the next mark of one not yet ended."""
-        if self.within and _follows(self.within, mark.name) and (after_prose or not self.goes_on or self.has_ended):
+        if self.within and _follows(self.within, mark.name) and (after_prose or not self.joined or self.has_ended):
             return False
         if not after_prose and not (self.has_ended and self.is_enumerated):
             return True
@@ -106,7 +106,7 @@ def list_contexts(sentences: Sequence[Sentence], source: str = "") -> tuple[List
         before = sentences[at - 1] if at else None
         mark = _mark_of(sentence.text)
         following = sentences[at + 1] if at + 1 < len(sentences) else None
-        if before is not None and (opens(before.text) or _goes_on(before.text, sentence.text, mark, following)):
+        if before is not None and (opens(before.text) or _completes(before.text, sentence.text, mark, following)):
             opener = _mark_of(before.text)
             kinds = frozenset() if mark is None else _kinds_of_first(mark)
             # After "5. …:", "6." is the next numbered paragraph and marks no list, but "1." begins a list within 5.
@@ -185,7 +185,7 @@ def opens(text: str) -> bool:
     return (_OPENS.match(text) or _ANNOUNCED.match(text)) is not None and not is_salutation(text)
 
 
-def _goes_on(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:
+def _completes(text: str, item: str, mark: _Mark | None, following: Sentence | None) -> bool:
     """Returns whether an item completes a text that ends without a colon: "We do not support" and "• a fund"."""
     if mark is None or mark.kinds == _ORDINALS or _MARK.match(text) or ends_sentence(text) or text[-1] in ",;،؛，；":
         return False

@@ -15,8 +15,8 @@ from vectorstore.records import Sentence
 _DISTANCE_MAX: Final = 6
 # Sentences before a quoted conclusion ("Drelnia therefore supports …") in which its reason may stand.
 _BEFORE_CONCLUSION: Final = 2
-# Share of the topic's words above which a sentence is on the topic. Set by hand.
-_TOPIC_SHARE_MIN: Final = 0.5
+# A sentence is on the topic if it names more than this share of its words. Set by hand.
+_TOPIC_SHARE_EXCEEDED: Final = 0.5
 # First words and characters of a sentence by which it refers back to the one before it: "For these reasons, …".
 _OPENING: Final = (4, 30)
 
@@ -74,7 +74,7 @@ def _related(
         follows = before is not None and before.paragraph == sentence.paragraph
         leads = follows and before is not None and (before in quoted or explains_before(before.text))
         belongs = sentence in quoted or (belongs and (refers or leads))
-        if belongs or share_of_topic(sentence.text, sentence.language) > _TOPIC_SHARE_MIN:
+        if belongs or share_of_topic(sentence.text, sentence.language) > _TOPIC_SHARE_EXCEEDED:
             yield sentence
         before = sentence
 

@@ -46,10 +46,10 @@ class PartyEvidence:
     """The passages retrieved, best first."""
     subject: str = ""
     """The subject that it is on, where a question has several, each of which is searched by itself."""
-    members: tuple[str, ...] = ()
+    spoke_for: tuple[str, ...] = ()
     """The States asked about for which this party, a group, spoke; empty where it was asked about itself."""
     aligned: bool = False
-    """The States in `members` do not belong to the group, but aligned themselves with its statement."""
+    """The States in `spoke_for` do not belong to the group, but aligned themselves with its statement."""
     takes_no_position: bool = False
     """The sentences speak of the topic without taking a position, and a position was asked for."""
     direction: Direction | None = None
@@ -111,7 +111,7 @@ class PartyEvidence:
         chance `_LATEST_MIN`. What a group said beside its members is quoted only where it answers.
         """
         has_evidence = self.has_evidence
-        quoted_statements = {
+        quoted = {
             item.sentence.statement_id
             for item in self.sentences
             if item.relevance.is_evidence or (has_evidence and item.relevance.chance >= _LATEST_MIN)
@@ -120,7 +120,7 @@ class PartyEvidence:
             item
             for item in self.sentences
             if item.relevance.is_evidence
-            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted_statements and not self.members)
+            or (item.relevance.quotable_beside and item.sentence.statement_id in quoted and not self.spoke_for)
         )
 
     @property

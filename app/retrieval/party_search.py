@@ -31,7 +31,7 @@ class PartySearch:
     ranker: SentenceRanker
     strategy: SearchStrategy
     resolution: Resolution
-    many: bool
+    as_list: bool
     """All parties are searched as one list, of which only the nearest are read."""
     expansion: Expansion | None = None
     """A name for an acronym in the topic, or the reverse, which is searched for as well."""
@@ -84,14 +84,14 @@ class PartySearch:
                 for part in (zip(own) if len(own) > 1 else [own])
             )
             return tuple(self.find(code, part) for code, part in parts), parties
-        if self.many and self.strategy.by == "topic" and self.topic is not None:
-            many = PartyList(self.ranker, self.topic)
-            listed, read = many.rank(statements_by_party)
+        if self.as_list and self.strategy.by == "topic" and self.topic is not None:
+            party_list = PartyList(self.ranker, self.topic)
+            listed, read = party_list.rank(statements_by_party)
             if self.resolution.scope.negated:
-                listed = many.judge_silent_alone(listed)
-            return many.read_answering_again(listed, stance=self.resolution.stance), read
+                listed = party_list.judge_silent_alone(listed)
+            return party_list.read_answering_again(listed, stance=self.resolution.stance), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
-        if not self.many or self._treaty_words is None:
+        if not self.as_list or self._treaty_words is None:
             return tuple(evidence.values()), parties
         rest = {party: own for party, own in statements_by_party.items() if not evidence[party].sentences}
         listed, read = PartyList(self.ranker, self._treaty_words).rank(rest, others_answer=len(rest) < parties)
@@ -153,7 +153,7 @@ class PartySearch:
         if evidence.sentences:
             return evidence
         evidence = self.ranker.rank_by_mentions(code, statements, "thereto", named)
-        if evidence.sentences or self.many or self._treaty_words is None:
+        if evidence.sentences or self.as_list or self._treaty_words is None:
             return evidence
         return self._without_other_treaties(self.ranker.rank_by_topic(code, statements, self._treaty_words))
 
@@ -174,10 +174,10 @@ class PartySearch:
                         elsewhere[TreatyScope(treaty=other, articles=cited)] = citing
         related = list(chain.from_iterable(elsewhere.values()))
         silent = [item for item in evidence if articles and not item.sentences and item.statements]
-        if silent and not (self.many and len(silent) < len(evidence)):
+        if silent and not (self.as_list and len(silent) < len(evidence)):
             titles = [article_title(treaty.treaty, number) for treaty in articles for number in treaty.articles]
             subject = self.ranker.topic(" ".join(title for title in titles if title), "en")
-            if self.many:
+            if self.as_list:
                 # For a question about change over time, a party has one record of evidence per statement.
                 statements_by_party: dict[str, list[StatementSummary]] = {}
                 for item in silent:

@@ -3,9 +3,9 @@
 Two models of one fit decide which sentences are quoted, which parties speak of a topic, and how sure an answer is:
 `asked` for parties that the question names, `listed` for one of many, each with its threshold. A third, `order`, puts
 the sentences of a party in order. (A list that asks for a direction also goes by the thresholds of
-positions/latest_position.py.) They are fitted by `untoc-eval calibrate` and stored as an artefact, which is valid for
-the models that it was fitted with. With others, the share of the topic's words decides: "extradition of nationals" is
-answered by a sentence that contains most of its words.
+positions/latest_position.py.) They are fitted by `untoc-eval calibrate` and stored in
+`app/retrieval/data/relevance.json`, which is valid for the models that it was fitted with. With others, the share of
+the topic's words decides: "extradition of nationals" is answered by a sentence that contains most of its words.
 """
 
 import json
@@ -34,7 +34,7 @@ ConfidenceSource = Literal["calibrated", "lexical", "cited", "representative"]
 ARTEFACT: Final = "relevance.json"
 # Without a calibration, the share of a topic's words, weighted by rarity, from which a sentence speaks of the topic.
 WORDS_MIN: Final = 0.6
-# Lower bound of chances, and the chance of parties that were not read, so that logits are at least -5.
+# Keeps logits within ±5; also stands for the second-best chance where a list has one party.
 _CHANCE_MIN: Final = 0.0067
 
 
@@ -50,7 +50,7 @@ class Relevance:
     topic was asked about."""
     threshold: float
     """Chance from which the sentence is evidence."""
-    near: float
+    may_answer_min: float
     """Chance from which the sentence may answer."""
     sort_key: float
     """Ranks the sentences of one party, highest first; not comparable with anything else."""
@@ -63,21 +63,21 @@ class Relevance:
     @property
     def may_answer(self) -> bool:
         """Whether it may answer, without being evidence."""
-        return self.near <= self.chance < self.threshold
+        return self.may_answer_min <= self.chance < self.threshold
 
     @property
     def quotable_beside(self) -> bool:
-        """Whether it is quoted beside a sentence of its statement that answers: from half the threshold on."""
+        """Whether it is quoted beside a sentence of its statement that answers: it may, and has half the threshold."""
         return self.source == "calibrated" and self.may_answer and self.chance >= self.threshold / 2
 
 
-CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, near=0.0, sort_key=0.0)
-REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, near=0.0, sort_key=0.0)
+CITED: Final = Relevance(chance=1.0, source="cited", threshold=0.0, may_answer_min=0.0, sort_key=0.0)
+REPRESENTATIVE: Final = Relevance(chance=1.0, source="representative", threshold=0.0, may_answer_min=0.0, sort_key=0.0)
 
 
 def lexical_relevance(share: float) -> Relevance:
     """Returns the relevance of a sentence by the share of the topic's words that it holds with its neighbours."""
-    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, near=WORDS_MIN / 2, sort_key=share)
+    return Relevance(chance=share, source="lexical", threshold=WORDS_MIN, may_answer_min=WORDS_MIN / 2, sort_key=share)
 
 
 class _Record(BaseModel):
@@ -92,7 +92,7 @@ class LinearWeights(_Record):
     state: tuple[float, ...] = ()
     """Weight by component of the hidden state; empty if the hidden state does not count."""
 
-    def of(self, features: Sequence[SentenceFeatures], states: Matrix) -> list[float]:
+    def scores(self, features: Sequence[SentenceFeatures], states: Matrix) -> list[float]:
         """Returns the sum for each of n sentences; `states` is (n, dim) float32."""
         learned = states @ np.asarray(self.state, dtype=np.float32) if self.state else np.zeros(len(features))
         return [
@@ -142,7 +142,7 @@ class RelevanceModel(LinearWeights):
     threshold: Annotated[float, Field(gt=0, lt=1)]
     """Chance from which a sentence answers."""
     near: Annotated[float, Field(gt=0, lt=1)]
-    """Chance from which a sentence may answer: of the parties below it, at most three in a hundred answer."""
+    """`may_answer_min` of the relevance that it gives: of the parties below it, at most three in a hundred answer."""
 
 
 class RelevanceArtefact(_Record):
@@ -172,15 +172,15 @@ class RelevanceArtefact(_Record):
         return self
 
     def judge(
-        self, features: Sequence[SentenceFeatures], states: Matrix, *, one_of_many: bool = False
+        self, features: Sequence[SentenceFeatures], states: Matrix, *, as_list: bool = False
     ) -> tuple[Relevance, ...]:
         """Returns the relevance of n sentences of a party, from features and hidden `states`, (n, dim) float32."""
-        by = self.listed if one_of_many else self.asked
-        chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.of(features, states)]
-        sort_keys = chances if self.order is None else self.order.of(features, states)
+        by = self.listed if as_list else self.asked
+        chances = [1.0 / (1.0 + math.exp(-by.intercept - logit)) for logit in by.scores(features, states)]
+        sort_keys = chances if self.order is None else self.order.scores(features, states)
         return tuple(
-            Relevance(chance=chance, source="calibrated", threshold=by.threshold, near=by.near, sort_key=sort_key)
-            for chance, sort_key in zip(chances, sort_keys, strict=True)
+            Relevance(chance=chance, source="calibrated", threshold=by.threshold, may_answer_min=by.near, sort_key=key)
+            for chance, key in zip(chances, sort_keys, strict=True)
         )
 
     def among(self, parties: Sequence[Sequence[Relevance]]) -> list[tuple[Relevance, ...]]:

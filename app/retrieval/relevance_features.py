@@ -6,7 +6,7 @@ and the glossary say how near it is all the same. Unrelated topics show how near
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from app.retrieval.topic.topic import Topic
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
 from vectorstore.embeddings import Embedder
+from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import ScoredPassage, Sentence, text_sha256
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store
@@ -105,9 +106,8 @@ class FeatureExtractor:
         self._store = store
         self._embedder = embedder
         self._encoder = sentence_encoder()
-        # How near each statement comes to the background topics, by generation: while a text is taken in, questions
-        # that began before it still read the generation before.
-        self._nearest = lru_cache(maxsize=2)(lambda generation: dict[str, Matrix]())
+        # How near each statement comes to the background topics: a dictionary for each generation, filled when asked.
+        self._nearest = kept_by_generation(dict[str, Matrix])
 
     @cached_property
     def _background(self) -> Matrix:

@@ -28,13 +28,13 @@ class Retrieved:
     party_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence of each party in scope, in display order; parties without evidence are included. A question about
     change over time gives one record per statement."""
-    spoken_for: tuple[PartyEvidence, ...] = ()
+    group_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence in statements of groups that spoke for States asked about."""
     direction_asked: AskedDirection | None = None
     """The direction, or change of it, that was asked for; None for any."""
     is_relative: bool = False
     """Whether it was asked for as agreement or disagreement with the position shown before."""
-    direction_from: str = ""
+    direction_wording: str = ""
     """The question whose words ask for it, without whom and when: the one asked, or one that it follows up."""
     related_evidence: tuple[PartyEvidence, ...] = ()
     """Evidence that does not answer the question but may help."""
@@ -59,7 +59,7 @@ class Retrieved:
     def scored_passages(self) -> list[ScoredPassage]:
         """The passages of all parties, each once: the best of each that answers, its second best, then the others'."""
         # Scores of different searches are not comparable: those of BM25 are above 1, those of vectors below.
-        evidence = (*self.party_evidence, *self.spoken_for)
+        evidence = (*self.party_evidence, *self.group_evidence)
         answering, others = ([e.passages for e in evidence if e.answers is answers] for answers in (True, False))
         unique: dict[str, ScoredPassage] = {}
         for item in filter(None, chain(*zip_longest(*answering), *zip_longest(*others))):

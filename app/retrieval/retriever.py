@@ -40,7 +40,7 @@ class UntocRetriever(BaseRetriever):
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         parties = self.parties()
         retrieved = self.evidence_retriever.retrieve_as_answered(read_question(query, parties), parties)
-        evidence = (*retrieved.party_evidence, *retrieved.spoken_for)
+        evidence = (*retrieved.party_evidence, *retrieved.group_evidence)
         statements = {summary.statement_id: summary for item in evidence for summary in item.statements}
         return [
             _document(passage, statements[passage.passage.statement_id], rank)

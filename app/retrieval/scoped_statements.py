@@ -29,7 +29,7 @@ class ScopedStatements:
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
-        self._codes = {*scope.states, *scope.groups}
+        self._codes = {*scope.named_parties}
         self._revised, self._all_versions = catalogue.families.revised(), all_versions
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))
@@ -88,14 +88,14 @@ class ScopedStatements:
                 for s in states
                 if s not in current and any(same_occasion(o, summary.metadata) for o in aligned.get((s, group), ()))
             )
-            for spoken_for, by_alignment in ((members, False), (others, True)):
-                if spoken_for:
-                    by_group.setdefault((group, spoken_for, by_alignment), []).append(summary)
+            for spoke_for, by_alignment in ((members, False), (others, True)):
+                if spoke_for:
+                    by_group.setdefault((group, spoke_for, by_alignment), []).append(summary)
         return tuple(
             PartyEvidence(
-                party=group, statements=tuple(picked(own, self._scope.pick)), members=spoken_for, aligned=by_alignment
+                party=group, statements=tuple(picked(own, self._scope.pick)), spoke_for=spoke_for, aligned=by_alignment
             )
-            for (group, spoken_for, by_alignment), own in by_group.items()
+            for (group, spoke_for, by_alignment), own in by_group.items()
         )
 
     def _holders(self, metadata: Metadata) -> tuple[str, ...]:
@@ -213,7 +213,7 @@ def _may_hold(scope: Scope, known: Metadata, parties: PartyTable, *, nameless: b
         fits.append(_within(days, scope.interval))
     if not all(fits) or known.state in scope.excluded:
         return False
-    asked = {*scope.states, *scope.groups}
+    asked = {*scope.named_parties}
     if scope.members_of:
         asked |= members_of(scope.members_of, parties, known.date)
     if not asked:

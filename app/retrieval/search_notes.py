@@ -82,12 +82,12 @@ def result_notes(
     evidence: Sequence[PartyEvidence],
     readings: Sequence[TreatyScope],
     asked: AskedDirection | None,
-    goes_on: bool,
+    is_more: bool,
 ) -> Iterator[Note]:
     """Yields notes on statements picked, other readings, parties not fully searchable, and others of a list.
 
     Others are those that take no position, and, beside those in the direction `asked` for, those that take another one,
-    or took it only earlier; these were named before where the question `goes_on` with a list ("who else?").
+    or took it only earlier; these were named before where the question asks for more of a list ("who else?").
     """
     if pick and base.statements_in_scope:
         yield Note(kind=pick, values={"statements": base.statements_in_scope})
@@ -100,7 +100,7 @@ def result_notes(
     # Where nobody answers, or nobody else does, the answer itself names those that take another direction.
     answered = any(item.answers for item in listed)
     other = [item for item in listed if item.other_direction]
-    beside = other if answered and not goes_on else []
+    beside = other if answered and not is_more else []
     for kind, noted in (
         ("uncovered", unproven),
         ("no_direction", neutral if answered or other else []),
@@ -126,8 +126,8 @@ def left_aside_notes(
     """
     if unattributed := sum(not summary.metadata.holders for summary in in_scope):
         yield Note(kind="not_attributed", values={"count": unattributed})
-    timed = scope.years or scope.months or scope.interval
-    undated = [s for s in of_parties if timed and days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
+    candidates = of_parties if scope.is_timed else ()
+    undated = [s for s in candidates if days_of(s.metadata) is None and _fits_venue(scope, s.metadata)]
     for kind, left in (("versions" if all_versions else "corrected", corrected), ("undated", undated)):
         if left:
             yield Note(kind=kind, values={"files": _files(left)})
@@ -138,7 +138,7 @@ def unattributed_notes(
 ) -> Iterator[Note]:
     """Yields a note on the texts without a known speaker that name parties asked about of which nothing was found."""
     answering = {item.party for item in evidence if item.answers}
-    silent = [code for code in (*scope.states, *scope.groups) if code not in answering]
+    silent = [code for code in scope.named_parties if code not in answering]
     if not silent:
         return
     in_scope = ScopedStatements(catalogue, replace(scope, pick=None), parties).of(())

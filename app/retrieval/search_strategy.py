@@ -4,26 +4,16 @@
 the article, and "has it ratified the Convention?" by treaties; by topic, sentences are ranked by their meaning.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from app.question.resolution import Resolution, TopicWording
 from app.records import Scope, TreatyScope
 from app.retrieval.terms import content_terms
+from ingest.language.lexicons import Patterns, load_words
 from ingest.treaties.treaties import TREATIES, find_treaties
 
-# Topic words that ask for an item or treaty itself: "what is the subject of agenda item 4?".
-_ABOUT_ITSELF: Final = frozenset(
-    """subject title topic theme name called heading object objet sujet titre intitulé tema título asunto тема название
-    موضوع عنوان 主题 题目""".split()
-)
-# Stems for joining a treaty: "has it ratified the Convention", "is it a party to the Protocols"; only sentences that
-# name the treaty answer. Whole stems match, since "participation" is not about a party, nor "joint" about joining.
-_JOINS: Final = re.compile(
-    r"ratif\w*|sign|signat\w+|acced\w*|access(?:ion)?|join|part[iy]|becom|adh[eé][rs]\w*|firm|firmant\w*|suscri\w+"
-    r"|ратифиц\w+|подпис\w+|присоедин\w+|участни\w+|批准|签署|加入|缔约|(?:صادق|صدق|وقع|انضم|طرف)\w*"
-)
+_TREATY_WORDS: Final = Patterns("treaty_attribution")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +42,19 @@ def choose_strategy(resolution: Resolution) -> SearchStrategy | None:
     if scope.agenda_items and _is_about_itself(scope.topic):
         return SearchStrategy(by="agenda_items", itself=True)
     beside = _beside_treaties(scope.topic, scope.language) if topic is not None else frozenset()
-    if scope.treaties and all(map(_JOINS.fullmatch, beside)):
+    if scope.treaties and all(map(_TREATY_WORDS.joining_stem.fullmatch, beside)):
         # The verb may be missing in the topic, so the question is tested: "which States have joined the Protocol?".
-        joining = any(map(_JOINS.fullmatch, content_terms(resolution.question, scope.language)))
+        joining = any(map(_TREATY_WORDS.joining_stem.fullmatch, content_terms(resolution.question, scope.language)))
         return SearchStrategy(by="treaties", topic=topic, joining=joining)
     if topic is not None:
         # "How has its position changed?" is worded as a question on positions, which any position answers.
         wording = None if resolution.over_time else resolution.wording
         known = wording if wording is not None and wording.topic == scope.topic else None
         return SearchStrategy(by="topic", topic=topic, wording=known)
-    if scope.agenda_items and (scope.states or scope.groups):
+    if scope.agenda_items and scope.named_parties:
         return SearchStrategy(by="agenda_items")
-    timed = scope.years or scope.months or scope.interval
-    filtered = timed or scope.sessions or scope.bodies or scope.agenda_items
-    if scope.states or scope.groups or scope.members_of or (scope.all_states and filtered):
+    filtered = scope.is_timed or scope.sessions or scope.bodies or scope.agenda_items
+    if scope.named_parties or scope.members_of or (scope.all_states and filtered):
         return SearchStrategy(by="centroid")
     return None
 
@@ -88,7 +77,7 @@ def _topic(scope: Scope) -> str | None:
 
 def _is_about_itself(topic: str) -> bool:
     words = {word.strip(".,;:?!").lower() for word in topic.split()}
-    return bool(words) and words <= _ABOUT_ITSELF
+    return bool(words) and words <= load_words("about_itself")
 
 
 def _beside_treaties(topic: str, language: str) -> frozenset[str]:

@@ -34,8 +34,8 @@ def content_terms(text: str, language: str) -> frozenset[str]:
 @lru_cache(maxsize=65536)
 def _term(word: str, language: str) -> str:
     """Returns the stem of a content word, else ""; cached, since each word of a list's sentences is looked up."""
-    carries_none = is_function_word(word, language) or is_filler(word, language)
-    if word.isupper() and (len(word) > 1 if carries_none else word in acronyms_of_terms(language)):
+    is_stop_word = is_function_word(word, language) or is_filler(word, language)
+    if word.isupper() and (len(word) > 1 if is_stop_word else word in acronyms_of_terms(language)):
         # "WHO" is no function word.
         return fold(word)
-    return "" if carries_none else stem(word, language)
+    return "" if is_stop_word else stem(word, language)

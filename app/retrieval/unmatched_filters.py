@@ -85,7 +85,7 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
     if not all(named.code for named in filters):
         ends = (end[:4] for end in scope.interval or () if end)
         years = re.compile("|".join(sorted({*scope.years, *ends})))
-        found = (retrieved.party_evidence, retrieved.spoken_for)
+        found = (retrieved.party_evidence, retrieved.group_evidence)
         naming = tuple(tuple(_naming(item, retrieved, years) for item in each) for each in found)
         # Of several subjects, the time narrows those that it is named with: "… and how many did it get in 2019?".
         timed = {"", *(item.subject for item in naming[0] if item.answers)}
@@ -93,7 +93,7 @@ def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilte
             tuple(new if new.subject in timed else old for new, old in zip(*each, strict=True))
             for each in zip(naming, found, strict=True)
         )
-        retrieved = replace(retrieved, party_evidence=of_parties, spoken_for=of_groups)
+        retrieved = replace(retrieved, party_evidence=of_parties, group_evidence=of_groups)
         if not any(item.answers and item.subject in timed for item in of_parties):
             return None
     if not any(evidence.answers for evidence in retrieved.party_evidence):

@@ -50,8 +50,8 @@ class Actions:
 
         # The person's own and shared works; the other three are views of them.
         self.works = Works(tables, owner, knows=knows, log=lambda words: gate.log("share", words))
-        self.conversations = Conversations(self.works, self.corpus.answer_as_of_today)
-        self.kept = KeptBriefings(self.works, self.corpus.as_of_today, self.workspace.reviews.of)
+        self.conversations = Conversations(self.works, self.corpus.recheck_answer)
+        self.kept = KeptBriefings(self.works, self.corpus.recheck, self.workspace.reviews.of)
         self.cases = DraftCases(self.works, workspace.settings.store)
 
     def about(self) -> dict[str, Any]:

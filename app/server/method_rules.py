@@ -52,7 +52,7 @@ RULES: Final[Mapping[type, Mapping[str, Rule]]] = {
     Corpus: {
         **dict.fromkeys(
             "added_parties documents holding summary families kinship interventions show context page_image reference"
-            " undo_step given_up broken_off as_of_today answer_as_of_today".split(),
+            " undo_step given_up broken_off recheck recheck_answer".split(),
             _READ,
         ),
         **dict.fromkeys(("parties", "party_name"), Rule(needs=None)),

@@ -28,7 +28,6 @@ from app.ui.conversation import (
     conversation_html,
     shown_turn,
 )
-from app.ui.conversation_list import change_list, list_html
 from app.ui.evidence_panel import evidence_section, fetched, page_image, whole_statement
 from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued, sent, skips
 from app.ui.scope_chips import Overrides, without
@@ -36,6 +35,7 @@ from app.ui.scope_editor import FIELDS, build_editor, field_values, overrides_of
 from app.ui.templates import error_html, error_line, render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
+from app.ui.work_list import change_list, list_html
 from app.wiring import Workspace
 
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

@@ -23,12 +23,12 @@ from app.ui.background_job import left_at_once, run_in_background
 from app.ui.briefing_requests import ChatBriefing
 from app.ui.briefing_view import FoundCitations, briefing_html
 from app.ui.cell_editing import edit_cell, search_quotations
-from app.ui.conversation_list import change_list, list_html
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, error_line, hint_html, render
 from app.ui.uploads import file_name
 from app.ui.words import language, say
+from app.ui.work_list import change_list, list_html
 from app.wiring import Workspace
 
 # Clicks whose documents are written at a time: a PDF is another program's work for seconds to minutes.
@@ -161,7 +161,7 @@ class _BriefingTabController:
 
     def _now(self, made: Briefing, open_id: str | None = None) -> Briefing:
         """Returns a briefing with citations and reviews of today; if stored, as last changed under the id `open_id`."""
-        return self._kept.as_of_today(made) if open_id is None else self._kept.open(open_id)
+        return self._kept.recheck(made) if open_id is None else self._kept.open(open_id)
 
     def refreshed(self, briefing: Briefing | None, open_id: str | None) -> tuple[Any, ...]:
         """Shows changes that the store or somebody else made to the briefing; returns (result, briefing, documents)."""

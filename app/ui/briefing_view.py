@@ -4,7 +4,7 @@ import base64
 from dataclasses import dataclass, replace
 from functools import partial
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.briefing.cells import Briefing
 from app.briefing.edit import without_rejected
 from app.export.briefing_lines import Sayings, by_place, kind_in_words, pieces
@@ -14,7 +14,7 @@ from app.ui.evidence_panel import provenance, speaker_line
 from app.ui.templates import render
 from app.ui.words import language, say
 from ingest.language.detection import direction_of
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ def briefing_html(
     `gone` is the message that the stored briefing can no longer be changed; the page then offers to keep a copy.
     """
     briefing = without_rejected(briefing)
-    sayings, words = Sayings(briefing), load_document_words(language())
+    sayings, words = Sayings(briefing), load_briefing_words(language())
     names = sayings.name
     return render(
         "briefing",
@@ -70,5 +70,5 @@ def briefing_html(
 
 def _when(citation: Citation) -> str:
     if citation.date:
-        return spoken_date(citation.date, language()) or ""
+        return date_in_words(citation.date, language()) or ""
     return say("session", value=citation.session) if citation.session else citation.file

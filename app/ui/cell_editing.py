@@ -40,7 +40,7 @@ def edit_cell(
         return changed if rest.citations else _reviewed(workspace, changed, rest.key, {"state": "rejected"}, reviewer)
     if action == "add" and found is not None and found.key == cell.key and 0 <= number < len(found.citations):
         # A search result may be outdated: its statement may be another party's by now.
-        return kept.as_of_today(add_quotation(briefing, cell.key, found.citations[number]))
+        return kept.recheck(add_quotation(briefing, cell.key, found.citations[number]))
     return None
 
 

@@ -71,10 +71,10 @@ def build_interface(workspace: Workspace, checker: Checker, works: Works, *, sig
         wanted = gr.State(None)
         with gr.Tabs(elem_id="tabs") as tabs:
             with gr.Tab(label("tab-ask"), id="ask") as ask_tab:
-                conversations = Conversations(works, corpus.answer_as_of_today)
+                conversations = Conversations(works, corpus.recheck_answer)
                 build_ask_tab(ask_tab, interface, workspace, conversations, wanted)
             with gr.Tab(label("tab-briefing"), id="briefing") as briefing_tab, gr.Column(elem_classes="u-page"):
-                kept = KeptBriefings(works, corpus.as_of_today, workspace.reviews.of)
+                kept = KeptBriefings(works, corpus.recheck, workspace.reviews.of)
                 build_briefing_tab(interface, tabs, briefing_tab, workspace, kept, wanted)
             with gr.Tab(label("tab-check"), id="check"), gr.Column(elem_classes="u-page"):
                 build_check_tab(checker)

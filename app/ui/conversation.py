@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.answering.markdown import escape as plain
-from app.answering.provenance import provenance, spoken_date
+from app.answering.provenance import date_in_words, provenance
 from app.corpus.corpus import Corpus
 from app.desk.conversations import Conversations, KeptTurn
 from app.errors import SHOWN_ERRORS, NotFoundError
@@ -267,7 +267,7 @@ def _record(answer: Answer, corpus: Corpus) -> str:
 def _moment(value: str) -> str:
     """Returns an ISO time to the minute, as people write it."""
     day, _, time = value.partition("T")
-    return f"{spoken_date(day, language()) or ''}, {time[:5]} UTC" if time else value
+    return f"{date_in_words(day, language()) or ''}, {time[:5]} UTC" if time else value
 
 
 def _references(answer: Answer, corpus: Corpus) -> dict[int, str]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import gradio as gr
 
 from app.answering.localization import language_name
-from app.answering.provenance import spoken_date, statement_holders
+from app.answering.provenance import date_in_words, statement_holders
 from app.corpus.corpus import Corpus
 from app.corpus.stored_documents import UndoStep
 from app.errors import SHOWN_ERRORS, NotFoundError
@@ -113,7 +113,7 @@ class _CorpusTabController:
         elif value and field in ("on_behalf_of", "language"):
             value = self._named(field, value)
         elif field == "date":
-            value = spoken_date(value, language()) or ""
+            value = date_in_words(value, language()) or ""
         if value and field in summary.inferred:
             return f"{value} ({say('inferred')})"
         return int(value) if value.isdecimal() and field != "file" else value

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import HTTPException
 
 from app.answering.localization import language_name, localize
-from app.answering.provenance import as_quoting, cited_holders, scan_note, spoken_date
+from app.answering.provenance import as_quoting, cited_holders, date_in_words, scan_note
 from app.corpus.corpus import Corpus
 from app.errors import SHOWN_ERRORS, NotFoundError
 from app.records import Answer, Citation
@@ -136,7 +136,7 @@ def provenance(citation: Citation) -> tuple[tuple[str, bool], ...]:
         ("speaker", "spoken-by", None if citation.on_behalf_of else citation.speaker),
         ("body", None, citation.body),
         ("session", "session", citation.session),
-        ("date", None, spoken_date(citation.date, language()) if citation.date else None),
+        ("date", None, date_in_words(citation.date, language()) if citation.date else None),
         ("agenda_item", "agenda-item" if len(items) == 1 else "agenda-items", say("comma").join(items) or None),
         ("title", None, citation.title if citation.kind != "treaty" else None),
         ("symbol", None, citation.symbol),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, cast
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
 from app.records import Scope
 from app.ui.evidence_panel import PartyNamer
@@ -63,7 +63,7 @@ def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
 
 def interval_label(value: str) -> str:
     """Names an interval: "since 2018", "until October 2020", "2015–2018", "12 October 2020"."""
-    first, last = (spoken_date(end or None, language()) for end in value.split("/"))
+    first, last = (date_in_words(end or None, language()) for end in value.split("/"))
     if first and last:
         return first if first == last else f"{first}–{last}"
     return say("since", when=first) if first else say("until", when=last)
@@ -98,7 +98,7 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
     if field in _NAMED:
         return names(value)
     if field == "months":
-        return spoken_date(value, language()) or value
+        return date_in_words(value, language()) or value
     return value.replace("/", "–") if field == "years" else value
 
 
@@ -155,6 +155,6 @@ def scope_html(
         (chip, chip.field in scope.kept and (earlier is None or (chip.field, chip.value) in earlier))
         for chip in chips(scope, names)
     ]
-    asked = bool(shown) and everyone and not (scope.states or scope.groups or scope.members_of)
+    asked = bool(shown) and everyone and not (scope.named_parties or scope.members_of)
     direction = direction_of(scope.language)
     return render("scope", chips=shown, all_states=asked, editable=editable, notes=scope.notes, direction=direction)

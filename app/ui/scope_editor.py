@@ -45,7 +45,7 @@ def field_values(scope: Scope, corpus: Corpus) -> list[Any]:
     """Fills the fields with a scope, and with what the corpus offers beside it."""
     stored = [summary.metadata for summary in corpus.documents()]
     names = partial(corpus.party_name, language=language())
-    codes = {*scope.states, *scope.groups, *(code for metadata in stored for code in metadata.holders)}
+    codes = {*scope.named_parties, *(code for metadata in stored for code in metadata.holders)}
     parties = sorted((names(code), code) for code in codes)
     sets = sorted((value_label("members_of", code, names), code) for code in {*regions(), *scope.members_of})
     excluded = {*parties, *sets, *((value_label("excluded", code, names), code) for code in scope.excluded)}
@@ -60,7 +60,7 @@ def field_values(scope: Scope, corpus: Corpus) -> list[Any]:
         ({m.agenda_item for m in stored if m.agenda_item}, scope.agenda_items),
     )
     offered: list[tuple[list[Any], Sequence[str]]] = [
-        (parties, (*scope.states, *scope.groups)),
+        (parties, scope.named_parties),
         (sets, scope.members_of),
         (sorted(excluded), scope.excluded),
         (articles, articles),

@@ -119,7 +119,7 @@ def _is_wrongly_attributed(citation: Citation, sample: EvalSample) -> bool:
     holders = _known_holders(citation, sample)
     if claimed - {*holders, citation.on_behalf_of}:
         return True
-    wanted = sample.asked_about or {*answer.scope.states, *answer.scope.groups}
+    wanted = sample.asked_about or {*answer.scope.named_parties}
     if not wanted or wanted & holders:
         return False
     by_group = citation.state in sample.spoke_for(wanted) and citation.on_behalf_of == citation.state

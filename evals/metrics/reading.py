@@ -7,7 +7,7 @@ def states_read(sample: EvalSample) -> Share:
     """Returns (1 if exactly the States and groups meant are in scope, 1) for cases that name some."""
     # The program may add groups that spoke for the States in scope.
     expected, spoken_for = sample.asked_about, sample.answer.spoken_for.items()
-    scope = {*sample.answer.scope.states, *sample.answer.scope.groups}
+    scope = {*sample.answer.scope.named_parties}
     groups = {code for code, members in spoken_for if set(members) <= scope}
     # States in scope are right where the case expects the group that spoke for them.
     members = {state for code, represented in spoken_for if code in expected for state in represented}

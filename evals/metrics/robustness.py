@@ -7,7 +7,7 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 
 def agree(one: Answer, other: Answer) -> bool:
     """Returns whether status and parties of two answers are equal; without claims, the parties are those in scope."""
-    states, other_states = (claimed_states(a) or {*a.scope.states, *a.scope.groups} for a in (one, other))
+    states, other_states = (claimed_states(a) or {*a.scope.named_parties} for a in (one, other))
     return one.status == other.status and states == other_states
 
 

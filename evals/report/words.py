@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Final
 
 from app.answering.localization import language_name
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.ui.words import digits, said, say
 from app.ui.words import language as spoken
 from evals.metrics.table import METRICS, TOLERANCE
@@ -97,7 +97,7 @@ def milliseconds(value: float | None) -> str:
 
 def day(moment: date) -> str:
     """Returns a day as people write it."""
-    return spoken_date(f"{moment:%Y-%m-%d}", spoken()) or ""
+    return date_in_words(f"{moment:%Y-%m-%d}", spoken()) or ""
 
 
 def plain(code: str | None) -> str:

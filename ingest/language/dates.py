@@ -31,7 +31,7 @@ def month_numbers() -> dict[str, int]:
     Nominative, genitive and Russian prepositional ("октябрь", "октября", "октябре"), and French names typed without
     accents ("fevrier"); Arabic names keep their hamza, since they would be other words without it.
 
-    Source: https://cldr.unicode.org.
+    Source: https://cldr.unicode.org, written into `ingest/language/data/dates.yaml`.
     """
     months: dict[int, str] = load_lexicon("dates")["months"]
     numbers: dict[str, int] = {}

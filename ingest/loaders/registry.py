@@ -171,7 +171,8 @@ def _why_not_read(path: Path, folder: Path) -> str | None:
     try:
         mode = path.lstat().st_mode
         if stat.S_ISREG(mode):
-            saved_as = _SAVED_AS.get(path.suffix.lower())
+            suffix = path.suffix.lower()
+            saved_as = None if suffix in SUFFIXES else _SAVED_AS.get(suffix)
             return saved_as and f"{path.name!r} is of a kind that is not read; save it as {saved_as}"
         if not stat.S_ISLNK(mode):
             return f"{path.name!r} is a pipe, socket or device and not a file; save it as a file"

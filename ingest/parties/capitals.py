@@ -2,7 +2,8 @@
 
 "Vienna said" speaks for Austria, and "the Vienna Convention" names no State. A look-up says which capitals it wants
 (`PartyTable.find`): with `all`, "in Vienna" counts as Austria too, with `speaking` only "Vienna said". In questions
-`app/question/spans/parties.py` decides, for which "in Vienna" is a place.
+`app/question/spans/parties.py` decides, for which "in Vienna" is a place. The capitals are a column of
+`ingest/data/states.csv`, and the words around them stand in `ingest/language/data/parties.yaml`.
 """
 
 from collections.abc import Sequence

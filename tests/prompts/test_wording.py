@@ -10,7 +10,7 @@ import yaml
 
 from prompts import prompt
 from prompts.prompt import PromptError
-from prompts.wording import LANGUAGES, load_document_words, load_messages, load_remark_words, load_wording
+from prompts.wording import LANGUAGES, load_briefing_words, load_messages, load_remark_words, load_wording
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
@@ -21,7 +21,7 @@ COMMANDS = re.compile(r"\buntoc(?:-eval)? [a-z]|\bingest\b|\bdoctor\b|(?<!\S)--[
 MARKS = re.compile("[\"“”„‟«»‹›‘‚‛「」『』〝〞〟＂❝❞`]|(?<![^\\W\\d_])['’]|['’](?![^\\W\\d_])")
 
 
-LOADS = [load_wording, load_document_words, load_remark_words]
+LOADS = [load_wording, load_briefing_words, load_remark_words]
 
 
 @pytest.mark.parametrize("load", LOADS)
@@ -68,16 +68,16 @@ def test_say_takes_braces_in_values_as_they_are():
 @cases("old", "new", "names", tuples=True)
 def test_load_wording_names_what_is_wrong(old, new, names, monkeypatch, tmp_path):
     for language in ("en", "fr"):
-        shutil.copy(Path(prompt.__file__).parent / f"wording.{language}.md", tmp_path)
-    french = tmp_path / "wording.fr.md"
+        shutil.copy(Path(prompt.__file__).parent / f"answer.{language}.md", tmp_path)
+    french = tmp_path / "answer.fr.md"
     text = french.read_text(encoding="utf-8")
     assert old in text
     french.write_text(text.replace(old, new), encoding="utf-8")
     monkeypatch.setattr(prompt, "files", lambda package: tmp_path)
     with pytest.raises(PromptError) as caught:
         # Bypasses the cache.
-        load_messages.__wrapped__("wording", "fr")
-    assert "wording.fr.md" in str(caught.value)
+        load_messages.__wrapped__("answer", "fr")
+    assert "answer.fr.md" in str(caught.value)
     assert all(name in str(caught.value) for name in names)
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from app.answering.claims.form import MAX_CLAIM_CHARS, ill_formed, quoted_parts
+from app.answering.claims.form import MAX_CLAIM_CHARS, NOT_QUOTED, ill_formed, quoted_parts
 from app.answering.claims.premise import Premise
 from app.answering.claims.token_alignment import SUBJECTLESS, ClaimBody, EvidenceSentence, is_aligned
 from app.answering.claims.tokens import CONTENT, NONVERIDICAL, OPERATORS, ClaimToken, tokenize
@@ -65,7 +65,7 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
         return fault
     for part in quoted_parts(claim):
         if not squash(part) or not any(squash(part) in squash(quote) for quote in premise.quotes):
-            return "it sets words in quotation marks that its citations do not hold"
+            return NOT_QUOTED
     if _repeats(claim, instructions, premise.text):
         return "it repeats instructions"
     language = _language(claim, premise)
@@ -95,12 +95,12 @@ def check_claim(claim: str, premise: Premise, parties: PartyTable, *, instructio
 def _check_names(claim: str, language: str, premise: Premise, parties: PartyTable) -> str | None:
     """Returns why the names in a claim fail against its evidence; None if they pass.
 
-    Where a claim names parties, the holder must come first; others must be named in the evidence or be in `also`.
+    Where a claim names parties, the holder must come first; others must be in the evidence or in `may_also_name`.
     """
     evidence, holder = premise.text, premise.holder
     matches = parties.find(claim, language, capitals="none")
     there = parties.find(evidence, premise.language)
-    known = {code for match in there for code in match.codes} | premise.also | {holder}
+    known = {code for match in there for code in match.codes} | premise.may_also_name | {holder}
     for match in matches:
         if not known & set(match.codes):
             return f"it names {match.text}, whom its evidence does not name"

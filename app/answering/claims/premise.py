@@ -30,7 +30,7 @@ class Premise:
     """Code of the party whose words they are; None for the text of a treaty."""
     summarised: bool = False
     """A record gives the words in its own, so that "her delegation" is the speaker's."""
-    also: frozenset[str] = frozenset()
+    may_also_name: frozenset[str] = frozenset()
     """Codes of others that the claim may name, such as those who hold a joint statement as well."""
     sessions: frozenset[str] = frozenset()
     """Session numbers of the statements, which a claim may name, as it may their `years` and `agenda_items`."""
@@ -52,7 +52,7 @@ def premise_of(cited: Sequence[Citation], holder: str | None) -> Premise:
         language=str(languages[0]) if languages else "en",
         holder=holder,
         summarised=any(citation.summarised for citation in cited),
-        also=frozenset(speakers.union(*(citation.held_by for citation in cited))),
+        may_also_name=frozenset(speakers.union(*(citation.held_by for citation in cited))),
         sessions=frozenset(citation.session for citation in cited if citation.session),
         years=frozenset(part[:4] for citation in cited for part in (citation.date or "").split("/") if part),
         agenda_items=frozenset(citation.agenda_item for citation in cited if citation.agenda_item),
@@ -71,8 +71,8 @@ def outside_quotations(citation: Citation, statement: Statement) -> Iterator[str
         if citation.end <= start or end <= position:
             continue
         # Few words are a term, but after a colon somebody's sentence: "Belmora told us: “We oppose courts.”".
-        told = source[:start].rstrip(_MARKS).endswith(_COLONS)
-        if told or ((start, end) in sentences and not _continues(source[citation.start : start], source[start:end])):
+        is_sentence = (start, end) in sentences and not _continues(source[citation.start : start], source[start:end])
+        if is_sentence or source[:start].rstrip(_MARKS).endswith(_COLONS):
             yield readable(source, statement.edits, position, max(position, start))
             position = min(end, citation.end)
     yield readable(source, statement.edits, position, citation.end)

@@ -28,11 +28,11 @@ _TREATY_WORDS: Final = Patterns("treaty_attribution")
 # Prefixes of Arabic words: "and", and the person of a verb.
 _AND: Final = regex.compile(r"^[وف](?=\w{3})")
 _PERSON: Final = regex.compile(r"^[يتنأا](?=\w{3})")
-# Endings of the first person plural, and what they are replaced by to match other persons.
+# Endings of the first person plural, and what they are replaced by to match other persons in words of more characters.
 _PLURAL: Final = {"es": ("mos", ""), "fr": ("ons", "e")}
-_SHORTEST: Final = 5
+_MAX_UNCUT_CHARS: Final = 5
 # The second word of a French negation ("ne … pas") is no other negation within so many words of the first.
-_NEGATED: Final = 4
+_MAX_NEGATION_WORDS: Final = 4
 # Operators that are compared as words; all others are compared by their kind.
 WORDED: Final = frozenset({"against", "guard", "doubt", "say"})
 # Nonveridical operators, of which what follows need not be true: those that reverse or weaken it.
@@ -112,7 +112,7 @@ def _operators(text: str, language: str) -> Iterator[ClaimToken]:
         kind = "word" if match.lastgroup == "idle" else str(match.lastgroup)
         if kind == "not":
             between = text[max(negated, 0) : match.start()]
-            if negated >= 0 and len(between.split()) <= _NEGATED and not regex.search(r"[.;:!?]", between):
+            if negated >= 0 and len(between.split()) <= _MAX_NEGATION_WORDS and not regex.search(r"[.;:!?]", between):
                 negated = -1
                 yield ClaimToken(kind="void", keys=frozenset(), start=match.start(), end=match.end())
                 continue
@@ -178,7 +178,7 @@ def keys_of(word: str, language: str) -> frozenset[str]:
     own = language_of(word, language)
     found = set(stems(word, own))
     # "instamos", "insta"; "invitons", "invite"
-    if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _SHORTEST:
+    if own in _PLURAL and word.endswith(_PLURAL[own][0]) and len(word) > _MAX_UNCUT_CHARS:
         found.update(stems(word.removesuffix(_PLURAL[own][0]) + _PLURAL[own][1], own))
     if own == "ru":
         found.add(stemmer("russian")(word.lower().replace("ё", "е")))

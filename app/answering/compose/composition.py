@@ -1,4 +1,4 @@
-"""Composition: what retrieval and composing by kind work with, and claims with citations, which they give on.
+"""Input and output of composing: `KindContext`, what an answer is made with; `Composition`, claims with citations.
 
 The extractive composer makes one of quotations alone; where a model was asked, its `ModelDraft` is part of it.
 """
@@ -41,7 +41,7 @@ class KindContext:
         return self.retriever.in_scope(resolution or self.resolution, self.local.parties)
 
     @property
-    def has_subject(self) -> bool:
+    def has_topic_or_treaty(self) -> bool:
         """Whether the question is on a topic or a treaty, and not on whole statements."""
         return bool(self.resolution.scope.topic or self.resolution.scope.treaties)
 
@@ -76,7 +76,7 @@ class Composition:
     """Evidence sentences beyond those quoted."""
     missing: AnswerType | None = None
     """The kind of thing asked for that the quotations do not hold."""
-    spoken_for: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    quoted_groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Groups that are quoted for States asked about, with the codes of these States."""
     introductions: Mapping[int, str] = field(default_factory=dict)
     """By citation number, the line that says for whom a group spoke."""

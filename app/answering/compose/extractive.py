@@ -42,12 +42,12 @@ def compose(
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
     to `of_each` instead. Unless `extended`, short quotations are not continued; these, or a single one, begin with the
-    party's latest statement, unless an `answer_type` is asked for. If no quotation contains that, it is `missing`;
-    reasons never are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly
-    is quoted once, naming them all.
+    party's latest statement, except in lists (`of_each`) and where an `answer_type` is asked for. If no quotation
+    contains that, it is `missing`; reasons never are, since they may be given in any words. Unless `of_each_holder`,
+    what several parties said jointly is quoted once, naming them all.
     """
-    answering = [item for item in evidence if item.answers and not item.members]
-    groups = [item for item in evidence if item.members and item.answers_surely]
+    answering = [item for item in evidence if item.answers and not item.spoke_for]
+    groups = [item for item in evidence if item.spoke_for and item.answers_surely]
     if not answering:
         return Composition()
     # Each party has its share of the limit, on each subject of a question.
@@ -58,38 +58,29 @@ def compose(
     missing = None if answer_type == "reason" else answer_type
     introductions: dict[int, str] = {}
     subjects_of: dict[int, list[str]] = {}
-    told: dict[str, dict[SentenceId, int]] = {}
-    spoken_for: dict[str, tuple[str, ...]] = {}
+    quoted_before: dict[str, dict[SentenceId, int]] = {}
+    quoted_groups: dict[str, tuple[str, ...]] = {}
     unquoted = 0
     dropped: list[tuple[str, Citation]] = []
     subjects = list(dict.fromkeys(item.subject for item in evidence))
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong: Sequence[Sentence] = item.best_sentences
-        allowed = min(of_party, _MAX_OF_GROUP) if item.members else of_party
+        allowed = min(of_party, _MAX_OF_GROUP) if item.spoke_for else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
-        going_on = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
+        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
         first = len(citations) + 1
-        quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
-        # A quotation that will not pass verification gives its place to the next best one, and is told as dropped.
-        while len(sound := sound_citations(quotations, sources.statements)) < len(quotations):
-            unsound = [citation for citation in quotations if citation not in sound]
-            failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
-            rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
-            if len(rest) in (0, len(strong)):
-                break
-            dropped += [(item.party, citation) for citation in unsound]
-            strong = rest
-            quotations = quote(strong, sources, allowed, first_number=first, newest_first=True, going_on=going_on)
-        if answer_type and not item.members:
+        strong, quotations, unsound = _quote_sound(strong, sources, allowed, first_number=first, extendable=extendable)
+        dropped += [(item.party, citation) for citation in unsound]
+        if answer_type and not item.spoke_for:
             strongest = {sentence.sentence_id for sentence in strong[:_READ_FOR_ANSWER_TYPE]}
             read = (citation.quote for citation in quotations if not strongest.isdisjoint(citation.sentence_ids))
             if any(contains_answer_type(answer_type, words, local.parties, speakers) for words in read):
                 missing = None
         unquoted_here = _count_unquoted(strong, quotations)
         # What a party said on another subject, or jointly with one before it, is not repeated; it stands under both.
-        told_by = told.setdefault(item.party if of_each_holder else "", {})
-        quotations, numbers = _without_told(quotations, strong, told_by)
+        quoted_before_by = quoted_before.setdefault(item.party if of_each_holder else "", {})
+        quotations, numbers = _without_repeated(quotations, strong, quoted_before_by)
         for number in numbers if item.subject else ():
             subjects_of.setdefault(number, []).append(item.subject)
         if not quotations:
@@ -97,9 +88,9 @@ def compose(
         unquoted += unquoted_here
         quotations = with_quoted_parties(quotations, sources, local.parties)
         citations += quotations
-        if item.members:
+        if item.spoke_for:
             introductions |= {citation.number: introduction(item, local) for citation in quotations}
-            spoken_for[item.party] = tuple(dict.fromkeys((*spoken_for.get(item.party, ()), *item.members)))
+            quoted_groups[item.party] = tuple(dict.fromkeys((*quoted_groups.get(item.party, ()), *item.spoke_for)))
         claims += [claim_of(item.party, local, *together) for together in _with_openings(quotations)]
     for number, names in subjects_of.items():
         line = local.say("on_subject", topic=local.list_comma.join(map(escape, dict.fromkeys(names))))
@@ -112,29 +103,49 @@ def compose(
         citations=tuple(citations),
         unquoted=unquoted,
         missing=missing,
-        spoken_for=spoken_for,
+        quoted_groups=quoted_groups,
         introductions=introductions,
     )
 
 
-def _without_told(
-    quotations: Sequence[Citation], strong: Sequence[Sentence], told: dict[SentenceId, int]
-) -> tuple[list[Citation], list[int]]:
-    """Returns the quotations that tell more than those before, and the numbers of all that hold these.
+def _quote_sound(
+    strong: Sequence[Sentence], sources: Sources, limit: int, *, first_number: int, extendable: Sequence[Sentence]
+) -> tuple[Sequence[Sentence], list[Citation], list[Citation]]:
+    """Returns the sentences that may be quoted, their quotations, and those dropped, which would fail verification.
 
-    `told` has the citation of each sentence that was quoted before, to which theirs are added.
+    A quotation that is dropped gives its place to the next best one, if there is any.
+    """
+    dropped: list[Citation] = []
+    while True:
+        quotations = quote(strong, sources, limit, first_number=first_number, newest_first=True, extendable=extendable)
+        sound = sound_citations(quotations, sources.statements)
+        unsound = [citation for citation in quotations if citation not in sound]
+        failed = {identifier for citation in unsound for identifier in citation.sentence_ids}
+        rest = tuple(sentence for sentence in strong if sentence.sentence_id not in failed)
+        if len(rest) in (0, len(strong)):
+            return strong, quotations, dropped
+        dropped += unsound
+        strong = rest
+
+
+def _without_repeated(
+    quotations: Sequence[Citation], strong: Sequence[Sentence], quoted_before: dict[SentenceId, int]
+) -> tuple[list[Citation], list[int]]:
+    """Returns the quotations that hold more than those before, and the numbers of all that hold these.
+
+    `quoted_before` has the citation of each sentence that was quoted before, to which theirs are added.
     """
     chosen, first = {sentence.sentence_id for sentence in strong}, quotations[0].number if quotations else 0
     new: list[Citation] = []
     numbers: list[int] = []
     for citation in quotations:
         keys = chosen.intersection(citation.sentence_ids) or {*citation.sentence_ids}
-        if keys <= told.keys():
-            numbers += [told[key] for key in keys]
+        if keys <= quoted_before.keys():
+            numbers += [quoted_before[key] for key in keys]
         else:
             new.append(replace(citation, number=first + len(new)))
             numbers.append(new[-1].number)
-    told |= {key: citation.number for citation in new for key in citation.sentence_ids}
+    quoted_before |= {key: citation.number for citation in new for key in citation.sentence_ids}
     return new, numbers
 
 
@@ -164,6 +175,6 @@ def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) 
 
 def introduction(item: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = local.list_comma.join(escape(local.name(code)) for code in item.members)
+    names = local.list_comma.join(escape(local.name(code)) for code in item.spoke_for)
     group = escape(local.name(item.party))
     return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)

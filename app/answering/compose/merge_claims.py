@@ -37,7 +37,7 @@ def with_claims(
     # A group may speak for other States in each of its statements, as its members change.
     spoken: dict[tuple[str, str], str] = {}
     for item in evidence:
-        if item.members and item.party in quoted.spoken_for:
+        if item.spoke_for and item.party in quoted.quoted_groups:
             keys = ((item.party, scored.sentence.statement_id) for scored in item.sentences)
             spoken |= dict.fromkeys(keys, introduction(item, local))
     for state, own in worded.items():
@@ -72,7 +72,7 @@ def _party_of(claim: Claim, asked: Collection[str | None], draft: ModelDraft) ->
 def _holds(kind: AnswerType, quoted: Composition, draft: ModelDraft, local: Localization) -> bool:
     """Returns whether a citation of the model holds what no quotation does, such as a number, apart from groups."""
     speakers = [code for citation in draft.citations for code in citation.holders]
-    cited = {n for claim in draft.claims if claim.state not in quoted.spoken_for for n in claim.citations}
+    cited = {n for claim in draft.claims if claim.state not in quoted.quoted_groups for n in claim.citations}
     own = (citation.quote for citation in draft.citations if citation.number in cited)
     return any(contains_answer_type(kind, words, local.parties, speakers) for words in own)
 

@@ -126,7 +126,7 @@ class ModelWriter:
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
-        asked = ModelRequest(
+        request = ModelRequest(
             chat=self._chat,
             messages=_asking(prompt, task, numbered.text, local.language),
             config=self.config,
@@ -137,7 +137,7 @@ class ModelWriter:
         problem: WriterProblem | None = None
         detail = ""
         try:
-            for written in asked:
+            for written in request:
                 passes = written is not None and checked.take(written)
                 if written is not None and not passes and time.monotonic() < deadline:
                     continue
@@ -157,7 +157,7 @@ class ModelWriter:
             problem=problem or (None if checked.claims else "nothing"),
             detail=detail,
             usage=usage.to_json(self.config),
-            reply=redact(asked.reply, self.config),
+            reply=redact(request.reply, self.config),
         )
 
     def translate(
@@ -166,7 +166,7 @@ class ModelWriter:
         """Returns the translations that pass, by citation number, and their usage; for reading only."""
         prompt = load_prompt("translate")
         lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
-        asked = ModelRequest(
+        request = ModelRequest(
             chat=self._chat,
             messages=messages(prompt, evidence="\n".join(lines), language=language_name(language, "en")),
             config=self.config,
@@ -176,7 +176,7 @@ class ModelWriter:
         )
         cited, translations = {citation.number: citation for citation in citations}, dict[int, str]()
         try:
-            for written in filter(None, asked):
+            for written in filter(None, request):
                 citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
                 if citation is None or citation.number in translations:
                     continue
@@ -185,7 +185,7 @@ class ModelWriter:
                     translations[citation.number] = unquoted(written.text)
         except NoReplyError as exc:
             logger.warning("no translation, or not of all: %s", exc)
-        return translations, asked.usage.to_json(self.config)
+        return translations, request.usage.to_json(self.config)
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""

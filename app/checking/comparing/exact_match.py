@@ -1,7 +1,7 @@
 """Finds quoted words in one stored text: exactly, but for the omissions and insertions that the quotation marks.
 
-A quotation is split at its ellipses and square brackets. The parts must follow each other in one statement;
-`marked_alterations` judges what lies between them.
+Both are compared in the form of `normal_form.py`, in which "“" is like '"'. A quotation is split at its ellipses and
+square brackets. The parts must follow each other in one statement; `marked_alterations` judges what lies between them.
 """
 
 import unicodedata

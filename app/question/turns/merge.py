@@ -31,8 +31,8 @@ def repeat_in_form(state: ConversationState, form: Restyle) -> Resolution:
         reply_language=form.language or before.reply_language,
         act="more" if before.act == "more" else "about",
         kind="format_request",
-        again=before.goes_on_as,
-        is_statement_question=before.is_statement_question or not KIND_TRAITS[before.goes_on_as].is_aside,
+        again=before.repeated_kind,
+        is_statement_question=before.is_statement_question or not KIND_TRAITS[before.repeated_kind].is_aside,
     )
 
 
@@ -76,7 +76,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
     excluded = without_excluded(alone.without, replace(alone.scope, **fields)) if alone.without else {}
     fields |= excluded
     scope = replace(alone.scope, **fields)
-    named, keeps_who = bool(scope.states or scope.groups), _keeps_who(alone, turn)
+    named, keeps_who = bool(scope.named_parties), _keeps_who(alone, turn)
     all_states = (
         _asks_everyone(alone, before, turn)
         or (keeps_who and before.scope.all_states)
@@ -122,7 +122,7 @@ def _asks_everyone(alone: Resolution, before: Resolution, turn: TurnReading) -> 
     if "who" in slots_of(alone):
         return alone.scope.all_states
     # "Who is the judge they mean?" asks no State.
-    kind = before.goes_on_as if _keeps_kind(alone, before, turn) else alone.kind
+    kind = before.repeated_kind if _keeps_kind(alone, before, turn) else alone.kind
     return not (_keeps_who(alone, turn) or KIND_TRAITS[kind].asks_no_state)
 
 
@@ -147,7 +147,7 @@ def _aside(state: ConversationState, alone: Resolution) -> Resolution:
         kind_chance=alone.kind_chance,
         other_kinds=alone.other_kinds,
         again=None,
-        earlier_kind=before.goes_on_as,
+        earlier_kind=before.repeated_kind,
     )
 
 
@@ -167,7 +167,7 @@ def _adjusted_turn(turn: TurnReading, alone: Resolution, before: Resolution) -> 
     goes_on = "who" not in own and before.scope.topic and "topic" in turn.keeps
     if traits.of_whole_statement and _asks_own_kind(alone, turn) and "topic" not in own and not goes_on:
         # "Summarise Cuba's statement" asks about the whole statement, "sum it up" about what was asked before.
-        same_scope = KIND_TRAITS[before.goes_on_as].of_whole_statement or "who" not in own
+        same_scope = KIND_TRAITS[before.repeated_kind].of_whole_statement or "who" not in own
         keeps = turn.keeps - ({"topic", "treaty"} if same_scope else SCOPE_SLOTS)
         turn = replace(turn, keeps=keeps, act="replace" if turn.act == "about" else turn.act)
     return turn
@@ -186,7 +186,7 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
     if not ("kind" in turn.keeps or hardly) or _asks_own_kind(alone, turn):
         return False
     # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.
-    earlier = KIND_TRAITS[before.goes_on_as]
+    earlier = KIND_TRAITS[before.repeated_kind]
     of_statement = earlier.of_whole_statement or earlier.of_named_statements
     other_topic = of_statement and bool(slots_of(alone) & {"topic", "treaty"})
     # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
@@ -195,7 +195,7 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
 
 def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution) -> Resolution:
     """Returns a merged turn as of the kind of the question before it, and asking for a position if that did."""
-    merged = with_kind(merged, before.goes_on_as)
+    merged = with_kind(merged, before.repeated_kind)
     if alone.stance and alone.kind != "position" and merged.act != "remove":
         # "Who is against it?" asks for a position in its own words; a fragment may only be taken for `position`.
         return replace(merged, stance=True)

@@ -14,7 +14,6 @@ from app.question.scope_fields import (
     SCOPE_SLOTS,
     SINGLE_VALUE_FIELDS,
     SLOT_OF,
-    TIME_FIELDS,
     field_of,
     parts_of,
     slots_of,
@@ -91,7 +90,7 @@ def _who(alone: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
 
 def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
     """Returns the fields of time and meeting that change: session and time replace each other, the body stays."""
-    timed = bool(scope.years or scope.months or scope.interval or scope.pick)
+    timed = scope.is_timed or bool(scope.pick)
     fields: dict[str, Any] = {}
     if scope.sessions and not timed:
         fields |= {"years": (), "months": (), "interval": None, "pick": None}
@@ -107,7 +106,7 @@ def _occasion(scope: Scope, earlier: Scope) -> dict[str, Any]:
 def _joined(scope: Scope, earlier: Scope, *names: str) -> dict[str, Any]:
     """Returns fields as they were before, with what the turn adds to them."""
     joined = {name: field_of(name, (*parts_of(name, earlier), *parts_of(name, scope))) for name in names}
-    both_timed = all(any(getattr(each, name) for name in TIME_FIELDS) for each in (scope, earlier))
+    both_timed = scope.is_timed and earlier.is_timed
     return joined | (_joined_times(scope, earlier, joined) if "interval" in names and both_timed else {})
 
 

@@ -80,7 +80,7 @@ def _read_turn(
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
     everyone = alone.scope.all_states
-    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.goes_on_as, weights, everyone=everyone)
+    turn = classify_turn(inputs, slots_of(alone), slots_of(before), before.repeated_kind, weights, everyone=everyone)
     if named != chosen and turn.act == "remove" and not (alone.scope.excluded or alone.without):
         # "No, I meant visas" names what is meant, and takes nothing away.
         turn = replace(turn, act="replace")
@@ -113,7 +113,7 @@ def _with_counted_time(alone: Resolution, question: str, state: ConversationStat
 def _with_found_speakers(state: ConversationState, parties: PartyTable) -> ConversationState:
     """Returns the state in which those found to have said the quoted words are asked, unless others were asked."""
     read, scope = state.read, state.read.scope
-    if not read.quote or state.shown is None or scope.states or scope.groups:
+    if not read.quote or state.shown is None or scope.named_parties:
         return state
     states = tuple(code for code in state.shown.parties if parties.kind_of(code) == "state")
     groups = tuple(code for code in state.shown.parties if code not in states)

@@ -18,7 +18,7 @@ from app.records import Note
 from ingest.parties.party_table import PartyTable
 
 # Maximum length in words of a turn that only says whom it asks: "and what about everyone?".
-_MAX_WORDS: Final = 4
+_MAX_TURN_WORDS: Final = 4
 # Kinds of words beside "the second one" that are no noun which it counts.
 _BESIDE_PLACES: Final = SIGNS | {
     "about", "against", "agrees", "ask", "fill", "filler", "of", "speak_verb", "spoke_of", "towards", "voices",
@@ -50,7 +50,7 @@ def by_unnamed_parties(
     several = asked.all_states or asked.members_of or len((*asked.states, *asked.groups)) > 1
     if "who" not in own and several and _asks_some_of_them(words):
         return _asking(alone, everyone=False), _keeping_who(turn, own)
-    says_more = own or len(words) > _MAX_WORDS or not all(words)
+    says_more = own or len(words) > _MAX_TURN_WORDS or not all(words)
     if says_more or (asked.all_states and not asked.members_of):
         return alone, turn
     kinds = frozenset[str]().union(*words)
@@ -92,7 +92,7 @@ def _by_place(alone: Resolution, before: Resolution, shown: Sequence[str]) -> st
 
     "The second session", "the second one" after two treaties, and what "they said in the last one" are none of them.
     """
-    asked = (*before.scope.states, *before.scope.groups) or shown
+    asked = before.scope.named_parties or shown
     lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
     patterns = lexicon_of(alone.scope.language, "question_patterns")
     items = [(i, i.kinds | patterns.kinds_of(alone.question[i.start : i.end])) for i in lexicon.items(alone.question)]

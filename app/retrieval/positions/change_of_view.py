@@ -110,10 +110,11 @@ def names_view(text: str) -> bool:
 def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
     """Returns the reading of a sentence that takes something back, without a direction that is only of what it rejects.
 
-    "We were wrong to oppose it" is not against it, and "we do not believe these reasons" not for anything.
+    "We were wrong to oppose it" is not against it, and "we do not believe these reasons" and "we no longer do" are not
+    for anything.
     """
     given_up = retracts(text) and not read.is_outright
-    of_others = disowns(text) and read.reading == "for" and not read.names_topic
+    of_others = (disowns(text) or says_no_longer(text)) and read.reading == "for" and not read.names_topic
     return replace(read, reading="mentions") if given_up or of_others else read
 
 

@@ -127,7 +127,7 @@ def read_ahead(texts: Iterable[str], topic: str, language: str | None, parties: 
     """Lets the models read sentences together, which takes half as long as one by one, before `read_sentence` does."""
     language = language if language in LANGUAGES else "en"
     read = [pair for text in texts for pair in _as_read(text, topic, language, parties)]
-    _chances([topic_and_text(*pair, language, parties) for pair in read], language)
+    _chances([_as_input(*pair, language, parties) for pair in read], language)
 
 
 def _as_read(text: str, topic: str, language: str, parties: PartyTable) -> Iterator[tuple[str, str]]:
@@ -168,7 +168,7 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
         text = _without_quoted(text, language)
-    (by_reading,) = _chances([topic_and_text(text, topic, language, parties)], language)
+    (by_reading,) = _chances([_as_input(text, topic, language, parties)], language)
     own = without_restraints(marks, blanked, language)
     if own != marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
@@ -199,6 +199,13 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         asserts=asserts,
         is_instruction=is_instruction,
     )
+
+
+def _as_input(text: str, topic: str, language: str, parties: PartyTable) -> tuple[str, str]:
+    """Returns the input of the classifier, without a topic for what goes on from the sentence before: "We do not."."""
+    goes_on = refers_back(text) or is_elliptic(text, language) or TAKES_UP.search(text) is not None
+    unnamed = goes_on and mask_topic(text, topic, language, parties) == text
+    return topic_and_text(text, "" if unnamed else topic, language, parties)
 
 
 def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Reading, float]]:
@@ -294,6 +301,23 @@ def read_span(
     """Reads each sentence of a quotation, with the offset at which it begins."""
     spans = split_sentences(text)
     return tuple((start, read_sentence(text[start:end], topic, language, parties)) for start, end in spans)
+
+
+def read_passage(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
+    """Reads adjacent sentences as one: "Some want a fund. It would cost us dearly." is against the fund.
+
+    The classifier, which has learned from passages too, decides alone: words such as "welcome" may be on other things.
+    """
+    language = language if language in LANGUAGES else "en"
+    text = _without_quoted(text, language)
+    (chances,) = _chances([topic_and_text(text, topic, language, parties)], language)
+    best = max(READINGS, key=lambda reading: chances[reading])
+    return SentenceDirection(
+        reading=best if chances[best] >= DIRECTION_MIN else "mentions",
+        chances=chances,
+        marks=(),
+        names_topic=mask_topic(text, topic, language, parties) != text,
+    )
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:

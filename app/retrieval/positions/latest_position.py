@@ -14,7 +14,7 @@ from app.retrieval.chronology import latest_first, made_before
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.asked_direction import AskedDirection
 from app.retrieval.positions.direction import CHANGE_MIN, OPPOSITE
-from app.retrieval.positions.position_reading import VIEW_MIN, EvidenceReader, ReadEvidence
+from app.retrieval.positions.position_reading import EvidenceReader, ReadEvidence
 
 # Number of a party's best sentences that are read for a position, and of further statements: bounds the work.
 _SENTENCES_READ: Final = 6
@@ -81,13 +81,15 @@ class PositionReader:
 
     def _taking(self, near: Sequence[ReadEvidence]) -> list[ReadEvidence]:
         """Returns the sentences that take a direction, those of announcements resolved."""
+        # "It is used most of all. We take no position on it."
+        near = [each for each in near if each.reading.is_outright or not self.reader.declining(each)]
         taking = [each for each in near if each.reading.takes_direction]
         # A statement may announce a position that the next sentences take: "We have reconsidered this advice."; what
         # others said may be answered there: "Some delegations suggest a fund. Drelnia does not support that."
         with_position = {each.statement_id for each in taking}
         open_still = (each for each in near if each.statement_id not in with_position or each.direction is None)
         resolved = map(self.reader.with_next, open_still)
-        return taking + [each for each in resolved if each.reading.takes_direction]
+        return [*map(self.reader.answered, taking), *(each for each in resolved if each.reading.takes_direction)]
 
     def _without_position(
         self, near: Sequence[ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
@@ -97,7 +99,7 @@ class PositionReader:
         if not first and self.direction is None:
             # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its present
             # form". Such a view answers where no direction is asked for.
-            viewed = (each for each in near if each.direction is not None and each.reading.attitude >= VIEW_MIN)
+            viewed = filter(self.reader.expresses_view, near)
             changed = filter(None, (self.reader.announced_change(each, evidence.party) for each in near))
             first = next((each.items for each in viewed), ()) or next(changed, ())
         wanted = bool(first) and self.direction in (None, "mentions")

@@ -25,8 +25,8 @@ from vectorstore.arrays import Matrix
 from vectorstore.records import Sentence
 
 # Minimum length of a key sentence, in words, or in characters for languages without spaces: shorter ones say little.
-_SHORTEST: Final = 6
-_SHORTEST_UNSPACED: Final = 12
+_MIN_WORDS: Final = 6
+_MIN_CHARS_UNSPACED: Final = 12
 # Cosine with a courtesy from which a sentence is one; chosen on the sample statement and the fictional conference.
 _COURTESY_MIN: Final = 0.55
 # Weight of the highest similarity to a sentence already chosen, which is subtracted (maximal marginal relevance).
@@ -71,7 +71,7 @@ def key_sentences(
 
 def _is_long(sentence: Sentence) -> bool:
     words = sentence.text.split()
-    return len(words) >= _SHORTEST or (len(words) < 3 and len(sentence.text) >= _SHORTEST_UNSPACED)
+    return len(words) >= _MIN_WORDS or (len(words) < 3 and len(sentence.text) >= _MIN_CHARS_UNSPACED)
 
 
 def lexical_vectors(texts: Sequence[str], language: str) -> Matrix:

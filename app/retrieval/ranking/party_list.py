@@ -56,7 +56,7 @@ class PartyList:
         for wording in self.topic.with_synonyms:
             recalibrated = self._recalibrated(evidence, others_answer)
             silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
-            parties_read |= self._read(evidence, silent, wording, one_of_many=True)
+            parties_read |= self._read(evidence, silent, wording, as_list=True)
         return tuple(self._recalibrated(evidence, others_answer).values()), len(parties_read)
 
     def judge_silent_alone(self, listed: Sequence[PartyEvidence]) -> tuple[PartyEvidence, ...]:
@@ -68,7 +68,7 @@ class PartyList:
         evidence = {item.party: item for item in listed}
         for wording in self.topic.with_synonyms:
             silent = {party: item.statements for party, item in evidence.items() if not item.answers}
-            self._read(evidence, silent, wording, one_of_many=False)
+            self._read(evidence, silent, wording, as_list=False)
         return tuple(evidence.values())
 
     def read_answering_again(self, listed: Sequence[PartyEvidence], *, stance: bool) -> tuple[PartyEvidence, ...]:
@@ -106,11 +106,11 @@ class PartyList:
         statements_by_party: StatementsByParty,
         wording: Topic,
         *,
-        one_of_many: bool,
+        as_list: bool,
     ) -> Set[str]:
         """Adds to the evidence of parties what a wording of the topic finds, and returns the parties read closely."""
         batches = self.score(statements_by_party, wording)
-        judged_of_each = self.ranker.scorer.judge(wording, list(batches.values()), one_of_many=one_of_many)
+        judged_of_each = self.ranker.scorer.judge(wording, list(batches.values()), as_list=as_list)
         for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
             found = (*evidence[party].sentences, *scored(batch, judged))
             passages = evidence[party].passages or batch.passages

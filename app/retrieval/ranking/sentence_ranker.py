@@ -96,7 +96,7 @@ class SentenceRanker:
         found: list[ScoredSentence] = []
         for wording, batch in self.score_wordings(readable, topic, depth):
             passages = passages or batch.passages
-            (judged,) = self.scorer.judge(wording, [batch], one_of_many=False)
+            (judged,) = self.scorer.judge(wording, [batch], as_list=False)
             found += scored(batch, judged)
         return replace(nothing, sentences=surest(found), passages=passages)
 

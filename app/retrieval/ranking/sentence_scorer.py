@@ -109,13 +109,13 @@ class SentenceScorer:
         return self.score_pairs(topic.ranking_query, [self._english(each, topic) for each in sentences]).logits
 
     def judge(
-        self, topic: Topic, batches: Sequence[ScoredBatch], *, one_of_many: bool
+        self, topic: Topic, batches: Sequence[ScoredBatch], *, as_list: bool
     ) -> tuple[tuple[Relevance, ...], ...]:
-        """Returns the relevance of the sentences of each batch; `one_of_many` is the calibration for lists."""
+        """Returns the relevance of the sentences of each batch; `as_list` is the calibration for lists."""
         # A topic that the models do not know is looked for as it is written.
         if (artefact := self.relevance) is not None and not topic.unknown:
             return tuple(
-                artefact.judge(features, batch.states, one_of_many=one_of_many)
+                artefact.judge(features, batch.states, as_list=as_list)
                 for features, batch in zip(self.features.measure(topic, batches), batches, strict=True)
             )
         by_words = partial(lexical_relevance_of, topic)

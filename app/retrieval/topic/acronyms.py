@@ -26,8 +26,8 @@ _WORD: Final = r"[\p{L}'’]*"
 # A name of three capitalised words or more at the end of a text, whose capitals may be those of another language.
 _NAME_AT_END: Final = regex.compile(rf"\b\p{{Lu}}{_WORD}(?:{_JOINT}\p{{Lu}}{_WORD}){{2,}}\W*$")
 # Passages that are looked through for an acronym, and statements in scope for a name with its capitals.
-_PASSAGES: Final = 40
-_STATEMENTS: Final = 40
+_MAX_PASSAGES: Final = 40
+_MAX_STATEMENTS: Final = 40
 # Share of the words of a name that speak of it.
 _SHARE_MIN: Final = 0.7
 
@@ -88,7 +88,7 @@ def _spelled_out(word: str, catalogue: Catalogue) -> Iterator[str]:
 
 def _with_capitals(word: str, statements: Sequence[StatementSummary], catalogue: Catalogue) -> Iterator[str]:
     """Yields the names in these statements, if they are few, whose words begin with the letters of an acronym."""
-    ids = [summary.statement_id for summary in statements] if len(statements) <= _STATEMENTS else []
+    ids = [summary.statement_id for summary in statements] if len(statements) <= _MAX_STATEMENTS else []
     for sentence in (each for own in catalogue.sentences_of(ids).values() for each in own):
         yield from (found[0] for found in regex.finditer(_initials(word), sentence.text))
 
@@ -110,5 +110,5 @@ def _initials(acronym: str) -> str:
 
 
 def _passages(words: str, catalogue: Catalogue) -> Iterator[str]:
-    found = catalogue.passages([key for key, _ in catalogue.search_lexical(words, None, _PASSAGES)])
+    found = catalogue.passages([key for key, _ in catalogue.search_lexical(words, None, _MAX_PASSAGES)])
     return (passage.text for passage in found.values())

@@ -56,11 +56,9 @@ def topic_runs(text: str, topic: str, language: str, parties: PartyTable) -> tup
 def topic_and_text(text: str, topic: str, language: str, parties: PartyTable) -> tuple[str, str]:
     """Returns the input of the fine-tuned classifier: a topic, and an English text with the topic between asterisks.
 
-    Other languages are translated word by word. Where the text does not name the topic, there is none: it may go on
-    from the sentence before.
+    Other languages are translated word by word. A text that does not name the topic in its words has no asterisks.
     """
     runs = topic_runs(text, topic, language, parties)
-    topic = topic if runs else ""
     if language == "en":
         return topic, _with_topic(text, topic, language, lambda words: f"* {words} *", parties)
     edges = [0, *(edge for run in runs for edge in run), len(text)]

@@ -93,7 +93,7 @@ def test_after_what_was_shown_nothing_is_said_to_be_missing(workspace, parties):
     own = found.party_evidence[0]
     shown = Shown(sentences=tuple(sentence.sentence_id for sentence in own.best_sentences))
     retrieved = replace(found, party_evidence=(replace(own, sentences=()),))
-    assert any(group.answers_surely for group in found.spoken_for)
+    assert any(group.answers_surely for group in found.group_evidence)
     messages = []
     for resolution in (asked, replace(asked, act="more", shown=shown)):
         abstention = abstain(_NO_ANSWER, resolution, retrieved, localize(parties, "en")).abstention
@@ -119,13 +119,14 @@ def test_a_group_is_said_to_have_spoken_on_it_only_where_its_statement_surely_do
 ):
     question = "What did Maravel say about extradition?"
     answer, found = workspace.assistant.ask(question), workspace.retrieve(question)
-    sure = Relevance(chance=chance, source=source, threshold=0.54, near=0.1, sort_key=0.0)
+    sure = Relevance(chance=chance, source=source, threshold=0.54, may_answer_min=0.1, sort_key=0.0)
     groups = tuple(
         replace(group, sentences=tuple(replace(item, relevance=sure) for item in group.sentences))
-        for group in found.spoken_for
+        for group in found.group_evidence
     )
     local = localize(workspace.corpus.parties(), "en")
-    abstention = abstain(answer, read_question(question, parties), replace(found, spoken_for=groups), local).abstention
+    found = replace(found, group_evidence=groups)
+    abstention = abstain(answer, read_question(question, parties), found, local).abstention
     assert groups and abstention is not None and ("nothing on this was found" not in abstention.message) == spoke
     assert all(citation.on_behalf_of == "XGR" for citation in answer.related)
 

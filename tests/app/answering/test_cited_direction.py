@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.answering.citations import cite_place
-from app.answering.cited_direction import directions_of, with_directions, words_for_direction
+from app.answering.cited_direction import CitedDirection, directions_of, with_directions, words_for_direction
 from app.records import Claim
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
@@ -14,11 +14,13 @@ cases = Cases(__file__)
 PARTIES = PartyTable.load()
 
 
-@cases("topic", "words", "direction")
-def test_words_that_do_not_name_the_topic_have_no_direction(topic: str, words: str, direction: str | None) -> None:
+@cases("topic", "words", "direction", "sure")
+def test_words_that_hardly_name_the_topic_are_never_surely_for_or_against_it(
+    topic: str, words: str, direction: str, sure: bool
+) -> None:
     language = "en" if words.isascii() else "zh"
     made = [replace(citation(words), language=language)]
-    assert directions_of(made, topic, language, PARTIES)[1].direction == direction
+    assert directions_of(made, topic, language, PARTIES)[1] == CitedDirection(direction=direction, sure=sure)
 
 
 def test_words_quoted_from_others_have_no_direction() -> None:

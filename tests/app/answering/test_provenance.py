@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from app.answering.citations import cite
 from app.answering.localization import localize
-from app.answering.provenance import attribution, provenance, reference, spoken_date, spoken_day
+from app.answering.provenance import attribution, date_in_words, day_in_words, provenance, reference
 from app.records import Citation
 from prompts.wording import LANGUAGES, load_wording
 from tests.cases import Cases
@@ -96,16 +96,16 @@ def test_reference_names_place_and_file(citation, parties):
 
 
 @cases("value", "spoken", at_once=True)
-def test_spoken_date_in_english(value, spoken):
-    assert spoken_date(value, "en") == spoken
+def test_date_in_words_in_english(value, spoken):
+    assert date_in_words(value, "en") == spoken
 
 
 @cases("language", "spoken")
-def test_spoken_date_in_other_languages(language, spoken):
-    text = spoken_date("2020-10-12/2020-10-16", language)
+def test_date_in_words_in_other_languages(language, spoken):
+    text = date_in_words("2020-10-12/2020-10-16", language)
     assert text is not None and text.replace("\u200f", "").replace("\u202f", " ") == spoken
 
 
 def test_a_day_that_there_is_not_is_shown_as_it_was_written():
-    assert spoken_day("--02-30", "en") == "02-30"
-    assert spoken_day("--10-03", "en") == "3 October"
+    assert day_in_words("--02-30", "en") == "02-30"
+    assert day_in_words("--10-03", "en") == "3 October"

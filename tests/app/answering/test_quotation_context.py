@@ -57,7 +57,7 @@ def test_spans_join_an_adjacent_referent_into_one_and_keep_a_distant_one_apart()
     sentences = _sentences(PLAIN, "Coercive measures were imposed.", "These measures are illegal.", PLAIN)
     assert spans(sentences, [2]) == [_quotable(range(1, 3))]
     sentences = _sentences("Coercive measures were imposed.", PLAIN, PLAIN, "These measures are illegal.")
-    assert spans(sentences, [3]) == [_quotable(range(3, 4), distant=range(0, 1))]
+    assert spans(sentences, [3]) == [_quotable(range(3, 4), apart=range(0, 1))]
     assert spans(sentences, []) == []
 
 
@@ -82,7 +82,7 @@ def test_cite_the_sample_s_article_4_with_the_measures_it_speaks_of(stored: Stor
     about = next(s.ordinal for s in sentences if "under article 4" in s.text)
     [each] = spans(sentences, [about])
     citation = cite(statement, sentences, each.span, 1)
-    assert each.span == range(about - 1, about + 1) and each.distant is None
+    assert each.span == range(about - 1, about + 1) and each.apart is None
     assert "unilateral coercive measures" in citation.quote and "under article 4" in citation.quote
     assert citation.sentence_ids == tuple(sentences[n].sentence_id for n in (about - 1, about))
 
@@ -99,7 +99,7 @@ def test_a_span_is_either_the_speakers_own_or_quoted_from_others(text: str, voic
     assert len(sentences) == len(voices)
     every = [*range(len(voices))]
     for chosen in (*([at] for at in every), every, every[::-1]):
-        made = spans(sentences, chosen, source=text, going_on=chosen)
+        made = spans(sentences, chosen, source=text, extendable=chosen)
         assert all(len({voices[at] for at in part}) == 1 for each in made for part in each.parts), chosen
 
 
@@ -109,7 +109,7 @@ def test_what_introduces_a_quotation_or_is_said_of_it_is_quoted_beside_it() -> N
     assert (own.quote, own.quoting) == ("We oppose a court, and Arvandia said the same:", False)
     assert (others.quote, others.quoting) == ("“A court costs much.", True)
     text = "Arvandia said: “It was hard. We support a court.” We reject that view. We go."
-    assert spans(split(text), [1], source=text) == [_quotable(range(1, 2), distant=range(2, 3))]
+    assert spans(split(text), [1], source=text) == [_quotable(range(1, 2), apart=range(2, 3))]
 
 
 @cases("text", "following", "brought", at_once=True)
@@ -126,11 +126,11 @@ OFFENCE = ("Ondrava punishes whoever uses their services.", "Six persons have be
 def test_a_short_quotation_goes_on_within_its_paragraph() -> None:
     made = _sentences(*OFFENCE, "We turn to ships.")
     assert [each.span for each in spans(made, [0])] == [range(0, 1)]
-    assert [each.span for each in spans(made, [0], going_on=[0])] == [range(0, 3)]
+    assert [each.span for each in spans(made, [0], extendable=[0])] == [range(0, 3)]
     parted = [made[0], *(replace(sentence, paragraph=2) for sentence in made[1:])]
-    assert [each.span for each in spans(parted, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(parted, [0], extendable=[0])] == [range(0, 1)]
     far = [made[0], *(replace(sentence, start=sentence.start + 300, end=sentence.end + 300) for sentence in made[1:])]
-    assert [each.span for each in spans(far, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(far, [0], extendable=[0])] == [range(0, 1)]
 
 
 def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None:
@@ -138,7 +138,7 @@ def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None
     joined = _sentences(PLAIN, *objects, PLAIN)
     assert [each.span for each in spans(joined, [0, 1])] == [range(0, 3)]
     context = _sentences(PLAIN, PLAIN, *objects, PLAIN)
-    assert [each.span for each in spans(context, [0], going_on=[0])] == [range(0, 4)]
+    assert [each.span for each in spans(context, [0], extendable=[0])] == [range(0, 4)]
     # At the longest span, the last sentence is left to a span of its own.
     long = _sentences(PLAIN, PLAIN, PLAIN, *objects)
     assert [each.span for each in spans(long, [0, 1, 2, 3])] == [range(0, 3), range(3, 5)]
@@ -147,7 +147,7 @@ def test_a_quotation_does_not_end_before_what_its_last_sentence_brings() -> None
 @cases("courtesy")
 def test_a_quotation_does_not_go_on_with_a_courtesy(courtesy: str) -> None:
     sentences = [replace(each, paragraph=1) for each in annotated("s", [OFFENCE[0], courtesy, PLAIN]).sentences]
-    assert [each.span for each in spans(sentences, [0], going_on=[0])] == [range(0, 1)]
+    assert [each.span for each in spans(sentences, [0], extendable=[0])] == [range(0, 1)]
 
 
 @cases("text", "chosen", "quoted", at_once=True)

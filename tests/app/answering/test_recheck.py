@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.related_passages import related_readings
 from app.briefing.cells import Suggestion
-from app.briefing.edit import add_quotation, as_of_today
+from app.briefing.edit import add_quotation, recheck_briefing
 from app.briefing.request import read_request
 from app.export.briefing_markdown import markdown_bytes
 from app.ui.briefing_view import briefing_html
@@ -51,11 +51,11 @@ def identifier_of(workspace: Workspace, file: str) -> str:
 def test_answer_leaves_out_words_that_are_another_states_or_gone_and_says_so(workspace: Workspace) -> None:
     corpus = workspace.corpus
     kept = workspace.assistant.ask("What did Belmora say about extradition?")
-    assert EXTRADITION in kept.answer and LATER in kept.answer and corpus.answer_as_of_today(kept) == kept
+    assert EXTRADITION in kept.answer and LATER in kept.answer and corpus.recheck_answer(kept) == kept
     wrong = identifier_of(workspace, "b8.txt")
     corpus.edit(wrong, {"state": "XAA"})
     corpus.remove(identifier_of(workspace, "b9.txt"))
-    now = corpus.answer_as_of_today(kept)
+    now = corpus.recheck_answer(kept)
     assert EXTRADITION not in now.answer and LATER not in now.answer and "was left out here" in now.answer
     verdicts = {citation.file: citation.verdict for citation in now.citations}
     assert verdicts == {"b8.txt": "misattributed", "b9.txt": "not_found"} and now.claims == ()
@@ -63,7 +63,7 @@ def test_answer_leaves_out_words_that_are_another_states_or_gone_and_says_so(wor
     assert [citation.superseded_by for citation in now.citations] == [None, None]
     # The kept answer itself is unchanged, so undoing a correction shows the words again.
     corpus.edit(identifier_of(workspace, "b8.txt"), {"state": "XAB"})
-    again = corpus.answer_as_of_today(kept).answer
+    again = corpus.recheck_answer(kept).answer
     assert EXTRADITION in again and LATER not in again and "superseded" in kept.answer and "superseded" not in again
 
 
@@ -71,7 +71,7 @@ def test_citations_follow_a_statement_whose_session_was_corrected(workspace: Wor
     corpus = workspace.corpus
     kept = workspace.assistant.ask("What did Belmora say about extradition?")
     moved = corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "7", "agenda_item": "3"})
-    now = corpus.answer_as_of_today(kept)
+    now = corpus.recheck_answer(kept)
     (citation,) = [citation for citation in now.citations if citation.file == "b8.txt"]
     assert (citation.statement_id, citation.session, citation.verdict) == (moved, "7", "verified")
     assert {identifier.statement_id for identifier in citation.sentence_ids} == {moved}
@@ -86,11 +86,11 @@ def test_of_statements_with_one_provenance_only_the_corrected_one_is_attributed_
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "9", "date": "2018"})
     kept = workspace.assistant.ask("What did Belmora say about extradition?")
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "12", "date": "2024"})
-    lines = above(corpus.answer_as_of_today(kept).answer)
+    lines = above(corpus.recheck_answer(kept).answer)
     assert "2018" in lines[EXTRADITION] and "2024" in lines[LATER]
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "12", "date": "2024"})
     corpus.edit(identifier_of(workspace, "b9.txt"), {"session": "9", "date": "2018"})
-    lines = above(corpus.answer_as_of_today(kept).answer)
+    lines = above(corpus.recheck_answer(kept).answer)
     assert "2024" in lines[EXTRADITION] and "2018" in lines[LATER]
 
 
@@ -99,9 +99,9 @@ def test_briefing_loses_words_of_another_state_with_what_they_decided(workspace:
     request = read_request(corpus.parties(), topics=["extradition"], states=["XAB"])
     kept = workspace.briefings.build(request)
     (cell,) = kept.cells
-    assert len(cell.citations) == 2 and as_of_today(kept, corpus.as_of_today) == kept
+    assert len(cell.citations) == 2 and recheck_briefing(kept, corpus.recheck) == kept
     corpus.edit(identifier_of(workspace, "b9.txt"), {"state": "XAA"})
-    now = as_of_today(kept, corpus.as_of_today)
+    now = recheck_briefing(kept, corpus.recheck)
     (left,) = now.cells
     assert [now.citation(number).file for number in left.citations] == ["b8.txt"]
     assert "was left out here" in left.note and set(left.suggestions) == set(left.citations)
@@ -115,7 +115,7 @@ def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_a
     kept = workspace.briefings.build(request)
     assert [len(cell.citations) for cell in kept.cells] == [1, 1]
     moved = corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "10", "date": "2020"})
-    now = as_of_today(kept, corpus.as_of_today)
+    now = recheck_briefing(kept, corpus.recheck)
     assert [len(cell.citations) for cell in now.cells] == [0, 1]
     assert [bool(cell.note) for cell in now.cells] == [True, False] and not now.changes
     # A cell that a correction emptied says so instead of "no position found".
@@ -123,7 +123,7 @@ def test_cell_of_a_session_loses_words_of_another_one_and_what_changed_is_open_a
     matrix = markdown_bytes(now).decode().partition("| Belmora |")[2].partition("\n")[0]
     assert "emptied: the corpus was corrected" in matrix and "no position" not in matrix
     assert "emptied: the corpus was corrected" in briefing_html(now).partition("u-matrix")[2].partition("</table>")[0]
-    again = as_of_today(now, corpus.as_of_today)
+    again = recheck_briefing(now, corpus.recheck)
     assert again == now and add_quotation(now, now.cells[0].key, now.citations[1]).cells[0].standing != "emptied"
     assert moved in {source.statement_id for source in now.sources}
 
@@ -140,7 +140,7 @@ def test_cell_takes_the_position_of_what_is_the_latest_statement_by_its_correcte
     kept = replace(kept, cells=(replace(cell, kind="supports", suggestions=read),))
     assert kept.citation(cell.citations[0]).file == "b9.txt"
     corpus.edit(identifier_of(workspace, "b8.txt"), {"session": "10", "date": "2020"})
-    now = as_of_today(kept, corpus.as_of_today)
+    now = recheck_briefing(kept, corpus.recheck)
     (cell,) = now.cells
     assert (cell.kind, now.citation(cell.citations[0]).file) == ("opposes", "b8.txt")
 
@@ -155,7 +155,7 @@ def test_related_passages_have_numbers_of_their_own_and_withdraw_nothing(workspa
     # Answers of earlier releases number both from 1.
     kept = replace(kept, related=(replace(numbered, number=1),))
     workspace.corpus.remove(identifier_of(workspace, "a.txt"))
-    now = workspace.corpus.answer_as_of_today(kept)
+    now = workspace.corpus.recheck_answer(kept)
     assert (now.answer, now.claims, now.citations) == (kept.answer, kept.claims, kept.citations)
     assert [citation.verdict for citation in now.related] == ["not_found"]
 
@@ -167,7 +167,7 @@ def test_what_was_earlier_is_no_longer_called_so_after_the_later_one_is_redated(
         kept = desk.assistant.ask("What is Belmora's position on extradition?")
         assert "*(for; earlier)*" in kept.answer
         desk.corpus.edit(identifier_of(desk, "b9.txt"), {"session": "10", "date": "2020"})
-        assert "*(for; earlier)*" in desk.corpus.answer_as_of_today(kept).answer
+        assert "*(for; earlier)*" in desk.corpus.recheck_answer(kept).answer
         desk.corpus.edit(identifier_of(desk, "b9.txt"), {"session": "7", "date": "2014"})
-        now = desk.corpus.answer_as_of_today(kept).answer
+        now = desk.corpus.recheck_answer(kept).answer
         assert "earlier" not in now and now.count("*(for)*") == 2

@@ -31,7 +31,7 @@ CITIZENS = "handing over one's own citizens"
 
 def found(text: str, chance: float, source: ConfidenceSource = "calibrated", **known: Any) -> ScoredSentence:
     place = {"statement_id": "s", "ordinal": 0, "start": 0, "end": len(text), "paragraph": 1, "page": None}
-    relevance = Relevance(chance=chance, threshold=0.5, near=0.1, sort_key=chance, source=source)
+    relevance = Relevance(chance=chance, threshold=0.5, may_answer_min=0.1, sort_key=chance, source=source)
     return ScoredSentence(sentence=Sentence(text=text, **place | known), relevance=relevance)
 
 

@@ -24,7 +24,7 @@ from app.export.briefing_lines import arrange
 from app.export.write import write_briefing
 from app.ui.briefing_view import briefing_html
 from prompts.prompt import load_prompt
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 from tests.fakes import fake_workspace
 from tests.fakes_chat import writer
 from tests.fakes_store import annotated, keep
@@ -122,7 +122,7 @@ def test_claims_are_shown_in_every_format_and_bad_ones_in_none(desk, tmp_path, c
     cell = briefing.cells[0]
     assert [claim.text for claim in cell.claims] == [SOUND]
     assert len(cell.dropped) == len(BAD) and all(claim.reason for claim in cell.dropped)
-    label = load_document_words("en").say("worded")
+    label = load_briefing_words("en").say("worded")
     for name, text in texts_of(briefing, tmp_path, capsys).items():
         assert SOUND in text, name
         assert f"“{SOUND}" not in text, name

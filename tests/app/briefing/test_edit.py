@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.briefing.cells import Moment, Repetition, Review
-from app.briefing.edit import add_quotation, as_of_today, drop_quotation
+from app.briefing.edit import add_quotation, drop_quotation, recheck_briefing
 from app.briefing.kept_briefings import KeptBriefings
 from app.desk.tables import open_tables
 from app.desk.works import Works
@@ -151,7 +151,7 @@ def test_what_a_group_said_comes_last_with_a_later_date_too() -> None:
     def today(citations: Sequence[Citation]) -> list[Citation]:
         return [replace(c, date="2030-01-01") if c.number == group else c for c in citations]
 
-    assert cell_of(as_of_today(briefing, today), "XAA").citations == (1, group)
+    assert cell_of(recheck_briefing(briefing, today), "XAA").citations == (1, group)
 
 
 def test_briefing_comes_back_as_it_was_kept(tmp_path: Path) -> None:

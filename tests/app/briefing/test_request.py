@@ -10,7 +10,7 @@ from app.question.reading import read_question
 from app.question.resolution import Restyle
 from app.records import Scope, TreatyScope
 from ingest.parties.party_table import PartyTable
-from prompts.wording import load_document_words
+from prompts.wording import load_briefing_words
 from tests.cases import Cases
 
 cases = Cases(__file__)
@@ -130,7 +130,7 @@ def test_months_stay_months(when, years, months):
 
 def test_support_on_a_harm_is_shown_as_action_against_it():
     harm = Subject(label="Corruption", topic="corruption", harm=True)
-    other, words = Subject(label="Extradition", topic="extradition"), load_document_words("en")
+    other, words = Subject(label="Extradition", topic="extradition"), load_briefing_words("en")
     assert kind_in_words(words, "supports", harm) == "supports action against it"
     assert kind_in_words(words, "opposes", harm) == "opposes"
     assert kind_in_words(words, "supports", other) == "supports"

@@ -8,7 +8,7 @@ import pytest
 
 from app.answering.verify_citations import verify_citation
 from app.briefing.cells import Review
-from app.briefing.edit import add_quotation, as_of_today, drop_quotation, without_rejected
+from app.briefing.edit import add_quotation, drop_quotation, recheck_briefing, without_rejected
 from app.briefing.request import read_request, request_of_briefing
 from app.errors import BriefingError
 from app.export.briefing_lines import Sayings
@@ -224,11 +224,11 @@ def test_statements_without_a_session_have_a_column_of_their_own_beside_sessions
     assert {kinds["XGA", "8"], kinds["AUT", ""]} == {"no_statement"}
     assert briefing.coverage.states_without_statement == ()
     assert Sayings(briefing).session("") == "no session"
-    dropped = as_of_today(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
+    dropped = recheck_briefing(briefing, lambda cited: [replace(c, session=c.session or "12") for c in cited])
     assert dropped.cells[-1].citations == ()
     cell = next(cell for cell in briefing.cells if (cell.party, cell.session) == ("XGA", ""))
     away = briefing.cells[0].citations[0]
-    corrected = as_of_today(briefing, lambda cited: [replace(c, quote="") if c.number == away else c for c in cited])
+    corrected = recheck_briefing(briefing, lambda old: [replace(c, quote="") if c.number == away else c for c in old])
     assert corrected != briefing and corrected.cells[briefing.cells.index(cell)].citations == cell.citations
     assert {"XGA", "AUT"} == {point.party for point in briefing.points}
     cells = tuple(replace(each, review=REJECTED) if each is cell else each for each in briefing.cells)

@@ -100,7 +100,7 @@ def test_every_remark_has_words_for_the_values_that_it_is_made_with():
 
 
 def test_every_kind_of_remark_is_documented():
-    words = (PROJECT / "prompts" / "remarks.en.md").read_text(encoding="utf-8")
+    words = (PROJECT / "prompts" / "check.en.md").read_text(encoding="utf-8")
     kinds = regex.findall(r"^## (\w+)$", words, regex.MULTILINE)
     # The remarks come first; then follow parts of sentences and what is said of a document as a whole.
     remarks = [*kinds[: kinds.index("a_treaty")], "too_much_work"]

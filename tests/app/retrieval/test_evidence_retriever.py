@@ -17,9 +17,10 @@ from app.retrieval.ranking.sentence_ranker import cites
 from app.retrieval.relevance import CITED
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements
-from app.retrieval.search_strategy import _JOINS, choose_strategy
+from app.retrieval.search_strategy import choose_strategy
 from app.wiring import Workspace
 from evals.measured_sentences import measure_party
+from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, find_treaties, named_treaties
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
@@ -52,7 +53,7 @@ def test_a_scope_holds_the_latest_or_earliest_of_each_party_or_those_of_a_month(
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
     found = statements.of_groups(("XMR", "XDR"))
-    assert [(g.party, g.members, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
+    assert [(g.party, g.spoke_for, len(g.statements)) for g in found] == [("XGR", ("XMR",), 1)]
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +81,7 @@ def test_a_joint_statement_is_under_each_holder_that_is_asked_about(scope, found
 def test_beside_its_own_latest_statement_no_group_is_looked_for(pick, members, together):
     scope = Scope(states=("XBR", "XVE"), years=("2022",), pick=pick)
     scoped = ScopedStatements(together.store.catalogue, scope, together.corpus.parties())
-    assert [(g.party, g.members) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
+    assert [(g.party, g.spoke_for) for g in scoped.of_groups(scope.states)] == [("XDO", members)]
 
 
 def test_a_list_reads_a_joint_statement_for_each_of_its_holders(together):
@@ -222,7 +223,7 @@ def test_which_states_joined_a_treaty_is_told_by_sentences_that_name_it(question
 
 @cases("stem", "joins")
 def test_joining_a_treaty_is_told_by_whole_stems(stem, joins):
-    assert (_JOINS.fullmatch(stem) is not None) is joins
+    assert (Patterns("treaty_attribution").joining_stem.fullmatch(stem) is not None) is joins
 
 
 def test_a_treaty_that_is_added_to_the_table_can_be_asked_about(workspace, parties, monkeypatch):
@@ -307,7 +308,7 @@ def test_what_only_reports_others_answers_where_no_position_may_be_asked_for(tmp
         asked = read_question("How does Maravel see a global fund for victims?", parties)
         for chance, answers in ((0.95, False), (0.6, True)):
             found = retriever.retrieve(replace(asked, kind_chance=chance), parties)
-            assert [item.answers for item in (*found.party_evidence, *found.spoken_for)] == [answers, answers]
+            assert [item.answers for item in (*found.party_evidence, *found.group_evidence)] == [answers, answers]
             if answers:
                 assert [s.text for item in found.party_evidence for s in item.best_sentences] == [said]
 
@@ -326,10 +327,10 @@ def test_passages_come_in_turns_each_once_of_parties_that_answer_first():
         PartyEvidence(party=code, statements=(), passages=own)
         for code, own in (("XAA", (one, other)), ("XAB", (third, one)))
     ]
-    found = Retrieved(party_evidence=(evidence[0],), spoken_for=(evidence[1],))
+    found = Retrieved(party_evidence=(evidence[0],), group_evidence=(evidence[1],))
     assert found.scored_passages == [one, third, other]
     answering = replace(evidence[1], sentences=(ScoredSentence(sentence=held.sentences[0], relevance=CITED),))
-    found = replace(found, spoken_for=(answering,))
+    found = replace(found, group_evidence=(answering,))
     assert found.scored_passages == [third, one, other]
 
 

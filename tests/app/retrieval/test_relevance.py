@@ -79,9 +79,9 @@ def test_the_order_of_sentences_weighs_features_and_what_the_cross_encoder_has_r
 
 def test_one_of_many_parties_is_judged_by_weights_and_thresholds_of_its_own():
     model = _artefact()
-    (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], one_of_many=many) for many in (False, True))
-    assert (asked.chance, asked.threshold, asked.near) == (pytest.approx(1 / (1 + math.e)), 0.4, 0.2)
-    assert (listed.chance, listed.threshold, listed.near) == (0.5, 0.6, 0.1)
+    (asked,), (listed,) = (model.judge([ZERO], NO_STATES[:1], as_list=many) for many in (False, True))
+    assert (asked.chance, asked.threshold, asked.may_answer_min) == (pytest.approx(1 / (1 + math.e)), 0.4, 0.2)
+    assert (listed.chance, listed.threshold, listed.may_answer_min) == (0.5, 0.6, 0.1)
 
 
 def test_a_sentence_answers_from_the_threshold_on_and_is_the_nearest_between_silent_and_sure():
@@ -138,7 +138,7 @@ def test_weaker_sentences_are_quoted_beside_one_of_their_statement_that_answers_
     found = _evidence(*enumerate((sure, weaker, weakest, weaker)), of={3: "other"})
     assert [sentence.ordinal for sentence in found.best_sentences] == [0, 1]
     assert replace(found, sentences=found.sentences[1:]).best_sentences == ()
-    assert [sentence.ordinal for sentence in replace(found, members=("XAA",)).best_sentences] == [0]
+    assert [sentence.ordinal for sentence in replace(found, spoke_for=("XAA",)).best_sentences] == [0]
 
 
 def test_another_statement_that_likely_speaks_of_the_topic_is_quoted_of_a_party_that_answers():

@@ -44,7 +44,7 @@ def _change(
 ) -> tuple[Any, ...]:
     workspace, event = fake_tools(folder), gr.EventData(target=None, _data={"key": cell.key, **data})
     with closing(open_tables(folder)) as tables:
-        kept = KeptBriefings(Works(tables), workspace.corpus.as_of_today, workspace.reviews.of)
+        kept = KeptBriefings(Works(tables), workspace.corpus.recheck, workspace.reviews.of)
         return _BriefingTabController(workspace, kept).change_cell(briefing, None, found, "B. Reader", event)
 
 

@@ -49,11 +49,11 @@ class Desk:
         self.works = {name: Works(self.tables, name, knows=str) for name in ("amina", "bela")}
 
     def briefings(self, name: str = "amina") -> _BriefingTabController:
-        kept = KeptBriefings(self.works[name], self.workspace.corpus.as_of_today, self.workspace.reviews.of)
+        kept = KeptBriefings(self.works[name], self.workspace.corpus.recheck, self.workspace.reviews.of)
         return _BriefingTabController(self.workspace, kept)
 
     def talks(self, name: str = "amina") -> _AskTabController:
-        conversations = Conversations(self.works[name], self.workspace.corpus.answer_as_of_today)
+        conversations = Conversations(self.works[name], self.workspace.corpus.recheck_answer)
         return _AskTabController(self.workspace, conversations)
 
     def briefed(self, **asked: Any) -> tuple[Briefing, str]:

@@ -118,7 +118,7 @@ def test_speakers_may_call_themselves_by_a_noun(holder, evidence, claim, accepte
 
 @cases("evidence", "claim", "accepted")
 def test_a_claim_on_a_joint_statement_keeps_apart_who_did_what(evidence, claim, accepted, parties):
-    premise = Premise(quotes=(evidence,), language="en", holder="XAA", also=frozenset({"XAA", "XAB"}))
+    premise = Premise(quotes=(evidence,), language="en", holder="XAA", may_also_name=frozenset({"XAA", "XAB"}))
     assert (check_claim(claim, premise, parties) is None) is accepted
 
 

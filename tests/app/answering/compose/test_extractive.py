@@ -51,9 +51,9 @@ def test_compose_gives_every_party_a_quotation_however_many_there_are(stored, so
 @pytest.mark.parametrize(("chance", "shown"), [(0.95, ["XAA", "XGR"]), (0.8, ["XAA", "XGR"]), (0.79, ["XAA"])])
 def test_a_group_is_quoted_beside_a_member_where_it_is_sure(chance, shown, stored, sources, parties):
     own, other = (first_sentences(stored, name)[:1] for name in ("XAA_12_2024", "XAB_11_2022"))
-    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, near=0.1, sort_key=0.0)
+    calibrated = Relevance(chance=chance, source="calibrated", threshold=0.5, may_answer_min=0.1, sort_key=0.0)
     group = evidence_of("XGR", other, relevance=calibrated)
-    made = composed([evidence_of("XAA", own), replace(group, members=("XAA",))], sources, parties)
+    made = composed([evidence_of("XAA", own), replace(group, spoke_for=("XAA",))], sources, parties)
     assert [claim.state for claim in made.claims] == shown
 
 
@@ -88,9 +88,9 @@ def test_claims_set_nothing_in_quotation_marks_but_quotations(stored, sources, p
 def test_a_group_that_spoke_for_members_and_for_others_has_all_of_them(stored, sources, parties):
     own, other = first_sentences(stored, "XAA_12_2024")[:1], first_sentences(stored, "XGR_12_2024")[:2]
     groups = [
-        replace(evidence_of("XGR", other[at : at + 1]), members=(code,)) for at, code in enumerate(("XMR", "XAA"))
+        replace(evidence_of("XGR", other[at : at + 1]), spoke_for=(code,)) for at, code in enumerate(("XMR", "XAA"))
     ]
-    assert composed([evidence_of("XAA", own), *groups], sources, parties).spoken_for == {"XGR": ("XMR", "XAA")}
+    assert composed([evidence_of("XAA", own), *groups], sources, parties).quoted_groups == {"XGR": ("XMR", "XAA")}
 
 
 def test_an_item_far_down_a_list_is_one_claim_with_the_words_that_open_it(parties):

@@ -60,17 +60,17 @@ def test_without_a_claim_of_whoever_was_asked_about_the_answer_is_quotations_alo
 def test_what_a_claim_of_the_party_rests_on_is_not_said_to_be_missing(state, kind, quote, text, missing, parties):
     cited = citation("We fish."), citation("The Group fishes.", state="XGR", number=2)
     claims = claim("Arvandia: “We fish.”", "XAA", 1), claim("The Group: “The Group fishes.”", "XGR", 2)
-    quoted = Composition(claims=claims, citations=cited, missing=kind, spoken_for={"XGR": ("XAA",)})
+    quoted = Composition(claims=claims, citations=cited, missing=kind, quoted_groups={"XGR": ("XAA",)})
     written = tuple(replace(each, text=text) for each in claims if each.state == state)
     assert merge(quoted, written, tuple(replace(each, quote=quote) for each in cited), parties).missing == missing
 
 
 def test_each_statement_of_a_group_is_introduced_by_its_members_of_that_time(stored, sources, parties):
-    sure = Relevance(chance=0.95, source="calibrated", threshold=0.5, near=0.1, sort_key=0.0)
+    sure = Relevance(chance=0.95, source="calibrated", threshold=0.5, may_answer_min=0.1, sort_key=0.0)
     own = evidence_of("XAA", first_sentences(stored, "XAA_12_2024")[:1])
     names = sorted(name for name in stored if name.endswith("_2022"))[:2]
     early, late = (
-        replace(evidence_of("XGR", first_sentences(stored, name)[:1], relevance=sure), members=members)
+        replace(evidence_of("XGR", first_sentences(stored, name)[:1], relevance=sure), spoke_for=members)
         for name, members in zip(names, (("XAA",), ("XAA", "XAB")), strict=True)
     )
     local = localize(parties, "en")

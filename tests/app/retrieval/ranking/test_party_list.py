@@ -86,11 +86,11 @@ def test_a_list_is_as_sure_as_its_parties_are_among_each_other(desk, monkeypatch
 def test_only_who_seems_silent_is_judged_as_if_asked_about(question, listed, said, desk, monkeypatch):
     judge = desk.ranker.scorer.judge
 
-    def judged(topic, batches, *, one_of_many):
+    def judged(topic, batches, *, as_list):
         found = Relevance(
-            chance=listed if one_of_many else 0.9, source="calibrated", threshold=0.5, near=0.2, sort_key=0.0
+            chance=listed if as_list else 0.9, source="calibrated", threshold=0.5, may_answer_min=0.2, sort_key=0.0
         )
-        return [tuple(found for _ in own) for own in judge(topic, batches, one_of_many=one_of_many)]
+        return [tuple(found for _ in own) for own in judge(topic, batches, as_list=as_list)]
 
     monkeypatch.setattr(desk.ranker.scorer, "judge", judged)
     answer = desk.assistant.ask(question, overrides={"topic": "extradition"})

@@ -1,4 +1,4 @@
-"""Documents: composes answers on statements as documents, namely their metadata, words, key sentences and lists.
+"""Answers on whole statements, as documents: with their metadata, words, key sentences and lists.
 
 "Who delivered it?" is answered with the metadata of a statement, citing its heading; "summarise it" with key sentences;
 "which documents do we have?" with a list.
@@ -27,7 +27,7 @@ _MAX_HEADING: Final = 6
 def compose_metadata(context: KindContext, retrieved: Retrieved) -> Composition:
     """States the metadata of statements, each citing its heading; on a topic, of those that speak of it."""
     sources = retrieved.sources
-    on_topic = context.has_subject and context.resolution.act != "about"
+    on_topic = context.has_topic_or_treaty and context.resolution.act != "about"
     keys = dict.fromkeys(s.statement_id for s in _answering(retrieved)) if on_topic else sources.statements
     headings = [(key, _heading_of(sources.sentences[key])) for key in keys if sources.sentences[key]]
     return _cited(headings[: context.limit], sources, context, partial(_facts, sources, context.local))
@@ -60,7 +60,7 @@ def compose_summary(context: KindContext, retrieved: Retrieved) -> Composition:
     sources, local = retrieved.sources, context.local
     limit = max(context.limit, len(retrieved.asked_parties))
     chosen: Sequence[Sentence] = _answering(retrieved)
-    if not chosen and not context.has_subject:
+    if not chosen and not context.has_topic_or_treaty:
         chosen = context.retriever.key_sentences(retrieved, limit)
     # The best sentence of each party comes first, then the second best of each.
     by_party: dict[tuple[str, ...], list[Sentence]] = {}
@@ -78,7 +78,7 @@ def compose_summary(context: KindContext, retrieved: Retrieved) -> Composition:
 def compose_list(context: KindContext, retrieved: Retrieved) -> Composition:
     """Lists the statements on a topic, citing their best sentences on it; without one all, citing their first ones."""
     sources, local, searched = retrieved.sources, context.local, len(retrieved.statements_in_scope)
-    if context.has_subject:
+    if context.has_topic_or_treaty:
         ordinals: dict[str, int] = {}
         for sentence in _answering(retrieved):
             ordinals.setdefault(sentence.statement_id, sentence.ordinal)
@@ -120,7 +120,7 @@ def _answering(retrieved: Retrieved) -> list[Sentence]:
 
 def _party(citation: Citation, context: KindContext) -> str:
     """Returns the party to attribute a citation to: its first holder that is asked about, else its first holder."""
-    asked = {*context.resolution.scope.states, *context.resolution.scope.groups}
+    asked = {*context.resolution.scope.named_parties}
     return next((code for code in citation.holders if code in asked), next(iter(citation.holders), ""))
 
 

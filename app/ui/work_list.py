@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from app.answering.provenance import spoken_date
+from app.answering.provenance import date_in_words
 from app.desk.works import Work, WorkKind, Works
 from app.errors import SHOWN_ERRORS
 from app.ui.parts import sent, skips
@@ -22,7 +22,7 @@ def list_html(works: Works, kind: WorkKind, open_id: str | None, words: str = ""
     empty = "none-found" if words.strip() else "none-kept" if kind == "conversation" else "none-briefed"
     shown = {"works": found, "open_id": open_id, "kind": kind, "deleted": deleted, "sharing": works.can_share}
     return render(
-        "works", **shown, empty=empty, day=lambda moment: spoken_date(moment.partition("T")[0], language()) or ""
+        "works", **shown, empty=empty, day=lambda moment: date_in_words(moment.partition("T")[0], language()) or ""
     )
 
 
