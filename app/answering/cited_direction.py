@@ -81,7 +81,7 @@ def directions_of(
         sentences = _read(text, topic_words, citation.language, parties)
         found = _direction(sentences, always_named=citation.language != language)
         if found.direction in (None, "mentions") and len(sentences) > 1 and not takes_back(text):
-            # What no sentence says alone, the passage may: "Some want a fund. It would cost us dearly."
+            # What no sentence says alone, all may: "We heard its supporters. Their arguments have not convinced us."
             passage = read_passage(text.replace("\n", " "), topic_words, citation.language, parties)
             if passage.takes_direction:
                 return CitedDirection(direction=passage.direction, sure=False)

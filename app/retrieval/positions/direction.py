@@ -304,7 +304,7 @@ def read_span(
 
 
 def read_passage(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
-    """Reads adjacent sentences as one: "Some want a fund. It would cost us dearly." is against the fund.
+    """Reads adjacent sentences as one: "Our friends hope for a protocol. Belmora sees no need for one." is against it.
 
     The classifier, which has learned from passages too, decides alone: words such as "welcome" may be on other things.
     """

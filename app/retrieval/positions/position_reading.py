@@ -154,8 +154,8 @@ class EvidenceReader:
     def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to one with which the passage takes a direction, if any does.
 
-        "Some see an intrusion in the visits. We have hosted three." is read as one passage. What is about something
-        else is no answer: after "We took note of the fund", "We welcome the election of the Chair" is none.
+        "We listened to the supporters of a protocol. Their arguments have not convinced us." is read as one passage. What
+        is about something else is no answer: after "We took note of the fund", "We welcome the Chair's election" is none.
         """
         (item,) = read.items
         for items, reading in self._passages(read):
@@ -166,7 +166,7 @@ class EvidenceReader:
     def answered(self, read: ReadEvidence) -> ReadEvidence:
         """Returns a reading with the next sentence, if the two surely take the opposite direction together.
 
-        "Our friends place hope in a new protocol. Belmora no longer sees the need for one."
+        "Our friends hope for a new protocol. Belmora sees no need for one."
         """
         (item, *more), opposite = read.items, OPPOSITE.get(read.direction)
         if more or opposite is None or read.reading.is_outright:
