@@ -154,8 +154,8 @@ class EvidenceReader:
     def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to one with which the passage takes a direction, if any does.
 
-        "We listened to the supporters of a protocol. Their arguments have not convinced us." is read as one passage. What
-        is about something else is no answer: after "We took note of the fund", "We welcome the Chair's election" is none.
+        "We listened to its supporters. Their arguments have not convinced us." is read as one passage. What is about
+        something else is no answer: after "We took note of the fund", "We welcome the election of the Chair" is none.
         """
         (item,) = read.items
         for items, reading in self._passages(read):
