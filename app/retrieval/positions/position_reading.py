@@ -32,6 +32,7 @@ from app.retrieval.positions.direction import (
 )
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.mask import mask_topic
+from ingest.language.anaphora import announces, refers_back
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 from vectorstore.records import Metadata, Sentence
@@ -39,6 +40,8 @@ from vectorstore.records import Metadata, Sentence
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view: what is on the topic and may be a
 # position is shown rather than kept back. Set by hand; of .5 and .3, compared on questions that are development now.
 VIEW_MIN: Final = 0.3
+# Chance from which a reading is plain, unless it is of what others say; set for time, by hand.
+_PLAIN_MIN: Final = 0.95
 # Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
 # it may be told.
 _ANNOUNCED_WITHIN: Final = 2
@@ -183,10 +186,14 @@ class EvidenceReader:
         own, after = self.own_words(sentence.statement_id), sentence.ordinal + 1
         items: list[Sentence] = []
         text = own[sentence.ordinal] or sentence.text
+        plain = read.direction is not None and read.reading.chances[read.reading.reading] >= _PLAIN_MIN
         for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
             quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
             apart = following.paragraph != sentence.paragraph or quoted_apart or takes_back(following.text)
             if apart or read.reading.is_instruction:
+                return
+            # A sentence that does not go on from it hardly changes a plain reading: not worth the time.
+            if plain and not (refers_back(following.text) or announces(text)):
                 return
             items.append(following)
             text = f"{text} {following.text}"
