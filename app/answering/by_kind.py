@@ -25,8 +25,11 @@ from app.records import Citation, Note, QuestionKind, Scope
 from app.retrieval.chronology import days_of, latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
+from app.retrieval.positions.direction import read_sentence
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.share import share_of_topic
+from app.retrieval.topic.subject import topic_words
+from app.retrieval.topic.topic import topic_in
 from ingest.language.dates import month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
 from vectorstore.records import Sentence, StatementSummary
@@ -161,12 +164,21 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         answer_type=answer_type,
         of_each=of_each if read.lists_parties else None,
         extended=not read.lists_parties and read.style != "shorter",
+        reports_others=partial(_reports_others, context, retrieved),
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
     several = SUBJECT_SEPARATOR in read.scope.topic
     missing = quoted.missing if read.sure_of_kind and not several and not _is_attributed(read, quoted) else None
     return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
+
+
+def _reports_others(context: KindContext, retrieved: Retrieved, sentence: Sentence) -> bool:
+    """Returns whether a sentence only tells what others say on the topic: "some delegations propose a fund"."""
+    scope, topic = context.resolution.scope, topic_words(context.resolution.scope)
+    language = sentence.language or retrieved.sources.statements[sentence.statement_id].metadata.language
+    words = topic_in(topic, scope.language, language) or topic
+    return bool(topic) and read_sentence(sentence.text, words, language, context.local.parties).reading == "reported"
 
 
 def _is_attributed(read: Resolution, quoted: Composition) -> bool:

@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -35,16 +35,18 @@ def compose(
     answer_type: AnswerType | None,
     of_each: int | None = None,
     extended: bool = True,
+    reports_others: Callable[[Sentence], bool] = lambda _: False,
     of_each_holder: bool = True,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
-    to `of_each` instead. Unless `extended`, short quotations are not continued; these, or a single one, begin with the
-    party's latest statement, except in lists (`of_each`) and where an `answer_type` is asked for. If no quotation
-    contains that, it is `missing`; reasons never are, since they may be given in any words. Unless `of_each_holder`,
-    what several parties said jointly is quoted once, naming them all.
+    to `of_each` instead. Unless `extended`, short quotations are continued only where a sentence `reports_others`, as
+    the party may answer them next; these, or a single one, begin with the party's latest statement, except in lists
+    (`of_each`) and where an `answer_type` is asked for. If no quotation contains that, it is `missing`; reasons never
+    are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted
+    once, naming them all.
     """
     answering = [item for item in evidence if item.answers and not item.spoke_for]
     groups = [item for item in evidence if item.spoke_for and item.answers_surely]
@@ -68,7 +70,7 @@ def compose(
         allowed = min(of_party, _MAX_OF_GROUP) if item.spoke_for else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
-        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else ()
+        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else [*filter(reports_others, strong[:allowed])]
         first = len(citations) + 1
         strong, quotations, unsound = _quote_sound(strong, sources, allowed, first_number=first, extendable=extendable)
         dropped += [(item.party, citation) for citation in unsound]

@@ -36,3 +36,15 @@ def test_each_state_is_answered_with_what_is_reported_of_it(question, state, wor
 def test_a_supporter_is_not_quoted_for_what_another_asked(desk):
     answer = desk.assistant.ask("What did Esquaria say about closing harbours?")
     assert answer.status == "abstained" and answer.claims == ()
+
+
+def test_in_a_list_what_others_want_is_quoted_with_what_the_party_says_to_it(tmp_path):
+    texts = {
+        "XDR.txt": "A number of delegations propose a levy on ships. Drelnia sees that otherwise than they do.",
+        "XES.txt": "Esquaria favours a levy on ships. The harbour of Esquaria was dredged in May.",
+    }
+    with workspace_over(tmp_path, texts, "file,state,date\nXDR.txt,XDR,2020\nXES.txt,XES,2020\n") as workspace:
+        answer = workspace.assistant.ask("Which States spoke of a levy on ships?")
+    quoted = {citation.state: citation.quote for citation in answer.citations}
+    assert quoted["XDR"].endswith("Drelnia sees that otherwise than they do.")
+    assert quoted["XES"] == "Esquaria favours a levy on ships."
