@@ -12,34 +12,29 @@ from itertools import chain
 from ingest.input_key import NAMES, InputKey
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
-from ingest.metadata.body_session_date import read_occasion
 from ingest.metadata.corrections import OF_SPEAKER
-from ingest.metadata.heading import cut_at_heading, find_heading, title_in
+from ingest.metadata.heading import cut_at_heading
 from ingest.metadata.joint_statement import sponsor_lists
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.mentions import find_mentions
 from ingest.metadata.metadata import (
     agenda_item_in,
     attributed,
-    deliverer,
     held_together,
     joint_speaker,
     merge,
     parties_of_file_name,
     read_metadata,
 )
-from ingest.metadata.on_behalf import BEHALF, behalf_phrase
+from ingest.metadata.on_behalf import behalf_phrase
 from ingest.metadata.sessions import days_of_session
-from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
-from ingest.records.capacities import in_several_capacities
-from ingest.records.compilations import form_of
-from ingest.records.interventions import Intervention, record_report
-from ingest.records.later_titles import LaterTitle, later_titles, parts_under_titles, unsplit_titles
+from ingest.records.division import DividedText, own_occasion
+from ingest.records.interventions import Intervention
 from ingest.records.narration import words_of_others
-from ingest.records.record_detection import is_record, may_be_record, sections_of_others
 from ingest.records.record_text import items_and_days, stage_directions
-from ingest.records.speaker_segmentation import cut_at_interventions, find_interventions
+from ingest.records.speaker_identification import SpeakerLookup
+from ingest.records.speaker_segmentation import cut_at_interventions
 from ingest.report import listed
 from ingest.text.footnotes import footnotes
 from ingest.text.layout import cut_out, find_blocks
@@ -51,7 +46,6 @@ from ingest.treaties.treaty_text import TreatyText, cut_at_articles, read_treaty
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (
     AnnotatedDocument,
-    Block,
     Document,
     Mention,
     Metadata,
@@ -126,67 +120,27 @@ class Annotator:
         For a `stored` document that was read with other names of parties, only the metadata that depend on the names
         are read again; the others are kept, with a person's corrections.
         """
-        blocks = find_blocks(loaded.text)
-        cells = row or ManifestRow(file=file)
-        chosen, is_kind_given = cells.kind or kind, cells.kind is not None
+        blocks, cells, chosen = find_blocks(loaded.text), row or ManifestRow(file=file), (row and row.kind) or kind
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
-        merged = merge(read, row, self._parties)
-        metadata, problems, inferred = merged.metadata, merged.problems, merged.inferred
+        whole = merge(read, row, self._parties)
         if stored is not None:
-            metadata = replace(stored.metadata, **{name: getattr(metadata, name) for name in OF_SPEAKER})
-            kept = {name for name in stored.inferred if name not in OF_SPEAKER}
-            inferred = tuple(sorted(kept.union(name for name in inferred if name in OF_SPEAKER)))
-        blocks = with_languages(loaded.text, blocks, metadata.language)
-        unnamed = chosen == "statement" and not is_kind_given and cells.state is None
-        titles = later_titles(loaded.text, blocks, self._parties) if unnamed and metadata.holders else ()
-        if translated := [repr(title.words) for title in titles if title.begins_translation]:
-            problems = (*problems, f"perhaps in two languages, and all of it one party's: {listed(translated)}")
-        titles = tuple(title for title in titles if not title.begins_translation)
-        may_be = unnamed and (bool(titles) or may_be_record(loaded.text))
-        found = self._interventions(loaded.text, blocks, metadata) if may_be or chosen == "record" else ()
-        named = metadata.state is not None and metadata.on_behalf_of is None and "state" not in inferred
-        several = unnamed and (
-            is_record(found, loaded.text, named=named, is_held=bool(metadata.holders))
-            or _are_of_several_occasions(found, loaded.text, blocks)
-        )
-        told = self._note_on_others(metadata, titles, found, several=several, may_be=may_be)
-        # What a row of the manifest says of item and day holds for the whole.
-        may_part = unnamed and not several and len({item.named for item in found}) < 2
-        may_part = may_part and (bool(titles) or cells.agenda_item is cells.date is None)
-        if may_part and (parts := parts_under_titles(loaded.text, blocks, self._parties, read, titles)):
-            several, told, found = True, None, parts
-        if told is not None:
-            # Too few sections were found for a record, but attributing all of them to one party would be wrong.
-            several, problems = False, (*problems, told)
-            metadata = replace(metadata, state=None, on_behalf_of=None, speaker=None, held_by=None)
-            inferred = tuple(name for name in inferred if name not in OF_SPEAKER)
-        speaker = group = None
-        may_be_in_several = metadata.on_behalf_of or BEHALF.national.search(loaded.text)
-        if not (several or is_kind_given) and chosen == "statement" and may_be_in_several:
-            # What the manifest row says about the speaker and the group spoken for is kept.
-            of_state = len(self._parties.resolve(cells.state or "", "state").codes) == 1
-            speaker = metadata.speaker if cells.speaker or of_state else None
-            group = metadata.on_behalf_of if cells.on_behalf_of or (row is not None and not of_state) else None
-            given = replace(metadata, speaker=speaker, on_behalf_of=group)
-            several = bool(in_several_capacities(loaded.text, blocks, self._parties, given))
-        if chosen == "record" or several:
-            chosen = "record"
-            # A record has several speakers: its text must not be attributed to the one that a heading names.
-            metadata = replace(metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
-            inferred = tuple(name for name in inferred if name not in ("state", "speaker"))
-            found = self._parts(loaded.text, blocks, metadata, file, found)
-            problems = (*(each for each in problems if each not in read.problems), record_report(found, loaded.text))
-        else:
-            found = ()
-            if chosen == "statement" and stored is None:
-                item, days = items_and_days(loaded.text)
-                # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
-                if item is None or metadata.agenda_item in (None, *item.split(", ")):
-                    # What a row of the manifest says stays.
-                    item, days = None if cells.agenda_item else item, None if cells.date else days
-                    metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
-                    inferred = tuple(name for name in inferred if name != "date" or days is None)
+            metadata = replace(stored.metadata, **{name: getattr(whole.metadata, name) for name in OF_SPEAKER})
+            names = {*stored.inferred} - {*OF_SPEAKER} | {*whole.inferred} & {*OF_SPEAKER}
+            whole = replace(whole, metadata=metadata, inferred=tuple(sorted(names)))
+        blocks = with_languages(loaded.text, blocks, whole.metadata.language)
+        text = DividedText(loaded.text, blocks, whole.metadata, self._parties, file)
+        divided = text.divide(read, whole, row, chosen)
+        chosen, found, problems = divided.kind, divided.interventions, divided.whole.problems
+        metadata, inferred = divided.whole.metadata, divided.whole.inferred
+        if chosen == "statement" and stored is None:
+            item, days = items_and_days(loaded.text)
+            # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
+            if item is None or metadata.agenda_item in (None, *item.split(", ")):
+                # What a row of the manifest says stays.
+                item, days = None if cells.agenda_item else item, None if cells.date else days
+                metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
+                inferred = tuple(name for name in inferred if name != "date" or days is None)
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
         if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
@@ -208,39 +162,12 @@ class Annotator:
             input_key = f"{input_key}{NAMES}{self._names}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
-            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=told is not None
+            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=divided.is_nobodys
         )
 
     def note_on_others(self, document: Document) -> str | None:
         """Returns a note on what a statement says as others than those to whom a person attributed it; else None."""
-        text, blocks = document.source_text, document.blocks
-        titles = [each for each in later_titles(text, blocks, self._parties) if not each.begins_translation]
-        may_be = bool(titles) or may_be_record(text)
-        found = self._interventions(text, blocks, document.metadata) if may_be else ()
-        # One section is the whole text, whose heading a person corrected.
-        found = found if len(found) > 1 else ()
-        return self._note_on_others(document.metadata, titles, found, several=False, may_be=may_be)
-
-    def _note_on_others(
-        self,
-        metadata: Metadata,
-        titles: Sequence[LaterTitle],
-        found: Sequence[Intervention],
-        *,
-        several: bool,
-        may_be: bool,
-    ) -> str | None:
-        """Returns a note on what a text says under titles of others that it is not split at, or as other parties."""
-        _, delivers = deliverer(metadata.speaker or "", self._parties)
-        unsplit = unsplit_titles(found if several else (), titles, {*metadata.holders, delivers or ""})
-        is_one = may_be and metadata.holders and (unsplit or not several)
-        others = sections_of_others(found, set(metadata.holders)) if is_one else ()
-        if not (unsplit or others):
-            return None
-        whose = ", ".join(map(self._parties.display, (*metadata.holders, *others)))
-        inside = ", ".join(repr(title.words) for title in unsplit)
-        told = [f"sections of {whose}"] * bool(others) + [f"further statements inside ({inside})"] * bool(unsplit)
-        return f"{', '.join(told)}, and so nobody's: say kind=record or kind=statement"
+        return self._divided(document).told_of_others(document.metadata)
 
     def expected(self, row: ManifestRow | None, file: str) -> Metadata:
         """Returns the metadata of a file that cannot be read, from its manifest row and its name."""
@@ -271,9 +198,9 @@ class Annotator:
             blocks = cut_at_interventions(text, blocks, found)
         elif document.kind == "statement":
             blocks = cut_at_heading(text, blocks)
-            lookup = PartyLookup(parties=self._parties, language=document.metadata.language)
+            lookup = SpeakerLookup(parties=self._parties, language=document.metadata.language)
             holders = {*document.metadata.holders, document.metadata.on_behalf_of or ""}
-            others = words_of_others(text, blocks, holders, self._parties, language=document.metadata.language)
+            others = words_of_others(text, blocks, holders, lookup)
             spans = [*sponsor_lists(text, lookup), *stage_directions(text)]
             spans += others if document.metadata.holders else ()
             blocks = cut_out(text, blocks, spans)
@@ -311,31 +238,10 @@ class Annotator:
         """Returns the interventions of a record under its present metadata; empty for a statement or treaty."""
         if document.kind != "record":
             return ()
-        return self._parts(document.source_text, document.blocks, document.metadata, document.file)
+        return self._divided(document).interventions(document.metadata)
 
-    def _parts(
-        self,
-        text: str,
-        blocks: tuple[Block, ...],
-        metadata: Metadata,
-        file: str,
-        found: tuple[Intervention, ...] = (),
-    ) -> tuple[Intervention, ...]:
-        """Returns the interventions of a record; of a single speaker, whom one heading may name, those by capacity.
-
-        A President's words around a delegate's "in my national capacity" are neither the group's nor the State's.
-        """
-        found = found or self._interventions(text, blocks, metadata)
-        if is_record(found, text) or len({item.named for item in found}) > 1:
-            return found
-        if several := in_several_capacities(text, blocks, self._parties, metadata):
-            return several
-        read = read_metadata(text, blocks, self._parties, file)
-        titles = [title for title in later_titles(text, blocks, self._parties) if not title.begins_translation]
-        return parts_under_titles(text, blocks, self._parties, read, titles) or found
-
-    def _interventions(self, text: str, blocks: Sequence[Block], metadata: Metadata) -> tuple[Intervention, ...]:
-        return find_interventions(text, blocks, self._parties, language=metadata.language, date=metadata.date)
+    def _divided(self, document: Document) -> DividedText:
+        return DividedText(document.source_text, document.blocks, document.metadata, self._parties, document.file)
 
     def _intervention(self, record: Document, item: Intervention, number: int) -> Statement:
         span = StatementSpan(
@@ -344,7 +250,7 @@ class Annotator:
         )  # fmt: skip
         identifier = intervention_id(record.document_id, number)
         statement = Statement(statement_id=identifier, document=record, span=span, metadata=record.metadata)
-        own = _of_own_heading(item, record.source_text)
+        own = own_occasion(item, record.source_text)
         named = own.agenda_item or (None if item.agenda_item is None else agenda_item_in(item.agenda_item))
         # Under a heading that is not read, it is unknown.
         agenda_item = named or (record.metadata.agenda_item if item.agenda_item is None else None)
@@ -382,26 +288,6 @@ class Annotator:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._model.fits)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
-
-
-def _of_own_heading(item: Intervention, text: str) -> Metadata:
-    """Reads what a section says of its own occasion, in its title ("Statement by Belmora") and the lines below it."""
-    if not (item.is_section and form_of(item.named)):
-        return Metadata()
-    words = f"{item.named}\n{text[item.start : item.end]}"
-    heading = find_heading(words, find_blocks(words))
-    occasion, inferred = read_occasion(heading.text, "", 0, "")
-    date = None if "date" in inferred else occasion.date
-    return replace(occasion, date=date, agenda_item=agenda_item_in(heading.flat), title=title_in(heading))
-
-
-def _are_of_several_occasions(found: Sequence[Intervention], text: str, blocks: tuple[Block, ...]) -> bool:
-    """Returns whether a text consists of one party's statements under other items, or on other days or sessions."""
-    if len(found) < 2 or len({item.state for item in found}) > 1 or found[0].start > find_heading(text, blocks).end:
-        return False
-    own = [_of_own_heading(item, text) for item in found]
-    facts = zip(*((each.agenda_item, each.date, each.session) for each in own), strict=True)
-    return all(each.title for each in own) and any(len({*filter(None, values)}) > 1 for values in facts)
 
 
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits, han_value
 from ingest.metadata.body_session_date import read_occasion, symbol_in, words_of_file_name
+from ingest.metadata.corrections import OF_SPEAKER
 from ingest.metadata.heading import (
     Heading,
     delivering_state,
@@ -53,6 +54,16 @@ class ReadMetadata:
     """Names of the fields that were inferred rather than read, sorted."""
     problems: tuple[str, ...] = ()
     """Problems that a person should correct, each in one line."""
+
+    def noted(self, problem: str) -> "ReadMetadata":
+        """Returns them with a further problem."""
+        return replace(self, problems=(*self.problems, problem))
+
+    def of_nobody(self, *, speaker: str | None = None, group: str | None = None) -> "ReadMetadata":
+        """Returns them for a text that several parties hold, of whose parts a row may name the speaker and group."""
+        metadata = replace(self.metadata, state=None, on_behalf_of=group, speaker=speaker, held_by=None)
+        inferred = tuple(name for name in self.inferred if name not in OF_SPEAKER)
+        return replace(self, metadata=metadata, inferred=inferred)
 
 
 def read_metadata(text: str, blocks: tuple[Block, ...], parties: PartyTable | None, file: str) -> ReadMetadata:

@@ -148,15 +148,14 @@ def _of_one_other(words: Intervention, parties: PartyTable) -> Intervention:
 
 
 def in_several_capacities(
-    text: str, blocks: Sequence[Block], parties: PartyTable, metadata: Metadata
+    text: str, blocks: Sequence[Block], lookup: PartyLookup, metadata: Metadata
 ) -> tuple[Intervention, ...]:
     """Returns a statement's parts for a group and for the speaker's State; empty where it has a single capacity.
 
     The speaker's State and the group are taken from a manifest (`metadata.speaker`, such as "Ms. Ferro (Belmora)", and
     `on_behalf_of`), else from the heading or from how the speaker refers to themselves.
     """
-    heading = find_heading(text, tuple(blocks))
-    lookup = PartyLookup(parties=parties, language=metadata.language, date=metadata.date)
+    heading, parties = find_heading(text, tuple(blocks)), lookup.parties
     holder = holder_in(heading, parties)
     person, state = deliverer(metadata.speaker or "", parties)
     state = state or (holder.code if holder is not None and holder.kind == "state" else None)

@@ -14,7 +14,7 @@ import regex
 from ingest.language.sentences import split_sentences
 from ingest.metadata.heading import find_heading, is_first_person, speaks_in_first_person
 from ingest.metadata.on_behalf import BEHALF
-from ingest.parties.party_table import PartyTable, in_rows
+from ingest.parties.party_table import in_rows
 from ingest.records.interventions import SpeakerTurn
 from ingest.records.record_text import WORDS, RecordParagraph, RecordText
 from ingest.records.speaker_identification import SpeakerLookup
@@ -69,7 +69,7 @@ def end_at_narration(record: RecordText, lookup: SpeakerLookup, turns: Sequence[
 
 
 def words_of_others(
-    text: str, blocks: tuple[Block, ...], holders: Set[str], parties: PartyTable, *, language: str | None
+    text: str, blocks: tuple[Block, ...], holders: Set[str], lookup: SpeakerLookup
 ) -> Iterator[tuple[int, int]]:
     """Yields the spans of paragraphs that a line gives to an office or to another party than the `holders`.
 
@@ -77,7 +77,6 @@ def words_of_others(
     "Comments received", where they go on until the next heading; a person until the quotation ends, or else until a
     paragraph names a holder. Questions count where answers are marked, too.
     """
-    lookup = SpeakerLookup(parties=parties, language=language)
     record, begin = RecordText(text, blocks), find_heading(text, blocks).end
     paragraphs = [each for each in record.paragraphs if each.line.start >= begin]
     is_interview = any(WORDS.answer.match(each.whole) for each in paragraphs)

@@ -11,7 +11,6 @@ from typing import Final
 import regex
 
 from ingest.metadata.heading import is_salutation, speaks_in_first_person
-from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
 from ingest.records.compilations import numbering
 from ingest.records.interventions import Intervention
@@ -37,18 +36,15 @@ _INTRODUCTION: Final = 1200
 _LONGEST_HEADING, _LONGEST_NOTE = 250, 60  # characters
 
 
-def find_interventions(
-    text: str, blocks: Sequence[Block], parties: PartyTable, *, language: str | None, date: str | None
-) -> tuple[Intervention, ...]:
+def find_interventions(text: str, blocks: Sequence[Block], lookup: SpeakerLookup) -> tuple[Intervention, ...]:
     """Finds the interventions of a record in order, those of offices and unknown speakers too; they do not overlap.
 
     Text between them, such as headings and procedural text, belongs to nobody, and so do footnotes after the text.
-    The date decides which States were members of a group.
+    The date of the lookup decides which States were members of a group.
     """
     text = text[: notes_start(text)]
     blocks = [block for block in blocks if block.end <= len(text)]
     record = RecordText(text, blocks)
-    lookup = SpeakerLookup(parties=parties, language=language, date=date)
     notes = footnotes(text, blocks)
     turns = [
         turn for turn in speaker_turns(record, lookup) if not any(start <= turn.start < end for start, end in notes)
@@ -57,7 +53,7 @@ def find_interventions(
     found: list[Intervention] = []
     presiding = presiding_state(record, lookup)
     agenda_item = None
-    days = record.days((date or "")[:4])
+    days = record.days((lookup.date or "")[:4])
     since = 0
     marks = {turn.mark for turn in turns if turn.mark is not None}
     for turn, following in zip(turns, ends, strict=False):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import ingest.annotate
+import ingest.records.division
 from app.errors import DuplicateError, NotFoundError
 from app.wiring import Workspace
 from ingest.report import FileResult
@@ -192,12 +193,12 @@ def test_ingest_after_an_upgrade_finds_the_file_unchanged(workspace, take, tmp_p
 def test_a_state_set_by_hand_that_an_upgrade_cannot_place_is_named(workspace, take, upgrade, monkeypatch):
     record, corpus = take(RECORD), workspace.corpus
     corpus.edit(f"{record}.3", {"state": "XAC"})
-    find = ingest.annotate.find_interventions
+    find = ingest.records.division.find_interventions
 
     def otherwise(*args, **options):
         return tuple(replace(item, named=item.named.removeprefix("The ")) for item in find(*args, **options))
 
-    monkeypatch.setattr(ingest.annotate, "find_interventions", otherwise)
+    monkeypatch.setattr(ingest.records.division, "find_interventions", otherwise)
     assert "set again, of 'The representative of Wyndral'" in upgrade()
 
 
@@ -211,7 +212,7 @@ def test_states_set_by_hand_stay_where_a_newer_version_reads_something_else_othe
     corpus.edit(f"{held.document_id}.3", {"state": "XAC"})
     corpus.edit(f"{held.document_id}.4", {"state": ""})
     as_of_an_older_version(workspace)
-    find, merge = ingest.annotate.find_interventions, ingest.annotate.merge
+    find, merge = ingest.records.division.find_interventions, ingest.annotate.merge
 
     def found(*args, **options):
         return tuple(replace(item, named=item.named.removeprefix("Mr. ")) for item in find(*args, **options))
@@ -223,7 +224,7 @@ def test_states_set_by_hand_stay_where_a_newer_version_reads_something_else_othe
     if otherwise == "session":
         monkeypatch.setattr(ingest.annotate, "merge", merged)
     else:
-        monkeypatch.setattr(ingest.annotate, "find_interventions", found)
+        monkeypatch.setattr(ingest.records.division, "find_interventions", found)
     (file,) = corpus.ingest([folder]).files
     (summary,) = corpus.documents()
     parts = corpus.interventions(summary.document_id)

@@ -3,6 +3,7 @@
 import pytest
 
 from ingest.metadata.metadata import read_metadata
+from ingest.records.speaker_identification import SpeakerLookup
 from ingest.records.speaker_segmentation import find_interventions
 from ingest.text.layout import find_blocks
 from tests.conftest import PROJECT
@@ -15,7 +16,7 @@ def split(parties):
     def split_text(text, language=None):
         blocks = find_blocks(text)
         language = language or read_metadata(text, blocks, None, "a.txt").metadata.language
-        return find_interventions(text, blocks, parties, language=language, date="2022")
+        return find_interventions(text, blocks, SpeakerLookup(parties=parties, language=language, date="2022"))
 
     return split_text
 
