@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from ingest.language.lexicons import Patterns, any_of, load_lexicon
-from ingest.language.matches import TextMatch, without_overlaps
+from ingest.language.matches import TextMatch, blanked, without_overlaps
 from ingest.language.numerals import ascii_digits, han_value, is_han_number, roman_value
 from vectorstore.stems import language_of, without_accents
 
@@ -48,20 +48,10 @@ def without_year(month: str, day: str | None) -> str:
     return f"--{number:02}" if day is None else f"--{number:02}-{int(day):02}"
 
 
-@cache
-def _dates() -> Patterns:
-    return Patterns("dates", month_name=any_of(month_numbers()))
-
-
-@cache
-def _forms() -> tuple[re.Pattern[str], ...]:
-    return _dates().each("date_forms")
-
-
 # Every form of a date has a year.
 _YEAR = re.compile(r"\d{4}|[〇零一二三四五六七八九]{4}\s*年")
 
-_WORDS = Patterns("dates")
+_WORDS = Patterns("dates", month_name=any_of(month_numbers()))
 # Characters before a date in which the words stand that make its first number no day.
 _BEFORE = 80
 
@@ -94,7 +84,7 @@ def find_dates(text: str) -> tuple[DateMatch, ...]:
 
 def date_of_cover(line: str) -> str | None:
     """Returns the day of which a line of a cover consists, as only covers write it: "14.X.2024", "Vienna, 14.10.24"."""
-    found = _dates().cover_date.fullmatch(ascii_digits(line))
+    found = _WORDS.cover_date.fullmatch(ascii_digits(line))
     if found is None:
         return None
     day, month = int(found["d1"]), int(found["n2"] or 0) or _month(found.groupdict(""), "2")
@@ -131,7 +121,7 @@ def _iso_day(text: str, month: int, day: int) -> date | None:
 
 
 def _all_dates(text: str) -> Iterator[DateMatch]:
-    for form in _forms():
+    for form in _WORDS.each("date_forms"):
         for match in form.finditer(text):
             parts = match.groupdict()
             in_one_month = parts.get("d1") and not (parts.get("m1") or parts.get("n1"))
@@ -185,6 +175,4 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 def without_dates(text: str) -> str:
     """Blanks the dates of a text and keeps all offsets: "item 4, 16 October 2024" names one item."""
-    for found in find_dates(text):
-        text = f"{text[: found.start]}{'·' * (found.end - found.start)}{text[found.end :]}"
-    return text
+    return blanked(text, ((found.start, found.end) for found in find_dates(text)), "·")

@@ -77,6 +77,7 @@ class Patterns:
         setattr(self, key, pattern)
         return pattern
 
+    @cache  # noqa: B019 - there are few lexicons, which are kept
     def each(self, key: str) -> tuple[re.Pattern[str], ...]:
         """Compiles the patterns of a list."""
         return tuple(re.compile(self.resolved(form), re.IGNORECASE) for form in load_lexicon(self._name)[key])

@@ -33,10 +33,10 @@ def without_overlaps(matches: Iterable[M], *, longest: bool = False) -> tuple[M,
     return tuple(kept)
 
 
-def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text of equal length with spaces in place of each span `[start, end)`."""
+def blanked(text: str, spans: Iterable[tuple[int, int]], blank: str = " ") -> str:
+    """Returns a text of equal length with spaces, or another character, in place of each span `[start, end)`."""
     for start, end in spans:
-        text = text[:start] + " " * (end - start) + text[end:]
+        text = text[:start] + blank * (end - start) + text[end:]
     return text
 
 

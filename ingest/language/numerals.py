@@ -13,7 +13,7 @@ from typing import Final, Literal
 from ingest.language.lexicons import Patterns, load_lexicon, load_table
 from ingest.language.matches import TextMatch, without_overlaps
 
-NumberKind = Literal["cardinal", "ordinal", "stem", "tens"]
+NumberKind = Literal["cardinal", "ordinal", "stem"]
 # Digits of other scripts read as ASCII digits, one for one, so that offsets stay.
 _DIGITS: Final = {ord(char): str(index % 10) for index, char in enumerate("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９")}
 _ROMAN: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}

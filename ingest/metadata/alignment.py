@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from ingest.language.lexicons import Patterns
+from ingest.language.matches import blanked
 from ingest.metadata.on_behalf import BEHALF, behalf_before
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch
@@ -84,10 +85,8 @@ def _groups_after(
 
 def _is_direct(sentence: str, start: int, end: int, named: list[PartyMatch]) -> bool:
     """Returns whether only the subject and function words stand between a verb and its object."""
-    for match in named:
-        if start <= match.start and match.end <= end:
-            sentence = f"{sentence[: match.start]}{' ' * (match.end - match.start)}{sentence[match.end :]}"
-    return _WORDS.direct.fullmatch(sentence, start, end) is not None
+    names = [(match.start, match.end) for match in named if start <= match.start and match.end <= end]
+    return _WORDS.direct.fullmatch(blanked(sentence, names), start, end) is not None
 
 
 def _is_said(words: str, how: str, supports: bool) -> bool:

@@ -25,8 +25,11 @@ NEAR: Final = 80
 # Latin letters with accents, each with the plain letter, so that offsets stay.
 _PLAIN: Final = {code: plain for code in range(0xC0, 0x180) if len(plain := without_accents(chr(code))) == 1}
 _WORDS = Patterns("bodies")
-_NUMBERS = Patterns("numbers")
 _BODIES: Mapping[str, Sequence[str]] = load_lexicon("bodies")["bodies"]
+# Russian ordinals are stems; in Arabic a session is feminine, a meeting masculine.
+_MASCULINE: Final = {word.replace("ة", ""): value for word, value in number_words("ordinal", "ar").items()}
+_ORDINALS: Final = {"الأول": 1} | _MASCULINE | number_words("ordinal") | number_words("stem")
+_NUMBERS = Patterns("numbers", month_name=any_of(month_numbers()), ordinal=any_of(_ORDINALS, r"[\s\-–]+"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,12 +118,12 @@ def find_session_mentions(text: str) -> tuple[SessionMatch, ...]:
 
 def without_days(text: str) -> str:
     """Blanks the dates of a text, those without a year too, and keeps all offsets: "Oct 14th"."""
-    (alone,) = _session_forms("days_alone")
+    (alone,) = _NUMBERS.each("days_alone")
     return alone.sub(lambda day: "·" * len(day[0]), without_dates(text))
 
 
 def _numbered(forms: str, text: str) -> Iterator[SessionMatch]:
-    for match in chain.from_iterable(pattern.finditer(text) for pattern in _session_forms(forms)):
+    for match in chain.from_iterable(pattern.finditer(text) for pattern in _NUMBERS.each(forms)):
         if number := _session_number({name: value for name, value in match.groupdict().items() if value}):
             yield SessionMatch(start=match.start(), end=match.end(), number=number)
 
@@ -135,24 +138,6 @@ def find_session_number(text: str) -> str | None:
     return next((str(session.number) for session in find_session_mentions(text)), None)
 
 
-@cache
-def _session_forms(key: str) -> tuple[re.Pattern[str], ...]:
-    words = {
-        "ordinal": _ordinals(),
-        "russian_tens": number_words("tens", "ru"),
-        "russian_stem": number_words("stem", "ru"),
-        "month_name": month_numbers(),
-    }
-    return Patterns("numbers", **{name: any_of(own, r"[\s\-–]+") for name, own in words.items()}).each(key)
-
-
-@cache
-def _ordinals() -> dict[str, int]:
-    """Return ordinals with their values; in Arabic a session is feminine, a meeting masculine."""
-    masculine = {word.replace("ة", ""): value for word, value in number_words("ordinal", "ar").items()}
-    return {"الأول": 1} | masculine | number_words("ordinal")
-
-
 def _session_number(groups: dict[str, str]) -> int | None:
     if digits := groups.get("digits"):
         return int(digits)
@@ -160,10 +145,7 @@ def _session_number(groups: dict[str, str]) -> int | None:
         # "VVVX" is no number, and its value is negative.
         return max(0, roman_value(roman))
     if word := groups.get("word"):
-        return _ordinals().get(" ".join(re.split(r"[\s\-–]+", word.lower())))
-    if stem := groups.get("stem"):
-        tens = number_words("tens", "ru").get(groups.get("tens", "").lower(), 0)
-        return tens + number_words("stem", "ru")[stem.lower()]
+        return _ORDINALS.get(" ".join(re.split(r"[\s\-–]+", word.lower())))
     return han_value(groups["zh"]) if "zh" in groups else None
 
 

@@ -9,6 +9,7 @@ from typing import Final, Literal
 import regex
 
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.matches import blanked
 from ingest.language.sentences import NOTE_MARK
 from ingest.text.layout import block_index, is_left_open
 from ingest.text.page_furniture import furniture_lines, running_heads, text_lines
@@ -95,11 +96,7 @@ def _is_wrapped(before: str, gap: str) -> bool:
 
 def _own_words(statement: Statement, start: int, end: int) -> str:
     """Returns the speaker's words of a span, without page furniture and interruptions by the record."""
-    text = statement.source_text[start:end]
-    for first, last in statement.span.interruptions:
-        if first < end and last > start:
-            low, high = max(first, start) - start, min(last, end) - start
-            text = text[:low] + " " * (high - low) + text[high:]
-    lines = text_lines(text)
+    told = ((max(at, start), min(stop, end)) for at, stop in statement.span.interruptions if at < end and stop > start)
+    lines = text_lines(blanked(statement.source_text[:end], told)[start:])
     pages = furniture_lines(lines, running_heads(statement.source_text))
     return "\n".join(line.text for line, is_page in zip(lines, pages, strict=True) if not is_page)
