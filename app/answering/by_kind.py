@@ -4,7 +4,7 @@
 and is answered with their metadata. All other kinds are answered with the best evidence on their topic.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
@@ -25,7 +25,7 @@ from app.records import Citation, Note, QuestionKind, Scope
 from app.retrieval.chronology import days_of, latest_first
 from app.retrieval.near_shown import near_shown
 from app.retrieval.party_evidence import PartyEvidence
-from app.retrieval.positions.direction import read_sentence
+from app.retrieval.positions.direction import read_sentences
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.subject import topic_words
@@ -164,7 +164,7 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
         answer_type=answer_type,
         of_each=of_each if read.lists_parties else None,
         extended=not read.lists_parties and read.style != "shorter",
-        reports_others=partial(_reports_others, context, retrieved),
+        reporting_others=partial(_reporting_others, context, retrieved),
         of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
@@ -173,12 +173,21 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
 
 
-def _reports_others(context: KindContext, retrieved: Retrieved, sentence: Sentence) -> bool:
-    """Returns whether a sentence only tells what others say on the topic: "some delegations propose a fund"."""
+def _reporting_others(
+    context: KindContext, retrieved: Retrieved, sentences: Sequence[Sentence]
+) -> Collection[Sentence]:
+    """Returns the sentences that only tell what others say on the topic: "some delegations propose a fund"."""
     scope, topic = context.resolution.scope, topic_words(context.resolution.scope)
-    language = sentence.language or retrieved.sources.statements[sentence.statement_id].metadata.language
-    words = topic_in(topic, scope.language, language) or topic
-    return bool(topic) and read_sentence(sentence.text, words, language, context.local.parties).reading == "reported"
+    by_language: dict[str | None, list[Sentence]] = {}
+    for sentence in sentences if topic else ():
+        language = sentence.language or retrieved.sources.statements[sentence.statement_id].metadata.language
+        by_language.setdefault(language, []).append(sentence)
+    reporting = set[Sentence]()
+    for language, own in by_language.items():
+        words = topic_in(topic, scope.language, language) or topic
+        read = read_sentences([sentence.text for sentence in own], words, language, context.local.parties)
+        reporting.update(each for each, told in zip(own, read, strict=True) if told.reading == "reported")
+    return reporting
 
 
 def _is_attributed(read: Resolution, quoted: Composition) -> bool:

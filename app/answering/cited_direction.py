@@ -11,7 +11,7 @@ from typing import Final
 
 from app.answering.quotation_context import spans
 from app.records import Citation, Claim, Direction
-from app.retrieval.list_context import split_with_openings
+from app.retrieval.list_context import SentenceWithOpening, split_with_openings
 from app.retrieval.positions.change_of_view import (
     depends_on_before,
     is_counterfactual,
@@ -31,9 +31,9 @@ from app.retrieval.positions.direction import (
     SentenceDirection,
     as_opened,
     decisive_of,
-    read_ahead,
     read_passage,
     read_sentence,
+    read_sentences,
 )
 from app.retrieval.positions.position_marks import declines_position
 from app.retrieval.topic.share import share_of_topic
@@ -70,24 +70,28 @@ def directions_of(
     extend it may be about something else.
     """
     shared = share_of_topic(topic, language, parties)
-
-    def read(citation: Citation) -> CitedDirection:
-        text, topic_words = words(citation), topic_in(topic, language, citation.language) or topic
-        unnamed = shared(text, citation.language) < _TOPIC_SHARE_MIN
-        of_others = citation.quoting or citation.kind == "treaty"
-        if of_others or declines_position(text, citation.language):
-            return CitedDirection(direction=None, sure=False)
-        # In another language than the topic's, the glossary may lack its words, so every sentence counts as naming it.
-        sentences = _read(text, topic_words, citation.language, parties)
-        found = _direction(sentences, always_named=citation.language != language)
-        if found.direction in (None, "mentions") and len(sentences) > 1 and not takes_back(text):
-            # What no sentence says alone, all may: "We heard its supporters. Their arguments have not convinced us."
-            passage = read_passage(text.replace("\n", " "), topic_words, citation.language, parties)
-            if passage.takes_direction:
-                return CitedDirection(direction=passage.direction, sure=False)
-        return replace(found, sure=found.sure and not unnamed)
-
-    return {citation.number: read(citation) for citation in citations}
+    directions = {citation.number: CitedDirection(direction=None, sure=False) for citation in citations}
+    texts = {each.number: words(each) for each in citations if not (each.quoting or each.kind == "treaty")}
+    by_language: dict[str | None, dict[int, Sequence[SentenceWithOpening]]] = {}
+    for citation in citations:
+        text = texts.get(citation.number)
+        if text is not None and not declines_position(text, citation.language):
+            by_language.setdefault(citation.language, {})[citation.number] = split_with_openings(text)
+    for spoken, split in by_language.items():
+        topic_words = topic_in(topic, language, spoken) or topic
+        # The sentences of all citations are read together, and then looked at one by one.
+        read_sentences([each.text for own in split.values() for each in own], topic_words, spoken, parties)
+        for number, sentences in split.items():
+            read = _read(sentences, topic_words, spoken, parties)
+            # In another language than the topic's, the glossary may lack its words: each sentence counts as naming it.
+            found = _direction(read, always_named=spoken != language)
+            if found.direction in (None, "mentions") and len(read) > 1 and not takes_back(texts[number]):
+                # What no sentence says alone, all may: "We heard its friends. Their arguments have not convinced us."
+                passage = read_passage(texts[number].replace("\n", " "), topic_words, spoken, parties)
+                found = CitedDirection(direction=passage.direction, sure=False) if passage.takes_direction else found
+            sure = found.sure and shared(texts[number], spoken) >= _TOPIC_SHARE_MIN
+            directions[number] = replace(found, sure=sure)
+    return directions
 
 
 def words_for_direction(
@@ -132,7 +136,9 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     return CitedDirection(direction=direction, sure=sure)
 
 
-def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> list[SentenceDirection]:
+def _read(
+    sentences: Sequence[SentenceWithOpening], topic: str, language: str | None, parties: PartyTable
+) -> list[SentenceDirection]:
     """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
     # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
     # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
@@ -141,10 +147,8 @@ def _read(words: str, topic: str, language: str | None, parties: PartyTable) -> 
     read: list[SentenceDirection] = []
     counterfactual = announced = former = told_former = False
     reported = ""
-    sentences = split_with_openings(words)
-    read_ahead([sentence.text for sentence in sentences], topic, language, parties)
-    for sentence in sentences:
-        current = read_sentence(sentence.text, topic, language, parties)
+    readings = read_sentences([sentence.text for sentence in sentences], topic, language, parties)
+    for sentence, current in zip(sentences, readings, strict=True):
         if reported and not current.names_topic:
             current = read_passage(f"{reported} {sentence.text}", topic, language, parties)
         reported = sentence.text if current.reading == "reported" else ""

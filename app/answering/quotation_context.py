@@ -113,6 +113,12 @@ def _may_extend(sentences: Sequence[Sentence], first: int, last: int) -> bool:
     return here.paragraph is not None and following.paragraph == here.paragraph and length <= _MAX_EXTENDED_CHARS
 
 
+def may_be_extended(sentences: Sequence[Sentence], ordinal: int) -> bool:
+    """Returns whether a sentence with the next is short enough for a quotation that is extended by what follows."""
+    together = sentences[ordinal : ordinal + 2]
+    return len(together) > 1 and together[1].end - together[0].start <= _MAX_EXTENDED_CHARS
+
+
 def spans(
     sentences: Sequence[Sentence], chosen: Sequence[int], *, source: str = "", extendable: Collection[int] = ()
 ) -> list[QuotableSpan]:

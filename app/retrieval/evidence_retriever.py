@@ -276,23 +276,21 @@ class EvidenceRetriever:
         takes_position = resolution.stance and not resolution.over_time
         if as_list and not takes_position:
             return evidence
-        scope, catalogue = resolution.scope, self.store.catalogue
+        scope, sentences = resolution.scope, self.store.catalogue.sentences_of(_statement_ids(evidence))
         summaries = (summary for item in evidence for summary in item.statements)
         holders = {summary.statement_id: summary.metadata.holders for summary in summaries}
 
         @cache
         def own(statement_id: str) -> OwnWords:
-            return OwnWords(catalogue.sentences(statement_id), holders.get(statement_id, ()), parties)
+            return OwnWords(sentences[statement_id], holders.get(statement_id, ()), parties)
 
         topic = partial(topic_in, topic_words(scope), scope.language)
-        reader = PositionReader(EvidenceReader(topic, catalogue.sentences, own, parties), asked)
+        reader = PositionReader(EvidenceReader(topic, sentences.__getitem__, own, parties), asked)
         if not takes_position:
-            reader.read_ahead(item for item in evidence if not item.spoke_for and len(item.best) > 1)
-            # What groups said for a State keeps its order.
-            return tuple(item if item.spoke_for else reader.reported_last(item) for item in evidence)
-        reader.read_ahead(item for item in evidence if item.answers)
-        sure = resolution.sure_of_kind or scope.all_states
-        read = map(reader.read if sure else partial(_with_or_without_position, reader), evidence)
+            return tuple(reader.reported_last(evidence))
+        read = reader.read(evidence)
+        if not (resolution.sure_of_kind or scope.all_states):
+            read = [_with_or_without_position(*pair) for pair in zip(read, evidence, strict=True)]
         return tuple(_with_latest(*pair, parties) for pair in zip(read, evidence, strict=True))
 
 
@@ -380,10 +378,9 @@ def _names(text: str, about: Set[str], parties: PartyTable) -> bool:
     return "\ufffd" in text or any(about & {*match.codes} for match in parties.find(text))
 
 
-def _with_or_without_position(reader: PositionReader, evidence: PartyEvidence) -> PartyEvidence:
-    """Reads evidence for a question that may not ask for a position: sentences that take none answer as well."""
-    read = reader.read(evidence)
-    return replace(merge_evidence(read, evidence), takes_no_position=False) if read.takes_no_position else read
+def _with_or_without_position(read: PartyEvidence, found: PartyEvidence) -> PartyEvidence:
+    """Returns evidence read for a question that may not ask for a position: sentences that take none answer as well."""
+    return replace(merge_evidence(read, found), takes_no_position=False) if read.takes_no_position else read
 
 
 def _with_latest(read: PartyEvidence, found: PartyEvidence, parties: PartyTable) -> PartyEvidence:

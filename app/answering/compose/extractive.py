@@ -3,7 +3,7 @@
 "Arvandia, tenth session, 2020: “We do not support that proposal.” [1]".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,6 +12,7 @@ from app.answering.citations import with_quoted_parties
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape
+from app.answering.quotation_context import may_be_extended
 from app.answering.quoting import claim_of, comparable_words, latest_statement_first, quote, repeats
 from app.answering.verify_citations import sound_citations
 from app.records import AnswerType, Citation, Claim, Sources
@@ -35,15 +36,15 @@ def compose(
     answer_type: AnswerType | None,
     of_each: int | None = None,
     extended: bool = True,
-    reports_others: Callable[[Sentence], bool] = lambda _: False,
+    reporting_others: Callable[[Sequence[Sentence]], Collection[Sentence]] = lambda _: (),
     of_each_holder: bool = True,
 ) -> Composition:
     """Quotes the best evidence of every party that has some, and then of the groups that spoke for them.
 
     Groups that spoke for their members come last, if they surely answer, and only if a party answers by itself. Each
     party with evidence gets an equal share of the `limit`, at least one quotation; in lists of who said something, up
-    to `of_each` instead. Unless `extended`, short quotations are continued only where a sentence `reports_others`, as
-    the party may answer them next; these, or a single one, begin with the party's latest statement, except in lists
+    to `of_each` instead. Unless `extended`, short quotations are continued only where sentences are `reporting_others`,
+    as the party may answer them next; these, or a single one, begin with the party's latest statement, except in lists
     (`of_each`) and where an `answer_type` is asked for. If no quotation contains that, it is `missing`; reasons never
     are, since they may be given in any words. Unless `of_each_holder`, what several parties said jointly is quoted
     once, naming them all.
@@ -65,12 +66,18 @@ def compose(
     unquoted = 0
     dropped: list[tuple[str, Citation]] = []
     subjects = list(dict.fromkeys(item.subject for item in evidence))
+    quoted: list[tuple[PartyEvidence, Sequence[Sentence], int]] = []
     for item in sorted((*answering, *groups), key=lambda item: subjects.index(item.subject)):
         strong: Sequence[Sentence] = item.best_sentences
         allowed = min(of_party, _MAX_OF_GROUP) if item.spoke_for else of_party
         if (allowed == 1 or not extended) and not (of_each or answer_type):
             strong = latest_statement_first(strong, sources)
-        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else [*filter(reports_others, strong[:allowed])]
+        quoted.append((item, strong, allowed))
+    first_of_all = (sentence for _, strong, allowed in quoted for sentence in strong[:allowed])
+    short = [s for s in first_of_all if not extended and may_be_extended(sources.sentences[s.statement_id], s.ordinal)]
+    continued = reporting_others(short)
+    for item, strong, allowed in quoted:
+        extendable = strong[:_READ_FOR_ANSWER_TYPE] if extended else [s for s in strong[:allowed] if s in continued]
         first = len(citations) + 1
         strong, quotations, unsound = _quote_sound(strong, sources, allowed, first_number=first, extendable=extendable)
         dropped += [(item.party, citation) for citation in unsound]

@@ -8,7 +8,6 @@ speaker's position. What a question asks for says `asked_direction.py`.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -30,8 +29,8 @@ from app.retrieval.positions.position_marks import (
     kind_of,
     without_restraints,
 )
-from app.retrieval.positions.rewording import reword, what_ends
-from app.retrieval.topic.mask import WORD, mask_topic, topic_and_text, topic_runs
+from app.retrieval.positions.rewording import Rewording, reword, what_ends
+from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives, operators
 from ingest.language.sentences import split_sentences
@@ -40,6 +39,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import LANGUAGES
 from vectorstore.bert import FineTunedClassifier
+from vectorstore.kept_latest import KeptLatest
 
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
@@ -69,6 +69,8 @@ _OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", 
 _REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
 _OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
+# The most sentences of which the direction is kept.
+_KEPT: Final = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,78 +113,126 @@ class SentenceDirection:
         return self.reading not in ("mentions", "reported")
 
 
+# Of a sentence, its topic, its language and the parties that the topic may name.
+_READ: Final = KeptLatest[tuple[str, str, str, PartyTable], SentenceDirection](_KEPT)
+
+
 def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
-    """Reads the direction of one sentence on a topic.
+    """Reads the direction of one sentence on a topic, as `read_sentences` does of several."""
+    (read,) = read_sentences([text], topic, language, parties)
+    return read
+
+
+def read_sentences(
+    texts: Sequence[str], topic: str, language: str | None, parties: PartyTable
+) -> list[SentenceDirection]:
+    """Reads the direction of each of several sentences on a topic, in half the time of one by one.
 
     Args:
-        text: One sentence, readable.
-        topic: Topic words, in the language of the sentence where a translation is known; empty for any topic.
+        texts: Sentences, readable; those read latest are kept.
+        topic: Topic words, in the language of the sentences where a translation is known; empty for any topic.
         language: ISO 639-1 code; any other than the six is read as English.
         parties: The parties that the topic may name.
     """
-    return _read(text, topic, language if language in LANGUAGES else "en", parties)
-
-
-def read_ahead(texts: Iterable[str], topic: str, language: str | None, parties: PartyTable) -> None:
-    """Lets the models read sentences together, which takes half as long as one by one, before `read_sentence` does."""
     language = language if language in LANGUAGES else "en"
-    read = [pair for text in texts for pair in _as_read(text, topic, language, parties)]
-    _chances([_as_input(*pair, language, parties) for pair in read], language)
+    keys = [(text, topic, language, parties) for text in texts]
+    known = _READ.of(keys, _read_together)
+    return [known[key] for key in keys]
 
 
-def _as_read(text: str, topic: str, language: str, parties: PartyTable) -> Iterator[tuple[str, str]]:
-    """Yields each text and topic that the models read for a sentence: as it is, reworded, or both."""
-    runs = topic_runs(text, topic, language, parties)
-    ended, reworded = what_ends(topic, text, runs, language), reword(text, topic, runs, language)
-    if ended:
-        yield from _as_read(text, ended, language, parties)
-    elif reworded is not None:
-        yield from _as_read(reworded.text, reworded.topic, language, parties)
-    yield _without_quoted(text, language), topic
+@dataclass(frozen=True, kw_only=True)
+class _Unread:
+    """What is found in a sentence before a model reads it."""
+
+    text: str
+    """Without its quotations, of which placeholders are left."""
+    topic: str
+    language: str
+    names_topic: bool
+    marks: tuple[PositionMark, ...]
+    """The words outside quotations that show a position."""
+    blanked: str
+    """The sentence with what it quotes and its topic blanked out."""
+    goes_on: bool
+    as_input: tuple[str, str]
+    """The input of the classifier."""
+    on_ended: "_Unread | None"
+    """The sentence on what its topic ends, where it names that."""
+    rewording: Rewording | None
+    reworded: "_Unread | None"
+    """The sentence in other words, by `rewording`."""
+
+    @property
+    def inputs(self) -> Iterator[tuple[str, str]]:
+        """All inputs of the classifier: of the sentence as it is, and as it is read otherwise."""
+        yield self.as_input
+        for other in filter(None, (self.on_ended, self.reworded)):
+            yield from other.inputs
 
 
-@lru_cache(maxsize=4096)
-def _read(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
-    runs = topic_runs(text, topic, language, parties)
-    if ended := what_ends(topic, text, runs, language):
-        read, as_it_is = _turned(_read(text, ended, language, parties)), _read_as_it_is(text, topic, language, parties)
+def _unread(text: str, topic: str, language: str, parties: PartyTable) -> _Unread:
+    runs, marks = topic_runs(text, topic, language, parties), find_position_marks(text, language)
+    ended = what_ends(topic, text, runs, language)
+    rewording = None if ended else reword(text, topic, runs, marks, language)
+    reworded = None if rewording is None else _unread(rewording.text, rewording.topic, language, parties)
+    quoted = _quoted_within(text)
+    own = _without_quoted(text, language) if quoted else text
+    goes_on = refers_back(own) or is_elliptic(own, language)
+    # What goes on from the sentence before is read without a topic that it does not name: "We do not.".
+    unnamed = (goes_on or TAKES_UP.search(own) is not None) and not topic_runs(own, topic, language, parties)
+    return _Unread(
+        text=own,
+        topic=topic,
+        language=language,
+        names_topic=bool(runs),
+        # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
+        marks=tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted)),
+        blanked=blank_out(text, (*quoted, *runs)),
+        goes_on=goes_on,
+        as_input=topic_and_text(own, "" if unnamed else topic, language, parties),
+        on_ended=_unread(text, ended, language, parties) if ended else None,
+        rewording=rewording,
+        reworded=reworded,
+    )
+
+
+def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator[SentenceDirection]:
+    """Yields the directions of sentences of one language, which a model reads together."""
+    unread = [_unread(*key) for key in keys]
+    inputs = list(dict.fromkeys(pair for each in unread for pair in each.inputs))
+    chances = dict(zip(inputs, _chances(inputs, unread[0].language), strict=True))
+    return (_read(each, chances) for each in unread)
+
+
+def _read(unread: _Unread, chances: Mapping[tuple[str, str], Mapping[Reading, float]]) -> SentenceDirection:
+    as_it_is = _read_as_it_is(unread, chances[unread.as_input])
+    if unread.on_ended is not None:
+        read = _turned(_read(unread.on_ended, chances))
         # "The will to lift the embargo will become a reality" may be read better with the word that ends it.
         surer = as_it_is.chances[as_it_is.reading] > read.chances[read.reading]
         return as_it_is if surer and not read.is_outright else read
-    reworded = reword(text, topic, runs, language)
-    if reworded is None:
-        return _read_as_it_is(text, topic, language, parties)
-    read, origin = _read(reworded.text, reworded.topic, language, parties), reworded.origin
+    if unread.rewording is None or unread.reworded is None:
+        return as_it_is
+    read, origin = _read(unread.reworded, chances), unread.rewording.origin
     marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
-    as_it_is = _read_as_it_is(text, topic, language, parties)
-    return _reversed(replace(read, marks=marks), as_it_is, rejects=reworded.rejects)
+    return _reversed(replace(read, marks=marks), as_it_is, rejects=unread.rewording.rejects)
 
 
-def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) -> SentenceDirection:
-    runs = topic_runs(text, topic, language, parties)
-    named = mask_topic(text, topic, language, parties) != text
-    marks = find_position_marks(text, language)
-    quoted = _quoted_within(text)
-    blanked = blank_out(text, (*quoted, *runs))
-    if quoted:
-        # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
-        marks = tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted))
-        text = _without_quoted(text, language)
-    (by_reading,) = _chances([_as_input(text, topic, language, parties)], language)
-    own = without_restraints(marks, blanked, language)
-    if own != marks:
+def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> SentenceDirection:
+    text, language, blanked = unread.text, unread.language, unread.blanked
+    marks = without_restraints(unread.marks, blanked, language)
+    if marks != unread.marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
         by_reading = {**by_reading, "for": higher, "against": lower}
-    marks = own
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
-    is_instruction = imperatives(language).search(text) is not None and by_reading["reported"] >= _INSTRUCTION_MIN
+    is_instruction = by_reading["reported"] >= _INSTRUCTION_MIN and imperatives(language).search(text) is not None
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
     may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
     marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
         # The classifier has learned from sentences on a topic. Without one, outright words decide.
-        if not topic and by_reading[best] < DIRECTION_MIN:
+        if not unread.topic and by_reading[best] < DIRECTION_MIN:
             rest = DIRECTION_MIN / (1 - by_reading[best])
             by_reading = {each: chance * rest for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
     outright = any(mark.strength == OUTRIGHT for mark in marks)
@@ -194,18 +244,11 @@ def _read_as_it_is(text: str, topic: str, language: str, parties: PartyTable) ->
         reading=best if sure else "mentions",
         chances=by_reading,
         marks=marks,
-        names_topic=named,
-        goes_on=refers_back(text) or is_elliptic(text, language),
+        names_topic=unread.names_topic,
+        goes_on=unread.goes_on,
         asserts=asserts,
         is_instruction=is_instruction,
     )
-
-
-def _as_input(text: str, topic: str, language: str, parties: PartyTable) -> tuple[str, str]:
-    """Returns the input of the classifier, without a topic for what goes on from the sentence before: "We do not."."""
-    goes_on = refers_back(text) or is_elliptic(text, language) or TAKES_UP.search(text) is not None
-    unnamed = goes_on and mask_topic(text, topic, language, parties) == text
-    return topic_and_text(text, "" if unnamed else topic, language, parties)
 
 
 def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Reading, float]]:
@@ -299,8 +342,9 @@ def read_span(
     text: str, topic: str, language: str | None, parties: PartyTable
 ) -> tuple[tuple[int, SentenceDirection], ...]:
     """Reads each sentence of a quotation, with the offset at which it begins."""
-    spans = split_sentences(text)
-    return tuple((start, read_sentence(text[start:end], topic, language, parties)) for start, end in spans)
+    spans = [*split_sentences(text)]
+    read = read_sentences([text[start:end] for start, end in spans], topic, language, parties)
+    return tuple((start, each) for (start, _), each in zip(spans, read, strict=True))
 
 
 def read_passage(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:
@@ -308,16 +352,27 @@ def read_passage(text: str, topic: str, language: str | None, parties: PartyTabl
 
     The classifier, which has learned from passages too, decides alone: words such as "welcome" may be on other things.
     """
+    (read,) = read_passages([text], topic, language, parties)
+    return read
+
+
+def read_passages(
+    texts: Iterable[str], topic: str, language: str | None, parties: PartyTable
+) -> list[SentenceDirection]:
+    """Reads several passages, each as `read_passage` does, in half the time of one by one."""
     language = language if language in LANGUAGES else "en"
-    text = _without_quoted(text, language)
-    (chances,) = _chances([topic_and_text(text, topic, language, parties)], language)
-    best = max(READINGS, key=lambda reading: chances[reading])
-    return SentenceDirection(
-        reading=best if chances[best] >= DIRECTION_MIN else "mentions",
-        chances=chances,
-        marks=(),
-        names_topic=mask_topic(text, topic, language, parties) != text,
-    )
+    own = [_without_quoted(text, language) for text in texts]
+    read = _chances([topic_and_text(text, topic, language, parties) for text in own], language)
+    return [
+        SentenceDirection(
+            reading=best if chances[best] >= DIRECTION_MIN else "mentions",
+            chances=chances,
+            marks=(),
+            names_topic=bool(topic_runs(text, topic, language, parties)),
+        )
+        for text, chances in zip(own, read, strict=True)
+        for best in [max(READINGS, key=lambda reading: chances[reading])]
+    ]
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:

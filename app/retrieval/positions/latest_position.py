@@ -25,6 +25,19 @@ _ASKED_MIN, _SHARE_OF_OPPOSITE_MIN = 0.15, 0.7
 _made: Final = attrgetter("metadata")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Views:
+    """The sentences of a party that were read for its position."""
+
+    best: Sequence[ReadEvidence]
+    near: Sequence[ReadEvidence]
+    """Those of the best that are near to the topic, with further ones."""
+    taking: Sequence[ReadEvidence]
+    """Those near to it that take a direction."""
+    unresolved: Sequence[ReadEvidence]
+    """Those near to it of which the next sentences may take one."""
+
+
 @dataclass(frozen=True)
 class PositionReader:
     """Reads the positions in the evidence of parties, for one topic."""
@@ -33,24 +46,39 @@ class PositionReader:
     direction: AskedDirection | None
     """The direction asked for, or `change` of it; None for any."""
 
-    def read_ahead(self, evidence: Iterable[PartyEvidence]) -> None:
-        """Lets the models read the best sentences of these parties together, before they are read for each."""
-        self.reader.read_ahead((item, item.best[:_SENTENCES_READ]) for item in evidence)
+    def read(self, evidence: Sequence[PartyEvidence]) -> list[PartyEvidence]:
+        """Puts the latest position of each party first, and marks evidence without one or with another than asked for.
 
-    def read(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Puts the latest position first, and marks evidence without a position or with another than asked for."""
-        if not evidence.answers:
-            return evidence
-        best = self._read_best(evidence)
+        The models read the sentences of all parties together.
+        """
+        answering = [item for item in evidence if item.answers]
+        views = [self._views(*pair) for pair in zip(answering, self._read_best(answering), strict=True)]
+        self.reader.read_next_ahead(each for own in views for each in (*own.taking, *own.unresolved))
+        latest = map(self._latest_first, answering, views)
+        return [next(latest) if item.answers else item for item in evidence]
+
+    def _views(self, evidence: PartyEvidence, best: Sequence[ReadEvidence]) -> _Views:
         # A later sentence below half the best chance hardly speaks of the topic, so it cannot hold the position on it.
         own = [each for each in best if each.direction is not None] or best
         chance_min = max(each.chance for each in own) / 2
         near = [each for each in best if each.chance >= chance_min]
         near += self._read_further(near, evidence, chance_min)
-        taking = list(latest_first(self._taking(near), _made))
+        # "It is used most of all. We take no position on it."
+        held = [each for each in near if each.reading.is_outright or not self.reader.declining(each)]
+        taking = [each for each in held if each.reading.takes_direction]
+        # A statement may announce a position that the next sentences take: "We have reconsidered this advice."; what
+        # others said may be answered there: "Some delegations suggest a fund. Drelnia does not support that."
+        with_position = {each.statement_id for each in taking}
+        unresolved = [each for each in held if each.statement_id not in with_position or each.direction is None]
+        return _Views(best=best, near=near, taking=taking, unresolved=unresolved)
+
+    def _latest_first(self, evidence: PartyEvidence, views: _Views) -> PartyEvidence:
+        near, resolved = views.near, map(self.reader.with_next, views.unresolved)
+        resolved = (each for each in resolved if each.reading.takes_direction)
+        taking = list(latest_first((*map(self.reader.answered, views.taking), *resolved), _made))
         if self.direction == "change":
             return self._with_change(taking, near, evidence)
-        reported = {each.items[0] for each in (*best, *near) if each.direction is None}
+        reported = {each.items[0] for each in (*views.best, *near) if each.direction is None}
         rest = [item for item in evidence.sentences if item not in reported]
         if taking:
             read = self._newest_first(taking, near, rest, evidence)
@@ -78,18 +106,6 @@ class PositionReader:
         contrary = max(each.chance_of(opposite) for each in read)
         chance = likeliest.chance_of(OPPOSITE[opposite])
         return likeliest.items if chance >= max(_ASKED_MIN, _SHARE_OF_OPPOSITE_MIN * contrary) else ()
-
-    def _taking(self, near: Sequence[ReadEvidence]) -> list[ReadEvidence]:
-        """Returns the sentences that take a direction, those of announcements resolved."""
-        # "It is used most of all. We take no position on it."
-        near = [each for each in near if each.reading.is_outright or not self.reader.declining(each)]
-        taking = [each for each in near if each.reading.takes_direction]
-        # A statement may announce a position that the next sentences take: "We have reconsidered this advice."; what
-        # others said may be answered there: "Some delegations suggest a fund. Drelnia does not support that."
-        with_position = {each.statement_id for each in taking}
-        open_still = (each for each in near if each.statement_id not in with_position or each.direction is None)
-        resolved = map(self.reader.with_next, open_still)
-        return [*map(self.reader.answered, taking), *(each for each in resolved if each.reading.takes_direction)]
 
     def _without_position(
         self, near: Sequence[ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
@@ -167,19 +183,19 @@ class PositionReader:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
         return self.direction in (None, direction) or (self.direction == "for" and direction == "conditional")
 
-    def reported_last(self, evidence: PartyEvidence) -> PartyEvidence:
-        """Moves to the end those of the best sentences that only report what others said."""
-        if len(evidence.best) < 2:
-            # There is no order to change, and no need to read it.
-            return evidence
-        best = self._read_best(evidence)
-        reported = {each.items[0] for each in best if each.direction is None}
-        if len(reported) == len(best):
-            return evidence
-        return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
+    def reported_last(self, evidence: Sequence[PartyEvidence]) -> list[PartyEvidence]:
+        """Moves to the end those of each party's best sentences that only report what others said.
 
-    def _read_best(self, evidence: PartyEvidence) -> list[ReadEvidence]:
-        return list(self.reader.read_each(evidence.best[:_SENTENCES_READ], evidence))
+        What groups said for a State keeps its order.
+        """
+        # A single sentence has no order to change, and need not be read.
+        ordered = [item for item in evidence if not item.spoke_for and len(item.best) > 1]
+        found = zip(ordered, self._read_best(ordered), strict=True)
+        put_last = {id(item): _reported_last(item, best) for item, best in found}
+        return [put_last.get(id(item), item) for item in evidence]
+
+    def _read_best(self, evidence: Iterable[PartyEvidence]) -> list[list[ReadEvidence]]:
+        return self.reader.read((item, item.best[:_SENTENCES_READ]) for item in evidence)
 
     def _read_further(
         self, near: Sequence[ReadEvidence], evidence: PartyEvidence, chance_min: float
@@ -210,6 +226,13 @@ class PositionReader:
             if each.reading.takes_direction and self.direction != "change":
                 break
         return read
+
+
+def _reported_last(evidence: PartyEvidence, best: Sequence[ReadEvidence]) -> PartyEvidence:
+    reported = {each.items[0] for each in best if each.direction is None}
+    if len(reported) == len(best):
+        return evidence
+    return replace(evidence, sentences=tuple(sorted(evidence.sentences, key=reported.__contains__)))
 
 
 def _changed(newest_first: Sequence[ReadEvidence]) -> tuple[ScoredSentence, ...]:

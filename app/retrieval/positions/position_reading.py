@@ -6,6 +6,7 @@ accept the following proposals:".
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Final
 
 from app.records import Direction
@@ -26,12 +27,13 @@ from app.retrieval.positions.direction import (
     UNNAMED_WEIGHT,
     SentenceDirection,
     as_opened,
-    read_ahead,
     read_passage,
+    read_passages,
     read_sentence,
+    read_sentences,
 )
 from app.retrieval.positions.position_marks import declines_position
-from app.retrieval.topic.mask import mask_topic
+from app.retrieval.topic.mask import topic_runs
 from ingest.language.anaphora import announces, refers_back
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -90,6 +92,17 @@ class ReadEvidence:
         return self.items[0].sentence.statement_id
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Unread:
+    """A sentence whose direction is to be read."""
+
+    item: ScoredSentence
+    metadata: Metadata
+    language: str | None
+    with_dependent: Sequence[Sentence]
+    """The sentence, with the next one if it depends on that."""
+
+
 @dataclass(frozen=True)
 class EvidenceReader:
     """Reads the direction of sentences in their statements, for one topic."""
@@ -103,39 +116,39 @@ class EvidenceReader:
     parties: PartyTable
     """The parties that the topic may name."""
 
-    def read_ahead(self, evidence: Iterable[tuple[PartyEvidence, Sequence[ScoredSentence]]]) -> None:
-        """Lets the models read sentences of several parties together, before `read_each` reads those of each."""
+    def read(self, evidence: Iterable[tuple[PartyEvidence, Sequence[ScoredSentence]]]) -> list[list[ReadEvidence]]:
+        """Reads sentences of the evidence of several parties, which the models read together."""
+        unread = [list(self._unread(items, party)) for party, items in evidence]
         texts: dict[str | None, list[str]] = {}
-        for party, items in evidence:
-            for sentence in (item.sentence for item in items):
-                language = sentence.language or party.metadata[sentence.statement_id].language
-                texts.setdefault(language, []).extend(self._own(each) for each in self._with_dependent(sentence))
+        for each in chain.from_iterable(unread):
+            texts.setdefault(each.language, []).extend(map(self._own, each.with_dependent))
         for language, own in texts.items():
-            read_ahead(own, self.topic(language), language, self.parties)
+            read_sentences(own, self.topic(language), language, self.parties)
+        return [[self._read(each) for each in of_party] for of_party in unread]
 
     def read_each(self, items: Iterable[ScoredSentence], evidence: PartyEvidence) -> Iterator[ReadEvidence]:
-        """Yields sentences of the evidence as read."""
+        """Yields sentences of the evidence as read, one by one, since the first of them may be enough."""
+        return map(self._read, self._unread(items, evidence))
+
+    def _unread(self, items: Iterable[ScoredSentence], evidence: PartyEvidence) -> Iterator[_Unread]:
+        """Yields each sentence with the next one if that may take it back or limit it: "We were mistaken."."""
         known = evidence.metadata
         for item in items:
-            metadata = known[item.sentence.statement_id]
-            yield self._read(item, metadata, metadata.language)
+            sentence, metadata = item.sentence, known[item.sentence.statement_id]
+            after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
+            dependent = (s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))
+            language = sentence.language or metadata.language
+            yield _Unread(item=item, metadata=metadata, language=language, with_dependent=(sentence, *dependent))
 
-    def _read(self, item: ScoredSentence, metadata: Metadata, language: str | None) -> ReadEvidence:
-        sentence = item.sentence
-        language = sentence.language or language
-        pair = self._with_dependent(sentence)
+    def _read(self, unread: _Unread) -> ReadEvidence:
+        sentence, language, pair = unread.item.sentence, unread.language, unread.with_dependent
         readings = [self._read_sentence(each, language) for each in pair]
         reading = without_taken_back(readings, [each.text for each in pair])[0]
         # "(a) the regional fund;" after "The following proposals are not acceptable to Esquaria:".
         if opening := opening_of(sentence, self.sentences(sentence.statement_id)):
             opened = read_sentence(opening, self.topic(language), language, self.parties)
             reading = as_opened(reading, opened) or replace(reading, reading="mentions")
-        return ReadEvidence(items=(item,), metadata=metadata, language=language, reading=reading)
-
-    def _with_dependent(self, sentence: Sentence) -> list[Sentence]:
-        """Returns a sentence with the next one if that may take it back or limit it: "We were mistaken."."""
-        after = self.sentences(sentence.statement_id)[sentence.ordinal + 1 : sentence.ordinal + 2]
-        return [sentence, *(s for s in after if s.paragraph == sentence.paragraph and depends_on_before(s.text))]
+        return ReadEvidence(items=(unread.item,), metadata=unread.metadata, language=language, reading=reading)
 
     def _own(self, sentence: Sentence) -> str:
         return self.own_words(sentence.statement_id)[sentence.ordinal] or sentence.text
@@ -146,13 +159,17 @@ class EvidenceReader:
         reading = read_sentence(own or sentence.text, self.topic(language), language, self.parties)
         return reading if own else replace(reading, reading="reported")
 
-    def directions_on_topic(self, read: ReadEvidence) -> Iterator[Direction | None]:
-        """Yields the directions of those sentences of the same statement that name the topic."""
+    def directions_on_topic(self, read: ReadEvidence) -> list[Direction | None]:
+        """Returns the directions of those sentences of the same statement that name the topic."""
+        naming: dict[str, list[Sentence]] = {}
         for sentence in self.sentences(read.statement_id):
             language = sentence.language or read.language
             language = language if language in LANGUAGES else "en"
-            if mask_topic(sentence.text, self.topic(language), language, self.parties) != sentence.text:
-                yield self._read_sentence(sentence, language).direction
+            if topic_runs(sentence.text, self.topic(language), language, self.parties):
+                naming.setdefault(language, []).append(sentence)
+        for language, sentences in naming.items():
+            read_sentences([*map(self._own, sentences)], self.topic(language), language, self.parties)
+        return [self._read_sentence(each, language).direction for language, own in naming.items() for each in own]
 
     def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to one with which the passage takes a direction, if any does.
@@ -171,17 +188,34 @@ class EvidenceReader:
 
         "Our friends hope for a new protocol. Belmora sees no need for one."
         """
-        (item, *more), opposite = read.items, OPPOSITE.get(read.direction)
-        if more or opposite is None or read.reading.is_outright:
+        if not self._may_be_answered(read):
             return read
+        (item, *_), opposite = read.items, OPPOSITE[read.direction]
         for (following, *_), reading in self._passages(read):
             if reading.reading == opposite and reading.chances[opposite] > read.reading.chances[read.reading.reading]:
                 return replace(read, items=(item, replace(item, sentence=following)), reading=reading)
             break
         return read
 
+    def _may_be_answered(self, read: ReadEvidence) -> bool:
+        return len(read.items) == 1 and read.direction in OPPOSITE and not read.reading.is_outright
+
+    def read_next_ahead(self, reads: Iterable[ReadEvidence]) -> None:
+        """Lets the models read together each sentence with the next, before `answered` and `with_next` do."""
+        texts: dict[str | None, list[str]] = {}
+        for read in reads:
+            if self._may_be_answered(read) or not read.reading.takes_direction:
+                texts.setdefault(read.language, []).extend(text for _, text in islice(self._followed(read), 1))
+        for language, passages in texts.items():
+            read_passages(passages, self.topic(language), language, self.parties)
+
     def _passages(self, read: ReadEvidence) -> Iterator[tuple[Sequence[Sentence], SentenceDirection]]:
         """Yields the one or two sentences that follow in the paragraph, and the direction of the passage with them."""
+        for items, text in self._followed(read):
+            yield items, read_passage(text, self.topic(read.language), read.language, self.parties)
+
+    def _followed(self, read: ReadEvidence) -> Iterator[tuple[Sequence[Sentence], str]]:
+        """Yields the one or two sentences that follow in the paragraph, and the passage with them."""
         sentence = read.items[0].sentence
         own, after = self.own_words(sentence.statement_id), sentence.ordinal + 1
         items: list[Sentence] = []
@@ -197,7 +231,7 @@ class EvidenceReader:
                 return
             items.append(following)
             text = f"{text} {following.text}"
-            yield items, read_passage(text, self.topic(read.language), read.language, self.parties)
+            yield items, text
 
     def expresses_view(self, read: ReadEvidence) -> bool:
         """Returns whether it probably takes a direction, alone or with the sentences that follow."""

@@ -75,6 +75,7 @@ class OwnWords(Sequence[str]):
     def __init__(self, sentences: Sequence[Sentence], holders: Iterable[str], parties: PartyTable) -> None:
         self._sentences, self._holders, self._parties = sentences, tuple(holders), parties
         self._words: list[str] = [sentence.text for sentence in sentences]
+        self._looked_up = set[int]()
         text, starts = joined_text(sentences)
         for begin, stop in _quotations(text):
             if quoted_speaker(text, begin, stop, self._holders, parties) is None:
@@ -99,9 +100,12 @@ class OwnWords(Sequence[str]):
     def __getitem__(self, at: int | slice) -> str | Sequence[str]:
         if isinstance(at, slice):
             return [self[each] for each in range(len(self))[at]]
-        sentence = self._sentences[at]
-        told = self._words[at] and tells_of_others(sentence.text, sentence.language, self._holders, self._parties)
-        return "" if told else self._words[at]
+        if self._words[at] and at not in self._looked_up:
+            self._looked_up.add(at)
+            sentence = self._sentences[at]
+            if tells_of_others(sentence.text, sentence.language, self._holders, self._parties):
+                self._words[at] = ""
+        return self._words[at]
 
 
 def tells_of_others(text: str, language: str | None, holders: Iterable[str], parties: PartyTable) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 import regex
 
-from app.retrieval.positions.position_marks import OUTRIGHT, blank_out, cues_of, find_position_marks
+from app.retrieval.positions.position_marks import OUTRIGHT, PositionMark, blank_out, cues_of
 from app.retrieval.terms import content_terms
 from ingest.language.lexicons import load_lexicon
 
@@ -30,8 +30,12 @@ class Rewording:
     """Whether the measure is an alternative to the topic, rather than what ends it."""
 
 
-def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str) -> Rewording | None:
+def reword(
+    text: str, topic: str, runs: Sequence[tuple[int, int]], marks: Sequence[PositionMark], language: str
+) -> Rewording | None:
     """Returns a sentence in other words, of which `runs` are the spans that name the topic; None if it stays as it is.
+
+    `marks` are its position marks.
 
     What ends the topic ("the abolition of this", "to ban this", "free of this") becomes a measure, unless the topic is
     such a thing itself; so does what it is to give way to ("instead of this").
@@ -54,7 +58,6 @@ def reword(text: str, topic: str, runs: Sequence[tuple[int, int]], language: str
         and not (name == "instead" and _is_named_beside(text, runs, range(*match.span()), language))
     )
     # Words that reject what ends the topic are marks already: "we call for the lifting of this".
-    marks = find_position_marks(text, language) if found else ()
     told = [mark for mark in marks if (mark.kind, mark.strength) == ("opposes", OUTRIGHT)]
     found = [each for each in found if not any(mark.start <= each[0] < mark.end for mark in told)]
     pieces = [each for at, each in enumerate(found) if not at or each[0] >= found[at - 1][1]]

@@ -102,6 +102,8 @@ def _topical(
     content = [at for at, (_, _, own) in enumerate(with_terms) if own]
     others: set[int] = set()
     for each, first in product(synonyms, range(len(content))):
+        if not with_terms[content[first]][2] <= each:
+            continue
         # The shortest run of words that has all of its terms, of which "non-governmental" has two, and no others.
         unions = accumulate((with_terms[at][2] for at in content[first:]), lambda one, other: one | other)
         length = next((n for n, union in enumerate(unions, 1) if union == each or not union <= each), 0)
