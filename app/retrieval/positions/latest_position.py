@@ -73,8 +73,8 @@ class PositionReader:
         return _Views(best=best, near=near, taking=taking, unresolved=unresolved)
 
     def _latest_first(self, evidence: PartyEvidence, views: _Views) -> PartyEvidence:
-        near, resolved = views.near, map(self.reader.with_next, views.unresolved)
-        resolved = (each for each in resolved if each.reading.takes_direction)
+        near, with_next = views.near, map(self.reader.with_next, views.unresolved)
+        resolved = (each for each in with_next if each.reading.takes_direction)
         taking = list(latest_first((*map(self.reader.answered, views.taking), *resolved), _made))
         if self.direction == "change":
             return self._with_change(taking, near, evidence)
