@@ -1,8 +1,9 @@
 """Directions of sentences of real speeches, for or against a topic: the program's classification against labels.
 
 The labels are in `evals/datasets/directions.csv`, the speeches outside; sentences that were written in six languages
-are in `evals/datasets/argued`, topics in braces. A reversed direction is worse than none, so it is a figure of its own:
-`contrary` is the share of predictions `for` or `against` whose label is the opposite.
+are in `evals/datasets/argued`, topics in braces; those of `unnamed` are passages, each after its topic, which it names
+in other words. A reversed direction is worse than none, so it is a figure of its own: `contrary` is the share of
+predictions `for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
@@ -15,7 +16,7 @@ from typing import Final
 import yaml
 from sklearn.metrics import f1_score
 
-from app.retrieval.positions.direction import read_sentence
+from app.retrieval.positions.direction import read_passage, read_sentence
 from app.settings import Settings
 from evals.errors import DatasetError
 from evals.files import EVALS, shipped_rows, tracked
@@ -30,6 +31,7 @@ _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
 _PARTS: Final = {
     "thresholds": "as spoken", "held": "drawn to be hard", "dev en": "written", "dev": "written, other languages",
     "held_out en": "written, held out", "held_out": "written, held out, other languages",
+    "unnamed en": "topic worded otherwise", "unnamed": "topic worded otherwise, other languages",
 }  # fmt: skip
 _OPPOSED: Final = {"for": "against", "against": "for"}
 
@@ -63,7 +65,7 @@ def written_sentences() -> Iterator[LabelledSentence]:
         split = f"{path.parent.name} en" if path.stem == "en" else path.parent.name
         for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
             for entry in entries:
-                topic, text = entry.partition("{")[2].partition("}")[0], re.sub(r"[{}]", "", entry)
+                topic, text = re.findall(r"\{+(.*?)\}", entry)[0], re.sub(r"\{\{.*?\}\} |[{}]", "", entry)
                 yield LabelledSentence(split=split, topic=topic, label=label, speech="", text=text, language=path.stem)
 
 
@@ -92,8 +94,9 @@ def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
         sentences_of_part = [each for each in sentences if each.split == part]
         if not sentences_of_part:
             continue
+        read_text = read_passage if part.startswith("unnamed") else read_sentence
         read = [
-            read_sentence(each.text, each.topic, each.language, parties).reading
+            read_text(each.text, each.topic, each.language, parties).reading
             for each in tracked(sentences_of_part, name)
         ]
         found += figures_of(name, [each.label for each in sentences_of_part], read)
