@@ -23,7 +23,6 @@ from app.retrieval.positions.position_marks import (
     PositionKind,
     PositionMark,
     Rule,
-    blank_out,
     find_position_marks,
     is_elliptic,
     kind_of,
@@ -33,6 +32,7 @@ from app.retrieval.positions.rewording import Rewording, reword, what_ends
 from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives, operators
+from ingest.language.matches import blanked
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
@@ -151,7 +151,7 @@ class _Unread:
     names_topic: bool
     marks: tuple[PositionMark, ...]
     """The words outside quotations that show a position."""
-    blanked: str
+    bare: str
     """The sentence with what it quotes and its topic blanked out."""
     goes_on: bool
     as_input: tuple[str, str]
@@ -187,7 +187,7 @@ def _unread(text: str, topic: str, language: str, parties: PartyTable) -> _Unrea
         names_topic=bool(runs),
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks=tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted)),
-        blanked=blank_out(text, (*quoted, *runs)),
+        bare=blanked(text, (*quoted, *runs), BLANK),
         goes_on=goes_on,
         as_input=topic_and_text(own, "" if unnamed else topic, language, parties),
         on_ended=_unread(text, ended, language, parties) if ended else None,
@@ -219,8 +219,8 @@ def _read(unread: _Unread, chances: Mapping[tuple[str, str], Mapping[Reading, fl
 
 
 def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> SentenceDirection:
-    text, language, blanked = unread.text, unread.language, unread.blanked
-    marks = without_restraints(unread.marks, blanked, language)
+    text, language, bare = unread.text, unread.language, unread.bare
+    marks = without_restraints(unread.marks, bare, language)
     if marks != unread.marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
         by_reading = {**by_reading, "for": higher, "against": lower}
@@ -228,13 +228,13 @@ def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> Sent
     is_instruction = by_reading["reported"] >= _INSTRUCTION_MIN and imperatives(language).search(text) is not None
     best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
     may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
-    marked, chance_min = _shown(marks, blanked, language) if may_be_own else (None, 1.0)
+    marked, chance_min = _shown(marks, bare, language) if may_be_own else (None, 1.0)
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
         # The classifier has learned from sentences on a topic. Without one, outright words decide.
         if not unread.topic and by_reading[best] < DIRECTION_MIN:
-            rest = DIRECTION_MIN / (1 - by_reading[best])
-            by_reading = {each: chance * rest for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
+            share = DIRECTION_MIN / (1 - by_reading[best])
+            by_reading = {each: chance * share for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
     outright = any(mark.strength == OUTRIGHT for mark in marks)
     asserts = not is_question(text) and (outright or not announces(text))
     if not asserts and best != "reported":
@@ -306,18 +306,18 @@ def _geometric_mean(one: Mapping[Reading, float], other: Mapping[Reading, float]
     return {reading: mean / sum(means.values()) for reading, mean in means.items()}
 
 
-def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[Reading | None, float]:
+def _shown(marks: Sequence[PositionMark], bare: str, language: str) -> tuple[Reading | None, float]:
     """Returns the direction that marks show outright, and the chance that it needs.
 
     There is none where an operator such as "abolition", between a mark and the topic or beside them, may reverse it.
     """
-    topics = [match.start() for match in regex.finditer(f"{BLANK}+", blanked)]
+    topics = [match.start() for match in regex.finditer(f"{BLANK}+", bare)]
     # Words before a colon are on what was said before: "we do not share that view: we have hosted two visits".
-    ends = [0, *(match.end() for match in _PART_END.finditer(blanked)), len(blanked)]
+    ends = [0, *(match.end() for match in _PART_END.finditer(bare)), len(bare)]
     beside = [span for span in pairwise(ends) if not topics or any(span[0] <= at < span[1] for at in topics)]
     outright = [mark for mark in marks if mark.strength == OUTRIGHT]
     outright = [mark for mark in outright if any(start <= mark.start < end for start, end in beside)]
-    pairs = ((mark, _OBJECT.fullmatch(blanked, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
+    pairs = ((mark, _OBJECT.fullmatch(bare, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
     objects = [mark for mark, match in pairs if match]
     if {"supports", "opposes"} <= {mark.kind for mark in outright}:
         # Of words for and against in one sentence, those count whose object is the topic: "we favour this, since nobody
@@ -326,13 +326,13 @@ def _shown(marks: Sequence[PositionMark], blanked: str, language: str) -> tuple[
     reading = _SHOWN_BY.get(kind_of(outright))
     if reading is None or {"supports", "opposes"} <= {mark.kind for mark in objects}:
         return None, 1.0
-    ends = [0, *(match.end() for match in CLAUSE.finditer(blanked)), len(blanked)]
-    places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(blanked)]
+    ends = [0, *(match.end() for match in CLAUSE.finditer(bare)), len(bare)]
+    places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(bare)]
     first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
     within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
     # "We do not support that proposal", after one on the topic, is on it; the match ends with "that" or the noun.
-    within += [] if topics else [(match.start(), match.end() + 2) for match in TAKES_UP.finditer(blanked)]
-    guards = (each.start() for each in operators(language).finditer(blanked, first, last) if each.lastgroup == "guard")
+    within += [] if topics else [(match.start(), match.end() + 2) for match in TAKES_UP.finditer(bare)]
+    guards = (each.start() for each in operators(language).finditer(bare, first, last) if each.lastgroup == "guard")
     if any(not any(start <= guard < end for start, end in within) for guard in guards):
         return None, 1.0
     return reading, _MARKED_MIN

@@ -88,13 +88,6 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     return tuple(_conditions(marks))
 
 
-def blank_out(text: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Returns a text with spans, such as those of its topic, replaced by `BLANK`, so that offsets stay valid."""
-    for start, end in spans:
-        text = text[:start] + BLANK * (end - start) + text[end:]
-    return text
-
-
 def without_restraints(marks: Sequence[PositionMark], text: str, language: str) -> tuple[PositionMark, ...]:
     """Returns the marks of a text, of which those are `accepts` that reject only what restricts or doubts the topic.
 

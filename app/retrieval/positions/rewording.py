@@ -11,9 +11,10 @@ from typing import Final
 
 import regex
 
-from app.retrieval.positions.position_marks import OUTRIGHT, PositionMark, blank_out, cues_of
+from app.retrieval.positions.position_marks import BLANK, OUTRIGHT, PositionMark, cues_of
 from app.retrieval.terms import content_terms
 from ingest.language.lexicons import load_lexicon
+from ingest.language.matches import blanked
 
 _NEXT_WORD: Final = regex.compile(r"\s+([\p{L}-]+)")
 
@@ -44,7 +45,7 @@ def reword(
         return None
     cues = cues_of(language)
     measures = load_lexicon(f"positions.{language}")["measures"]
-    blanked = blank_out(text, runs)
+    without_topic = blanked(text, runs, BLANK)
     ends, terms = cues["ending"].search, content_terms(topic, language)
     if ends(topic) and not all(ends(text, *run) for run in runs):
         return None
@@ -53,7 +54,7 @@ def reword(
     found = sorted(
         (match.start(), match.end(), name)
         for name in measures.keys() - {"topic"}
-        for match in cues[name].finditer(blanked)
+        for match in cues[name].finditer(without_topic)
         if not (match.end() in parts and content_terms(_next_word(text, match.end()), language))
         and not (name == "instead" and _is_named_beside(text, runs, range(*match.span()), language))
     )
