@@ -41,7 +41,7 @@ def measure_list(
 ) -> dict[str, tuple[MeasuredSentence, ...]]:
     """Returns the measured sentences of each party that is read where a question asks all parties."""
     measured_by_party: dict[str, tuple[MeasuredSentence, ...]] = {}
-    for wording in topic.with_synonyms:
+    for wording in topic.wordings:
         batches = PartyList(ranker, topic).score(statements_by_party, wording)
         for party, measured in zip(batches, _measured(ranker, wording, list(batches.values())), strict=True):
             measured_by_party[party] = (*measured_by_party.get(party, ()), *measured)

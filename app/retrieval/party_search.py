@@ -47,7 +47,7 @@ class PartySearch:
             return topic
         renamed = other.meant if other.alone else words.replace(other.word, other.meant)
         also = self.ranker.topic(renamed, "en" if other.alone else language)
-        return replace(topic, synonym_topics=(*topic.synonym_topics, also))
+        return replace(topic, other_wordings=(*topic.other_wordings, also))
 
     @cached_property
     def _treaty_words(self) -> Topic | None:

@@ -53,7 +53,7 @@ class PartyList:
             party: self.ranker.nothing_yet(party, own, self.topic) for party, own in statements_by_party.items()
         }
         parties_read: set[str] = set()
-        for wording in self.topic.with_synonyms:
+        for wording in self.topic.wordings:
             recalibrated = self._recalibrated(evidence, others_answer)
             silent = {party: own for party, own in statements_by_party.items() if not recalibrated[party].answers}
             parties_read |= self._read(evidence, silent, wording, as_list=True)
@@ -66,7 +66,7 @@ class PartyList:
         of 13 that were found in this way for 36 lists, 3 at most had spoken of the topic.
         """
         evidence = {item.party: item for item in listed}
-        for wording in self.topic.with_synonyms:
+        for wording in self.topic.wordings:
             silent = {party: item.statements for party, item in evidence.items() if not item.answers}
             self._read(evidence, silent, wording, as_list=False)
         return tuple(evidence.values())
@@ -78,7 +78,7 @@ class PartyList:
         smaller share is of use.
         """
         again = [item.party for item in listed if item.has_evidence and len(item.statements) > 1]
-        share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(self.topic.with_synonyms)))
+        share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(self.topic.wordings)))
         if share < (_MIN_POSITION_SENTENCES if stance else DEEP.sentences):
             return tuple(listed)
         depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share, skips_far=True)
@@ -91,7 +91,7 @@ class PartyList:
 
     def score(self, statements_by_party: StatementsByParty, wording: Topic) -> dict[str, ScoredBatch]:
         """Scores the sentences of many parties nearest to a wording of the topic; its wordings share the limits."""
-        wordings = len(self.topic.with_synonyms)
+        wordings = len(self.topic.wordings)
         selected = self._passages_to_read(statements_by_party, wording)
         parties = list(selected)[: LIST_PARTIES // wordings]
         if not parties:

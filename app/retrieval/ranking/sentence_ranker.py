@@ -105,13 +105,13 @@ class SentenceRanker:
     ) -> Iterator[tuple[Topic, ScoredBatch]]:
         """Yields the scores for a topic and for its synonyms, each with the highest logit of all of them."""
         batches = []
-        for wording in topic.with_synonyms:
+        for wording in topic.wordings:
             passages = self.search.nearest(statements, wording, depth.passages)
             # The sentences of the best passages come first.
             of_all = depth._replace(passages=len(passages))
             batches.append(self.scorer.score({"": statements}, {"": passages}, wording, of_all)[""])
         highest = max(batch.highest_logit for batch in batches)
-        for wording, batch in zip(topic.with_synonyms, batches, strict=True):
+        for wording, batch in zip(topic.wordings, batches, strict=True):
             yield wording, replace(batch, highest_logit=highest)
 
     def nothing_yet(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:

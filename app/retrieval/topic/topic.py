@@ -4,6 +4,7 @@
 `translation_coverage` says how much of it the glossary could put into English.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -20,6 +21,7 @@ from vectorstore.arrays import Matrix
 
 # Maximum number of synonyms of a topic that are searched for as well.
 MAX_SYNONYM_TOPICS: Final = 1
+_OR: Final = re.compile(r",?\s+or\s+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +45,8 @@ class Topic:
     """For each stem, sets of stems that replace it where all of a set occur: "coercive measures" for "sanctions"."""
     glossary_terms: tuple[NamedTerm, ...] = ()
     """The glossary terms that `english` contains."""
-    synonym_topics: tuple["Topic", ...] = ()
-    """The same topic in other English words, where the glossary knows some."""
+    other_wordings: tuple["Topic", ...] = ()
+    """The same topic in other English words, where the glossary knows some, and each of two that "or" joins."""
     question: str = ""
     """How the question words the topic, in its own language; the topic words where the wording is not known."""
     ranking_query: str = ""
@@ -120,9 +122,9 @@ class Topic:
         )
 
     @property
-    def with_synonyms(self) -> tuple["Topic", ...]:
-        """The wordings in which the topic is searched for: itself and its synonym topics."""
-        return (self, *self.synonym_topics)
+    def wordings(self) -> tuple["Topic", ...]:
+        """The wordings in which the topic is searched for: itself and the others."""
+        return (self, *self.other_wordings)
 
     @classmethod
     def of(
@@ -145,14 +147,14 @@ class Topic:
             query = in_english(query, language) or english
         in_english_words = cls._of_english_words(english, embed, rarity)
         embeds_original = language in model_languages.embedded and english != words
-        others = other_terms(english)[:MAX_SYNONYM_TOPICS]
+        others = (*_parts_of_either(english), *other_terms(english)[:MAX_SYNONYM_TOPICS])
         return replace(
             in_english_words,
             words=words,
             language=language,
             translation_coverage=coverage,
             unknown=bool(words.strip()) and coverage == 0.0 and language not in model_languages.embedded,
-            synonym_topics=tuple(cls._of_english_words(term, embed, rarity) for term in others),
+            other_wordings=tuple(cls._of_english_words(term, embed, rarity) for term in others),
             question=question,
             ranking_query=query,
             cross_lingual_vector=embed(words) if embeds_original else in_english_words.vector,
@@ -197,6 +199,16 @@ class Topic:
 def topic_in(words: str, language: str, other: str | None) -> str:
     """Returns topic words in another language, as far as the glossary has it and knows them; else unchanged."""
     return words if other == language or other not in LANGUAGES else translate_topic(words, language, to=other).text
+
+
+def _parts_of_either(words: str) -> list[str]:
+    """Returns the parts of "compulsory insurance or financial security", of which either answers; else nothing.
+
+    A single word before "or" may share the noun behind it: "chemical or biological weapons" has no parts.
+    """
+    *before, last = parts = _OR.split(words)
+    stems = [content_terms(part, "en") for part in before]
+    return parts if before and content_terms(last, "en") and all(len(own) > 1 for own in stems) else []
 
 
 def _alternatives(words: str, glossary_terms: tuple[NamedTerm, ...]) -> dict[str, tuple[frozenset[str], ...]]:

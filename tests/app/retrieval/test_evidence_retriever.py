@@ -186,7 +186,7 @@ def test_a_sentence_is_compared_with_the_best_in_any_wording_of_the_topic(worksp
         workspace.ranker, workspace.store.catalogue.summaries(ScopeFilter(parties=("XGA",))), topic
     )
     highest = max(item.features.alone for item in measured)
-    assert len(topic.with_synonyms) > 1
+    assert len(topic.wordings) > 1
     assert [item.features.lead for item in measured] == pytest.approx([i.features.alone - highest for i in measured])
 
 

@@ -29,6 +29,17 @@ def test_synonyms_and_what_is_part_of_a_topic_widen_the_search():
     assert _topic("the harvest of plums").lexical_expansions == ()
 
 
+def test_either_of_two_topics_is_searched_for_by_itself_too():
+    asked = _topic("compulsory insurance or financial security").wordings
+    assert [each.english for each in asked[:3]] == [
+        "compulsory insurance or financial security",
+        "compulsory insurance",
+        "financial security",
+    ]
+    # "Chemical" shares the noun of "biological weapons".
+    assert "chemical" not in {each.english for each in _topic("chemical or biological weapons").wordings}
+
+
 @cases("other", "words")
 def test_a_topic_stays_as_it_is_in_a_language_that_the_glossary_lacks(other, words):
     assert topic_in("sanctions", "en", other) == words
