@@ -141,7 +141,7 @@ def read_sentences(
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Unread:
+class _AnalysedSentence:
     """What is found in a sentence before a model reads it."""
 
     text: str
@@ -156,10 +156,10 @@ class _Unread:
     goes_on: bool
     as_input: tuple[str, str]
     """The input of the classifier."""
-    on_ended: "_Unread | None"
+    on_ended: "_AnalysedSentence | None"
     """The sentence on what its topic ends, where it names that."""
     rewording: Rewording | None
-    reworded: "_Unread | None"
+    reworded: "_AnalysedSentence | None"
     """The sentence in other words, by `rewording`."""
 
     @property
@@ -170,17 +170,17 @@ class _Unread:
             yield from other.inputs
 
 
-def _unread(text: str, topic: str, language: str, parties: PartyTable) -> _Unread:
+def _analysed(text: str, topic: str, language: str, parties: PartyTable) -> _AnalysedSentence:
     runs, marks = topic_runs(text, topic, language, parties), find_position_marks(text, language)
     ended = what_ends(topic, text, runs, language)
     rewording = None if ended else reword(text, topic, runs, marks, language)
-    reworded = None if rewording is None else _unread(rewording.text, rewording.topic, language, parties)
+    reworded = None if rewording is None else _analysed(rewording.text, rewording.topic, language, parties)
     quoted = _quoted_within(text)
     own = _without_quoted(text, language) if quoted else text
     goes_on = refers_back(own) or is_elliptic(own, language)
     # What goes on from the sentence before is read without a topic that it does not name: "We do not.".
     unnamed = (goes_on or TAKES_UP.search(own) is not None) and not topic_runs(own, topic, language, parties)
-    return _Unread(
+    return _AnalysedSentence(
         text=own,
         topic=topic,
         language=language,
@@ -190,7 +190,7 @@ def _unread(text: str, topic: str, language: str, parties: PartyTable) -> _Unrea
         bare=blanked(text, (*quoted, *runs), BLANK),
         goes_on=goes_on,
         as_input=topic_and_text(own, "" if unnamed else topic, language, parties),
-        on_ended=_unread(text, ended, language, parties) if ended else None,
+        on_ended=_analysed(text, ended, language, parties) if ended else None,
         rewording=rewording,
         reworded=reworded,
     )
@@ -198,30 +198,30 @@ def _unread(text: str, topic: str, language: str, parties: PartyTable) -> _Unrea
 
 def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator[SentenceDirection]:
     """Yields the directions of sentences of one language, which a model reads together."""
-    unread = [_unread(*key) for key in keys]
-    inputs = list(dict.fromkeys(pair for each in unread for pair in each.inputs))
-    chances = dict(zip(inputs, _chances(inputs, unread[0].language), strict=True))
-    return (_read(each, chances) for each in unread)
+    analysed = [_analysed(*key) for key in keys]
+    inputs = list(dict.fromkeys(pair for each in analysed for pair in each.inputs))
+    chances = dict(zip(inputs, _chances(inputs, analysed[0].language), strict=True))
+    return (_read(each, chances) for each in analysed)
 
 
-def _read(unread: _Unread, chances: Mapping[tuple[str, str], Mapping[Reading, float]]) -> SentenceDirection:
-    as_it_is = _read_as_it_is(unread, chances[unread.as_input])
-    if unread.on_ended is not None:
-        read = _turned(_read(unread.on_ended, chances))
+def _read(analysed: _AnalysedSentence, chances: Mapping[tuple[str, str], Mapping[Reading, float]]) -> SentenceDirection:
+    as_it_is = _read_as_it_is(analysed, chances[analysed.as_input])
+    if analysed.on_ended is not None:
+        read = _turned(_read(analysed.on_ended, chances))
         # "The will to lift the embargo will become a reality" may be read better with the word that ends it.
         surer = as_it_is.chances[as_it_is.reading] > read.chances[read.reading]
         return as_it_is if surer and not read.is_outright else read
-    if unread.rewording is None or unread.reworded is None:
+    if analysed.rewording is None or analysed.reworded is None:
         return as_it_is
-    read, origin = _read(unread.reworded, chances), unread.rewording.origin
+    read, origin = _read(analysed.reworded, chances), analysed.rewording.origin
     marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
-    return _reversed(replace(read, marks=marks), as_it_is, rejects=unread.rewording.rejects)
+    return _reversed(replace(read, marks=marks), as_it_is, rejects=analysed.rewording.rejects)
 
 
-def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> SentenceDirection:
-    text, language, bare = unread.text, unread.language, unread.bare
-    marks = without_restraints(unread.marks, bare, language)
-    if marks != unread.marks:
+def _read_as_it_is(analysed: _AnalysedSentence, by_reading: Mapping[Reading, float]) -> SentenceDirection:
+    text, language, bare = analysed.text, analysed.language, analysed.bare
+    marks = without_restraints(analysed.marks, bare, language)
+    if marks != analysed.marks:
         lower, higher = sorted((by_reading["for"], by_reading["against"]))
         by_reading = {**by_reading, "for": higher, "against": lower}
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
@@ -232,7 +232,7 @@ def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> Sent
     if marked is not None and by_reading[marked] >= chance_min:
         best = marked
         # The classifier has learned from sentences on a topic. Without one, outright words decide.
-        if not unread.topic and by_reading[best] < DIRECTION_MIN:
+        if not analysed.topic and by_reading[best] < DIRECTION_MIN:
             share = DIRECTION_MIN / (1 - by_reading[best])
             by_reading = {each: chance * share for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
     outright = any(mark.strength == OUTRIGHT for mark in marks)
@@ -244,8 +244,8 @@ def _read_as_it_is(unread: _Unread, by_reading: Mapping[Reading, float]) -> Sent
         reading=best if sure else "mentions",
         chances=by_reading,
         marks=marks,
-        names_topic=unread.names_topic,
-        goes_on=unread.goes_on,
+        names_topic=analysed.names_topic,
+        goes_on=analysed.goes_on,
         asserts=asserts,
         is_instruction=is_instruction,
     )
