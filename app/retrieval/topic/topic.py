@@ -20,7 +20,8 @@ from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
 
 # Maximum number of synonyms of a topic that are searched for as well.
-MAX_SYNONYM_TOPICS: Final = 1
+_MAX_SYNONYMS: Final = 1
+# Stands between two topics of which either answers.
 _OR: Final = re.compile(r",?\s+or\s+")
 
 
@@ -147,7 +148,7 @@ class Topic:
             query = in_english(query, language) or english
         in_english_words = cls._of_english_words(english, embed, rarity)
         embeds_original = language in model_languages.embedded and english != words
-        others = (*_parts_of_either(english), *other_terms(english)[:MAX_SYNONYM_TOPICS])
+        others = (*_parts_of_either(english), *other_terms(english)[:_MAX_SYNONYMS])
         return replace(
             in_english_words,
             words=words,
