@@ -3,10 +3,11 @@
 Sentences are learned from the examples of `app/retrieval/direction_training`, the labelled cells of real speeches
 (except the `sealed` split of evals/datasets/positions.yaml) and the `train` split of labelled sentences
 (evals/datasets/directions.csv): the packaged embedding model is fine-tuned by low-rank updates (LoRA), first on English
-alone, then on all six languages, in half an hour on one core. The score of the sealed cells is printed;
-`untoc-eval public directions` measures others.
+alone, then on all six languages, in an hour on one core. Whoever adds examples goes on from the weights that ship. The
+score of the sealed cells is printed; `untoc-eval public directions` measures others.
 
     python scripts/train_direction.py CORPUS SPEECHES  # the folders of the general debate and of scale
+    python scripts/train_direction.py CORPUS SPEECHES --go-on  # a third of the time
     python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
 """
 
@@ -26,7 +27,7 @@ import numpy as np
 import torch
 import yaml
 from rich.progress import track
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
@@ -65,8 +66,10 @@ _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
 _BATCH, _DROPOUT = 16, 0.1
 # Epochs and highest rate of learning, of English alone and of all languages; then some other English examples go along.
 _ENGLISH, _ALL, _BESIDE_ALL = (3, 1e-3), (2, 5e-4), 4_500
-# How often an example counts that argues, is short and outright, or has several sentences: they are few, and varied.
-_TIMES: Final = {"argued": 2, "outright": 4, "passages": 2}
+# The same where the weights that ship learn more.
+_GO_ON: Final = (1, 6e-4)
+# How often an example counts that argues, is short and outright, has several sentences, or turns on a small thing.
+_TIMES: Final = {"argued": 2, "outright": 4, "passages": 2, "contrast": 2}
 # Share of examples whose topic is replaced by another one, of which they say nothing; by other words for it, as people
 # ask, where `REWORDED` has some; or, where it has none, by some of its words.
 _OTHER_SHARE, _REWORDED_SHARE, _PARTIAL_SHARE = 0.07, 0.45, 0.22
@@ -93,13 +96,13 @@ def written_examples() -> list[Example]:
     """Returns the examples of `FOLDER`."""
     return [
         Example(
-            text=re.sub(r"[{}]", "", entry), topic=topic, language=path.stem, label=label,
+            text=re.sub(r"\{\{.*?\}\} |[{}]", "", entry), topic=topic, language=path.stem, label=label,
             split="asked" if label in ASKED else path.parent.name,
         )
         for path in sorted(FOLDER.rglob("*.yaml"))
         for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items()
         for entry in entries
-        for topic in re.findall(r"\{(.*?)\}", entry)[:1]
+        for topic in re.findall(r"\{+(.*?)\}", entry)[:1]
     ]  # fmt: skip
 
 
@@ -196,7 +199,7 @@ class _LowRank(torch.nn.Module):
 class _FineTuned(torch.nn.Module):
     """The packaged embedding model with low-rank updates, and a linear head over the mean of its last states."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Path | None = None) -> None:
         super().__init__()
         # Dropout inside of the frozen model takes an eighth of the time.
         model = BertModel.from_pretrained(
@@ -209,6 +212,9 @@ class _FineTuned(torch.nn.Module):
                 setattr(self.bert.get_submodule(parent), last, _LowRank(layer))
         self.head = torch.nn.Linear(self.bert.config.hidden_size, len(READINGS))
         self.dropout = torch.nn.Dropout(_DROPOUT)
+        for name, array in load_file(weights).items() if weights else ():
+            value = torch.from_numpy(array.astype(np.float32)) / (_SCALE if name.endswith(".b") else 1)
+            (self if name.startswith("head.") else self.bert).get_parameter(name).data.copy_(value)
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
         """Returns the scores of each reading, (n, classes)."""
@@ -236,18 +242,22 @@ class _FineTuned(torch.nn.Module):
         return {name: value.detach().numpy().astype(np.float16) for name, value in found.items()}
 
 
-def _fine_tune(examples: Sequence[Example]) -> tuple[dict[str, Matrix], dict[str, Matrix]]:
-    """Returns the arrays of the classifier of English, and of the one that then goes on with all six languages."""
+def _fine_tune(examples: Sequence[Example], *, go_on: bool) -> tuple[dict[str, Matrix], dict[str, Matrix]]:
+    """Returns the arrays of the classifier of English, and of the one that then learns all six languages.
+
+    The second begins with what the first has learned, or both with the weights that ship (`go_on`).
+    """
     torch.manual_seed(0)
-    model = _FineTuned().train()
+    model = _FineTuned(ENGLISH if go_on else None).train()
     counted = [each for each in examples for _ in range(_TIMES.get(each.split, 1))]
     english = [each for each in counted if each.language == "en"]
     some = [each for each in english if each.split not in _TIMES]
     random.Random(0).shuffle(some)
-    _learn(model, english, *_ENGLISH)
+    _learn(model, english, *(_GO_ON if go_on else _ENGLISH))
     of_english = model.arrays()
+    model = _FineTuned(SIX).train() if go_on else model
     others = [each for each in counted if each.language != "en" or each.split in _TIMES]
-    _learn(model, [*some[:_BESIDE_ALL], *others], *_ALL)
+    _learn(model, [*some[:_BESIDE_ALL], *others], *(_GO_ON if go_on else _ALL))
     return of_english, model.arrays()
 
 
@@ -273,7 +283,10 @@ def _learn(model: _FineTuned, examples: Sequence[Example], epochs: int, rate: fl
         batches = [order[begin : begin + _BATCH] for begin in range(0, len(order), _BATCH)]
         for batch in shuffled.sample(batches, len(batches)):
             labels = torch.tensor([READINGS.index(each.label) for each in batch])
-            loss = torch.nn.functional.cross_entropy(model(batch), labels, label_smoothing=0.05)
+            # In half precision a step takes half of the time.
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                scores = model(batch)
+            loss = torch.nn.functional.cross_entropy(scores.float(), labels, label_smoothing=0.05)
             optimiser.zero_grad()
             torch.autograd.backward([loss])
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
@@ -297,13 +310,13 @@ def fit_asked() -> None:
     save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
 
 
-def main(corpus: Path, speeches: Path) -> None:
+def main(corpus: Path, speeches: Path, *, go_on: bool) -> None:
     """Trains the classifiers of questions and sentences, prints their scores and writes the weights."""
     fit_asked()
     cells = cell_examples(corpus)
     examples = [item for item in (*written_examples(), *cells, *spoken_examples(speeches)) if item.split != "asked"]
     notes = {"examples": examples_hash(), "classes": json.dumps(READINGS)}
-    fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"])
+    fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"], go_on=go_on)
     for arrays, path in zip(fine_tuned, (ENGLISH, SIX), strict=True):
         save_file(arrays, path, metadata=notes)
     sealed = [item for item in cells if item.split == "sealed"]
@@ -313,7 +326,9 @@ def main(corpus: Path, speeches: Path) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--asked"]:
+    options = {each for each in sys.argv[1:] if each.startswith("--")}
+    folders = [Path(each) for each in sys.argv[1:] if each not in options]
+    if "--asked" in options:
         fit_asked()
     else:
-        main(*map(Path, sys.argv[1:]))
+        main(*folders, go_on="--go-on" in options)

@@ -1,9 +1,10 @@
 """Directions of sentences of real speeches, for or against a topic: the program's classification against labels.
 
 The labels are in `evals/datasets/directions.csv`, the speeches outside; sentences that were written in six languages
-are in `evals/datasets/argued`, topics in braces; those of `unnamed` are passages, each after its topic, which it names
-in other words. A reversed direction is worse than none, so it is a figure of its own: `contrary` is the share of
-predictions `for` or `against` whose label is the opposite.
+are in `evals/datasets/argued`, topics in braces; those of `contrast` end, restrain or replace their topic, many of them
+beside a near twin of another label; those of `unnamed` are passages, each after its topic, which it names in other
+words. A reversed direction is worse than none, so it is a figure of its own: `contrary` is the share of predictions
+`for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
@@ -31,6 +32,7 @@ _SPEECHES: Final = ("ungdc_2010s.jsonl.gz", "ungdc_2020s.jsonl.gz")
 _PARTS: Final = {
     "thresholds": "as spoken", "held": "drawn to be hard", "dev en": "written", "dev": "written, other languages",
     "held_out en": "written, held out", "held_out": "written, held out, other languages",
+    "contrast en": "contrast sets, held out", "contrast": "contrast sets, held out, other languages",
     "unnamed en": "topic worded otherwise", "unnamed": "topic worded otherwise, other languages",
 }  # fmt: skip
 _OPPOSED: Final = {"for": "against", "against": "for"}

@@ -9,30 +9,21 @@ speaker's position. What a question asks for says `asked_direction.py`.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, get_args
 
-import regex
-
 from app.records import Direction
 from app.retrieval.positions.position_marks import (
-    BLANK,
-    CLAUSE,
     OUTRIGHT,
     PositionKind,
     PositionMark,
-    Rule,
     find_position_marks,
     is_elliptic,
     kind_of,
-    without_restraints,
 )
-from app.retrieval.positions.rewording import Rewording, reword, what_ends
 from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
-from ingest.language.claim_words import imperatives, operators
-from ingest.language.matches import blanked
+from ingest.language.claim_words import imperatives
 from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
@@ -51,22 +42,14 @@ DIRECTION_MIN: Final = 0.5
 CHANGE_MIN: Final = 0.7
 # Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
 _INSTRUCTION_MIN: Final = 0.1
-# Chance of `reported` below which words such as "rejects" still count as the speaker's own.
-_OWN_WORDS_BELOW: Final = 0.7
-# Minimum chance of a direction that words such as "rejects" show outright.
-_MARKED_MIN: Final = 0.05
-_PART_END: Final = regex.compile(r"[:;：；؛]")
-# What may stand between such words and their object: an article, a preposition, in Chinese a character or two.
-_OBJECT: Final = regex.compile(r"\W*(?:[\p{L}’']{1,6}\W+){0,2}(?:[\p{L}-]+\W+(?:[\p{L}’']{1,3}\W+){0,2})?\p{Han}{0,2}")
-# Weight of a sentence that does not name the topic, beside one that does.
-UNNAMED_WEIGHT: Final = 0.7
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
-# What a reading and a mark of the measure that ends the topic are of the topic.
+# The topic of a sentence for the classifier, where it is not known.
+_SOMETHING: Final = "it"
+# Weight of a sentence that does not name the topic, beside one that does.
+UNNAMED_WEIGHT: Final = 0.7
 OPPOSITE: Final[Mapping[str | None, Direction]] = {"for": "against", "against": "for"}
-_OPPOSITE: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
-_REVERSED: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
 _OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 # The most sentences of which the direction is kept.
@@ -146,103 +129,60 @@ class _AnalysedSentence:
 
     text: str
     """Without its quotations, of which placeholders are left."""
-    topic: str
-    language: str
     names_topic: bool
     marks: tuple[PositionMark, ...]
     """The words outside quotations that show a position."""
-    bare: str
-    """The sentence with what it quotes and its topic blanked out."""
     goes_on: bool
     as_input: tuple[str, str]
     """The input of the classifier."""
-    on_ended: "_AnalysedSentence | None"
-    """The sentence on what its topic ends, where it names that."""
-    rewording: Rewording | None
-    reworded: "_AnalysedSentence | None"
-    """The sentence in other words, by `rewording`."""
-
-    @property
-    def inputs(self) -> Iterator[tuple[str, str]]:
-        """All inputs of the classifier: of the sentence as it is, and as it is read otherwise."""
-        yield self.as_input
-        for other in filter(None, (self.on_ended, self.reworded)):
-            yield from other.inputs
 
 
 def _analysed(text: str, topic: str, language: str, parties: PartyTable) -> _AnalysedSentence:
-    runs, marks = topic_runs(text, topic, language, parties), find_position_marks(text, language)
-    ended = what_ends(topic, text, runs, language)
-    rewording = None if ended else reword(text, topic, runs, marks, language)
-    reworded = None if rewording is None else _analysed(rewording.text, rewording.topic, language, parties)
     quoted = _quoted_within(text)
     own = _without_quoted(text, language) if quoted else text
     goes_on = refers_back(own) or is_elliptic(own, language)
-    # What goes on from the sentence before is read without a topic that it does not name: "We do not.".
+    # What goes on from the sentence before without naming its topic is read on whatever that was: "We do not.".
     unnamed = (goes_on or TAKES_UP.search(own) is not None) and not topic_runs(own, topic, language, parties)
+    read_on, masked = topic_and_text(own, "" if unnamed else topic, language, parties)
+    marks = find_position_marks(text, language)
     return _AnalysedSentence(
         text=own,
-        topic=topic,
-        language=language,
-        names_topic=bool(runs),
+        names_topic=bool(topic_runs(text, topic, language, parties)),
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks=tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted)),
-        bare=blanked(text, (*quoted, *runs), BLANK),
         goes_on=goes_on,
-        as_input=topic_and_text(own, "" if unnamed else topic, language, parties),
-        on_ended=_analysed(text, ended, language, parties) if ended else None,
-        rewording=rewording,
-        reworded=reworded,
+        as_input=(read_on or _SOMETHING, masked),
     )
 
 
 def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator[SentenceDirection]:
     """Yields the directions of sentences of one language, which a model reads together."""
+    keys = list(keys)
     analysed = [_analysed(*key) for key in keys]
-    inputs = list(dict.fromkeys(pair for each in analysed for pair in each.inputs))
-    chances = dict(zip(inputs, _chances(inputs, analysed[0].language), strict=True))
-    return (_read(each, chances) for each in analysed)
+    _, _, language, _ = keys[0]
+    inputs = list(dict.fromkeys(each.as_input for each in analysed))
+    chances = dict(zip(inputs, _chances(inputs, language), strict=True))
+    return (_read(each, chances[each.as_input], language) for each in analysed)
 
 
-def _read(analysed: _AnalysedSentence, chances: Mapping[tuple[str, str], Mapping[Reading, float]]) -> SentenceDirection:
-    as_it_is = _read_as_it_is(analysed, chances[analysed.as_input])
-    if analysed.on_ended is not None:
-        read = _turned(_read(analysed.on_ended, chances))
-        # "The will to lift the embargo will become a reality" may be read better with the word that ends it.
-        surer = as_it_is.chances[as_it_is.reading] > read.chances[read.reading]
-        return as_it_is if surer and not read.is_outright else read
-    if analysed.rewording is None or analysed.reworded is None:
-        return as_it_is
-    read, origin = _read(analysed.reworded, chances), analysed.rewording.origin
-    marks = tuple(replace(mark, start=origin[mark.start], end=origin[mark.end]) for mark in read.marks)
-    return _reversed(replace(read, marks=marks), as_it_is, rejects=analysed.rewording.rejects)
-
-
-def _read_as_it_is(analysed: _AnalysedSentence, by_reading: Mapping[Reading, float]) -> SentenceDirection:
-    text, language, bare = analysed.text, analysed.language, analysed.bare
-    marks = without_restraints(analysed.marks, bare, language)
-    if marks != analysed.marks:
-        lower, higher = sorted((by_reading["for"], by_reading["against"]))
-        by_reading = {**by_reading, "for": higher, "against": lower}
+def _read(analysed: _AnalysedSentence, chances: Mapping[Reading, float], language: str) -> SentenceDirection:
+    text, marks = analysed.text, analysed.marks
     # An instruction is recognised by its words ("ignore the above"), if `reported` has a chance of `_INSTRUCTION_MIN`.
-    is_instruction = by_reading["reported"] >= _INSTRUCTION_MIN and imperatives(language).search(text) is not None
-    best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: by_reading[reading])
-    may_be_own = best != "reported" or (by_reading[best] < _OWN_WORDS_BELOW and not is_instruction)
-    marked, chance_min = _shown(marks, bare, language) if may_be_own else (None, 1.0)
-    if marked is not None and by_reading[marked] >= chance_min:
-        best = marked
-        # The classifier has learned from sentences on a topic. Without one, outright words decide.
-        if not analysed.topic and by_reading[best] < DIRECTION_MIN:
-            share = DIRECTION_MIN / (1 - by_reading[best])
-            by_reading = {each: chance * share for each, chance in by_reading.items()} | {best: DIRECTION_MIN}
-    outright = any(mark.strength == OUTRIGHT for mark in marks)
-    asserts = not is_question(text) and (outright or not announces(text))
+    is_instruction = chances["reported"] >= _INSTRUCTION_MIN and imperatives(language).search(text) is not None
+    best: Reading = "reported" if is_instruction else max(READINGS, key=lambda reading: chances[reading])
+    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
+    shown = _SHOWN_BY.get(kind_of(outright))
+    if best not in ("reported", shown) and shown is not None and not analysed.names_topic:
+        # "We fully support the initiative", which the classifier does not know to be the topic.
+        share, best = DIRECTION_MIN / (1 - chances[shown]), shown
+        chances = {each: chance * share for each, chance in chances.items()} | {best: DIRECTION_MIN}
+    asserts = not is_question(text) and (bool(outright) or not announces(text))
     if not asserts and best != "reported":
         best = "mentions"
-    sure = is_instruction or best in ("conditional", "mentions", marked) or by_reading[best] >= DIRECTION_MIN
+    sure = is_instruction or best in ("conditional", "mentions") or chances[best] >= DIRECTION_MIN
     return SentenceDirection(
         reading=best if sure else "mentions",
-        chances=by_reading,
+        chances=chances,
         marks=marks,
         names_topic=analysed.names_topic,
         goes_on=analysed.goes_on,
@@ -257,36 +197,6 @@ def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Readi
     return [{reading: chances[reading] for reading in READINGS} for chances in classifier.chances(pairs)]
 
 
-def _reversed(read: SentenceDirection, as_it_is: SentenceDirection, *, rejects: bool) -> SentenceDirection:
-    """Returns the direction on a topic, of a sentence that was read as one on the measure that ends it."""
-    turned = _turned(read)
-    chances = turned.chances if rejects else _geometric_mean(turned.chances, as_it_is.chances)
-    shown, best = turned.reading, max(READINGS, key=lambda reading: chances[reading])
-    told = OPPOSITE.get(_SHOWN_BY.get(kind_of(read.marks)))
-    # Where both readings take opposite directions, that of the measure is not passed over, and nobody is for
-    # what a sentence rejects.
-    contradicted = best in OPPOSITE and best == ("for" if rejects else read.reading)
-    # What others choose instead ("money goes to arms instead of aid") is a position on it only if it surely is one.
-    lone = rejects and best in OPPOSITE and best != as_it_is.reading and chances[best] < CHANGE_MIN
-    if rejects and told is not None and as_it_is.chances["reported"] < _OWN_WORDS_BELOW:
-        best = told
-    elif read.is_outright and read.reading in OPPOSITE and chances[shown] >= _MARKED_MIN:
-        best = shown
-    elif contradicted or lone or (best not in (shown, as_it_is.reading) and chances[best] < DIRECTION_MIN):
-        best = "mentions"
-    return replace(as_it_is, reading=best, chances=chances, marks=turned.marks)
-
-
-def _turned(read: SentenceDirection) -> SentenceDirection:
-    """Returns a direction turned round, as it is on the opposite of its topic."""
-    chances = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
-    marks = tuple(
-        replace(mark, kind=_OPPOSITE.get(mark.kind, mark.kind), rule=_REVERSED.get(mark.kind, mark.rule))
-        for mark in read.marks
-    )
-    return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=marks)
-
-
 def _quoted_within(text: str) -> list[tuple[int, int]]:
     """Returns the spans of a sentence in quotation marks; none if the whole sentence is quoted."""
     quoted = list(quoted_spans(text))
@@ -298,44 +208,6 @@ def _without_quoted(text: str, language: str) -> str:
     for start, end in reversed(_quoted_within(text)):
         text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
     return text
-
-
-def _geometric_mean(one: Mapping[Reading, float], other: Mapping[Reading, float]) -> dict[Reading, float]:
-    """Returns the geometric mean of two sets of chances, normalised to the sum 1."""
-    means = {reading: (one[reading] * other[reading]) ** 0.5 for reading in READINGS}
-    return {reading: mean / sum(means.values()) for reading, mean in means.items()}
-
-
-def _shown(marks: Sequence[PositionMark], bare: str, language: str) -> tuple[Reading | None, float]:
-    """Returns the direction that marks show outright, and the chance that it needs.
-
-    There is none where an operator such as "abolition", between a mark and the topic or beside them, may reverse it.
-    """
-    topics = [match.start() for match in regex.finditer(f"{BLANK}+", bare)]
-    # Words before a colon are on what was said before: "we do not share that view: we have hosted two visits".
-    ends = [0, *(match.end() for match in _PART_END.finditer(bare)), len(bare)]
-    beside = [span for span in pairwise(ends) if not topics or any(span[0] <= at < span[1] for at in topics)]
-    outright = [mark for mark in marks if mark.strength == OUTRIGHT]
-    outright = [mark for mark in outright if any(start <= mark.start < end for start, end in beside)]
-    pairs = ((mark, _OBJECT.fullmatch(bare, mark.end, at)) for mark in outright for at in topics if mark.end <= at)
-    objects = [mark for mark, match in pairs if match]
-    if {"supports", "opposes"} <= {mark.kind for mark in outright}:
-        # Of words for and against in one sentence, those count whose object is the topic: "we favour this, since nobody
-        # should …".
-        outright = objects
-    reading = _SHOWN_BY.get(kind_of(outright))
-    if reading is None or {"supports", "opposes"} <= {mark.kind for mark in objects}:
-        return None, 1.0
-    ends = [0, *(match.end() for match in CLAUSE.finditer(bare)), len(bare)]
-    places = [*topics, *(mark.start for mark in outright)] if topics else [0, len(bare)]
-    first, last = max(end for end in ends if end <= min(places)), min(end for end in ends if end >= max(places))
-    within = [(mark.start, mark.end) for mark in outright if mark.rule in ("refuses", "accepts")]
-    # "We do not support that proposal", after one on the topic, is on it; the match ends with "that" or the noun.
-    within += [] if topics else [(match.start(), match.end() + 2) for match in TAKES_UP.finditer(bare)]
-    guards = (each.start() for each in operators(language).finditer(bare, first, last) if each.lastgroup == "guard")
-    if any(not any(start <= guard < end for start, end in within) for guard in guards):
-        return None, 1.0
-    return reading, _MARKED_MIN
 
 
 def read_span(

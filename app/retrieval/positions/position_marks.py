@@ -50,8 +50,6 @@ PRECEDENCE: Final[tuple[PositionKind, ...]] = (
     "opposes", "conditional", "proposes", "calls_on_others", "supports", "reports_practice",
 )  # fmt: skip
 OUTRIGHT: Final = 3
-# Stands for each character of the topic where only what is said about it counts.
-BLANK: Final = "\ufffc"
 # Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
@@ -59,7 +57,7 @@ _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition"
 _NEGATION_REACH: Final = 40
 _PATTERNS: Final = Patterns("position_context")
 _PART: Final = regex.compile(r"<\w+>(?![?*+{])")
-CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
+_CLAUSE: Final = regex.compile(r"[,;:.()，；：。、،؛—–]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,30 +84,6 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
     marks = without_overlaps([mark for rule in RULES for mark in _marks(rule, cues, own)])
     return tuple(_conditions(marks))
-
-
-def without_restraints(marks: Sequence[PositionMark], text: str, language: str) -> tuple[PositionMark, ...]:
-    """Returns the marks of a text, of which those are `accepts` that reject only what restricts or doubts the topic.
-
-    "We reject restrictions on this" and "we do not share the concerns of others" do not reject the topic, which is
-    blanked out of the text by `BLANK`; "we reject the restrictions imposed by this" does. Such a mark extends to the
-    end of those words.
-    """
-    kind, strength = RULES["accepts"]
-
-    def own(mark: PositionMark) -> PositionMark:
-        if (mark.kind, mark.strength) != ("opposes", OUTRIGHT):
-            return mark
-        cues = cues_of(language)
-        match = cues["worries"].match(text, mark.end)
-        if match is None:
-            match = cues["restraints"].match(text, mark.end)
-            match = None if match and cues["imposed"].match(text, match.end()) else match
-        if match is None:
-            return mark
-        return replace(mark, end=match.end(), kind=kind, rule="accepts", strength=strength)
-
-    return tuple(map(own, marks))
 
 
 def is_elliptic(text: str, language: str) -> bool:
@@ -169,7 +143,7 @@ def _marks(rule: Rule, cues: Mapping[str, "regex.Pattern[str]"], text: str) -> I
 def _negation(negation: "regex.Pattern[str]", text: str, start: int, end: int) -> int | None:
     """Returns the offset of a negation in `[start, end)`, or before it in the same clause; None without one."""
     before = text[max(0, start - _NEGATION_REACH) : start]
-    clause = max((match.end() for match in CLAUSE.finditer(before)), default=0)
+    clause = max((match.end() for match in _CLAUSE.finditer(before)), default=0)
     match = negation.search(text, start - len(before) + clause, end)
     return match.start() if match else None
 

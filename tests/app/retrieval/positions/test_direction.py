@@ -41,12 +41,6 @@ def test_direction_is_of_what_is_said_and_of_nobody_s_orders():
     assert decisive_of([]) is None
 
 
-def test_marks_of_a_reworded_sentence_are_words_of_the_sentence():
-    text = "Even if nobody pays, we firmly support the abolition of the harbour levy."
-    (mark,) = read_sentence(text, "harbour levy", "en", PARTIES).marks
-    assert (text[mark.start : mark.end], mark.kind) == ("we firmly support", "opposes")
-
-
 @cases("question", "topic", "asked")
 def test_a_question_asks_for_a_direction(question, topic, asked):
     language = {"Qu": "fr", "Ка": "ru"}.get(question[:2], "en")
