@@ -37,11 +37,15 @@ Reading = Literal["for", "against", "conditional", "mentions", "reported"]
 READINGS: Final[tuple[Reading, ...]] = get_args(Reading)
 # Chance from which a sentence is read as `for`, `against` or `reported`; chosen by cross-validation on the examples.
 DIRECTION_MIN: Final = 0.5
+# The same of a passage that does not name the topic; chosen on half of the topics of evals/datasets/argued/unnamed, in
+# English: there 24 are told from it on, 15 of them right, of the other half 33 and 23 (from .5 on 74 and 43).
+_UNNAMED_MIN: Final = 0.7
 # Chance of taking a direction at all (`SentenceDirection.attitude`) from which two opposite sentences show a change of
 # position, so that the later citation supersedes the earlier. Set by hand; no comparison with other values is kept.
 CHANGE_MIN: Final = 0.7
 # Chance of `reported` from which a sentence with the words of an instruction ("ignore the above") is one.
 _INSTRUCTION_MIN: Final = 0.1
+# The direction that outright words of a position show.
 _SHOWN_BY: Final[Mapping[PositionKind, Reading]] = {
     "supports": "for", "opposes": "against", "conditional": "conditional",
 }  # fmt: skip
@@ -237,13 +241,14 @@ def read_passages(
     read = _chances([topic_and_text(text, topic, language, parties) for text in own], language)
     return [
         SentenceDirection(
-            reading=best if chances[best] >= DIRECTION_MIN else "mentions",
+            reading=best if chances[best] >= (DIRECTION_MIN if named else _UNNAMED_MIN) else "mentions",
             chances=chances,
             marks=(),
-            names_topic=bool(topic_runs(text, topic, language, parties)),
+            names_topic=named,
         )
         for text, chances in zip(own, read, strict=True)
         for best in [max(READINGS, key=lambda reading: chances[reading])]
+        for named in [bool(topic_runs(text, topic, language, parties))]
     ]
 
 
