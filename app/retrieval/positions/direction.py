@@ -17,10 +17,12 @@ from app.retrieval.positions.position_marks import (
     OUTRIGHT,
     PositionKind,
     PositionMark,
+    cues_of,
     find_position_marks,
     is_elliptic,
     kind_of,
 )
+from app.retrieval.terms import content_terms
 from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives
@@ -162,11 +164,32 @@ def _analysed(text: str, topic: str, language: str, parties: PartyTable) -> _Ana
 def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator[SentenceDirection]:
     """Yields the directions of sentences of one language, which a model reads together."""
     keys = list(keys)
-    analysed = [_analysed(*key) for key in keys]
-    _, _, language, _ = keys[0]
+    _, _, language, parties = keys[0]
+    # Whoever is for the embargo is against "the lifting of the embargo", and the other way round.
+    ended = [_what_ends(topic, text, language, parties) for text, topic, *_ in keys]
+    analysed = [_analysed(text, end or topic, *rest) for (text, topic, *rest), end in zip(keys, ended, strict=True)]
     inputs = list(dict.fromkeys(each.as_input for each in analysed))
     chances = dict(zip(inputs, _chances(inputs, language), strict=True))
-    return (_read(each, chances[each.as_input], language) for each in analysed)
+    read = (_read(each, chances[each.as_input], language) for each in analysed)
+    return (_turned(each) if end else each for each, end in zip(read, ended, strict=True))
+
+
+def _what_ends(topic: str, text: str, language: str, parties: PartyTable) -> str:
+    """Returns what a topic ends ("the embargo lifted"), where a text names that in full; empty otherwise."""
+    ending = cues_of(language)["ending"]
+    words = [*ending.finditer(topic)]
+    runs = topic_runs(text, topic, language, parties)
+    if len(words) != 1 or not runs or all(ending.search(text, *run) for run in runs):
+        return ""
+    ended = topic[: words[0].start()] + topic[words[0].end() :]
+    terms = content_terms(ended, language)
+    return ended.strip() if terms and terms <= content_terms(text, language) else ""
+
+
+def _turned(read: SentenceDirection) -> SentenceDirection:
+    """Returns a direction on the opposite of what was read; its marks are not words for that."""
+    chances = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
+    return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=())
 
 
 def _read(analysed: _AnalysedSentence, chances: Mapping[Reading, float], language: str) -> SentenceDirection:
