@@ -108,7 +108,13 @@ def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "count"),
-    [("readings.yaml", 148), ("predications.yaml", 64), ("unseen.yaml", 1139), ("compound.yaml", 3244), ("alternatives.yaml", 240)],
+    [
+        ("readings.yaml", 148),
+        ("predications.yaml", 64),
+        ("unseen.yaml", 1139),
+        ("compound.yaml", 3244),
+        ("alternatives.yaml", 240),
+    ],
 )
 def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
     held_out = read_examples(EVALS / "datasets" / name)

@@ -167,7 +167,9 @@ def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator
     _, _, language, parties = keys[0]
     # Whoever is for the embargo is against "the lifting of the embargo", and the other way round.
     ended = [_what_ends(topic, text, language, parties) for text, topic, *_ in keys]
-    analysed = [_analysed(text, end or topic, *rest) for (text, topic, *rest), end in zip(keys, ended, strict=True)]
+    analysed = [
+        _analysed(text, end or topic, language, parties) for (text, topic, *_), end in zip(keys, ended, strict=True)
+    ]
     inputs = list(dict.fromkeys(each.as_input for each in analysed))
     chances = dict(zip(inputs, _chances(inputs, language), strict=True))
     read = (_read(each, chances[each.as_input], language) for each in analysed)
