@@ -17,6 +17,7 @@ from app.retrieval.positions.position_marks import (
     OUTRIGHT,
     PositionKind,
     PositionMark,
+    Rule,
     cues_of,
     find_position_marks,
     is_elliptic,
@@ -56,6 +57,9 @@ _SOMETHING: Final = "it"
 # Weight of a sentence that does not name the topic, beside one that does.
 UNNAMED_WEIGHT: Final = 0.7
 OPPOSITE: Final[Mapping[str | None, Direction]] = {"for": "against", "against": "for"}
+# What a mark of a thing is, of what ends that thing.
+_OPPOSITE_KIND: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
+_OPPOSITE_RULE: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
 _FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
 _OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 # The most sentences of which the direction is kept.
@@ -147,13 +151,15 @@ def _analysed(text: str, topic: str, language: str, parties: PartyTable) -> _Ana
     quoted = _quoted_within(text)
     own = _without_quoted(text, language) if quoted else text
     goes_on = refers_back(own) or is_elliptic(own, language)
+    runs = topic_runs(text, topic, language, parties)
+    own_runs = topic_runs(own, topic, language, parties) if quoted else runs
     # What goes on from the sentence before without naming its topic is read on whatever that was: "We do not.".
-    unnamed = (goes_on or TAKES_UP.search(own) is not None) and not topic_runs(own, topic, language, parties)
+    unnamed = (goes_on or TAKES_UP.search(own) is not None) and not own_runs
     read_on, masked = topic_and_text(own, "" if unnamed else topic, language, parties)
     marks = find_position_marks(text, language)
     return _AnalysedSentence(
         text=own,
-        names_topic=bool(topic_runs(text, topic, language, parties)),
+        names_topic=bool(runs),
         # Quoted words do not show the speaker's own direction: As X said, "we favour a fund".
         marks=tuple(mark for mark in marks if not any(start <= mark.start < end for start, end in quoted)),
         goes_on=goes_on,
@@ -180,8 +186,10 @@ def _what_ends(topic: str, text: str, language: str, parties: PartyTable) -> str
     """Returns what a topic ends ("the embargo lifted"), where a text names that in full; empty otherwise."""
     ending = cues_of(language)["ending"]
     words = [*ending.finditer(topic)]
+    if len(words) != 1:
+        return ""
     runs = topic_runs(text, topic, language, parties)
-    if len(words) != 1 or not runs or all(ending.search(text, *run) for run in runs):
+    if not runs or all(ending.search(text, *run) for run in runs):
         return ""
     ended = topic[: words[0].start()] + topic[words[0].end() :]
     terms = content_terms(ended, language)
@@ -189,9 +197,13 @@ def _what_ends(topic: str, text: str, language: str, parties: PartyTable) -> str
 
 
 def _turned(read: SentenceDirection) -> SentenceDirection:
-    """Returns a direction on the opposite of what was read; its marks are not words for that."""
+    """Returns a direction turned round, as it is on the opposite of what was read."""
     chances = {**read.chances, "for": read.chances["against"], "against": read.chances["for"]}
-    return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=())
+    marks = tuple(
+        replace(mark, kind=_OPPOSITE_KIND.get(mark.kind, mark.kind), rule=_OPPOSITE_RULE.get(mark.kind, mark.rule))
+        for mark in read.marks
+    )
+    return replace(read, reading=OPPOSITE.get(read.reading, read.reading), chances=chances, marks=marks)
 
 
 def _read(analysed: _AnalysedSentence, chances: Mapping[Reading, float], language: str) -> SentenceDirection:
