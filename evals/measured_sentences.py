@@ -31,8 +31,8 @@ def measure_party(
     """Returns the sentences that are read for each wording of a topic, where one party is asked about."""
     return tuple(
         measured
-        for wording, batch in ranker.score_wordings(statements, topic, depth)
-        for measured in _measured(ranker, wording, [batch])[0]
+        for wording, batches in ranker.score_wordings({"": statements}, topic, depth)
+        for measured in _measured(ranker, wording, [*batches.values()])[0]
     )
 
 

@@ -77,17 +77,18 @@ class PartyList:
         Where each party's share of the sentences read is too small, the list is returned as it is; for a `stance`, a
         smaller share is of use.
         """
-        again = [item.party for item in listed if item.has_evidence and len(item.statements) > 1]
+        again = {item.party: item.statements for item in listed if item.has_evidence and len(item.statements) > 1}
         share = min(DEEP.sentences, _SECOND_PASS_SENTENCES // (max(1, len(again)) * len(self.topic.wordings)))
         if share < (_MIN_POSITION_SENTENCES if stance else DEEP.sentences):
             return tuple(listed)
         depth = Depth(passages=min(DEEP.passages, share // 2), sentences=share, skips_far=True)
-
-        def read_again(item: PartyEvidence) -> PartyEvidence:
-            sentences = self.ranker.rank_by_topic(item.party, item.statements, self.topic, depth).sentences
-            return replace(item, sentences=surest((*item.sentences, *sentences)))
-
-        return tuple(read_again(item) if item.party in again else item for item in listed)
+        ranked = self.ranker.rank_each_by_topic(again, self.topic, depth)
+        return tuple(
+            replace(item, sentences=surest((*item.sentences, *ranked[item.party].sentences)))
+            if item.party in ranked
+            else item
+            for item in listed
+        )
 
     def score(self, statements_by_party: StatementsByParty, wording: Topic) -> dict[str, ScoredBatch]:
         """Scores the sentences of many parties nearest to a wording of the topic; its wordings share the limits."""

@@ -87,32 +87,42 @@ class SentenceRanker:
         Statements in languages that the models can read neither directly nor as an English gloss are left out, which
         sets `silence_unproven`.
         """
-        nothing = self.nothing_yet(party, statements, topic)
-        languages = (None, *self.model_languages.embedded, *LANGUAGES)
-        readable = [s for s in statements if not set(languages_of(s)).isdisjoint(languages)]
-        if not readable:
-            return nothing
-        passages: tuple[ScoredPassage, ...] = ()
-        found: list[ScoredSentence] = []
-        for wording, batch in self.score_wordings(readable, topic, depth):
-            passages = passages or batch.passages
-            (judged,) = self.scorer.judge(wording, [batch], as_list=False)
-            found += scored(batch, judged)
-        return replace(nothing, sentences=surest(found), passages=passages)
+        return self.rank_each_by_topic({party: statements}, topic, depth)[party]
+
+    def rank_each_by_topic(
+        self, statements_by_party: Mapping[str, Sequence[StatementSummary]], topic: Topic, depth: Depth
+    ) -> dict[str, PartyEvidence]:
+        """Ranks the sentences of several parties, each as `rank_by_topic` does; the models read them together."""
+        ranked = {party: self.nothing_yet(party, own, topic) for party, own in statements_by_party.items()}
+        known = {None, *self.model_languages.embedded, *LANGUAGES}
+        readable = {
+            party: own
+            for party, statements in statements_by_party.items()
+            if (own := [each for each in statements if not known.isdisjoint(languages_of(each))])
+        }
+        found: dict[str, list[ScoredSentence]] = {party: [] for party in readable}
+        for wording, batches in self.score_wordings(readable, topic, depth):
+            judged_of_each = self.scorer.judge(wording, [*batches.values()], as_list=False)
+            for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
+                found[party] += scored(batch, judged)
+                ranked[party] = replace(ranked[party], passages=ranked[party].passages or batch.passages)
+        return ranked | {party: replace(ranked[party], sentences=surest(own)) for party, own in found.items()}
 
     def score_wordings(
-        self, statements: Sequence[StatementSummary], topic: Topic, depth: Depth
-    ) -> Iterator[tuple[Topic, ScoredBatch]]:
-        """Yields the scores for a topic and for its synonyms, each with the highest logit of all of them."""
-        batches = []
+        self, statements_by_party: Mapping[str, Sequence[StatementSummary]], topic: Topic, depth: Depth
+    ) -> Iterator[tuple[Topic, dict[str, ScoredBatch]]]:
+        """Yields the scores by party for a topic and for its synonyms, each with its party's highest logit of all."""
+        of_wordings = []
         for wording in topic.wordings:
-            passages = self.search.nearest(statements, wording, depth.passages)
+            nearest = {
+                party: self.search.nearest(own, wording, depth.passages) for party, own in statements_by_party.items()
+            }
             # The sentences of the best passages come first.
-            of_all = depth._replace(passages=len(passages))
-            batches.append(self.scorer.score({"": statements}, {"": passages}, wording, of_all)[""])
-        highest = max(batch.highest_logit for batch in batches)
-        for wording, batch in zip(topic.wordings, batches, strict=True):
-            yield wording, replace(batch, highest_logit=highest)
+            of_all = depth._replace(passages=max(map(len, nearest.values()), default=0))
+            of_wordings.append(self.scorer.score(statements_by_party, nearest, wording, of_all))
+        highest = {party: max(each[party].highest_logit for each in of_wordings) for party in statements_by_party}
+        for wording, batches in zip(topic.wordings, of_wordings, strict=True):
+            yield wording, {party: replace(own, highest_logit=highest[party]) for party, own in batches.items()}
 
     def nothing_yet(self, party: str, statements: Sequence[StatementSummary], topic: Topic) -> PartyEvidence:
         """Returns a record without evidence; `silence_unproven` is set where finding none would prove nothing."""
