@@ -2,7 +2,9 @@
 
 The labels are in `evals/datasets/directions.csv`, the speeches outside; sentences that were written in six languages
 are in `evals/datasets/argued`, topics in braces; those of `contrast` end, restrain or replace their topic, many of them
-beside a near twin of another label; those of `unnamed` are passages, each after its topic, which it names in other
+beside a near twin of another label; those of `predicates` come after their topic as people ask ("funding the review
+from the budget"), which they say as a predicate ("the review should be paid from the budget"); in `passages` one
+sentence decides what another means; those of `unnamed` are passages, each after its topic, which it names in other
 words. A reversed direction is worse than none, so it is a figure of its own: `contrary` is the share of predictions
 `for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
@@ -33,6 +35,9 @@ _PARTS: Final = {
     "thresholds": "as spoken", "held": "drawn to be hard", "dev en": "written", "dev": "written, other languages",
     "held_out en": "written, held out", "held_out": "written, held out, other languages",
     "contrast en": "contrast sets, held out", "contrast": "contrast sets, held out, other languages",
+    "predicates en": "topic said as a predicate, held out",
+    "predicates": "topic said as a predicate, held out, other languages",
+    "passages en": "passages, held out", "passages": "passages, held out, other languages",
     "unnamed en": "topic worded otherwise", "unnamed": "topic worded otherwise, other languages",
 }  # fmt: skip
 _OPPOSED: Final = {"for": "against", "against": "for"}
@@ -96,7 +101,7 @@ def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
         sentences_of_part = [each for each in sentences if each.split == part]
         if not sentences_of_part:
             continue
-        read_text = read_passage if part.startswith("unnamed") else read_sentence
+        read_text = read_passage if part.startswith(("unnamed", "passages")) else read_sentence
         read = [
             read_text(each.text, each.topic, each.language, parties).reading
             for each in tracked(sentences_of_part, name)

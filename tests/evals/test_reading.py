@@ -113,7 +113,7 @@ def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:
         ("predications.yaml", 64),
         ("unseen.yaml", 1139),
         ("compound.yaml", 3244),
-        ("alternatives.yaml", 240),
+        ("alternatives.yaml", 420),
     ],
 )
 def test_held_out_questions_are_in_no_example(name: str, count: int, examples: Examples) -> None:
