@@ -101,7 +101,7 @@ class SentenceRanker:
             if (own := [each for each in statements if not known.isdisjoint(languages_of(each))])
         }
         found: dict[str, list[ScoredSentence]] = {party: [] for party in readable}
-        for wording, batches in self.score_wordings(readable, topic, depth):
+        for wording, batches in self.score_wordings(readable, topic, depth) if readable else ():
             judged_of_each = self.scorer.judge(wording, [*batches.values()], as_list=False)
             for (party, batch), judged in zip(batches.items(), judged_of_each, strict=True):
                 found[party] += scored(batch, judged)
