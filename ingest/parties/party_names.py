@@ -227,6 +227,15 @@ def spellings(party: Party, language: Language) -> Iterator[tuple[NameForm, str]
             yield "capital", city
 
 
+def group_names(party: Party) -> Iterator[str]:
+    """Yields a party's English names and, of "Group of Coastal States", "Coastal States Group"."""
+    for name in (party.name, *party.aliases):
+        yield name
+        before, found, members = name.partition("Group of ")
+        if found and not before:
+            yield f"{members.removeprefix('the ')} Group"
+
+
 def unmarked(name: str) -> str:
     """Returns a name without the mark that our tables may put before it."""
     return name.lstrip("!^")

@@ -26,6 +26,7 @@ from ingest.parties.party_names import (
     ambiguous_names,
     built_in,
     display_name,
+    group_names,
     spellings,
     trie_of,
     unmarked,
@@ -260,7 +261,7 @@ class PartyTable:
             form: NameForm = "name" if row.kind == "state" else "group"
             known = built_in().get(code)
             # The tries of the languages have the built-in names, with the rules for the words beside them.
-            for name in (row.name, *row.aliases):
+            for name in group_names(row):
                 if known is None or name not in (known.name, *known.aliases):
                     trie.add(name, (code,), form)
             if known is None:

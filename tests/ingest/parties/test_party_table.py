@@ -120,6 +120,12 @@ def test_a_party_from_a_file_is_shown_by_its_name_in_the_language_of_the_answer(
     assert (table.display("FRA", "fr"), PartyTable.load(first).display("XGA", "ru")) == ("France", "Группа Норд")
 
 
+def test_a_group_from_a_file_is_found_with_the_word_group_before_or_after_its_members(tmp_path):
+    table = PartyTable.load(write(tmp_path, "code,name,aliases,kind\nXGC,Group of the Coastal States,,group\n"))
+    for text in ("the Coastal States group's position", "The Group of the Coastal States spoke."):
+        assert [match.code for match in table.find(text, relaxed=True)] == ["XGC"]
+
+
 def test_with_extra_merges_several_files_that_share_a_party(tmp_path):
     first = write(tmp_path, "code,name,aliases,kind\nXAA,Arland,,state\n")
     rows = "XAA,Arland,Arlandic,state\nXAB,Borduna,,state\n"
