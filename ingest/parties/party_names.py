@@ -228,12 +228,13 @@ def spellings(party: Party, language: Language) -> Iterator[tuple[NameForm, str]
 
 
 def group_names(party: Party) -> Iterator[str]:
-    """Yields a party's English names and, of "Group of Coastal States", "Coastal States Group"."""
+    """Yields a party's English names and, of "Group of Coastal States", "Coastal States Group" and "Coastal Group"."""
     for name in (party.name, *party.aliases):
         yield name
         before, found, members = name.partition("Group of ")
         if found and not before:
-            yield f"{members.removeprefix('the ')} Group"
+            members = members.removeprefix("the ")
+            yield from (f"{each} Group" for each in dict.fromkeys((members, members.removesuffix(" States"))))
 
 
 def unmarked(name: str) -> str:
