@@ -8,7 +8,7 @@ score of the sealed cells is printed; `untoc-eval public directions` measures ot
 
     python scripts/train_direction.py CORPUS SPEECHES  # the folders of the general debate and of scale
     python scripts/train_direction.py CORPUS SPEECHES --go-on  # a third of the time
-    python scripts/train_direction.py --asked          # in seconds: only which direction a question asks for
+    python scripts/train_direction.py --asked          # in minutes: only which direction a question asks for
 """
 
 import csv
@@ -17,7 +17,7 @@ import json
 import random
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -28,14 +28,11 @@ import torch
 import yaml
 from rich.progress import track
 from safetensors.numpy import load_file, save_file
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import LeaveOneGroupOut, cross_val_predict
 from torch.nn.utils.rnn import pad_sequence
 from transformers import BertModel
 
-from app.retrieval.positions.asked_direction import ASKED, features_of
+from app.retrieval.positions.asked_direction import ASKED
 from app.retrieval.positions.direction import READINGS, read_sentence
-from app.retrieval.positions.position_marks import find_position_marks
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
@@ -47,7 +44,6 @@ from vectorstore.arrays import Matrix
 from vectorstore.bert import packaged_tokenizer
 from vectorstore.packaged_files import EMBEDDING, carried
 from vectorstore.records import text_sha256
-from vectorstore.weights_file import notes_array
 
 _parties: Final = cache(PartyTable.load)
 FOLDER: Final = Path("app/retrieval/direction_training")
@@ -57,9 +53,8 @@ REWORDED: Final = FOLDER / "reworded_topics.csv"
 WEIGHTS: Final = Path("app/retrieval/data/asked_direction.safetensors")
 ENGLISH: Final = Path("app/retrieval/data/direction_en.safetensors")
 SIX: Final = Path("app/retrieval/data/direction_six.safetensors")
-# Folds of topics, and the regularisation that was chosen on them.
+# Folds of topics, on one of which a score of questions is printed.
 _FOLDS: Final = 5
-_C: Final = 0.15
 # LoRA: rank, scale and initial standard deviation of the updates, and the dense layers that are updated.
 _RANK, _SCALE, _SPREAD = 16, 2.0, 0.1
 _CHANGED: Final = ("query", "value", "intermediate.dense", "output.dense")
@@ -68,8 +63,10 @@ _BATCH, _DROPOUT = 16, 0.1
 _ENGLISH, _ALL, _BESIDE_ALL = (3, 1e-3), (2, 5e-4), 4_500
 # The same where the weights that ship learn more.
 _GO_ON: Final = (1, 6e-4)
-# How often an example counts that argues, is short and outright, has several sentences, or turns on a small thing.
-_TIMES: Final = {"argued": 2, "outright": 4, "passages": 2, "contrast": 2}
+# The same of what a question asks for, which goes on from the weights of sentences in six languages.
+_QUESTIONS: Final = (5, 1e-3)
+# How often an example counts that argues, is outright, says its topic as a predicate, is a passage, or turns on a word.
+_TIMES: Final = {"argued": 2, "outright": 4, "predicates": 3, "passages": 2, "contrast": 2}
 # Share of examples whose topic is replaced by another one, of which they say nothing; by other words for it, as people
 # ask, where `REWORDED` has some; or, where it has none, by some of its words.
 _OTHER_SHARE, _REWORDED_SHARE, _PARTIAL_SHARE = 0.07, 0.45, 0.22
@@ -147,7 +144,10 @@ def examples_hash(asked: bool = False) -> str:
 
 
 class _Varied:
-    """Gives examples the topics of questions: worded otherwise, or something else, of which they say nothing."""
+    """Gives examples the topics of questions: worded otherwise, or something else, of which they say nothing.
+
+    Some stand before or after another sentence, on another topic.
+    """
 
     def __init__(self, examples: Sequence[Example]) -> None:
         self._random = random.Random(0)
@@ -156,9 +156,17 @@ class _Varied:
         self._topics: dict[str, list[str]] = {}
         for each in examples:
             self._topics.setdefault(each.language, []).append(each.topic)
+        self._apart = [each.text for each in examples if each.language == "en" and not refers_back(each.text)]
 
     def __call__(self, example: Example) -> Example:
-        """Returns the example as it is or with another topic, at random."""
+        """Returns the example as it is or varied, at random."""
+        example = self._on_another_topic(example)
+        if example.language != "en" or self._random.random() >= _BESIDE_SHARE:
+            return example
+        pair = [example.text, self._random.choice(self._apart)]
+        return replace(example, text=" ".join(self._random.sample(pair, 2)))
+
+    def _on_another_topic(self, example: Example) -> Example:
         drawn, language = self._random.random(), example.language
         wordings = self._wordings.get(example.topic, []) if language == "en" else []
         if drawn < _OTHER_SHARE:
@@ -173,12 +181,6 @@ class _Varied:
             some = gap.join(word for word in words if self._random.random() < 0.5)
             return replace(example, topic=some or example.topic)
         return example
-
-
-def _rows(questions: Sequence[Example]) -> Matrix:
-    # Words of the topic show no direction that is asked for: "who is against tying help to strings?".
-    masked = [(mask_topic(item.text, item.topic, item.language, _parties()), item.language) for item in questions]
-    return np.stack([features_of(text, find_position_marks(text, language), language) for text, language in masked])
 
 
 class _LowRank(torch.nn.Module):
@@ -199,8 +201,9 @@ class _LowRank(torch.nn.Module):
 class _FineTuned(torch.nn.Module):
     """The packaged embedding model with low-rank updates, and a linear head over the mean of its last states."""
 
-    def __init__(self, weights: Path | None = None) -> None:
+    def __init__(self, weights: Path | None = None, classes: Sequence[str] = READINGS) -> None:
         super().__init__()
+        self.classes = [*classes]
         # Dropout inside of the frozen model takes an eighth of the time.
         model = BertModel.from_pretrained(
             str(carried(EMBEDDING)), hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
@@ -210,14 +213,17 @@ class _FineTuned(torch.nn.Module):
             if isinstance(layer, torch.nn.Linear) and name.endswith(_CHANGED):
                 parent, _, last = name.rpartition(".")
                 setattr(self.bert.get_submodule(parent), last, _LowRank(layer))
-        self.head = torch.nn.Linear(self.bert.config.hidden_size, len(READINGS))
+        self.head = torch.nn.Linear(self.bert.config.hidden_size, len(classes))
         self.dropout = torch.nn.Dropout(_DROPOUT)
         for name, array in load_file(weights).items() if weights else ():
             value = torch.from_numpy(array.astype(np.float32)) / (_SCALE if name.endswith(".b") else 1)
-            (self if name.startswith("head.") else self.bert).get_parameter(name).data.copy_(value)
+            own = (self if name.startswith("head.") else self.bert).get_parameter(name)
+            # Other classes have a head of their own.
+            if own.shape == value.shape:
+                own.data.copy_(value)
 
     def forward(self, examples: Sequence[Example]) -> torch.Tensor:
-        """Returns the scores of each reading, (n, classes)."""
+        """Returns the scores of each class, (n, classes)."""
         encoded = packaged_tokenizer().encode_batch(
             [topic_and_text(each.text, each.topic, each.language, _parties()) for each in examples]
         )
@@ -253,36 +259,31 @@ def _fine_tune(examples: Sequence[Example], *, go_on: bool) -> tuple[dict[str, M
     english = [each for each in counted if each.language == "en"]
     some = [each for each in english if each.split not in _TIMES]
     random.Random(0).shuffle(some)
-    _learn(model, english, *(_GO_ON if go_on else _ENGLISH))
+    _learn(model, english, *(_GO_ON if go_on else _ENGLISH), _Varied(english))
     of_english = model.arrays()
     model = _FineTuned(SIX).train() if go_on else model
     others = [each for each in counted if each.language != "en" or each.split in _TIMES]
-    _learn(model, [*some[:_BESIDE_ALL], *others], *(_GO_ON if go_on else _ALL))
+    of_all = [*some[:_BESIDE_ALL], *others]
+    _learn(model, of_all, *(_GO_ON if go_on else _ALL), _Varied(of_all))
     return of_english, model.arrays()
 
 
-def _learn(model: _FineTuned, examples: Sequence[Example], epochs: int, rate: float) -> None:
-    """Trains a model on examples."""
-    shuffled, vary = random.Random(0), _Varied(examples)
+def _learn(
+    model: _FineTuned, examples: Sequence[Example], epochs: int, rate: float, vary: Callable[[Example], Example] | None
+) -> None:
+    """Trains a model on examples, which `vary` changes anew in each epoch."""
+    shuffled = random.Random(0)
     trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
-    apart = [each.text for each in examples if each.language == "en" and not refers_back(each.text)]
-
-    def beside(example: Example) -> Example:
-        """Returns an example as varied, sometimes with another sentence before or after it."""
-        example = vary(example)
-        if example.language != "en" or shuffled.random() >= _BESIDE_SHARE:
-            return example
-        return replace(example, text=" ".join(shuffled.sample([example.text, shuffled.choice(apart)], 2)))
-
     steps = epochs * -(-len(examples) // _BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
     for _ in track(range(epochs), "fine-tuning"):
         # A batch has sentences of similar length, which saves padding; batches come in random order.
-        order = sorted(map(beside, examples), key=lambda each: len(each.text) * shuffled.uniform(0.8, 1.25))
+        drawn = map(vary, examples) if vary else examples
+        order = sorted(drawn, key=lambda each: len(each.text) * shuffled.uniform(0.8, 1.25))
         batches = [order[begin : begin + _BATCH] for begin in range(0, len(order), _BATCH)]
         for batch in shuffled.sample(batches, len(batches)):
-            labels = torch.tensor([READINGS.index(each.label) for each in batch])
+            labels = torch.tensor([model.classes.index(each.label) for each in batch])
             # In half precision a step takes half of the time.
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 scores = model(batch)
@@ -295,30 +296,37 @@ def _learn(model: _FineTuned, examples: Sequence[Example], epochs: int, rate: fl
 
 
 def fit_asked() -> None:
-    """Trains the classifier of the direction that a question asks for, logistic regression, and writes its weights."""
+    """Trains the classifier of the direction that a question asks for and writes its weights.
+
+    The score that is printed is of one that has not seen a fifth of the topics.
+    """
     asked = [item for item in written_examples() if item.split == "asked"]
-    rows, labels = _rows(asked), [item.label for item in asked]
-    folds = [int(text_sha256(item.topic), 16) % _FOLDS for item in asked]
-    model = LogisticRegression(C=_C, max_iter=3000)
-    unseen = cross_val_predict(model, rows, labels, groups=folds, cv=LeaveOneGroupOut())
-    print(f"asked, topics not seen: {sum(map(str.__eq__, labels, unseen))}/{len(asked)} right")
-    model.fit(rows, labels)
-    order = [list(model.classes_).index(name) for name in ASKED]
-    arrays = {"asked.weight": model.coef_[order], "asked.bias": model.intercept_[order]}
-    kept = {name: np.ascontiguousarray(array.astype(np.float16)) for name, array in arrays.items()}
-    notes = {"asked.examples": examples_hash(asked=True), "asked.classes": json.dumps([*ASKED])}
-    save_file({**kept, "notes": notes_array(notes)}, WEIGHTS)
+    unseen = [item for item in asked if int(text_sha256(item.topic), 16) % _FOLDS == 0]
+    model = _trained_on_questions([item for item in asked if item not in unseen]).eval()
+    with torch.no_grad():
+        told = [model.classes[int(model([item]).argmax())] for item in unseen]
+    right = sum(item.label == label for item, label in zip(unseen, told, strict=True))
+    print(f"asked, topics not seen: {right}/{len(unseen)} right")
+    notes = {"examples": examples_hash(asked=True), "classes": json.dumps([*ASKED])}
+    save_file(_trained_on_questions(asked).arrays(), WEIGHTS, metadata=notes)
+
+
+def _trained_on_questions(examples: Sequence[Example]) -> _FineTuned:
+    torch.manual_seed(0)
+    model = _FineTuned(SIX, [*ASKED]).train()
+    _learn(model, examples, *_QUESTIONS, vary=None)
+    return model
 
 
 def main(corpus: Path, speeches: Path, *, go_on: bool) -> None:
-    """Trains the classifiers of questions and sentences, prints their scores and writes the weights."""
-    fit_asked()
+    """Trains the classifiers of sentences and questions, prints their scores and writes the weights."""
     cells = cell_examples(corpus)
     examples = [item for item in (*written_examples(), *cells, *spoken_examples(speeches)) if item.split != "asked"]
     notes = {"examples": examples_hash(), "classes": json.dumps(READINGS)}
     fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"], go_on=go_on)
     for arrays, path in zip(fine_tuned, (ENGLISH, SIX), strict=True):
         save_file(arrays, path, metadata=notes)
+    fit_asked()
     sealed = [item for item in cells if item.split == "sealed"]
     read = [read_sentence(item.text, item.topic, item.language, _parties()).reading for item in sealed]
     for figure in figures_of("sealed", [item.label for item in sealed], read):

@@ -211,8 +211,8 @@ def _no_such_position(case: _Case) -> Abstention | None:
         return None
     retrieved, names = case.retrieved, case.local.names
     if parts := _in_other_direction(case):
-        key = "no_change" if retrieved.direction_asked == "change" else "no_such_direction"
-        return Abstention(reason="no_position", message="\n\n".join((case.local.say(key), *parts)))
+        message = "\n\n".join((case.local.say("no_such_direction"), *parts))
+        return Abstention(reason="no_position", message=message)
     if neutral := [item.party for item in retrieved.party_evidence if item.takes_no_position]:
         return case.because("no_position", "no_position", party=names(neutral))
     # Groups spoke on this, or, where the States asked about have no statement, on anything.

@@ -302,12 +302,13 @@ def _as_asked(
     if asked.is_implied:
         positions = tuple(replace(item, takes_no_position=False) for item in positions)
     notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
-    if not (asked.is_unsure_change or asked.is_implied) or any(item.answers for item in positions):
+    changes = asked.direction == "change"
+    if not (changes or asked.is_implied) or any(item.answers for item in positions):
         return positions, asked, notes
-    # Nobody changed or takes that direction, which the question may not have asked: who spoke is listed.
+    # Nobody changed, or takes that direction, which the question may not have asked: who spoke is listed.
     positions = by_position(resolution, None)
     if any(item.answers for item in positions):
-        notes = (Note(kind="no_change" if asked.is_unsure_change else "direction_not_found"),)
+        notes = (Note(kind="no_change" if changes else "direction_not_found"),)
     return positions, AskedFor(), notes
 
 
