@@ -35,9 +35,10 @@ logger = logging.getLogger(__name__)
 COLLECTIONS: dict[VectorTable, str] = {"vectors": "passages", "second_vectors": "passages_second"}
 _open_spellings: set[str] = set()
 _spellings_lock = threading.Lock()
-# Chroma refuses more than 5461 rows at once.
+# Rows that are written or read at once: Chroma refuses more than 5461.
 BATCH = 2000
 _DATABASE = "chroma.sqlite3"
+# The table of Chroma's own lock, which searches write too; it holds no data.
 _LOCK_TABLE = b"acquire_write"
 
 
@@ -164,7 +165,7 @@ class EmbeddedIndexes:
         """Returns the hash of the graph files that Chroma wrote, "+" and the hash of its database; "" for no files.
 
         Chroma's native code trusts its files: a damaged one aborts the process, and a missing one loses vectors
-        silently. So they are compared before Chroma opens them, and damage is a StoreError. Searching keeps it.
+        silently. So they are compared before Chroma opens them, and damage is a StoreError. Searches do not change it.
         """
         path = self._folder / name
         return _hash_graphs(path) + (f"+{_hash_rows(path)}" if (path / _DATABASE).exists() else "")
@@ -257,7 +258,7 @@ class ServerIndexes:
             logger.warning("an old vector index could not be removed: %s", exc)
 
     def _connected(self) -> "Client":
-        """Returns the one client that all calls share: each further client would leave something in the process."""
+        """Returns the one client that all calls share: Chroma keeps a record of each client in the process for good."""
         import chromadb
 
         parts = urlsplit(self._config.url)

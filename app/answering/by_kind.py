@@ -34,12 +34,13 @@ from ingest.language.dates import month_numbers, without_year
 from ingest.language.lexicons import RegexPatterns, any_of
 from vectorstore.records import Sentence, StatementSummary
 
-# The most statements that a list of documents names.
+# The most statements that a list of documents names, so that it can be read on a screen (not fitted).
 _MAX_LISTED: Final = 30
 # Quotations of each party in a list ("Which States …?"): one, or now and before if changes are asked for.
 _PER_PARTY_IN_LIST: Final = 1
 _PER_PARTY_IN_LIST_OF_CHANGES: Final = 2
-# Statements with less precise dates, such as a year, are on no day or month of their own.
+# The longest meeting of which a day is asked for. A statement whose date is an interval longer than this, such as a
+# year, is on no day or month of its own.
 _LONGEST_MEETING: Final = timedelta(days=31)
 _DRAFTS: Final = RegexPatterns("drafts", a_year=r"(?:19|20)\d\d", month_name=any_of(month_numbers(), space=r"\ "))
 
@@ -76,7 +77,7 @@ def _reasons_near(shown: Shown, context: KindContext) -> Retrieved:
 
 
 def _every_statement(context: KindContext) -> Retrieved:
-    """Returns all statements as those that are held, since a greeting, which names some of them, searches none."""
+    """Returns what a greeting is answered with: all statements as held, some of which it names, none as searched."""
     retrieved = context.in_scope(Resolution(scope=Scope(), question=context.resolution.question))
     return replace(retrieved, statements_of_parties=retrieved.statements_in_scope, statements_in_scope=())
 

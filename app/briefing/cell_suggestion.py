@@ -1,4 +1,4 @@
-"""Position classifier: suggests the kind of position that citations show, with the words that show it.
+"""Suggests the kind of position that the citations of a cell show, with the words that show it.
 
 "We cannot accept this" shows `opposes`. `app.retrieval.positions.direction` decides whether words are for or against,
 as for an answer; the marks of `app.retrieval.positions.position_marks` give the words that say so, and tell whether a

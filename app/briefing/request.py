@@ -30,7 +30,8 @@ _NO_SUBJECT: Final = "nothing to brief on: name a topic or an article"
 _WORDS: Final = Patterns("briefing_requests")
 _YEARS: Final = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 _MONTH: Final = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])")
-_LONGEST_RANGE: Final = 200  # years
+# The most years of a range, each of which is looked up: more are a typing error ("1205-2005").
+_LONGEST_RANGE: Final = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,7 @@ class BriefingRequest:
     years: tuple[str, ...] = ()
     """Years, or else months such as `2020-10`."""
     bodies: tuple[str, ...] = ()
+    """Only statements before these bodies, by their codes; empty searches all."""
     excluded: tuple[str, ...] = ()
     """Codes of parties, regions and groups that are left out: "all States except Chile"."""
     by_session: bool = False
@@ -254,7 +256,8 @@ def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
 def _topic(text: str, language: str) -> Subject:
     words = " ".join(text.split())
     label = words[:1].upper() + words[1:]
-    # A table with "supports" in the column "Corruption" would put words into a State's mouth.
+    # Of a harm, "supports" would mislead: a table shall not say that a State supports "Corruption" when it supports the
+    # fight against it.
     return Subject(label=label, topic=words, language=language, harm=names_harm(words, language))
 
 
@@ -335,6 +338,8 @@ def _times(text: str) -> list[str]:
             f"{text!r} is no year: write four digits, a range such as 2000-2005, or a month such as 2020-10"
         )
     first, last = int(match.group(1)), int(match.group(2) or match.group(1))
-    if not 0 <= last - first <= _LONGEST_RANGE:
+    if last < first:
         raise BriefingError(f"{text!r} is no range of years: the first one comes first, such as 2000-2005")
+    if last - first > _LONGEST_RANGE:
+        raise BriefingError(f"{text!r} is too long a range: write at most {_LONGEST_RANGE} years, such as 2000-2005")
     return [str(year) for year in range(first, last + 1)]

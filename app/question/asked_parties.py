@@ -9,7 +9,7 @@ from itertools import chain, takewhile
 
 from app.question.kind_traits import WHICH_STATES
 from app.question.lexicon import is_article
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, Span
 from app.records import Note, QuestionKind
@@ -97,7 +97,7 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
         options = () if is_office(speaker) else parties.resolve(speaker).suggestions
         asked.ask_back(speaker, options, known=False)
     if not (unknown or asked.named or asked.unclear):
-        unknown = [word for word in roles.of("-") if word.may_be_name]
+        unknown = [word for word in roles.of(NO_ROLE) if word.may_be_name]
     while unknown:
         run = [unknown.pop(0)]
         while unknown and unknown[0].start <= run[-1].end + 1:

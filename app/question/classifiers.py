@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.question.role_tagger.features import STAND_IN
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import NO_ROLE, RoleReading
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from vectorstore.arrays import Matrix
@@ -41,7 +41,7 @@ class ClassifierInput:
 def classifier_input(roles: RoleReading, parties: PartyTable) -> ClassifierInput:
     """Returns the input for a question; masked, it has placeholders for its topic and names."""
     text, name = roles.text, parties.display(STAND_IN, roles.language)
-    written, forms, end, before = "", [], 0, "-"
+    written, forms, end, before = "", [], 0, NO_ROLE
     kinds: set[str] = set()
     for word, label in zip(roles.words, roles.labels, strict=True):
         if label == "topic":

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel, Field
 
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED
 from app.records import QuestionKind
@@ -51,13 +51,13 @@ def roles_as_proposed(roles: RoleReading, proposed: ProposedReading, parties: Pa
         elif at in who:
             labels[at] = "who"
         elif word.span is not None and any(start <= word.start and word.end <= end for start, end in filters):
-            labels[at] = "-"
+            labels[at] = NO_ROLE
         elif within and label != "quote":
             labels[at] = "topic"
         elif at in named and who:
             labels[at] = "mention"
         elif topic and label == "topic":
-            labels[at] = "-"
+            labels[at] = NO_ROLE
     return replace(roles, labels=tuple(labels))
 
 

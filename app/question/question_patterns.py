@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 
 from app.question.lexicon import SIGNS, Item, find_forms, is_article, lexicon_of, lexicon_of_all
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
 
@@ -39,7 +39,7 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
         return None
     content = {word.start for word in roles.beside_topic()}
     # "Thank" and "praise" are words that ask, unless nothing else is asked.
-    asked = [word for word in roles.of("-") if word.start in content or word.lexicon_kinds == {"reply"}]
+    asked = [word for word in roles.of(NO_ROLE) if word.start in content or word.lexicon_kinds == {"reply"}]
     owner = next((len(each) for each in POSSESSIVE if roles.text.startswith(each, party.end)), 0)
     after = [word for word in asked if word.start >= party.end] or asked
     if not after:
@@ -72,10 +72,10 @@ def asks_everyone_of_topic(roles: RoleReading) -> bool:
     asking = _beside_topic(roles, patterns.items(roles.text))
     kinds = _kinds_of([*asking, *_beside_topic(roles, unnamed.items(roles.text))])
     # "Говорилось о" is also what leads to the object of a verb of speaking.
-    kinds = kinds.union(*(patterns.kinds_of(word.text) for word in roles.of("-")))
+    kinds = kinds.union(*(patterns.kinds_of(word.text) for word in roles.of(NO_ROLE)))
     plain = all(item.kinds & {"ask", "about", "fill", *SIGNS} for item in asking)
     owned = any(
-        roles.text.startswith(POSSESSIVE, word.end) for word in roles.of("-") if "ask" not in word.lexicon_kinds
+        roles.text.startswith(POSSESSIVE, word.end) for word in roles.of(NO_ROLE) if "ask" not in word.lexicon_kinds
     )
     of_someone = owned or kinds & {"pronoun", "possessive", "of_them", "state", "attitude"}
     return not of_someone and ("impersonal" in kinds or plain)

@@ -30,7 +30,7 @@ from app.question.question_patterns import (
 from app.question.resolution import NamedFilter, Resolution, TopicWording
 from app.question.role_corrections import correct_roles, with_places, with_thing_asked_about
 from app.question.role_tagger.features import encode_question
-from app.question.role_tagger.network import FILTER_ROLES, RoleReading, read_roles
+from app.question.role_tagger.network import FILTER_ROLES, NO_ROLE, RoleReading, read_roles
 from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR, field_of
 from app.question.spans.span import NARROWING, Span
 from app.question.subjects import subject_clauses
@@ -41,7 +41,7 @@ from ingest.language.detection import is_in_other_language
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
-# Kinds that are read of "who cited article 4 of the Convention?" and "who spoke of Cuba?", which ask for a list.
+# Kinds that a list is mistaken for: "who cited article 4 of the Convention?" does not ask for the text of article 4.
 _TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which", "ambiguous")
 # Words before "latest statement" among which a preposition is looked for: "in Arvandia's latest statement".
 _WORDS_BEFORE_PICK: Final = 3
@@ -252,7 +252,7 @@ def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, 
 def _speaks_of_someone(roles: RoleReading) -> bool:
     """Returns whether only a pronoun says who spoke: "what did they say on article 4?"."""
     items = lexicon_of(roles.language, "unnamed_parties").items(roles.text)
-    topic, others = [*roles.of("topic")], [*roles.of("-")]
+    topic, others = [*roles.of("topic")], [*roles.of(NO_ROLE)]
     beside = [item for item in items if not any(word.start <= item.start < word.end for word in topic)]
     kinds = frozenset[str]().union(*(item.kinds for item in beside))
     # In "did delegates say whether they support it?", the pronoun stands for a noun before it.
@@ -283,7 +283,7 @@ def _is_of_picked(roles: RoleReading, pick: Span) -> bool:
 def _asks_stance(roles: RoleReading) -> bool:
     """Returns whether an expression without a role asks for a stance: "反对", "point de vue", no name of a treaty."""
     starts = [item.start for item in lexicon_of(roles.language).items(roles.text) if "stance" in item.kinds]
-    return any(word.span is None and word.start <= start < word.end for word in roles.of("-") for start in starts)
+    return any(word.span is None and word.start <= start < word.end for word in roles.of(NO_ROLE) for start in starts)
 
 
 def _treaties(roles: RoleReading, provision: bool, excluded: bool = False) -> tuple[tuple[TreatyScope, ...], bool]:
@@ -315,7 +315,7 @@ def _wording(roles: RoleReading) -> str:
     """Returns a question without the parties asked and without time and venue, all of which are filters."""
     question, text, end = roles.text, "", 0
     for word, label in zip(roles.words, roles.labels, strict=True):
-        kind = word.span.kind if word.span is not None and label in ("-", "who", "not") else ""
+        kind = word.span.kind if word.span is not None and label in (NO_ROLE, "who", "not") else ""
         if kind and kind not in ("treaty", "article"):
             text += question[end : word.start]
             end = word.end + 2 * question.startswith(("'s", "’s"), word.end)

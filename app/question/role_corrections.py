@@ -12,7 +12,7 @@ from typing import Final
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.lexicon import PAUSES, SIGNS, lexicon_of
 from app.question.question_patterns import asked_of_a_party, is_place, names_silence, spoken_of, view_holders
-from app.question.role_tagger.network import FILTER_ROLES, RoleReading
+from app.question.role_tagger.network import FILTER_ROLES, NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.question.subjects import parts_subjects
@@ -29,7 +29,12 @@ def with_thing_asked_about(roles: RoleReading) -> RoleReading:
     items = tuple(item for item in items if not item.kinds & SIGNS)
     words = items[:-1]
     asks = roles.follows and len(words) >= _TOPIC_WORDS_MIN and "what_about" in items[-1].kinds
-    if not asks or {*roles.labels} != {"-"} or any(item.kinds for item in words) or any(w.span for w in roles.words):
+    if (
+        not asks
+        or {*roles.labels} != {NO_ROLE}
+        or any(item.kinds for item in words)
+        or any(w.span for w in roles.words)
+    ):
         return roles
     return _as_topic(roles, range(items[-1].start))
 
@@ -37,7 +42,7 @@ def with_thing_asked_about(roles: RoleReading) -> RoleReading:
 def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
-        roles = replace(roles, labels=tuple("-" for _ in roles.labels))
+        roles = replace(roles, labels=tuple(NO_ROLE for _ in roles.labels))
     roles = _with_supported_roles(_with_object(_with_view_holder(roles), kind), kind)
     for widened in (_with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
@@ -46,7 +51,7 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
 
 def with_places(roles: RoleReading, parties: PartyTable) -> RoleReading:
     """Makes places that no lookup knows part of the topic: "when did the laboratory in Ostrel open?"."""
-    unknown = (word for word in roles.of("-") if word.may_be_name and not word.text.isupper())
+    unknown = (word for word in roles.of(NO_ROLE) if word.may_be_name and not word.text.isupper())
     places = {word.start for word in unknown if is_place(roles, word) and not parties.nearest(word.text)}
     if not places:
         return roles
@@ -118,7 +123,7 @@ def _with_supported_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading
         unsaid = label == "not" and not has_except and word.kind in NARROWING
         if label == "mention" or (label == "not" and not (has_except or roles.follows or word.kind in NARROWING)):
             return other
-        return "-" if unsaid or (filters and label == "topic") else label
+        return NO_ROLE if unsaid or (filters and label == "topic") else label
 
     labels = [role(word, label) for word, label in zip(roles.words, roles.labels, strict=True)]
     # Each speaker has a time of its own: "what did Arvandia say in 2016 and Belmora in 2018 on gold?".
@@ -145,7 +150,9 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
         return roles
     state, topic = asked[0], [*roles.of("topic")]
     asking = [
-        word for word in roles.of("-") if word.end <= state.start and word.lexicon_kinds & {"ask", "everyone", "states"}
+        word
+        for word in roles.of(NO_ROLE)
+        if word.end <= state.start and word.lexicon_kinds & {"ask", "everyone", "states"}
     ]
     begin = next(
         (word.end for word in asking if word.lexicon_kinds & {"everyone", "states"}), asking[0].end if asking else -1
@@ -182,7 +189,7 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     # "Which African States took the floor?" asks nothing about those who are asked.
     of_party = kind in ("number", "date", "person", "reason") or (kind == "which_states" and "who" not in roles.labels)
     if of_party and (asked := asked_of_a_party(roles)):
-        return _as_topic(roles, asked, ("-", "mention"))
+        return _as_topic(roles, asked, (NO_ROLE, "mention"))
     named = any(word.kind in (*NARROWING, "treaty", "set") for word in roles.words)
     if named or kind not in (*WHICH_STATES, "position"):
         return roles
@@ -191,7 +198,7 @@ def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     content = [word for word in roles.beside_topic() if word.start >= begin]
     if names_silence(roles) or len(content) < _TOPIC_WORDS_MIN:
         return roles
-    return _as_topic(roles, range(content[0].start, content[-1].end), ("-",))
+    return _as_topic(roles, range(content[0].start, content[-1].end), (NO_ROLE,))
 
 
 def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -201,15 +208,15 @@ def _with_whole_clause(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     time or meeting is none of the topic.
     """
     if kind in WHICH_STATES and not roles.follows:
-        asking = [word.start for word in roles.of("-") if word.lexicon_kinds & {"ask", "everyone", "states"}]
+        asking = [word.start for word in roles.of(NO_ROLE) if word.lexicon_kinds & {"ask", "everyone", "states"}]
         parting = [*asking, *(word.start for word in roles.of(*FILTER_ROLES) if word.kind in NARROWING)]
         for one, other in pairwise(roles.of("topic")):
             if not any(one.end <= start < other.start for start in parting):
-                roles = _as_topic(roles, range(one.end, other.start), ("-",))
+                roles = _as_topic(roles, range(one.end, other.start), (NO_ROLE,))
     return roles
 
 
-def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = ("-", "who", "mention")) -> RoleReading:
+def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = (NO_ROLE, "who", "mention")) -> RoleReading:
     """Makes the words in a range of characters part of the topic, if their role is one of those `wanted`."""
 
     def role(word: Word, label: str) -> str:

@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import Final
 
 from app.question.lexicon import Item, lexicon_of
-from app.question.role_tagger.network import RoleReading
+from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.records import Note
 from ingest.loaders.registry import SUFFIXES
@@ -26,7 +26,7 @@ _NUMBERS: Final = frozenset({"number", "ordinal", "roman"})
 def unknown_venues(roles: RoleReading) -> Iterator[Note]:
     """Yields a note on each meeting or body whose words have no role in the question: "in the Third Committee"."""
     items = lexicon_of(roles.language, "venues").items(roles.text, correct_typos=False)
-    idle = [word for word in roles.of("-") if word.kind in ("word", "place") or word.text in _JOINING]
+    idle = [word for word in roles.of(NO_ROLE) if word.kind in ("word", "place") or word.text in _JOINING]
     end = 0
     for item in items:
         inside = [word for word in idle if item.start <= word.start < item.end]
@@ -39,7 +39,7 @@ def unknown_venues(roles: RoleReading) -> Iterator[Note]:
         if before is None or before[0].start < end:
             continue
         if kinds & {"venue"} or any(_names(word, roles) for word in before[1:]):
-            end = _end_of_name(roles, idle, items, item)
+            end = _end_of_name(idle, items, item)
             yield Note(kind="unknown_venue", values={"words": roles.text[before[0].start : end]})
 
 
@@ -65,7 +65,7 @@ def _names(word: Word, roles: RoleReading) -> bool:
     return uncased or word.kind == "place" or word.text[:1].isupper() or bool(word.lexicon_kinds & _NUMBERS)
 
 
-def _end_of_name(roles: RoleReading, idle: Sequence[Word], items: Sequence[Item], noun: Item) -> int:
+def _end_of_name(idle: Sequence[Word], items: Sequence[Item], noun: Item) -> int:
     """Returns where a name ends that goes on behind its noun: "Committee of the Whole", "Комитете по правам"."""
     end = at = noun.end
     for word in takewhile(lambda each: not _kinds_at(items, each.start) & _APART, (w for w in idle if w.start >= end)):

@@ -36,7 +36,8 @@ from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store
 
-# Parties that are searched separately; more are one list, which bounds the cross-encoder's work (not fitted).
+# The most parties that are searched separately, which bounds the cross-encoder's work (not fitted); more of them are
+# searched together, as a list.
 _SEPARATE_MAX: Final = 6
 # Parties that are searched separately where the question names them, which bounds the same work.
 _SEPARATE_NAMED_MAX: Final = 12
@@ -70,7 +71,10 @@ class EvidenceRetriever:
             return found[0] if len(found) == 1 else self._joined(base, found)
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
-        """Returns the evidence; what no statement fits is read as members or as spoken of, as in an answer."""
+        """Returns the evidence for a question as an answer shows it.
+
+        Where no statement fits who was asked, a group is read as its members, or a State as one that is spoken of.
+        """
         retrieved = self.retrieve(resolution, parties)
         for reread, answering in rereadings(resolution, retrieved, parties):
             if found := answering(self.retrieve(reread, parties)):
@@ -224,12 +228,17 @@ class EvidenceRetriever:
         notes = list[Note]()
         for each in found:
             notes += [note for note in each.notes if note not in notes]
+        # "Who opposes tolls, and who opposes fees?" asks for one direction of both.
+        same = found[0] if len({each.direction_asked for each in found}) == 1 else base
         evidence, group_evidence, related = (
             tuple(item for each in found for item in getattr(each, name))
             for name in ("party_evidence", "group_evidence", "related_evidence")
         )
         return replace(
             self.with_texts(base, _statement_ids((*evidence, *group_evidence, *related))),
+            direction_asked=same.direction_asked,
+            is_relative=same.is_relative,
+            direction_wording=same.direction_wording,
             party_evidence=evidence,
             group_evidence=group_evidence,
             related_evidence=related,
@@ -375,7 +384,7 @@ def _naming(evidence: PartyEvidence, about: Set[str], parties: PartyTable) -> Pa
 
 
 def _names(text: str, about: Set[str], parties: PartyTable) -> bool:
-    """Returns whether a text names one of these parties; a damaged one may, in lost letters (U+FFFD)."""
+    """Returns whether a text names one of these parties, or may: a damaged one may have lost a name (U+FFFD)."""
     return "\ufffd" in text or any(about & {*match.codes} for match in parties.find(text))
 
 

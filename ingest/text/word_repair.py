@@ -51,7 +51,7 @@ def _stop_edits(line: TextLine, names: frozenset[str]) -> Iterator[Edit]:
     for found in _GLUED_STOP.finditer(line.text):
         left, right = _neighbours(line.text, found.start(), found.end())
         rare = len(right) <= 4 and zipf(right) < needed_zipf(right)
-        if rare or not _is_prose(line.text, found.start(), found.end()):
+        if rare or not _is_prose(line.text, found.start()):
             continue
         if _is_known(right, names, opens=True) and (_is_known(left, names, opens=False) or left.isdigit()):
             yield Edit(start=line.start + found.end(), end=line.start + found.end(), text=" ", kind="glue")
@@ -86,15 +86,15 @@ def _opens_sentence(source: str, start: int) -> bool:
 
 def _is_english_prose(text: str, start: int, end: int, names: frozenset[str]) -> bool:
     """Returns whether a token stands among English words, not in a line of another language or in an address."""
-    if not _is_prose(text, start, end):
+    if not _is_prose(text, start):
         return False
     before = _WORD.findall(text[max(0, start - _CONTEXT) : start])[1 if start > _CONTEXT else 0 :]
     after = _WORD.findall(text[end : end + _CONTEXT])[: -1 if end + _CONTEXT < len(text) else None]
     return all(_is_known(word, names, opens=True) for word in (*before[-3:], *after[:3]) if word.islower())
 
 
-def _is_prose(text: str, start: int, end: int) -> bool:
-    """Returns whether a span stands in prose, not inside an address, a path or a document symbol."""
+def _is_prose(text: str, start: int) -> bool:
+    """Returns whether the word at `start` stands in prose, not inside an address, a path or a document symbol."""
     first = max(text.rfind(" ", 0, start), text.rfind("\t", 0, start)) + 1
     chunk = _CHUNK.match(text, first)
     return chunk is None or _NOT_PROSE.search(chunk.group()) is None

@@ -102,7 +102,7 @@ class WordsAround:
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
         begin, label = self._label_within(self.blocks[index], start)
-        before, after = self._sentence(quotation, self.blocks[index], begin)
+        before, after = self._sentence(quotation, begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0
         earlier = without_invisible(self._masked[max(begin, start - _LOOK_BACK) : start])
@@ -180,7 +180,7 @@ class WordsAround:
             above = line.strip() or above
         return begin, label
 
-    def _sentence(self, quotation: Quotation, block: CheckedBlock, begins: int) -> tuple[str, str]:
+    def _sentence(self, quotation: Quotation, begins: int) -> tuple[str, str]:
         """Returns the text before and after a quotation in its sentence, with other quotations masked."""
         start, end = quotation.spans[0][0], quotation.spans[-1][1]
         last = self.blocks[self._document.index_at(max(start, end - 1))]

@@ -26,9 +26,11 @@ from vectorstore.stems import is_function_word
 from vectorstore.weights_file import Weights, load_weights
 
 WordRole = Literal["who", "not", "mention", "topic", "quote"]
-LABELS: Final = ("-", *get_args(WordRole))
+# The label of a word without a role: "what", "say", "about".
+NO_ROLE: Final = "-"
+LABELS: Final = (NO_ROLE, *get_args(WordRole))
 # Roles in which a span is a filter; in "2019 instead of 2018", 2018 has the role `not`.
-FILTER_ROLES: Final = ("-", "who", "mention")
+FILTER_ROLES: Final = (NO_ROLE, "who", "mention")
 # Zipf frequency from which words say nothing about a topic, such as "tell", "think" and "new".
 _COMMON_WORD_MIN: Final = 5.5
 _EDGES: Final = ' \t\n,.;:!?¿¡-–—"“”«»()（），。；：？！、؟،؛《》'
@@ -85,16 +87,16 @@ class RoleReading(EncodedQuestion):
 
     def filters(self, *roles: str) -> dict[Span, str]:
         """Returns the spans with these roles and their words; an agenda item is a filter even inside the topic."""
-        items = [word for word in self.of("topic", "quote") if "-" in roles and word.kind == "agenda_item"]
+        items = [word for word in self.of("topic", "quote") if NO_ROLE in roles and word.kind == "agenda_item"]
         return {word.span: word.text for word in (*self.of(*roles), *items) if word.span is not None}
 
     def has_word_kind(self, *kinds: str) -> bool:
         """Returns whether a word without a role is of one of these kinds in the lexicon."""
-        return any(word.lexicon_kinds & set(kinds) for word in self.of("-"))
+        return any(word.lexicon_kinds & set(kinds) for word in self.of(NO_ROLE))
 
     def beside_topic(self) -> list[Word]:
         """Returns the content words outside the topic, without question words and the commonest words."""
-        words = (word for word in self.of("-") if word.is_content and word.zipf < _COMMON_WORD_MIN)
+        words = (word for word in self.of(NO_ROLE) if word.is_content and word.zipf < _COMMON_WORD_MIN)
         # "Doesn't" is a negation, though its words are "doesn" and "t".
         contracted = ("'t", "’t", "'T", "’T")
         return [

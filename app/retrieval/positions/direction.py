@@ -1,9 +1,10 @@
 """Direction: whether words are for or against a topic, for it under conditions, or only mention it.
 
-One classifier decides for answers, briefings and evals: the packaged embedding model, fine-tuned on examples by `make
-train-direction`, run by numpy. It reads a sentence with its topic marked, in other languages than English translated
-word by word. What others say or might say ("some propose …") is `reported`: it has no direction, since it is not the
-speaker's position. What a question asks for says `asked_direction.py`.
+Two classifiers decide for answers, briefings and evals, one for English and one for all six languages: the packaged
+embedding model, fine-tuned on examples by `make train-direction`, run by numpy. They read a sentence with its topic
+marked, in other languages than English translated word by word. What others say or might say ("some propose …") is
+`reported`: it has no direction, since it is not the speaker's position. What a question asks for says
+`asked_direction.py`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -60,7 +61,7 @@ OPPOSITE: Final[Mapping[str | None, Direction]] = {"for": "against", "against": 
 # What a mark of a thing is, of what ends that thing.
 _OPPOSITE_KIND: Final[Mapping[PositionKind, PositionKind]] = {"supports": "opposes", "opposes": "supports"}
 _OPPOSITE_RULE: Final[Mapping[PositionKind, Rule]] = {"supports": "objects", "opposes": "accepts"}
-_FINE_TUNED: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
+_OF_SIX_LANGUAGES: Final = FineTunedClassifier(_DATA / "direction_six.safetensors")
 _OF_ENGLISH: Final = FineTunedClassifier(_DATA / "direction_en.safetensors")
 # The most sentences of which the direction is kept.
 _KEPT: Final = 4096
@@ -234,7 +235,7 @@ def _read(analysed: _AnalysedSentence, chances: Mapping[Reading, float], languag
 
 def _chances(pairs: Sequence[tuple[str, str]], language: str) -> list[dict[Reading, float]]:
     """Returns the chance of each reading; English has weights of its own."""
-    classifier = _OF_ENGLISH if language == "en" else _FINE_TUNED
+    classifier = _OF_ENGLISH if language == "en" else _OF_SIX_LANGUAGES
     return [{reading: chances[reading] for reading in READINGS} for chances in classifier.chances(pairs)]
 
 

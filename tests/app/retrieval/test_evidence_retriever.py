@@ -50,6 +50,20 @@ def test_a_scope_holds_the_latest_or_earliest_of_each_party_or_those_of_a_month(
     assert [s.metadata.date for s in scoped.of(scope.states)] == dates
 
 
+@pytest.mark.parametrize(
+    ("question", "direction"),
+    [
+        ("Who supports the review mechanism, and who supports civil society participation?", "for"),
+        ("Which States oppose the register and what about the levy?", None),
+    ],
+)
+def test_a_direction_asked_for_on_every_subject_is_that_of_the_whole_question(question, direction, workspace):
+    parties = workspace.corpus.parties()
+    retrieved = workspace.steps.retriever.retrieve(read_question(question, parties), parties)
+    assert retrieved.direction_asked == direction
+    assert len({item.subject for item in retrieved.party_evidence}) == 2
+
+
 def test_groups_speak_for_members_and_not_for_others(workspace, parties):
     statements = ScopedStatements(workspace.store.catalogue, Scope(sessions=("10",)), parties)
     found = statements.of_groups(("XMR", "XDR"))
