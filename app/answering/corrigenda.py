@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.answering.claims.form import DOUBLE_MARKS
 from app.answering.verify_citations import VerifiedClaims
 from app.records import Note
-from ingest.metadata.heading import QUOTED
+from ingest.language.own_voice import QUOTED
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import document_id_of
 

@@ -31,7 +31,7 @@ from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from app.retrieval.unmatched_filters import rereadings
 from ingest.language.attribution_verbs import attribution
-from ingest.metadata.heading import speaks_in_first_person
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence, StatementSummary
 from vectorstore.store import Store

@@ -11,6 +11,7 @@ from itertools import accumulate, takewhile
 from ingest.language.dates import find_dates
 from ingest.language.glued_words import split_glued
 from ingest.language.lexicons import Patterns, RegexPatterns
+from ingest.language.own_voice import QUOTED, speaks_in_first_person
 from ingest.metadata.body_session_date import symbol_in
 from ingest.metadata.on_behalf import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
@@ -25,7 +26,6 @@ _LONGEST_LAST_LINE, _LONGEST_SMALL_WORD = 40, 3
 
 _WORDS = Patterns("heading")
 _BODY = RegexPatterns("speaker_lines")
-QUOTED = re.compile(r"[“«\"][^”»\"]{0,400}[”»\"]")
 
 # A word with spaced letters, and all such words of its line; between words the space is wider where the file shows it.
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ \u00a0][^\W\d_]){3,}(?!\S)")
@@ -153,16 +153,6 @@ def _is_note_before_heading(text: str, blocks: tuple[Block, ...]) -> bool:
         return False
     following = [text[block.start : block.end] for block in blocks[1:5] if block.paragraph is None]
     return any(find_bodies(line) or find_dates(line) for line in following)
-
-
-def speaks_in_first_person(words: str) -> bool:
-    """Return whether words are in the first person: "our delegation", but not "Annex I" or "the US"."""
-    return _WORDS.own_voice.search(words) is not None
-
-
-def is_first_person(words: str) -> bool:
-    """Return whether words, those in quotation marks apart, are in the first person."""
-    return speaks_in_first_person(QUOTED.sub("", words))
 
 
 def is_salutation(line: str) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from ingest.language.lexicons import Patterns
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyMatch
 
@@ -102,7 +103,7 @@ def _self_references(text: str, lookup: PartyLookup) -> tuple[dict[str, float], 
         if _is_told_of(flat, match, before, subject=opens or weight > 0):
             of_another.add(code)
     of_another = {code for code in of_another if weights[code] < _OFTEN_WEIGHT}
-    several = len(sentence_openers) > 1 and _WORDS.own_voice.search(flat) is None
+    several = len(sentence_openers) > 1 and not speaks_in_first_person(flat)
     for code in weights:
         if strongest[code] < _WEIGHTS[0] and (several or code in of_another or 0 < namings[code] <= 2 * accused[code]):
             weights[code] = 0.0

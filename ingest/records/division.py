@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from ingest.language.own_voice import speaks_in_own_voice
 from ingest.metadata.body_session_date import read_occasion
-from ingest.metadata.heading import find_heading, is_first_person, is_salutation, title_in
+from ingest.metadata.heading import find_heading, is_salutation, title_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, agenda_item_in, deliverer, read_metadata
 from ingest.metadata.on_behalf import BEHALF
@@ -203,7 +204,7 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     alike = (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, heads))
     has_sentences = any(holds_sentence_end(text[item.start : item.end]) for item in interventions)
     opening = text[: interventions[0].start] if interventions else ""
-    own = [item for item in interventions if is_first_person(text[item.start : item.end])]
+    own = [item for item in interventions if speaks_in_own_voice(text[item.start : item.end])]
     is_programme = any(map(WORDS.programme.match, opening.splitlines())) and len(own) < len(interventions)
     if (is_programme or not has_sentences) and any(map(_TIME.match, text.splitlines())):
         # A programme, "10:00 Arvandia: Opening remarks", is nobody's words.
@@ -213,7 +214,7 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
     if told and (addressed or ((named or is_held) and any(item in own for item in told))):
         # "Mr. President, … The representative of Belmora said that the fund is empty. We disagree." is a statement.
         return False
-    if named and (addressed or is_first_person(opening)) and (any(labels) or not sections):
+    if named and (addressed or speaks_in_own_voice(opening)) and (any(labels) or not sections):
         # "Statement by Quenza … We heard this: Mr. Olm (Belmora): “We shall never pay.”" is one as well.
         return False
     if named and sections and len(parties) >= _FEWEST_PARTIES and alike:

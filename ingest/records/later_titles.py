@@ -9,6 +9,7 @@ from typing import Final
 from ingest.language.dates import find_dates
 from ingest.language.detection import main_language
 from ingest.language.lexicons import Patterns
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.metadata.heading import Heading, find_heading, is_salutation, named_as_speaking, speaker_in
 from ingest.metadata.metadata import ReadMetadata
 from ingest.metadata.sessions import find_bodies
@@ -91,7 +92,7 @@ def later_titles(text: str, blocks: tuple[Block, ...], parties: PartyTable) -> t
 def _transmitted(words: str, parties: PartyTable) -> tuple[str, ...]:
     """Returns the parties whose words a letter transmits: "I have the honour to forward a letter from Belmora"."""
     sentence = _WORDS.transmits.search(" ".join(words.split()))
-    if sentence is None or _WORDS.own_voice.search(sentence["what"]):
+    if sentence is None or speaks_in_first_person(sentence["what"]):
         return ()
     return _speakers(sentence["what"], parties)
 

@@ -11,8 +11,9 @@ from typing import Final
 
 import regex
 
+from ingest.language.own_voice import speaks_in_first_person, speaks_in_own_voice
 from ingest.language.sentences import split_sentences
-from ingest.metadata.heading import find_heading, is_first_person, speaks_in_first_person
+from ingest.metadata.heading import find_heading
 from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import in_rows
 from ingest.records.interventions import SpeakerTurn
@@ -45,7 +46,7 @@ def end_at_narration(record: RecordText, lookup: SpeakerLookup, turns: Sequence[
     ends = [*(turn.start for turn in turns[1:]), len(record.text)]
     summarised = [
         (begins_in_lower_case(words) or (words.isupper() and TOLD_VIEW.match(words.lstrip())))
-        and not is_first_person(words)
+        and not speaks_in_own_voice(words)
         for turn, limit in zip(turns, ends, strict=True)
         for words in [record.words[turn.words.start : limit]]
     ]
@@ -53,7 +54,7 @@ def end_at_narration(record: RecordText, lookup: SpeakerLookup, turns: Sequence[
     are_minutes = any(summarised) or any(_narrates(each, turns[0], lookup) for each in opening)
     for turn, limit, is_summarised in zip(turns, ends, summarised, strict=True):
         after = [each for each in record.paragraphs if turn.start < each.line.start < limit]
-        own = max((n for n, each in enumerate(after, start=1) if is_first_person(each.whole)), default=0)
+        own = max((n for n, each in enumerate(after, start=1) if speaks_in_own_voice(each.whole)), default=0)
         told = after[own:]
         ending = (
             n for n, each in enumerate(told) if _mark(each) in marks or (are_minutes and _narrates(each, turn, lookup))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from ingest.metadata.heading import speaks_in_first_person
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.metadata.on_behalf import opens_on_behalf
 from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.record_text import RecordText

@@ -10,7 +10,8 @@ from typing import Final
 
 import regex
 
-from ingest.metadata.heading import is_salutation, speaks_in_first_person
+from ingest.language.own_voice import speaks_in_first_person
+from ingest.metadata.heading import is_salutation
 from ingest.records.capacities import by_capacity, for_whom, in_national_capacity, presiding_state
 from ingest.records.compilations import numbering
 from ingest.records.interventions import Intervention

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Final
 
-from ingest.metadata.heading import speaks_in_first_person
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
 from ingest.records.interventions import IN_LIST_OR_TABLE, SpeakerTurn, of_party, of_unknown
 from ingest.records.narration import end_at_narration

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 from ingest.language.lexicons import RegexPatterns
-from ingest.metadata.heading import is_first_person
+from ingest.language.own_voice import speaks_in_own_voice
 from ingest.metadata.on_behalf import BEHALF, behalf_before, behalf_phrase, opens_on_behalf
 from ingest.parties.party_table import PartyMatch, in_rows
 from ingest.records.interventions import Intervention, SpeakerTurn, of_party, of_unknown
@@ -41,7 +41,7 @@ def reported_turns(record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTur
         # Whether the next sentences join the last one that reports somebody; None after a sentence that reports nobody.
         goes_on: bool | None = None
         for start, end, sentence in paragraph:
-            in_first_person += is_first_person(sentence)
+            in_first_person += speaks_in_own_voice(sentence)
             if (reported := _reported_turn(sentence, start, end, lookup)) is not None:
                 turns.append(replace(reported, end=end))
                 goes_on = reported.end is None

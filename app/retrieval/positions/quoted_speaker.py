@@ -13,8 +13,8 @@ import regex
 from ingest.language.attribution_verbs import attribution
 from ingest.language.claim_words import first_person
 from ingest.language.lexicons import RegexPatterns
+from ingest.language.own_voice import speaks_in_first_person
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
-from ingest.metadata.heading import speaks_in_first_person
 from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable, in_rows
 from ingest.text.quotation_marks import joined_text, quotation_around, quoted_spans

@@ -44,4 +44,4 @@ def test_a_pattern_that_is_broken_into_lines_is_one_pattern() -> None:
 def test_every_pattern_is_sound_with_what_it_refers_to(lexicon: str, given: dict[str, str]) -> None:
     patterns = RegexPatterns(lexicon, **given)
     assert all("<<" not in getattr(patterns, key).pattern for key in load_lexicon(lexicon))
-    assert Patterns("alignment").said.search("THE STATEMENT") and not Patterns("heading").own_voice.search("OUR")
+    assert Patterns("alignment").said.search("THE STATEMENT") and not Patterns("own_voice").first_person.search("OUR")
