@@ -75,8 +75,8 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
     # That a direction is asked for is read with the question; that a change is, by this classifier alone.
     if asked.direction == "change" or asked.is_unknown:
         return asked
-    # "Not Belmora" and "and on tolls?" have no direction of their own, however they are worded.
-    is_asked = resolution.act == "new" or bool(earlier)
+    # "Not Belmora" has no direction of its own, though it is worded like a rejection.
+    is_asked = resolution.act != "remove" or bool(earlier)
     in_words = is_asked and asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
     stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
     if not (in_own_words or (stated and not resolution.denies)):
