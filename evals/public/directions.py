@@ -5,20 +5,22 @@ are in `evals/datasets/argued`, topics in braces; those of `contrast` end, restr
 beside a near twin of another label; those of `predicates` come after their topic as people ask ("funding the review
 from the budget"), which they say as a predicate ("the review should be paid from the budget"); in `passages` one
 sentence decides what another means; those of `unnamed` are passages, each after its topic, which it names in other
-words. A reversed direction is worse than none, so it is a figure of its own: `contrary` is the share of predictions
-`for` or `against` whose label is the opposite.
+words; those of `asked` are questions after States, with what they ask for. A reversed direction is worse than none, so
+it is a figure of its own: `contrary` is the share of predictions `for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import eq
 from pathlib import Path
 from typing import Final
 
 import yaml
 from sklearn.metrics import f1_score
 
+from app.retrieval.positions.asked_direction import ASKED, classify_question
 from app.retrieval.positions.direction import read_passage, read_sentence
 from app.settings import Settings
 from evals.errors import DatasetError
@@ -107,4 +109,21 @@ def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
             for each in tracked(sentences_of_part, name)
         ]
         found += figures_of(name, [each.label for each in sentences_of_part], read)
-    return found
+    questions = [each for each in sentences if each.split.startswith("asked")]
+    return [*found, *figures_of_questions(questions, parties)] if questions else found
+
+
+def figures_of_questions(questions: Sequence[LabelledSentence], parties: PartyTable) -> Iterator[Figure]:
+    """Yields how often it is read right what questions after States ask for, and how often as the opposite direction.
+
+    The topic of a follow-up is empty, since an earlier turn names it.
+    """
+    told = [
+        classify_question(each.text, each.topic, each.language, parties)[0] for each in tracked(questions, "questions")
+    ]
+    asked = [ASKED[each.label] for each in questions]
+    right = sum(map(eq, asked, told))
+    contrary = sum({*pair} == {*_OPPOSED} for pair in zip(asked, told, strict=True))
+    for name, count in (("right", right), ("contrary", contrary)):
+        over = f"{len(questions)} questions"
+        yield Figure(name=f"what a question asks for, held out: {name}", value=count / len(questions), over=over)

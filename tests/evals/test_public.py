@@ -155,6 +155,18 @@ def test_of_directions_told_the_contrary_ones_are_counted():
     assert found["as spoken: macro F1 of four directions"] == pytest.approx((0.5 + 0 + 1 + 0.5) / 4)
 
 
+def test_questions_count_by_what_they_ask_for(monkeypatch):
+    told = {"who wants it?": "for", "who is against it?": "for", "who spoke?": None}
+    monkeypatch.setattr(directions, "classify_question", lambda text, *_: (told[text], 1.0))
+    labels = ("asks_for", "asks_against", "asks_open")
+    questions = [
+        directions.LabelledSentence(split="asked", topic="", label=label, speech="", text=text)
+        for text, label in zip(told, labels, strict=True)
+    ]
+    right, contrary = directions.figures_of_questions(questions, PartyTable.load())
+    assert (right.value, contrary.value) == (pytest.approx(2 / 3), pytest.approx(1 / 3))
+
+
 def test_directions_are_compared_on_the_speeches_that_are_labelled(tmp_path, monkeypatch):
     text, spans = "We welcome the fund. We reject the levy.", {"the fund": (0, 20), "the levy": (21, 40)}
     rows = [("fund", "for", *spans["the fund"]), ("levy", "against", *spans["the levy"])]
