@@ -156,17 +156,17 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     read, evidence = context.resolution, (*retrieved.party_evidence, *retrieved.group_evidence)
     # "When was that?" about an answer is answered by the attribution lines, and "why?" by the reasons that were found.
     answer_type = None if read.act == "about" else read.answer_type
-    of_each = _PER_PARTY_IN_LIST_OF_CHANGES if retrieved.direction_asked == "change" else _PER_PARTY_IN_LIST
+    in_list = _PER_PARTY_IN_LIST_OF_CHANGES if retrieved.direction_asked == "change" else _PER_PARTY_IN_LIST
     quoted = compose(
         evidence,
         retrieved.sources,
         context.local,
         limit=context.limit,
         answer_type=answer_type,
-        of_each=of_each if read.lists_parties else None,
+        quotations_per_party=in_list if read.lists_parties else None,
         extended=not read.lists_parties and read.style != "shorter",
         reporting_others=partial(_reporting_others, context, retrieved),
-        of_each_holder=bool(retrieved.asked_parties or read.scope.members_of),
+        repeat_joint_statements=bool(retrieved.asked_parties or read.scope.members_of),
     )
     silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
     several = SUBJECT_SEPARATOR in read.scope.topic
