@@ -6,7 +6,7 @@ ones: after "As Arvandia said: “… We support a court.”", "That court would
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import regex
@@ -129,73 +129,91 @@ def spans(
     use their services" may be followed by what was asked, "six persons have been convicted". `source` is the
     statement's text.
     """
-    result: list[QuotableSpan] = []
-    used: set[int] = set()
-    wanted = set(chosen)
-    lists = list_contexts(sentences, source)
-    quotations = quotations_around(sentences)
-
-    def joins_next(ordinal: int) -> bool:
-        """Whether a sentence may be quoted with the next: both are the speaker's own, or of one quotation."""
-        unused = ordinal + 1 < len(sentences) and ordinal + 1 not in used
-        return unused and quotations[ordinal] == quotations[ordinal + 1]
-
-    def both_chosen(ordinal: int, other: int) -> bool:
-        """Whether a neighbour is chosen as well, and of the same paragraph."""
-        return other in wanted - used and sentences[ordinal].paragraph == sentences[other].paragraph
-
+    so_far = _Spans(sentences, list_contexts(sentences, source), quotations_around(sentences), frozenset(chosen))
     for ordinal in chosen:
-        if ordinal in used:
-            continue
-        first = last = ordinal
-        pointed = resolve_anaphora(sentences, ordinal)
-        apart: range | None = None
-        if pointed == ordinal - 1 and pointed not in used and quotations[pointed] == quotations[ordinal]:
-            first = pointed
-        elif pointed is not None and pointed not in used:
-            apart = range(pointed, pointed + 1)
-        # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
-        for context in (0, CONTEXT_SENTENCES if ordinal in extendable else 0):
-            while last + 1 - first < _MAX_SPAN_SENTENCES and joins_next(last):
-                if not (_brings_next(sentences, lists, last) or both_chosen(last, last + 1)):
-                    if not context or not _may_extend(sentences, first, last):
-                        break
-                    context -= 1
-                last += 1
-            while last + 1 - first < _MAX_SPAN_SENTENCES and both_chosen(first, first - 1) and joins_next(first - 1):
-                first -= 1
-        # The longest span does not end with a sentence that the next one answers, but leaves it to a span of both.
-        if (
-            last > ordinal
-            and joins_next(last)
-            and _brings_next(sentences, lists, last)
-            and not _brings_next(sentences, lists, last - 1)
-        ):
-            last -= 1
-        quotable = _quotable(sentences, lists, quotations, first, last)
+        if ordinal not in so_far.used:
+            so_far.add(ordinal, max_context=CONTEXT_SENTENCES if ordinal in extendable else 0)
+    return so_far.spans
+
+
+@dataclass
+class _Spans:
+    """The spans of a statement so far, and the sentences that are `used` in them."""
+
+    sentences: Sequence[Sentence]
+    lists: Sequence[ListContext]
+    quotations: Sequence[_Quotation]
+    chosen: Collection[int]
+    spans: list[QuotableSpan] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+
+    def add(self, ordinal: int, *, max_context: int) -> None:
+        """Adds the span around a chosen sentence; one that overlaps an earlier span is joined to that."""
+        antecedent = resolve_anaphora(self.sentences, ordinal)
+        if antecedent in self.used:
+            antecedent = None
+        first, last = self._bounds(ordinal, antecedent, max_context)
+        quotable = _quotable(self.sentences, self.lists, self.quotations, first, last)
         # An item whose opening is already part of an earlier span is joined to that span.
-        overlapped = next((at for at, other in enumerate(result) if {*quotable.span} & {*other.span}), None)
-        if overlapped is not None:
-            joined = result[overlapped].span
-            span = range(min(joined.start, quotable.span.start), max(joined.stop, quotable.span.stop))
-            result[overlapped] = replace(result[overlapped], span=span)
-            used.update(span)
-            continue
-        if apart is not None and apart.start >= quotable.span.start:
-            apart = None
+        overlapped = next((at for at, other in enumerate(self.spans) if {*quotable.span} & {*other.span}), None)
+        if overlapped is None:
+            apart = self._apart(quotable.span, antecedent)
+            self.spans.append(replace(quotable, apart=apart))
+            self.used.update(quotable.span, apart or ())
+        else:
+            earlier = self.spans[overlapped].span
+            joined = range(min(earlier.start, quotable.span.start), max(earlier.stop, quotable.span.stop))
+            self.spans[overlapped] = replace(self.spans[overlapped], span=joined)
+            self.used.update(joined)
+
+    def _bounds(self, ordinal: int, antecedent: int | None, max_context: int) -> tuple[int, int]:
+        """Returns the first and the last sentence of the span around a chosen one."""
+        first = ordinal - 1 if antecedent == ordinal - 1 and self._joins_next(ordinal - 1) else ordinal
+        # What a sentence brings with it comes first, then chosen neighbours, and last the context of a short one.
+        first, last = self._with_neighbours(first, ordinal, max_context=0)
+        first, last = self._with_neighbours(first, last, max_context=max_context)
+        # The longest span does not end with a sentence that the next one answers, but leaves it to a span of both.
+        if last > ordinal and self._joins_next(last) and self._brings_next(last) and not self._brings_next(last - 1):
+            last -= 1
+        return first, last
+
+    def _with_neighbours(self, first: int, last: int, *, max_context: int) -> tuple[int, int]:
+        """Extends a span by what it brings, by chosen neighbours, and by up to `max_context` sentences after it."""
+        while last + 1 - first < _MAX_SPAN_SENTENCES and self._joins_next(last):
+            if not (self._brings_next(last) or self._both_chosen(last, last + 1)):
+                if not max_context or not _may_extend(self.sentences, first, last):
+                    break
+                max_context -= 1
+            last += 1
+        while last + 1 - first < _MAX_SPAN_SENTENCES and self._both_chosen(first, first - 1):
+            if not self._joins_next(first - 1):
+                break
+            first -= 1
+        return first, last
+
+    def _apart(self, span: range, antecedent: int | None) -> range | None:
+        if antecedent is not None and antecedent < span.start:
+            return range(antecedent, antecedent + 1)
         # What a quotation is introduced by, or the speaker says of it, is no part of it.
-        end = quotable.span.stop
-        if apart is None and end not in used and _brings_next(sentences, lists, end - 1) and not joins_next(end - 1):
-            apart = range(end, end + 1)
-        used.update(quotable.span, apart or ())
-        result.append(replace(quotable, apart=apart))
-    return result
+        end = span.stop
+        if end not in self.used and self._brings_next(end - 1) and not self._joins_next(end - 1):
+            return range(end, end + 1)
+        return None
 
+    def _joins_next(self, ordinal: int) -> bool:
+        """Whether a sentence may be quoted with the next: both are the speaker's own, or of one quotation."""
+        unused = ordinal + 1 < len(self.sentences) and ordinal + 1 not in self.used
+        return unused and self.quotations[ordinal] == self.quotations[ordinal + 1]
 
-def _brings_next(sentences: Sequence[Sentence], lists: Sequence[ListContext], ordinal: int) -> bool:
-    """Returns whether a sentence is quoted with the next, as one that it announces or opens, or that refers to it."""
-    opened = ordinal + 1 < len(lists) and ordinal in lists[ordinal + 1].openings
-    return opened or is_antecedent_of_next(sentences, ordinal)
+    def _both_chosen(self, ordinal: int, neighbour: int) -> bool:
+        """Whether a neighbour is chosen as well, and of the same paragraph."""
+        unused = neighbour in self.chosen and neighbour not in self.used
+        return unused and self.sentences[ordinal].paragraph == self.sentences[neighbour].paragraph
+
+    def _brings_next(self, ordinal: int) -> bool:
+        """Whether a sentence is quoted with the next, as one that it announces or opens, or that refers to it."""
+        opened = ordinal + 1 < len(self.lists) and ordinal in self.lists[ordinal + 1].openings
+        return opened or is_antecedent_of_next(self.sentences, ordinal)
 
 
 def _quotable(

@@ -16,7 +16,7 @@ from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
 from app.answering.corrigenda import with_corrigenda
 from app.answering.history import read_state, state_after, state_as_json
-from app.answering.localization import localize
+from app.answering.localization import Localization, localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
 from app.answering.verify_citations import VerifiedClaims, verify_claims
@@ -172,35 +172,8 @@ class Steps:
         checked = verify_claims(composed.claims, composed.citations, retrieved.sources.statements)
         if resolution.style == "shorter" and resolution.kind == "format_request":
             checked, composed = _shorter(checked, composed, question.state_before)
-        language = _language(resolution)
-        local = localize(self.parties(), language)
-        notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
-        surest = max(retrieved.party_evidence, key=lambda item: (item.answers, item.confidence), default=None)
-        answer = Answer(
-            question=question.text,
-            answer="",
-            status="answered",
-            kind=resolution.kind,
-            kind_chance=resolution.kind_chance,
-            other_kinds=resolution.other_kinds,
-            scope=replace(resolution.scope, language=language, notes=notes),
-            coverage=retrieved.coverage(checked.citations),
-            retrieved=retrieved.passages,
-            confidence=0.0 if surest is None else round(surest.confidence, 4),
-            confidence_source=None if surest is None else surest.confidence_source,
-            prompt_version=local.version,
-            dropped_claims=checked.dropped,
-        )
-        draft = composed.draft
-        if draft is not None and self.writer is not None:
-            answer = replace(
-                answer,
-                composer="model" if draft.claims else "extractive",
-                model=self.writer.name,
-                prompt_version=draft.prompt_version or answer.prompt_version,
-                usage=dict(draft.usage),
-                dropped_claims=(*draft.dropped, *answer.dropped_claims),
-            )
+        local = localize(self.parties(), _language(resolution))
+        answer = self._without_claims(question, resolution, retrieved, checked, composed.draft, local)
         checked, composed = with_positions(checked, composed, resolution, retrieved, self.parties())
         if must_abstain(checked.claims, composed.quoted_groups, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
@@ -208,10 +181,10 @@ class Steps:
             checked = _alone(checked, resolution.only)
         checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
         in_words = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
-        answer = replace(answer, scope=replace(answer.scope, notes=(*answer.scope.notes, *in_words)))
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles
         return replace(
             answer,
+            scope=replace(answer.scope, notes=(*answer.scope.notes, *in_words)),
             answer=render(composed, checked.claims, checked.citations, local),
             status="partial" if composed.missing else "answered",
             missing=composed.missing,
@@ -221,6 +194,44 @@ class Steps:
             spoken_for={group: tuple(members) for group, members in composed.quoted_groups.items()},
             translations=dict(composed.translations),
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
+        )
+
+    def _without_claims(
+        self,
+        question: Question,
+        resolution: Resolution,
+        retrieved: Retrieved,
+        checked: VerifiedClaims,
+        draft: ModelDraft | None,
+        local: Localization,
+    ) -> Answer:
+        """Returns what is told with and without claims: how the question was read, what was searched and by whom."""
+        notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
+        surest = max(retrieved.party_evidence, key=lambda e: (e.answers, e.confidence), default=None)
+        answer = Answer(
+            question=question.text,
+            answer="",
+            status="answered",
+            kind=resolution.kind,
+            kind_chance=resolution.kind_chance,
+            other_kinds=resolution.other_kinds,
+            scope=replace(resolution.scope, language=_language(resolution), notes=notes),
+            coverage=retrieved.coverage(checked.citations),
+            retrieved=retrieved.passages,
+            confidence=0.0 if surest is None else round(surest.confidence, 4),
+            confidence_source=None if surest is None else surest.confidence_source,
+            prompt_version=local.version,
+            dropped_claims=checked.dropped,
+        )
+        if draft is None or self.writer is None:
+            return answer
+        return replace(
+            answer,
+            composer="model" if draft.claims else "extractive",
+            model=self.writer.name,
+            prompt_version=draft.prompt_version or answer.prompt_version,
+            usage=dict(draft.usage),
+            dropped_claims=(*draft.dropped, *answer.dropped_claims),
         )
 
 
