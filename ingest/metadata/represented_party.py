@@ -5,10 +5,11 @@ behalf of the group" leaves it the State's, and is kept as a mention of the grou
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.numerals import number_words
@@ -44,6 +45,21 @@ class Represented:
 
 
 OWN_BEHALF = Represented()  # nobody else is represented
+_Part = tuple[int, Represented]  # a part of a speech: the number of its first sentence, and on whose behalf it is said
+
+
+class _Line(NamedTuple):
+    """The heading of a statement or a sentence of its opening, with the whole `text` and who speaks."""
+
+    words: str
+    named: Sequence[PartyMatch]  # by names that mean a single party
+    names_of_speaker: Sequence[PartyMatch]
+    is_heading: bool
+    with_next: str  # its words and those of the next `_LINES_OF_LIST` lines
+    text: str
+    lookup: PartyLookup
+    speaker: str | None
+    contrasted: bool
 
 
 def represented_party(
@@ -56,114 +72,159 @@ def represented_party(
     (`contrasted`), or if no State has self-references and the group is named at least `_NAMINGS_MIN` times. States
     that are named one by one count as a group if they formed it at the date of the text.
     """
-    opening = " ".join(words[:OPENING].split())
-    ends = [0, *(found.end() for found in BEHALF.sentence_end.finditer(opening)), len(opening)]
-    lines = (heading, *(opening[start:end] for start, end in pairwise(ends)))
-    text, written = f"{heading}\n{words}", None
-    for number, line in enumerate(lines):
-        if BEHALF.national.search(line) and not BEHALF.in_both.search(line) and not _is_to_come(line):
-            break
-        named = [match for match in lookup.find(line) if len(match.codes) == 1]
-        denied = False
-        for phrase in BEHALF.behalf.finditer(line):
-            before = line[: phrase.start()]
-            # In "We thank Arvandia, speaking on behalf of the group", somebody else speaks.
-            subjects = (m.end for m in named if m.end <= len(before) and m.codes != (speaker,))
-            of_another = any(BEHALF.speaking_or_not.fullmatch(before, end) for end in subjects)
-            if number > 0 and (of_another or BEHALF.others.search(before)):
-                continue
-            own = [m for m in named if m.codes == (speaker,)]
-            # "Arvandia speaks on behalf of the group", unlike "Arvandia thanks the delegate speaking on behalf of it".
-            direct = [m for m in own if BEHALF.name_speaks.fullmatch(before, m.end)]
-            # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
-            aligns = any(BEHALF.aligns.search(before, m.end) for m in named if m.end <= len(before))
-            if number == 0 and (aligns or BEHALF.answers_statement.search(before)):
-                continue
-            spoken, rest = _as_we(line, 0, phrase.start(), direct), partial(_as_we, line, end=len(line), own=own)
-            if is_denied(before):
-                denied = True
-                continue
-            listed = _listed_after(line, phrase.end(), named)
-            if not listed and (counted := BEHALF.counted.match(line, phrase.end())):
-                near = " ".join(lines[number : number + 1 + _LINES_OF_LIST])
-                word = " ".join(counted["count"].lower().split())
-                count = int(word) if word.isdecimal() else number_words("cardinal").get(word, 0)
-                states = _counted_states(near, count, lookup, speaker)
-                if states and _is_own_voice(spoken, rest(phrase.end())):
-                    return Represented(states=states)
-            found = _as_one(listed, lookup, speaker)
-            if found is None and listed and speaker is not None and not BEHALF.owned.match(line, listed[-1].end):
-                others = named if number > 0 else ()
-                found = _for_one_other(before, line, listed[-1], others, lookup, speaker)
-            if found is not None and found.group is not None and listed:
-                found = _of_some(line, phrase.end(), listed[0], named, lookup) or replace(
-                    found, joined=_joined(line, listed, lookup, in_heading=number == 0)
-                )
-            known = found is not None and (number == 0 or lookup.kind_of(found.group) == "group")
-            if not known and BEHALF.only_for.match(phrase.group()):
-                continue
-            own_voice = partial(_is_said_for, spoken, text=text, lookup=lookup, contrasted=contrasted)
-            # In "on behalf of the group, Belmora would like", the group's name alone is listed.
-            heads = listed[:1] if listed and lookup.kind_of(listed[0].codes[0]) == "group" else listed
-            if found is not None and (number == 0 or own_voice(rest(heads[-1].end), found.group)):
-                return found
-            name = None if listed else group_written(line[phrase.end() :])
-            # A name with a demonym is that of one State's body: "The Arvandian Bar Association".
-            of_state = any(m.form == "demonym" and m.text in (name or "") for m in named if m.start >= phrase.end())
-            if name and not of_state:
-                at = line.find(name, phrase.end())
-                after = at + len(name) if at >= 0 else phrase.end()
-                if number == 0 or own_voice(rest(after), name):
-                    # "A group of countries, namely Arvandia, Belmora and Cassivar": these States hold it, and no group
-                    # that they happen to make up.
-                    members = _states(_listed_after(line, after, named, BEHALF.namely), lookup)
-                    if len(members) > 1:
-                        return Represented(states=members)
-                    written = written or name
-        if denied:
+    unknown_group: str | None = None
+    for line in _lines(heading, words, lookup, speaker, contrasted):
+        phrases = [phrase for phrase in BEHALF.behalf.finditer(line.words) if not _is_of_another(line, phrase)]
+        claims = [phrase for phrase in phrases if not is_denied(line.words[: phrase.start()])]
+        for phrase in claims:
+            party = _claimed_party(line, phrase)
+            if isinstance(party, Represented):
+                return party
+            unknown_group = unknown_group or party
+        if len(claims) < len(phrases):
             # Speakers who deny that they speak for a group speak for themselves.
             break
-        for phrase in BEHALF.in_capacity.finditer(line):
-            found = _as_one(_listed_after(line, phrase.end(), named), lookup, speaker)
-            if found is not None and found.group is not None:
-                return found
-        chaired = number == 0 and _of_chair(line, named, text, lookup, speaker)
-        if chaired:
-            return Represented(group=chaired)
-        opens = (match for match in named if not BEHALF.article.sub("", line[: match.start], count=1).strip())
-        first = next(opens, None)
-        if number > 0 and first is not None and is_voice(line[first.end :]):
-            found = _as_one([first], lookup, speaker)
-            # "The African Group wishes" counts if the speaker may be a member and the group is named often.
-            group = None if found is None else found.group
-            of_group = lookup.members(group) if group and lookup.parties.has_members(group) else None
-            may_speak = of_group is None or speaker in (None, *of_group)
-            if found is not None and may_speak and _is_voice_of(group, text, lookup):
-                return found
+        if (group := _group_of_chair(line) or _group_as_subject(line)) is not None:
+            return group
     # An unknown name comes last: after "on behalf of a group of countries", the next sentence may say which ones.
-    return Represented(group=written)
+    return Represented(group=unknown_group)
 
 
-def _of_chair(
-    heading: str, named: Sequence[PartyMatch], text: str, lookup: PartyLookup, speaker: str | None
-) -> str | None:
-    """Return the group of "Statement by Arvandia, Chair of the group", unless its words are those of a State.
+def _lines(heading: str, words: str, lookup: PartyLookup, speaker: str | None, contrasted: bool) -> Iterator[_Line]:
+    """Yield the heading and the first sentences, up to the one in which the speaker takes their national capacity."""
+    opening = " ".join(words[:OPENING].split())
+    ends = [0, *(stop.end() for stop in BEHALF.sentence_end.finditer(opening)), len(opening)]
+    lines = (heading, *(opening[start:end] for start, end in pairwise(ends)))
+    text = f"{heading}\n{words}"
+    for number, line in enumerate(lines):
+        if BEHALF.national.search(line) and not BEHALF.in_both.search(line) and not _is_to_come(line):
+            return
+        named = [match for match in lookup.find(line) if len(match.codes) == 1]
+        names_of_speaker = [match for match in named if match.codes == (speaker,)]
+        with_next = " ".join(lines[number : number + 1 + _LINES_OF_LIST])
+        yield _Line(line, named, names_of_speaker, number == 0, with_next, text, lookup, speaker, contrasted)
 
-    The Chair is the `speaker`: "Reply by Belmora to Arvandia, Chair of the group" is not the group's.
-    """
-    for chair in BEHALF.chair_of.finditer(heading):
-        found = _as_one(_listed_after(heading, chair.end(), named), lookup, None)
-        before = heading[: chair.start()]
-        states = [m for m in named if m.end <= len(before) and lookup.kind_of(m.code) == "state"]
-        by_chair = None if states else BEHALF.by_chair.search(before)
-        # Between the State and its office stands a comma, or nothing.
-        own = bool(states) and states[-1].code == speaker and not before[states[-1].end :].strip(" ,(（–—-")
-        own = own or (by_chair is not None and not is_spoken_of(before, by_chair))
-        if found is None or lookup.kind_of(found.group) != "group" or not own:
-            continue
-        if not BEHALF.own_country.search(text) and speaking_state(text, lookup) is None:
-            return found.group
+
+def _is_of_another(line: _Line, phrase: re.Match[str]) -> bool:
+    """Return whether "on behalf of the group" is said of another speaker or another statement."""
+    before = line.words[: phrase.start()]
+    parties = [match for match in line.named if match.end <= len(before)]
+    if line.is_heading:
+        # "Statement by Belmora aligning with the statement made on behalf of the group" is Belmora's.
+        aligns = any(BEHALF.aligns.search(before, party.end) for party in parties)
+        return aligns or BEHALF.answers_statement.search(before) is not None
+    # In "We thank Arvandia, speaking on behalf of the group", somebody else speaks.
+    others = (party for party in parties if party.codes != (line.speaker,))
+    another_speaks = any(BEHALF.speaking_or_not.fullmatch(before, other.end) for other in others)
+    return another_speaks or BEHALF.others.search(before) is not None
+
+
+def _claimed_party(line: _Line, phrase: re.Match[str]) -> Represented | str | None:
+    """Return for whom the speaker claims to speak by "on behalf of"; a group that no lookup knows as its name."""
+    listed = _listed_after(line.words, phrase.end(), line.named)
+    if not listed:
+        return _counted_states(line, phrase) or _unknown_group(line, phrase)
+    holder = _holder(line, phrase, listed)
+    # "We speak for the Global South" is a manner of speaking, unless it is a group that a lookup knows.
+    is_certain = line.is_heading or (holder is not None and line.lookup.kind_of(holder.group) == "group")
+    if holder is None or (BEHALF.only_for.match(phrase.group()) and not is_certain):
+        return None
+    # In "on behalf of the group, Belmora would like", the group's name alone is listed.
+    names = listed[:1] if line.lookup.kind_of(listed[0].codes[0]) == "group" else listed
+    return holder if _is_said_for(holder.group, line, phrase, names[-1].end) else None
+
+
+def _holder(line: _Line, phrase: re.Match[str], listed: Sequence[PartyMatch]) -> Represented | None:
+    """Return the holder that the parties after "on behalf of" stand for: all of a group or some, or other States."""
+    holder = _as_one(listed, line.lookup, line.speaker)
+    if holder is None and not BEHALF.owned.match(line.words, listed[-1].end):
+        return _for_one_other(line, phrase, listed[-1])
+    if holder is None or holder.group is None:
+        return holder
+    some = _of_some(line.words, phrase.end(), listed[0], line.named, line.lookup)
+    return some or replace(holder, joined=_joined(line, listed))
+
+
+def _counted_states(line: _Line, phrase: re.Match[str]) -> Represented | None:
+    """Return the States of "the three African members": a list that has this number with the speaker's State added."""
+    counted = BEHALF.counted.match(line.words, phrase.end())
+    if counted is None or not _is_own_voice(*_said_around(line, phrase, phrase.end())):
+        return None
+    word = " ".join(counted["count"].lower().split())
+    count = int(word) if word.isdecimal() else number_words("cardinal").get(word, 0)
+    named = (match for match in line.lookup.find(line.with_next) if line.lookup.kind_of(match.code) == "state")
+    for row in in_rows(line.with_next, named, BEHALF.joint):
+        for length in range(2, len(row) + 1):
+            states = {match.codes[0] for match in row[:length]} | ({line.speaker} if line.speaker else set())
+            if len(states) == count:
+                return Represented(states=tuple(sorted(states)))
     return None
+
+
+def _unknown_group(line: _Line, phrase: re.Match[str]) -> Represented | str | None:
+    """Return the name of a group that no lookup knows, or the States that it is said to consist of."""
+    name = group_written(line.words[phrase.end() :])
+    # A name with a demonym is that of one State's body: "The Arvandian Bar Association".
+    demonyms = [match.text for match in line.named if match.form == "demonym" and match.start >= phrase.end()]
+    if not name or any(demonym in name for demonym in demonyms) or BEHALF.only_for.match(phrase.group()):
+        return None
+    at = line.words.find(name, phrase.end())
+    end = at + len(name) if at >= 0 else phrase.end()
+    if not _is_said_for(name, line, phrase, end):
+        return None
+    # "A group of countries, namely Arvandia, Belmora and Cassivar": these States hold it, and no group that they happen
+    # to make up.
+    members = _states(_listed_after(line.words, end, line.named, BEHALF.namely), line.lookup)
+    return Represented(states=members) if len(members) > 1 else name
+
+
+def _group_of_chair(line: _Line) -> Represented | None:
+    """Return the group for which its Chair speaks: "in my capacity as Chair of the group"."""
+    words, lookup = line.words, line.lookup
+    for phrase in BEHALF.in_capacity.finditer(words):
+        party = _as_one(_listed_after(words, phrase.end(), line.named), lookup, line.speaker)
+        if party is not None and party.group is not None:
+            return party
+    # In the heading "Statement by Arvandia, Chair of the group", unless the words under it are those of a State.
+    for chair in BEHALF.chair_of.finditer(words) if line.is_heading else ():
+        party = _as_one(_listed_after(words, chair.end(), line.named), lookup, None)
+        is_group = party is not None and lookup.kind_of(party.group) == "group"
+        if is_group and _is_chaired_by_speaker(line, words[: chair.start()]) and not _is_of_state(line):
+            return party
+    return None
+
+
+def _is_chaired_by_speaker(heading: _Line, before: str) -> bool:
+    """Return whether a heading before "Chair of the group" names the speaker: not in "Reply by Belmora to Arvandia"."""
+    states = [m for m in heading.named if m.end <= len(before) and heading.lookup.kind_of(m.code) == "state"]
+    if states:
+        # Between the State and its office stands a comma, or nothing.
+        return states[-1].code == heading.speaker and not before[states[-1].end :].strip(" ,(（–—-")
+    by_chair = BEHALF.by_chair.search(before)
+    return by_chair is not None and not is_spoken_of(before, by_chair)
+
+
+def _group_as_subject(line: _Line) -> Represented | None:
+    """Return the group of "The African Group wishes", if it is named often and the speaker may be a member."""
+    before = ((match, line.words[: match.start]) for match in line.named)
+    subject = next((match for match, words in before if not BEHALF.article.sub("", words, count=1).strip()), None)
+    if line.is_heading or subject is None or not is_voice(line.words[subject.end :]):
+        return None
+    party = _as_one([subject], line.lookup, line.speaker)
+    group = None if party is None else party.group
+    members = line.lookup.members(group) if group and line.lookup.parties.has_members(group) else None
+    may_speak = members is None or line.speaker in (None, *members)
+    return party if may_speak and _is_voice_of(group, line) else None
+
+
+class _Speech(NamedTuple):
+    """A speech by sentences, and on whose behalf the whole is made."""
+
+    sentences: Sequence[str]
+    after_national: Mapping[int, str]  # by number, what sentences say after "in my national capacity"
+    whom: Represented
+    lookup: PartyLookup
+    speaker: str | None
 
 
 def parts_by_capacity(
@@ -176,50 +237,65 @@ def parts_by_capacity(
     it, or no more than `fewest` sentences for a group. A mere announcement ("I shall add a few words in my national
     capacity") begins none. `group` is the one that a manifest names.
     """
-    read = partial(represented_party, lookup=lookup, speaker=speaker)
     flat = words.replace("\n", " ")
     spans = list(split_sentences(flat)) if BEHALF.may_be_own.search(flat) or _REPRESENTS.search(flat) else []
-    said = [flat[start:end] for start, end in spans]
-    own = [_own_capacity(sentence, lookup, speaker) for sentence in said]
-    national = [rest is not None for rest in own]
-    whom = Represented(group=group) if group else read(heading, words, contrasted=any(national))
-    if not any(national):
+    sentences = [flat[start:end] for start, end in spans]
+    capacities = ((number, _own_capacity(sentence, lookup, speaker)) for number, sentence in enumerate(sentences))
+    after_national = {number: rest for number, rest in capacities if rest is not None}
+    read = partial(represented_party, heading, words, lookup, speaker=speaker)
+    whom = Represented(group=group) if group else read(contrasted=bool(after_national))
+    if not after_national:
         return [(0, len(words), whom)]
-    marks: list[tuple[int, Represented]] = []
-    for number, sentence in enumerate(said):
-        contrasted = any(national[number + 1 :])
-        represented = read("", sentence, contrasted=contrasted) if behalf_phrase(sentence) is not None else OWN_BEHALF
-        represented = whom if group and represented != OWN_BEHALF else represented
-        if represented != OWN_BEHALF or national[number]:
-            marks.append((number, represented))
-    parts = [(0, whom)]
-    for (number, represented), (after, following) in pairwise([*marks, (len(spans), whom)]):
-        last = parts[-1]
-        # "I shall add a few words in my national capacity", before anything is said for the group, or said once more.
-        early = whom.group is not None and last[1].group is not None and number <= last[0] + 1
-        again = early or (after < len(spans) and following == represented)
-        announced = partial(_is_announced, said[number:after], lookup, speaker, last[1].group, at_once=again)
-        if represented == OWN_BEHALF and announced():
-            continue
-        if represented != last[1]:
-            parts.append((number, represented))
-    kept: list[tuple[int, Represented]] = []
-    for (number, represented), (after, _) in pairwise([*parts, (len(spans), whom)]):
-        if number and represented == OWN_BEHALF:
-            long = len(own[number] or "") > _LONGEST_REST or any(map(_says_something, said[number + 1 : after]))
-        else:
-            least = _FEWEST_SENTENCES if not number else fewest
-            long = after - number > least or (not number and after > 0 and represented != OWN_BEHALF)
-        if long and (not kept or kept[-1][1] != represented):
-            kept.append((number if kept else 0, represented))
-    kept = kept or [(0, next((represented for _, represented in parts if represented != OWN_BEHALF), whom))]
-    plain = whom if group else read(heading, words)
-    if plain != whom and (len(kept) == 1 or kept[1][0] == 1):
+    speech = _Speech(sentences, after_national, whom, lookup, speaker)
+    claims = ((number, whom if group and party != OWN_BEHALF else party) for number, party in _claims(speech))
+    parts = _parts_with_words(speech, _changes_of_capacity(speech, [*claims]), fewest)
+    plain = whom if group else read()
+    if plain != whom and (len(parts) == 1 or parts[1][0] == 1):
         # Nothing else is said for the group, or nothing in national capacity, beside which "on behalf of the group, I
         # thank the hosts" counts.
         return [(0, len(words), plain)]
-    ends = pairwise([*kept, (len(spans), whom)])
-    return [(spans[number][0], spans[after - 1][1], represented) for (number, represented), (after, _) in ends]
+    ends = pairwise([*parts, (len(spans), whom)])
+    return [(spans[first][0], spans[after - 1][1], party) for (first, party), (after, _) in ends]
+
+
+def _claims(speech: _Speech) -> Iterator[_Part]:
+    """Yield the sentences that say in which capacity the speaker speaks."""
+    for number, sentence in enumerate(speech.sentences):
+        party, contrasted = OWN_BEHALF, number < max(speech.after_national)
+        if behalf_phrase(sentence) is not None:
+            party = represented_party("", sentence, speech.lookup, speaker=speech.speaker, contrasted=contrasted)
+        if party != OWN_BEHALF or number in speech.after_national:
+            yield number, party
+
+
+def _changes_of_capacity(speech: _Speech, claims: Sequence[_Part]) -> list[_Part]:
+    """Return the parts that begin where another capacity is claimed, and not merely announced."""
+    parts = [(0, speech.whom)]
+    for (number, party), (after, following) in pairwise([*claims, (len(speech.sentences), speech.whom)]):
+        first, before = parts[-1]
+        # "I shall add a few words in my national capacity", before anything is said for the group, or said once more.
+        early = speech.whom.group is not None and before.group is not None and number <= first + 1
+        again = early or (after < len(speech.sentences) and following == party)
+        announced = partial(_is_announced, speech.sentences[number:after], speech, before.group, at_once=again)
+        if party != before and not (party == OWN_BEHALF and announced()):
+            parts.append((number, party))
+    return parts
+
+
+def _parts_with_words(speech: _Speech, parts: Sequence[_Part], fewest: int) -> list[_Part]:
+    """Return the parts in which enough is said, each in another capacity than the one before; at least one."""
+    kept: list[_Part] = []
+    for (number, party), (after, _) in pairwise([*parts, (len(speech.sentences), speech.whom)]):
+        if not number:
+            enough = after > (_FEWEST_SENTENCES if party == OWN_BEHALF else 0)
+        elif party == OWN_BEHALF:
+            rest = speech.after_national.get(number, "")
+            enough = len(rest) > _LONGEST_REST or any(map(_says_something, speech.sentences[number + 1 : after]))
+        else:
+            enough = after - number > fewest
+        if enough and (not kept or kept[-1][1] != party):
+            kept.append((number if kept else 0, party))
+    return kept or [(0, next((party for _, party in parts if party != OWN_BEHALF), speech.whom))]
 
 
 def _own_capacity(line: str, lookup: PartyLookup, speaker: str | None) -> str | None:
@@ -256,9 +332,7 @@ def _is_to_come(line: str) -> bool:
     return BEHALF.to_come.search(line) is not None and BEHALF.now.search(line) is None
 
 
-def _is_announced(
-    said: Sequence[str], lookup: PartyLookup, speaker: str | None, group: str | None, *, at_once: bool
-) -> bool:
+def _is_announced(said: Sequence[str], speech: _Speech, group: str | None, *, at_once: bool) -> bool:
     """Return whether the first of some sentences announces a national capacity in which those after it are not said.
 
     After "I shall add a few words in my national capacity", the first that names the group or the State as its subject
@@ -270,14 +344,14 @@ def _is_announced(
     if at_once or BEHALF.another_time.search(line) or not any(map(_says_something, after)):
         return True
     for sentence in after[:_FEWEST_SENTENCES]:
-        named = lookup.find(sentence)
+        named = speech.lookup.find(sentence)
         names = [match for match in named if match.codes == (group,)]
         end = next((match.end for match in names if not BEHALF.article.sub("", sentence[: match.start])), None)
         if end is None and (found := BEHALF.the_group.match(sentence) or re.match(re.escape(group or " "), sentence)):
             end = found.end()
         if end is not None and not BEHALF.owned.match(sentence, end):
             return True
-        if BEHALF.own.search(sentence) or any(match.codes == (speaker,) for match in named):
+        if BEHALF.own.search(sentence) or any(match.codes == (speech.speaker,) for match in named):
             return False
     return False
 
@@ -286,24 +360,11 @@ def _says_something(sentence: str) -> bool:
     return len(sentence) > _LONGEST_THANKS or BEHALF.thanks.search(sentence.strip(_MARKS)) is None
 
 
-def _counted_states(text: str, count: int, lookup: PartyLookup, speaker: str | None) -> tuple[str, ...]:
-    """Return the States of "the three African members": a list that has this number with the speaker's State added."""
-    named = (match for match in lookup.find(text) if lookup.kind_of(match.code) == "state")
-    for row in in_rows(text, named, BEHALF.joint):
-        for length in range(2, len(row) + 1):
-            states = {match.codes[0] for match in row[:length]} | ({speaker} if speaker else set())
-            if len(states) == count:
-                return tuple(sorted(states))
-    return ()
-
-
 def chairs_group(words: str, lookup: PartyLookup) -> bool:
     """Return whether words name the Chair of a group, who speaks for it, rather than the Chair of a meeting."""
     named = lookup.find(words)
-    return any(
-        _as_one(_listed_after(words, chair.end(), named), lookup, None) is not None
-        for chair in BEHALF.chair_of.finditer(words)
-    )
+    chairs = BEHALF.chair_of.finditer(words)
+    return any(_as_one(_listed_after(words, chair.end(), named), lookup, None) is not None for chair in chairs)
 
 
 def _is_own_voice(before: str, after: str) -> bool:
@@ -317,12 +378,21 @@ def _is_own_voice(before: str, after: str) -> bool:
     return opens or (len(before.split()) <= _WORDS_BEFORE_VERB and BEHALF.speaks_after.match(after) is not None)
 
 
-def _is_said_for(
-    before: str, after: str, group: str | None, *, text: str, lookup: PartyLookup, contrasted: bool
-) -> bool:
-    """Return whether the speaker says "on behalf of the group", between these words, and not as a mere courtesy."""
-    goes_on = contrasted and BEHALF.i_follow.match(after) is not None
-    return _is_own_voice(before, after) or (_opens(before) and (goes_on or _is_voice_of(group, text, lookup)))
+def _is_said_for(group: str | None, line: _Line, phrase: re.Match[str], end: int) -> bool:
+    """Return whether "on behalf of the group", with its name up to `end`, is the speaker's and not a mere courtesy."""
+    before, after = _said_around(line, phrase, end)
+    if line.is_heading or _is_own_voice(before, after):
+        return True
+    goes_on = line.contrasted and BEHALF.i_follow.match(after) is not None
+    return _opens(before) and (goes_on or _is_voice_of(group, line))
+
+
+def _said_around(line: _Line, phrase: re.Match[str], end: int) -> tuple[str, str]:
+    """Return what a line says before "on behalf of", and after `end`, with the speaker's own names as "we"."""
+    before, names = line.words[: phrase.start()], line.names_of_speaker
+    # "Arvandia speaks on behalf of the group", unlike "Arvandia thanks the delegate speaking on behalf of it".
+    subjects = [name for name in names if BEHALF.name_speaks.fullmatch(before, name.end)]
+    return _as_we(line.words, 0, len(before), subjects), _as_we(line.words, end, len(line.words), names)
 
 
 def _as_we(line: str, start: int, end: int, own: Sequence[PartyMatch]) -> str:
@@ -335,10 +405,8 @@ def _as_we(line: str, start: int, end: int, own: Sequence[PartyMatch]) -> str:
 def _listed_after(line: str, start: int, named: Sequence[PartyMatch], *forms: re.Pattern[str]) -> list[PartyMatch]:
     """Return the list of parties that follows directly, or after words of one of the `forms`; empty if none does."""
     following = [match for match in named if match.start >= start and match.is_name]
-    if not following:
-        return []
     forms = forms or (BEHALF.between, BEHALF.following)
-    if not any(form.fullmatch(line, start, following[0].start) for form in forms):
+    if not following or not any(form.fullmatch(line, start, following[0].start) for form in forms):
         return []
     return next(in_rows(line, following, BEHALF.joint))
 
@@ -362,31 +430,29 @@ def _states(listed: Sequence[PartyMatch], lookup: PartyLookup) -> tuple[str, ...
     return tuple(match.codes[0] for match in listed if lookup.kind_of(match.codes[0]) == "state")
 
 
-def _joined(line: str, listed: Sequence[PartyMatch], lookup: PartyLookup, *, in_heading: bool) -> tuple[str, ...]:
+def _joined(line: _Line, listed: Sequence[PartyMatch]) -> tuple[str, ...]:
     """Return the States that a list adds to a group by "and": "the Riparian Group, Belmora and Drelnia".
 
     A single State after a comma may be the one that speaks, and outside a heading so may several: "On behalf of the
     Group, Belmora and Drelnia wish".
     """
-    if lookup.kind_of(listed[0].codes[0]) == "state" or not (len(listed) == 2 or (in_heading and listed[1:])):
+    if line.lookup.kind_of(listed[0].codes[0]) == "state" or not (len(listed) == 2 or (line.is_heading and listed[1:])):
         return ()
-    return _states(listed, lookup) if BEHALF.together.search(line, listed[-2].end, listed[-1].start) else ()
+    return _states(listed, line.lookup) if BEHALF.together.search(line.words, listed[-2].end, listed[-1].start) else ()
 
 
-def _for_one_other(
-    before: str, line: str, match: PartyMatch, named: Sequence[PartyMatch], lookup: PartyLookup, speaker: str
-) -> Represented | None:
+def _for_one_other(line: _Line, phrase: re.Match[str], match: PartyMatch) -> Represented | None:
     """Return the one other State that a statement is made for, or both if the sentence says so or names both."""
-    code = match.codes[0]
-    if code == speaker or lookup.kind_of(code) != "state" or lookup.kind_of(speaker) != "state":
+    code, speaker, kind_of = match.codes[0], line.speaker, line.lookup.kind_of
+    if speaker is None or code == speaker or kind_of(code) != "state" or kind_of(speaker) != "state":
         return None
-    own_names = [other for other in named if other.codes == (speaker,)]
-    of_own = BEHALF.own.search(before) or any(other.end <= len(before) for other in own_names)
-    own_follows = any(
-        BEHALF.and_name.fullmatch(line[: other.start], match.end) for other in own_names if other.start > match.end
-    )
+    before = line.words[: phrase.start()]
+    own_names = [] if line.is_heading else line.names_of_speaker
+    of_own = BEHALF.own.search(before) or any(name.end <= len(before) for name in own_names)
+    later_names = (name for name in own_names if name.start > match.end)
+    own_follows = any(BEHALF.and_name.fullmatch(line.words[: name.start], match.end) for name in later_names)
     both = BEHALF.also.search(before) or (BEHALF.besides.search(before) and of_own)
-    both = both or own_follows or BEHALF.and_own.match(line, match.end)
+    both = both or own_follows or BEHALF.and_own.match(line.words, match.end)
     return Represented(states=tuple(sorted((code, speaker))) if both else (code,))
 
 
@@ -394,18 +460,14 @@ def _of_some(
     line: str, start: int, group: PartyMatch, named: Sequence[PartyMatch], lookup: PartyLookup
 ) -> Represented | None:
     """Return the States of a group that a statement is made for if not for all: "the group except Belmora"."""
-    after = [match for match in named if match.start >= group.end]
+    after, code = [match for match in named if match.start >= group.end], group.codes[0]
     excepting, colon = BEHALF.excepting.match(line, group.end), re.compile(r"\s*[:：]\s*").match(line, group.end)
-    if (
-        excepting is not None
-        and after
-        and after[0].start == excepting.end()
-        and lookup.parties.has_members(group.codes[0])
-    ):
+    next_name = after[0].start if after else None
+    if excepting is not None and excepting.end() == next_name and lookup.parties.has_members(code):
         without = {match.codes[0] for match in next(in_rows(line, after, BEHALF.joint))}
-        return Represented(states=tuple(sorted(lookup.members(group.codes[0]) - without)))
+        return Represented(states=tuple(sorted(lookup.members(code) - without)))
     following = BEHALF.following.fullmatch(line, start, group.start) is not None
-    if following and colon is not None and after and after[0].start == colon.end():
+    if following and colon is not None and colon.end() == next_name:
         return Represented(states=tuple(match.codes[0] for match in next(in_rows(line, after, BEHALF.listed))))
     return None
 
@@ -419,12 +481,17 @@ def less_than_group(line: str, lookup: PartyLookup) -> tuple[str, ...]:
     return next((found.states for found in some if found is not None), ())
 
 
-def _is_voice_of(group: str | None, text: str, lookup: PartyLookup) -> bool:
-    if group is None or BEHALF.own_country.search(text) or speaking_state(text, lookup) is not None:
+def _is_voice_of(group: str | None, line: _Line) -> bool:
+    if group is None or _is_of_state(line):
         return False
-    known = lookup.parties.get(group) is not None
-    namings = sum(match.codes == (group,) for match in lookup.find(text)) if known else text.count(group)
-    return namings > 0 and namings + len(BEHALF.the_group.findall(text)) >= _NAMINGS_MIN
+    known = line.lookup.parties.get(group) is not None
+    namings = sum(match.codes == (group,) for match in line.lookup.find(line.text)) if known else line.text.count(group)
+    return namings > 0 and namings + len(BEHALF.the_group.findall(line.text)) >= _NAMINGS_MIN
+
+
+def _is_of_state(line: _Line) -> bool:
+    """Return whether the text's words are those of a State."""
+    return BEHALF.own_country.search(line.text) is not None or speaking_state(line.text, line.lookup) is not None
 
 
 def _opens(before: str) -> bool:
