@@ -8,7 +8,7 @@ Olm, Belmora" end the words of the known speaker before them; "Asset recovery" d
 words or of terms of the field.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import regex
@@ -104,75 +104,89 @@ def speaker_line(text: str, start: int, end: int) -> SpeakerLine | None:
     return next(filter(None, lines), None)
 
 
-def _read(window: str, start: int, at: int, who: Who, found: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
-    """Reads the line of a speaker `found` in a window of the text that begins at `start`, where it begins at `at`."""
-    position, brackets = _brackets(window, found.end())
-    early = SPEAKER.early_colon.match(window, position) if who == "person" and not brackets else None
-    if early is not None:
-        # The colon may stand before the brackets: "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
-        position, brackets = _brackets(window, early.end())
-        if all(SPEAKER.language_note.match(text) for text in brackets):
-            early, (position, brackets) = None, _brackets(window, found.end())
-    groups = found.groupdict()
-    if found.re is SPEAKER.person_reported and (party := SPEAKER.person_of.match(window, found.end())) is not None:
-        position, brackets = party.end(), [" ".join(party["party"].split())]
+def _read(window: str, start: int, at: int, who: Who, named: "regex.Match[str]", *, told: bool) -> SpeakerLine | None:
+    """Reads the line of a speaker `named` in a window of the text that begins at `start`, where it begins at `at`."""
+    end, brackets, early_colon = _brackets_of_name(window, who, named)
     titled = who in ("office", "official", "delegation")
-    titled = titled or found.re in (SPEAKER.person, SPEAKER.person_zh, SPEAKER.person_reported)
-    name, joint = found.group(), False
-    while brackets and titled and (another := SPEAKER.and_person.match(window, position)) is not None:
-        position, more = _brackets(window, another.end())
-        brackets, joint, name = [*brackets, *more], True, window[found.start() : position]
-    if who == "person" and not brackets and SPEAKER.vocative.match(groups["name"]):
+    titled = titled or named.re in (SPEAKER.person, SPEAKER.person_zh, SPEAKER.person_reported)
+    name, joint = named.group(), False
+    while brackets and titled and (another := SPEAKER.and_person.match(window, end)) is not None:
+        end, more = _brackets(window, another.end())
+        brackets, joint, name = [*brackets, *more], True, window[named.start() : end]
+    if who == "person" and not brackets and SPEAKER.vocative.match(named["name"]):
         return None
     notes = [text for text in brackets if SPEAKER.language_note.match(text)]
     behalf = [text for text in brackets if behalf_phrase(text) is not None]
-    spoken = [text for text in brackets if text not in (*notes, *behalf)]
-    if found.re is SPEAKER.bare and not spoken:
+    parties = tuple(text for text in brackets if text not in (*notes, *behalf))
+    if named.re is SPEAKER.bare and not parties:
         return None
     name = " ".join(name.split()).strip("*_ ")
-    # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
-    reports = (titled and early is None) or (found.re is SPEAKER.bare and bool(spoken))
-    reported = SPEAKER.reported.match(window, position) if reports else None
-    the_office = who == "office" and SPEAKER.the.match(name) is not None
-    clause, after, summarised, understood = "", None, True, True
-    if reported is not None and not told and not window[reported.end() :].lstrip().startswith((":", "：")):
-        clause = window[position : reported.start("verb")]
-        # In Arabic "he announced" and "I announce" are written alike: after a colon the verb may be either.
-        colon = SPEAKER.colon.match(window, position)
-        after = colon.end() if colon is not None and colon.end() <= reported.start("verb") else None
-    elif not told:
-        colon = SPEAKER.colon.match(window, position if reported is None else reported.end())
-        if colon is not None and colon["clause"] and not spoken:
-            if who == "person":
-                may_tell = _may_have_office(name, colon["clause"]) and SPEAKER.opens.match(window, colon.end())
-            else:
-                may_tell = SPEAKER.speaking.search(colon["clause"])
-            colon = colon if may_tell else None
-        if who == "official" and colon is not None and SPEAKER.opens.match(window, colon.end()) is None:
-            colon = None
-        if colon is not None:
-            clause, after, summarised = window[position : colon.end()], colon.end(), False
-        elif spoken and titled and (dash := SPEAKER.dash.match(window, position)) is not None:
-            after, summarised = dash.end(), False
-        elif early is not None:
-            after, summarised = len(window) - len(window[position:].lstrip()), False
-        elif (spoken and titled) or found.re is SPEAKER.delegation_unread or the_office:
-            understood = False
-            # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
-            another = SPEAKER.joint.match(window, position) if spoken and titled else None
-            after = another.end() if another is not None else None
-        else:
-            return None
     speaker = f"{name} ({notes[0]})" if notes else name
-    clause = "".join(f", {text}" for text in behalf) + clause
-    clause = " ".join(clause.strip(" :：*_\n").split()).rstrip(",،，")
-    return SpeakerLine(
-        start=start, body=start + (at if summarised or after is None else after), who=who, name=name,
-        brackets=tuple(spoken), party=groups.get("party"), clause=clause, summarised=summarised, titled=titled,
-        speaker=speaker if who == "person" else None, after_colon=None if after is None else start + after,
-        understood=understood, says=told or reported is None or SPEAKER.acts.fullmatch(reported["verb"]) is None,
-        joint=joint,
+    line = SpeakerLine(
+        start=start, body=start + at, who=who, name=name, brackets=parties, party=named.groupdict().get("party"),
+        clause="".join(f", {text}" for text in behalf), summarised=True, titled=titled,
+        speaker=speaker if who == "person" else None, joint=joint,
     )  # fmt: skip
+    whole = line if told else _with_words(line, window, end, named.re, early_colon=early_colon)
+    return whole and replace(whole, clause=" ".join(whole.clause.strip(" :：*_\n").split()).rstrip(",،，"))
+
+
+def _brackets_of_name(window: str, who: Who, named: "regex.Match[str]") -> tuple[int, list[str], bool]:
+    """Returns the end of a name with its brackets, these, and whether a colon stands before them."""
+    if named.re is SPEAKER.person_reported and (party := SPEAKER.person_of.match(window, named.end())) is not None:
+        return party.end(), [" ".join(party["party"].split())], False
+    end, brackets = _brackets(window, named.end())
+    early = SPEAKER.early_colon.match(window, end) if who == "person" and not brackets else None
+    if early is not None:
+        # The colon may stand before the brackets: "Mr. Briz: (Guatemala)" for "Mr. Briz (Guatemala):".
+        end_after_colon, after_colon = _brackets(window, early.end())
+        if not all(SPEAKER.language_note.match(text) for text in after_colon):
+            return end_after_colon, after_colon, True
+    return end, brackets, False
+
+
+def _with_words(
+    line: SpeakerLine, window: str, end: int, form: "regex.Pattern[str]", *, early_colon: bool
+) -> SpeakerLine | None:
+    """Returns a line with what follows its name, which ends at `end`; None where nothing shows that somebody speaks."""
+    # Press summaries name a speaker without a title: "ANA ILVANE (Arvandia) said".
+    reports = (line.titled and not early_colon) or form is SPEAKER.bare
+    reported = SPEAKER.reported.match(window, end) if reports else None
+    line = replace(line, says=reported is None or SPEAKER.acts.fullmatch(reported["verb"]) is None)
+    if reported is not None and not window[reported.end() :].lstrip().startswith((":", "：")):
+        verb, colon = reported.start("verb"), SPEAKER.colon.match(window, end)
+        # In Arabic "he announced" and "I announce" are written alike: after a colon the verb may be either.
+        after_colon = line.start + colon.end() if colon is not None and colon.end() <= verb else None
+        return replace(line, clause=line.clause + window[end:verb], after_colon=after_colon)
+    with_party, clause = line.titled and bool(line.brackets), ""
+    if (colon := _colon(line, window, end if reported is None else reported.end())) is not None:
+        begin, clause = line.start + colon.end(), window[end : colon.end()]
+    elif with_party and (dash := SPEAKER.dash.match(window, end)) is not None:
+        begin = line.start + dash.end()
+    elif early_colon:
+        begin = line.start + len(window) - len(window[end:].lstrip())
+    elif with_party or form is SPEAKER.delegation_unread or (line.who == "office" and SPEAKER.the.match(line.name)):
+        # Two speakers at once, or a lost colon: in a verbatim record a different speaker begins here.
+        another = SPEAKER.joint.match(window, end) if with_party else None
+        return replace(line, understood=False, after_colon=None if another is None else line.start + another.end())
+    else:
+        return None
+    return replace(line, body=begin, after_colon=begin, clause=line.clause + clause, summarised=False)
+
+
+def _colon(line: SpeakerLine, window: str, position: int) -> "regex.Match[str] | None":
+    """Finds the colon before a speaker's own words; None where the words around it show that it is another colon."""
+    colon = SPEAKER.colon.match(window, position)
+    if colon is None:
+        return None
+    opens = SPEAKER.opens.match(window, colon.end()) is not None
+    may_tell = True
+    if colon["clause"] and not line.brackets:
+        if line.who == "person":
+            may_tell = opens and _may_have_office(line.name, colon["clause"])
+        else:
+            may_tell = SPEAKER.speaking.search(colon["clause"]) is not None
+    return colon if may_tell and (opens or line.who != "official") else None
 
 
 def _is_person_with_office(words: str) -> bool:

@@ -6,10 +6,10 @@ sentences that report States. The form that names most parties is taken as the r
 part of somebody's words.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Container, Iterator, Sequence, Set
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.language.own_voice import speaks_in_first_person
 from ingest.records.compilations import form_of, labelled_headings, sections, sections_of_unknown, state_headings
@@ -28,68 +28,82 @@ _PARTS_OF_RECORD: Final = 3  # of which rows make up one
 _MOST_OF_REPORT: Final = 3  # parties of another form beside which a record may still be a report
 
 
-def speaker_turns(record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
-    """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
-    lines, leading = list[SpeakerLine](), list[SpeakerLine]()
-    others: list[RecordParagraph] = []
-    labelled = labelled_headings(lookup, record.paragraphs)
-    for paragraph in record.paragraphs:
-        line = speaker_line(record.words, paragraph.line.start, len(record.words))
-        # "Explanation of vote: Belmora" is a title, not a name before its words.
-        is_title = line is not None and line.who == "name" and form_of(paragraph.line.text) != ""
-        shown = line is not None and (paragraph.apart or not (line.summarised or line.by_office))
-        if line is None or is_title or paragraph.number in labelled or not shown:
-            others.append(paragraph)
-        else:
-            lines.append(line)
-            leading += [line] * (paragraph.apart and not line.summarised)
-    leading = sorted((*leading, *_names_inside(record, lookup)), key=lambda line: line.start)
-    headings = state_headings(lookup, others)
-    rows = position_rows(record, lookup)
-    summary = summarised_turns(record, lookup, _spoken(lines, lookup, summarised=True))
-    forms = {
-        "verbatim": _spoken(lines, lookup, summarised=False), "summary": summary,
-        "compilation": sections(record, headings),
-        "names": _after_names(leading, lookup), "rows": _of_record(rows, record, lookup),
-    }  # fmt: skip
-    if not any(len({turn.words.state for turn in turns}) > _MOST_OF_REPORT for turns in forms.values()):
-        forms["report"] = reported_turns(record, lookup)
-    # Only lines that certainly have a form count for it.
-    surely = {
-        "verbatim": {line.start for line in lines if not line.summarised},
-        "summary": {line.start for line in lines if line.summarised and line.understood}
-        | {turn.start for turn in summary if turn.words.states},
-        "names": {line.start for line in leading if line.who == "name"},
-        "compilation": {paragraph.line.start for paragraph, codes in headings if len(codes) == 1},
-    }
+class _Reading(NamedTuple):
+    """The turns of a record as one form has them; only those at certain offsets count for it, if these are given."""
 
-    def rank(form: str) -> tuple[int, int]:
-        counted = (turn.words for turn in forms[form] if turn.start in surely.get(form, {turn.start}))
-        by_state = form in ("compilation", "rows")
-        known = (words for words in counted if words.role != "office" and (words.state or not by_state))
+    turns: Sequence[SpeakerTurn]
+    certain: Set[int] | None = None
+    by_state: bool = False
+
+    def rank(self) -> tuple[int, int]:
+        counted = (turn.words for turn in self.turns if self.certain is None or turn.start in self.certain)
+        known = (words for words in counted if words.role != "office" and (words.state or not self.by_state))
         parties = len({words.state or words.named for words in known})
         # Where only a Chair and a Secretariat speak, the form with most lines wins.
-        return parties, 0 if parties else len(forms[form])
+        return parties, 0 if parties else len(self.turns)
 
+
+def speaker_turns(record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
+    """Finds the turns of a record in order; those of speakers whom no lookup knows end the turns before them."""
+    rows = position_rows(record, lookup)
+    readings = _readings(record, rows, lookup)
     # Of equal ones, the first.
-    form = max(forms, key=rank)
-    turns = forms[form]
+    form = max(readings, key=lambda form: readings[form].rank())
+    turns = [*readings[form].turns]
     if form == "compilation":
         # As in `sections`: whose words a table or list after a section holds, and whose follow it, is unknown.
         for row in rows:
             words = of_unknown(row.words.named, row.words.start, IN_LIST_OR_TABLE.format(row.words.named))
             turns = sorted((*turns, SpeakerTurn(start=row.start, words=words)), key=lambda turn: turn.start)
     known = {turn.start for turn in turns}
-    later = [each for each in record.paragraphs if turns and each.line.start > turns[0].start]
-    later = [each for each in later if each.line.start not in known]
+    later = [paragraph for paragraph in record.paragraphs if turns and paragraph.line.start > turns[0].start]
+    later = [paragraph for paragraph in later if paragraph.line.start not in known]
     unknown: Iterator[SpeakerTurn] = iter(())
     if form == "compilation":
         unknown = sections_of_unknown(record, lookup, turns, later)
     elif form in ("verbatim", "names"):
         unknown = _after_labels(record, lookup, known, later, names=form == "names")
-    if form == "names":
-        return [*end_at_narration(record, lookup, sorted((*turns, *unknown), key=lambda turn: turn.start))]
-    return sorted((*turns, *unknown), key=lambda turn: turn.start)
+    in_order = sorted((*turns, *unknown), key=lambda turn: turn.start)
+    return [*end_at_narration(record, lookup, in_order)] if form == "names" else in_order
+
+
+def _readings(record: RecordText, rows: list[SpeakerTurn], lookup: SpeakerLookup) -> dict[str, _Reading]:
+    """Returns what each form that the record may have makes of it; a report only where no other names many parties."""
+    labelled = labelled_headings(lookup, record.paragraphs)
+    openings = [(paragraph, _opening_line(paragraph, record, labelled)) for paragraph in record.paragraphs]
+    lines = [line for _, line in openings if line is not None]
+    others = [paragraph for paragraph, line in openings if line is None]
+    leading = [line for paragraph, line in openings if line is not None and paragraph.apart and not line.summarised]
+    leading = sorted((*leading, *_names_inside(record, lookup)), key=lambda line: line.start)
+    headings = state_headings(lookup, others)
+    summary = summarised_turns(record, lookup, _spoken(lines, lookup, summarised=True))
+    # Only lines that certainly have a form count for it.
+    in_own_words = {line.start for line in lines if not line.summarised}
+    in_summary = {line.start for line in lines if line.summarised and line.understood}
+    in_summary |= {turn.start for turn in summary if turn.words.states}
+    of_one_party = {paragraph.line.start for paragraph, codes in headings if len(codes) == 1}
+    readings = {
+        "verbatim": _Reading(_spoken(lines, lookup, summarised=False), in_own_words),
+        "summary": _Reading(summary, in_summary),
+        "compilation": _Reading(sections(record, headings), of_one_party, by_state=True),
+        "names": _Reading(_after_names(leading, lookup), {line.start for line in leading if line.who == "name"}),
+        "rows": _Reading(_of_record(rows, record, lookup), by_state=True),
+    }
+    parties = [len({turn.words.state for turn in reading.turns}) for reading in readings.values()]
+    if max(parties) <= _MOST_OF_REPORT:
+        readings["report"] = _Reading(reported_turns(record, lookup))
+    return readings
+
+
+def _opening_line(paragraph: RecordParagraph, record: RecordText, labelled: Container[int]) -> SpeakerLine | None:
+    """Returns the speaker line that opens a paragraph; None for a heading by State, and where its layout shows none."""
+    line = speaker_line(record.words, paragraph.line.start, len(record.words))
+    if line is None or paragraph.number in labelled:
+        return None
+    # "Explanation of vote: Belmora" is a title, not a name before its words.
+    is_title = line.who == "name" and form_of(paragraph.line.text) != ""
+    shown = paragraph.apart or not (line.summarised or line.by_office)
+    return line if shown and not is_title else None
 
 
 def _of_record(rows: list[SpeakerTurn], record: RecordText, lookup: SpeakerLookup) -> list[SpeakerTurn]:
