@@ -142,3 +142,8 @@ def merge_evidence(first: PartyEvidence, second: PartyEvidence) -> PartyEvidence
     seen = {item.sentence.sentence_id for item in first.sentences}
     evidence = first.sentences + tuple(item for item in second.sentences if item.sentence.sentence_id not in seen)
     return replace(first, sentences=evidence, passages=first.passages or second.passages)
+
+
+def statement_ids(evidence: Iterable[PartyEvidence]) -> list[str]:
+    """Returns the ids of the statements that contain the sentences of evidence, each once."""
+    return list(dict.fromkeys(scored.sentence.statement_id for of_party in evidence for scored in of_party.sentences))

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from app.records import Note, Scope, TreatyScope
+from app.records import Note, Pick, Scope, TreatyScope
 from app.retrieval.chronology import days_of
 from app.retrieval.model_languages import languages_of
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.asked_direction import AskedDirection
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.scoped_statements import ScopedStatements
+from app.retrieval.scoped_statements import ScopedStatements, picked
 from app.retrieval.topic.topic import Topic
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import terms_within
@@ -109,6 +109,19 @@ def result_notes(
     ):
         if parties := tuple(dict.fromkeys(item.party for item in noted)):
             yield Note(kind=kind, values={"parties": parties})
+
+
+def picked_notes(pick: Pick | None, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
+    """Yields a note on which statements were the latest or earliest on the topic."""
+    if pick is None:
+        return
+    statements, searched = list[StatementSummary](), set[str]()
+    for of_party in evidence:
+        quoted = {scored.sentence.statement_id for scored in of_party.sentences if of_party.answers}
+        statements += picked([s for s in of_party.statements if s.statement_id in quoted], pick)
+        searched.update(s.statement_id for s in of_party.statements if of_party.answers)
+    if statements:
+        yield Note(kind=f"{pick}_on_topic", values={"statements": tuple(statements), "count": len(searched)})
 
 
 def left_aside_notes(
