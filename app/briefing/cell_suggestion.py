@@ -7,7 +7,8 @@ the kinds.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from typing import Final, cast
 
@@ -72,6 +73,46 @@ def suggestion_of_cell(read: Sequence[tuple[Citation, Suggestion]]) -> Suggestio
     return next((each for each in rest if each.kind != "no_position"), (*rest, Suggestion(kind="no_position"))[0])
 
 
+@dataclass(frozen=True)
+class _Sentence:
+    """A sentence of a quotation, read on the subject of a cell."""
+
+    start: int
+    end: int
+    text: str
+    read: SentenceDirection
+    share: float
+    """Share of the subject's words that it names, 0 to 1; of an article all or none."""
+    is_shown: bool
+    """Whether it takes a direction surely enough for the direction to be shown."""
+
+    @property
+    def names_subject(self) -> bool:
+        """Whether it names at least half of the subject's words."""
+        return self.share >= 1 / 2
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether it names the subject, or goes on with marks of a direction, unlike "it should be short"."""
+        return self.names_subject or (self.is_shown and _strength(self.read) > 0)
+
+
+@dataclass(frozen=True)
+class _Quotation:
+    """The words of a citation, sentence by sentence, read on the subject of a cell."""
+
+    citation: Citation
+    subject: Subject
+    parties: PartyTable
+    language: str
+    """The one of the six languages in which it is read."""
+    topic: str
+    """The topic of the subject in the language of the citation."""
+    share: Callable[[str], float]
+    """Gives the share of the subject's words that a text names."""
+    sentences: Sequence[_Sentence]
+
+
 def suggest(citation: Citation, statement: Statement, subject: Subject, parties: PartyTable) -> Suggestion:
     """Suggests the kind of position that one citation shows.
 
@@ -79,113 +120,159 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
     subject, having been found by meaning, needs the chance `_UNNAMED_MIN`, and shows no position in another language.
     `parties` are those that the subject may name.
     """
-    # A citation in another language than the six is read as English.
-    spoken = citation.language or "en"
-    language = spoken if spoken in LANGUAGES else "en"
-    topic = topic_in(subject.topic, subject.language, citation.language)
-    spans = read_span(citation.quote, topic, language, parties)
-    edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
-    texts = {start: citation.quote[start:end].strip() for start, end in edges}
-    readings = without_taken_back([read for _, read in spans], [*texts.values()])
-    told = [tells_of_others(each, language, citation.holders, parties) for each in texts.values()]
-    readings = [replace(read, reading="reported") if of else read for read, of in zip(readings, told, strict=True)]
-    spans = tuple(zip(texts, readings, strict=True))
-    shared = share_of_topic(subject.topic, subject.language, parties)
-    article = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(subject.article or '')}(?![\p{{L}}\p{{N}}])")
-
-    def share(text: str) -> float:
-        return shared(text, language) if subject.article is None else float(article.search(text) is not None)
-
-    def names(text: str) -> bool:
-        return share(text) >= 1 / 2
-
-    speaking = _speaking(spans, texts, names)
-    usable = _without_reported(speaking) or _without_reported(spans)
-    named = bool(_without_reported(speaking)) or not subject.topic
+    quotation = _read_quotation(citation, subject, parties)
+    speaking = _without_reported(_speaking(quotation.sentences))
+    usable = speaking or _without_reported(quotation.sentences)
+    named = bool(speaking) or not subject.topic
     if not usable or citation.quoting or not (named or citation.language == subject.language):
         return Suggestion(kind="no_position")
-
-    def is_shown(read: SentenceDirection) -> bool:
-        return _is_shown(read, subject.harm)
-
-    plain = [span for span in usable if is_shown(span[1])]
-    most = max((share(texts[at]) for at, _ in plain), default=0.0)
-    for before, (start, text) in pairwise(((0, ""), *texts.items())):
-        # "We have no position on this" refers to what the sentence before it names.
-        taken_up = f"{before[1]} {text}" if refers_back(text) or announces(before[1]) else text
-        if declines_position(text, language) and share(taken_up) == 1 and most <= share(taken_up):
-            words = (_words(start, start + len(text), "no_position", citation, statement),)
-            return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
-    # A sentence that goes on without naming the subject ("it should be short") decides only with marks of a direction.
-    usable = [(at, read) for at, read in usable if names(texts[at]) or (is_shown(read) and _strength(read))] or usable
-    start, decisive = max(usable, key=lambda span: (is_shown(span[1]), span[1].attitude))
-    if is_shown(decisive):
-        # A sentence that names the subject decides: "We welcome the review. We only ask that it be short." is for it.
-        alike = [span for span in usable if is_shown(span[1]) and span[1].reading == decisive.reading]
-        start, decisive = max(alike, key=lambda span: (names(texts[span[0]]), span[1].attitude))
-    # Reported sentences were left out, so the reading is a direction.
-    likely = cast(Direction, decisive.reading)
-    text = texts[start]
-    # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
-    surely = named and (not topic or subject.article is not None or any(read.names_topic for _, read in spans))
-    codes = (
-        {code for each in parties.find(words, language, relaxed=True) for code in each.codes} for words in (topic, text)
+    declining = _declining(quotation)
+    if declining is not None:
+        words = (_words(declining.start, declining.end, "no_position", citation, statement),)
+        return Suggestion(kind="no_position", direction="mentions", likely="mentions", words=words)
+    deciding = [sentence for sentence in usable if sentence.may_decide] or usable
+    decisive = _decisive(deciding)
+    certain = (
+        decisive.is_shown
+        and _is_on_subject(decisive, quotation, named=named)
+        and not (_is_contradicted(decisive, deciding, subject) or _is_qualified(decisive, quotation))
     )
-    by_meaning = decisive.chances[likely] >= _UNNAMED_MIN and set.isdisjoint(*codes)
-    certain = is_shown(decisive) and (surely or by_meaning)
+    return _suggestion(decisive, quotation, statement, certain=certain)
+
+
+def _read_quotation(citation: Citation, subject: Subject, parties: PartyTable) -> _Quotation:
+    """Reads the sentences of a citation; one that is taken back has no direction, one on others is `reported`."""
+    # A citation in another language than the six is read as English.
+    language = citation.language if citation.language in LANGUAGES else "en"
+    topic, share = topic_in(subject.topic, subject.language, citation.language), _share_of(subject, language, parties)
+    spans = read_span(citation.quote, topic, language, parties)
+    edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
+    texts = [citation.quote[start:end].strip() for start, end in edges]
+    readings = without_taken_back([read for _, read in spans], texts)
+    sentences = list[_Sentence]()
+    for (start, _), text, read in zip(spans, texts, readings, strict=True):
+        if tells_of_others(text, language, citation.holders, parties):
+            read = replace(read, reading="reported")
+        is_shown = _is_shown(read, subject.harm)
+        sentences.append(_Sentence(start, start + len(text), text, read, share(text), is_shown))
+    return _Quotation(citation, subject, parties, language, topic, share, sentences)
+
+
+def _share_of(subject: Subject, language: str, parties: PartyTable) -> Callable[[str], float]:
+    """Returns a function from a text to the share of the subject's words that it names; of an article all or none."""
     if subject.article is None:
-        # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
-        implied = likely == "for" and not _strength(decisive) and not names_whole(citation.quote, subject, language)
-        certain = certain and not implied and not _is_beside(text, decisive, share)
-    # Both directions occur: "We recognise their work. They should not, however, sit in working groups". Sentences
-    # against a harm and sentences for action against it do not contradict each other.
-    divided = not subject.harm and {"for", "against"} <= {read.reading for _, read in usable if is_shown(read)}
-    # Nor is a sentence without marks against what the party surely does: "With extradition it is otherwise. We take the
-    # Convention as the basis of extradition." On a harm, both are against it.
-    practised = (
-        likely == "against"
-        and not (subject.harm or _strength(decisive))
-        and any(names(texts[at]) and read.reading == "mentions" and _strength(read) for at, read in usable)
-    )
-    certain = certain and not (divided or practised or _is_qualified(text, topic, decisive, language, parties))
-    direction: Direction = likely if certain else "mentions"
-    kinds, shown = _KINDS_OF[direction], kind_of(decisive.marks)
-    kind = shown if shown in kinds else kinds[0]
-    marks = ((mark.start + start, mark.end + start) for mark in decisive.marks if mark.kind == kind)
-    shows = [_words(first, last, kind, citation, statement) for first, last in marks]
-    if not shows and kind != "no_position":
-        shows = [_words(start, start + len(text), kind, citation, statement)]
-    likely = "for" if subject.harm and likely == "against" else likely
-    return Suggestion(kind=kind, direction=direction, likely=likely, sure=decisive.attitude, words=tuple(shows))
+        shared = share_of_topic(subject.topic, subject.language, parties)
+        return lambda text: shared(text, language)
+    article = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(subject.article)}(?![\p{{L}}\p{{N}}])")
+    return lambda text: float(article.search(text) is not None)
 
 
-_Spans = Sequence[tuple[int, SentenceDirection]]
-
-
-def _speaking(spans: _Spans, texts: Mapping[int, str], names: Callable[[str], bool]) -> _Spans:
+def _speaking(sentences: Sequence[_Sentence]) -> Sequence[_Sentence]:
     """Returns the sentences that name at least half of the subject's words, or go on from one that does.
 
     A sentence that only announces the subject ("let me turn to extradition") is left out; the next one counts, and so
     does the one after what others say of it ("Some propose visits. We cannot accept that.").
     """
-    speaking, before, announced, reported = [], False, False, False
-    for span in spans:
-        text = texts[span[0]]
-        named = names(text)
-        before = named or announced or reported or (before and refers_back(text))
-        announced, reported = named and announces(text), named and span[1].reading == "reported"
+    speaking, before, announced, reported = list[_Sentence](), False, False, False
+    for sentence in sentences:
+        named = sentence.names_subject
+        before = named or announced or reported or (before and refers_back(sentence.text))
+        announced, reported = named and announces(sentence.text), named and sentence.read.reading == "reported"
         if before and not announced:
-            speaking.append(span)
+            speaking.append(sentence)
     return speaking
 
 
-def _is_qualified(text: str, topic: str, read: SentenceDirection, language: str, parties: PartyTable) -> bool:
+def _without_reported(sentences: Sequence[_Sentence]) -> Sequence[_Sentence]:
+    return [sentence for sentence in sentences if sentence.read.reading != "reported"]
+
+
+def _declining(quotation: _Quotation) -> _Sentence | None:
+    """Returns the sentence that says that no position is taken on the whole subject, if there is one."""
+    before = ""
+    for sentence in quotation.sentences:
+        text = sentence.text
+        # "We have no position on this" refers to what the sentence before it names.
+        taken_up = f"{before} {text}" if refers_back(text) or announces(before) else text
+        if declines_position(text, quotation.language) and quotation.share(taken_up) == 1:
+            return sentence
+        before = text
+    return None
+
+
+def _decisive(deciding: Sequence[_Sentence]) -> _Sentence:
+    """Returns the sentence that most surely takes a direction, or one in the same direction that names the subject."""
+    surest = max(deciding, key=lambda sentence: (sentence.is_shown, sentence.read.attitude))
+    if not surest.is_shown:
+        return surest
+    # A sentence that names the subject decides: "We welcome the review. We only ask that it be short." is for it.
+    alike = [sentence for sentence in deciding if sentence.is_shown and sentence.read.reading == surest.read.reading]
+    return max(alike, key=lambda sentence: (sentence.names_subject, sentence.read.attitude))
+
+
+def _is_on_subject(decisive: _Sentence, quotation: _Quotation, *, named: bool) -> bool:
+    """Returns whether the direction of a sentence is on the subject, which the quotation names or surely means."""
+    subject, topic, read = quotation.subject, quotation.topic, decisive.read
+    # A State's name alone does not name the topic: "Iraq" is not "the use of force against Iraq".
+    names_topic = not topic or any(sentence.read.names_topic for sentence in quotation.sentences)
+    surely = named and (names_topic or subject.article is not None)
+    if not (surely or (read.chances[read.reading] >= _UNNAMED_MIN and not _shares_party(decisive, quotation))):
+        return False
+    if subject.article is not None:
+        return True
+    # Implied support must name the subject whole: "We wish to bear what a seat in the Council entails" does not.
+    implied = read.reading == "for" and not _strength(read)
+    whole = not implied or names_whole(quotation.citation.quote, subject, quotation.language)
+    return whole and not _is_beside(decisive.text, read, quotation.share)
+
+
+def _shares_party(sentence: _Sentence, quotation: _Quotation) -> bool:
+    """Returns whether a sentence names a party that the topic names."""
+    find = partial(quotation.parties.find, language=quotation.language, relaxed=True)
+    of_topic = {code for match in find(quotation.topic) for code in match.codes}
+    return any(not of_topic.isdisjoint(match.codes) for match in find(sentence.text))
+
+
+def _is_contradicted(decisive: _Sentence, deciding: Sequence[_Sentence], subject: Subject) -> bool:
+    """Returns whether other sentences take the opposite direction, or tell what the party surely does."""
+    # Sentences against a harm and sentences for action against it do not contradict each other.
+    if subject.harm:
+        return False
+    # Both directions occur: "We recognise their work. They should not, however, sit in working groups".
+    if {"for", "against"} <= {sentence.read.reading for sentence in deciding if sentence.is_shown}:
+        return True
+    # A sentence without marks is not against what the party surely does: "With extradition it is otherwise. We take the
+    # Convention as the basis of extradition."
+    practised = (sentence for sentence in deciding if sentence.names_subject and sentence.read.reading == "mentions")
+    without_marks = decisive.read.reading == "against" and not _strength(decisive.read)
+    return without_marks and any(_strength(sentence.read) for sentence in practised)
+
+
+def _suggestion(decisive: _Sentence, quotation: _Quotation, statement: Statement, *, certain: bool) -> Suggestion:
+    """Returns the kind of position in the direction of a sentence, with the words that show it."""
+    citation, read = quotation.citation, decisive.read
+    # Reported sentences were left out, so the reading is a direction.
+    likely = cast(Direction, read.reading)
+    direction: Direction = likely if certain else "mentions"
+    kinds, shown = _KINDS_OF[direction], kind_of(read.marks)
+    kind = shown if shown in kinds else kinds[0]
+    at = decisive.start
+    spans = [(at + mark.start, at + mark.end) for mark in read.marks if mark.kind == kind]
+    if not spans and kind != "no_position":
+        spans = [(decisive.start, decisive.end)]
+    words = [_words(start, end, kind, citation, statement) for start, end in spans]
+    likely = "for" if quotation.subject.harm and likely == "against" else likely
+    return Suggestion(kind=kind, direction=direction, likely=likely, sure=read.attitude, words=tuple(words))
+
+
+def _is_qualified(sentence: _Sentence, quotation: _Quotation) -> bool:
     """Returns whether a sentence's direction is on a part of the topic or something else, or is bound to a condition.
 
     "We reject conditions on this" is not against it, "we shall not do this without an undertaking" is conditional, and
     "this shall not be refused" and "we were less successful with this" have no plain direction.
     """
-    masked = mask_topic(text, topic, language, parties)
+    text, read, topic, language = sentence.text, sentence.read, quotation.topic, quotation.language
+    masked = mask_topic(text, topic, language, quotation.parties)
     if read.reading == "conditional":
         return all(mark.rule == "limit" for mark in read.marks if mark.kind == "conditional")
     found = {match.lastgroup for match in operators(language).finditer(masked)}
@@ -211,10 +298,6 @@ def _is_beside(text: str, read: SentenceDirection, share: Callable[[str], float]
     shows = [mark.start for mark in read.marks if mark.kind in _KINDS_OF[cast(Direction, read.reading)]]
     shown = [own for own, (start, end) in zip(shares, clauses, strict=True) if any(start <= at < end for at in shows)]
     return bool(shown) and max(shown) < max(shares)
-
-
-def _without_reported(spans: _Spans) -> _Spans:
-    return [(start, read) for start, read in spans if read.reading != "reported"]
 
 
 def is_outright(text: str, subject: Subject, language: str | None, parties: PartyTable) -> bool:

@@ -4,8 +4,9 @@
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import takewhile
 from typing import Any, Final
 
@@ -69,87 +70,155 @@ def read_alone(
     return _reading_of(roles, chances, parties), inputs
 
 
+@dataclass(frozen=True, kw_only=True)
+class _QuestionParts:
+    """What was read in the words of a question, of which its resolution is made."""
+
+    roles: RoleReading
+    kind: KindReading
+    denies: bool
+    """Whether it asks which States deny something."""
+    asked: AskedParties
+    filters: Mapping[Span, str]
+    """The spans that narrow which statements are searched, and their words."""
+    topic: str
+    clauses: tuple[tuple[str, str], ...]
+    """Each subject of the topic with its clause."""
+    typing_errors: Mapping[str, str]
+    """The mistyped words of the topic, each with the word that is meant."""
+
+    @property
+    def provision(self) -> bool:
+        """Whether it asks for the words of a treaty, not what a party said of it."""
+        asked, roles = self.asked, self.roles
+        of_treaty = self.kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
+        # The follow-up "only under article 16" does not ask for the treaty's own words.
+        return of_treaty and (not roles.follows or roles.has_word_kind("ask"))
+
+    @cached_property
+    def by_pronoun(self) -> bool:
+        """Whether only a pronoun says who spoke."""
+        asked, roles = self.asked, self.roles
+        return not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
+
+    @cached_property
+    def asks_all(self) -> bool:
+        """Whether all States are asked: by the kind, in words such as "all delegations", or because none is named.
+
+        A follow-up with a topic of its own asks all States only by saying so: "and on piracy?" asks those asked before.
+        """
+        roles, kind, asked = self.roles, self.kind.kind, self.asked
+        if self.by_pronoun or asked.states or asked.groups:
+            return False
+        if asked.members_of:
+            return True
+        nobody_named = kind in ("content", "date", "number", "person") and bool(self.topic) and not asked.unclear
+        by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
+        in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_word_kind("everyone", "states")
+        anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
+        return not self.provision and (anyone or by_kind or in_words)
+
+
 def _reading_of(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution from the roles of a question's words and the chances of its kinds."""
-    kind, denies = _kind_of(roles, chances)
-    roles = correct_roles(roles, kind.kind)
-    asked = asked_parties(roles, kind.kind, parties)
-    provision = kind.kind == "treaty_text" and not (asked.states or asked.groups or asked.unclear)
-    # The follow-up "only under article 16" does not ask for the treaty's own words.
-    provision = provision and (not roles.follows or roles.has_word_kind("ask"))
-    treaties, assumed = _treaties(roles, provision)
-    filters = roles.filters(*FILTER_ROLES)
-    when = occasion_of(filters)
-    if kind.kind == "date" and when.pick is None and asked.named and asks_when_first_said(roles):
-        when = replace(when, pick="earliest")
-    # Quoted words belong to the topic, unless their source is asked for.
-    topic_roles = ("topic", *(("quote",) if kind.kind != "source" else ()))
-    traits = KIND_TRAITS[kind.kind]
-    listed = traits.asks_which_states or traits.of_whole_statement or traits.of_named_statements
-    clauses = subject_clauses(roles, topic_roles, several=asked.named and not listed)
+    reading, denies = _kind_of(roles, chances)
+    kind, roles = reading.kind, correct_roles(roles, reading.kind)
+    asked = asked_parties(roles, kind, parties)
+    clauses = _subject_clauses(roles, kind, asked)
     topic = SUBJECT_SEPARATOR.join(clauses)
     if not topic and speak_of_each_other(roles):
         # What each says about the others is asked for, the first named first.
-        asked.spoken_of = {**asked.states, **asked.groups}
+        asked = replace(asked, spoken_of={**asked.states, **asked.groups})
         topic = SUBJECT_SEPARATOR.join(parties.display(code, roles.language) for code in reversed(asked.spoken_of))
-    by_pronoun = not (asked.named or asked.unclear or roles.follows) and _speaks_of_someone(roles)
-    asks_all = not by_pronoun and _asks_everyone(roles, kind.kind, asked, topic, provision)
     typing_errors = mistyped_terms(topic, roles.language)
-    topic, wording = (_with_corrections(text, typing_errors) for text in (topic, _wording(roles)))
-    without, not_left_out = _left_out(roles, filters)
-    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTY_FIELDS, "excluded")}
-    scope = replace(
-        when,
-        **whom,
-        treaties=treaties,
-        topic=topic,
-        # A question in a seventh language is read in the nearest of the six, and answered in English.
-        language="en" if is_in_other_language(roles.text) else roles.language,
-        all_states=asks_all,
-        negated=asks_all and kind.kind == "negated_which",
+    parts = _QuestionParts(
+        roles=roles,
+        kind=reading,
+        denies=denies,
+        asked=asked,
+        filters=roles.filters(*FILTER_ROLES),
+        topic=_with_corrections(topic, typing_errors),
+        clauses=tuple((_with_corrections(subject, typing_errors), clause) for subject, clause in clauses.items()),
+        typing_errors=typing_errors,
     )
+    return _resolution_of(parts)
+
+
+def _subject_clauses(roles: RoleReading, kind: QuestionKind, asked: AskedParties) -> dict[str, str]:
+    """Returns each subject of a question with its clause; a topic may be parted where known parties are asked on it."""
+    # Quoted words belong to the topic, unless their source is asked for.
+    topic_roles = ("topic",) if kind == "source" else ("topic", "quote")
+    traits = KIND_TRAITS[kind]
+    listed = traits.asks_which_states or traits.of_whole_statement or traits.of_named_statements
+    return subject_clauses(roles, topic_roles, several=asked.named and not listed)
+
+
+def _resolution_of(parts: _QuestionParts) -> Resolution:
+    """Puts the parts of a question together."""
+    roles, kind, asked, filters = parts.roles, parts.kind.kind, parts.asked, parts.filters
+    treaties, assumed = _treaties(roles, parts.provision)
+    scope = _scope_of(parts, treaties)
+    without, not_left_out = _left_out(roles, filters)
+    anybody = asked.states or asked.groups or asked.unclear or parts.asks_all
     return Resolution(
         scope=scope,
         question=roles.text,
-        answer_type=None if asks_all else _answer_type(kind.kind, roles, when.pick),
+        answer_type=None if parts.asks_all else _answer_type(kind, roles, scope.pick),
         unclear=asked.unclear,
         options=asked.options,
         option_codes=asked.option_codes,
         known_name=asked.known_name,
-        is_statement_question=kind.kind != "out_of_scope",
-        party_notes=(
-            *asked.notes,
-            *(Note(kind="mended", values={"word": word, "meant": meant}) for word, meant in typing_errors.items()),
-            *not_left_out,
-            *_notes(roles, filters, topic, kind.kind),
-        ),
+        is_statement_question=kind != "out_of_scope",
+        party_notes=tuple(_party_notes(parts, not_left_out)),
         without=without,
         topic_parties=tuple(asked.spoken_of),
-        unnamed=by_pronoun
-        or (kind.kind == "ambiguous" and not (asked.states or asked.groups or asks_all or asked.unclear)),
-        denies=denies and asks_all,
-        provision=provision,
+        unnamed=parts.by_pronoun or (kind == "ambiguous" and not anybody),
+        denies=parts.denies and parts.asks_all,
+        provision=parts.provision,
         assumed_treaty=assumed,
-        stance=not provision and (denies or kind.kind == "position" or _asks_stance(roles)),
-        over_time=kind.kind == "over_time" or _compares_times(filters),
-        wording=TopicWording(topic=topic, text=wording, adds=_says_more(roles), language=roles.language)
-        if topic
-        else None,
-        clauses=tuple((_with_corrections(each, typing_errors), clause) for each, clause in clauses.items())
-        if len(clauses) > 1
-        else (),
+        stance=not parts.provision and (parts.denies or kind == "position" or _asks_stance(roles)),
+        over_time=kind == "over_time" or _compares_times(filters),
+        wording=_topic_wording(parts) if parts.topic else None,
+        clauses=parts.clauses if len(parts.clauses) > 1 else (),
         of_picked=any(_is_of_picked(roles, span) for span in filters if span.pick is not None),
-        quote=roles.text_of("quote") if kind.kind == "source" else "",
-        kind=kind.kind,
-        kind_chance=kind.chance,
-        other_kinds=kind.others,
-        filters=tuple(
-            NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
-            for span, words in filters.items()
-            if (span.kind in ("body", "date") and span.date_form != "yearless")
-            or (span.kind == "party" and {*span.codes[:1]} & {*asked.groups})
-        ),
+        quote=roles.text_of("quote") if kind == "source" else "",
+        kind=kind,
+        kind_chance=parts.kind.chance,
+        other_kinds=parts.kind.others,
+        filters=tuple(_named_filters(parts)),
     )
+
+
+def _scope_of(parts: _QuestionParts, treaties: tuple[TreatyScope, ...]) -> Scope:
+    """Returns who, when, where and what a question asks about."""
+    roles, kind, asked, when = parts.roles, parts.kind.kind, parts.asked, occasion_of(parts.filters)
+    if kind == "date" and when.pick is None and asked.named and asks_when_first_said(roles):
+        when = replace(when, pick="earliest")
+    whom: dict[str, Any] = {name: tuple(getattr(asked, name)) for name in (*PARTY_FIELDS, "excluded")}
+    return replace(
+        when,
+        **whom,
+        treaties=treaties,
+        topic=parts.topic,
+        # A question in a seventh language is read in the nearest of the six, and answered in English.
+        language="en" if is_in_other_language(roles.text) else roles.language,
+        all_states=parts.asks_all,
+        negated=parts.asks_all and kind == "negated_which",
+    )
+
+
+def _topic_wording(parts: _QuestionParts) -> TopicWording:
+    """Returns how a question words its topic, without typing errors."""
+    roles, text = parts.roles, _with_corrections(_wording(parts.roles), parts.typing_errors)
+    return TopicWording(topic=parts.topic, text=text, adds=_says_more(roles), language=roles.language)
+
+
+def _named_filters(parts: _QuestionParts) -> Iterator[NamedFilter]:
+    """Yields the times and bodies that narrow which statements are searched, and the groups asked about."""
+    for span, words in parts.filters.items():
+        is_group = span.kind == "party" and {*span.codes[:1]} & {*parts.asked.groups}
+        if is_group or (span.kind in ("body", "date") and span.date_form != "yearless"):
+            yield NamedFilter(code="" if span.kind == "date" else span.codes[0], words=words)
 
 
 def _says_more(roles: RoleReading) -> bool:
@@ -162,14 +231,19 @@ def _says_more(roles: RoleReading) -> bool:
     return any(not any(item.start <= word.start < item.end for item in plain) for word in roles.beside_topic())
 
 
-def _notes(roles: RoleReading, filters: Mapping[Span, str], topic: str, kind: QuestionKind) -> Iterator[Note]:
-    """Yields notes on sessions, days and venues that are named and do not narrow the search."""
+def _party_notes(parts: _QuestionParts, not_left_out: Sequence[Note]) -> Iterator[Note]:
+    """Yields notes on parties, typing errors, and sessions, days and venues that do not narrow the search."""
+    filters, kind = parts.filters, parts.kind.kind
+    yield from parts.asked.notes
+    for word, meant in parts.typing_errors.items():
+        yield Note(kind="mended", values={"word": word, "meant": meant})
+    yield from not_left_out
     sessions = (words for span, words in filters.items() if span.kind == "session" and not span.codes)
     yield from (Note(kind="unknown_sessions", values={"words": words}) for words in sessions)
     days = (words for span, words in filters.items() if span.date_form == "yearless")
     # Statements of a day of any year can be listed.
-    yield from (Note(kind="not_counted", values={"words": words}) for words in days if topic or kind != "list")
-    yield from () if KIND_TRAITS[kind].is_aside else unknown_venues(roles)
+    yield from (Note(kind="not_counted", values={"words": words}) for words in days if parts.topic or kind != "list")
+    yield from () if KIND_TRAITS[kind].is_aside else unknown_venues(parts.roles)
 
 
 def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple[KindReading, bool]:
@@ -231,22 +305,6 @@ def _compares_times(filters: Iterable[Span]) -> bool:
     years = sum(span.kind == "date" and span.date_form == "year" for span in spans)
     sessions = sum(span.kind == "session" and len(span.codes) == 1 for span in spans)
     return max(years, sessions) > 1
-
-
-def _asks_everyone(roles: RoleReading, kind: QuestionKind, asked: AskedParties, topic: str, provision: bool) -> bool:
-    """Returns whether all States are asked: by the kind, in words such as "all delegations", or because none is named.
-
-    A follow-up with a topic of its own asks all States only if it says so: "and on piracy?" asks those asked before.
-    """
-    if asked.states or asked.groups:
-        return False
-    if asked.members_of:
-        return True
-    nobody_named = kind in ("content", "date", "number", "person") and bool(topic) and not asked.unclear
-    by_kind = kind in WHICH_STATES and not (roles.follows and {"topic", "not"} & {*roles.labels})
-    in_words = not KIND_TRAITS[kind].asks_no_state and roles.has_word_kind("everyone", "states")
-    anyone = not roles.follows and (bool(asked.excluded) or nobody_named)
-    return not provision and (anyone or by_kind or in_words)
 
 
 def _speaks_of_someone(roles: RoleReading) -> bool:
