@@ -207,7 +207,7 @@ class Steps:
     ) -> Answer:
         """Returns what is told with and without claims: how the question was read, what was searched and by whom."""
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
-        surest = max(retrieved.party_evidence, key=lambda e: (e.answers, e.confidence), default=None)
+        surest = max(retrieved.party_evidence, key=lambda party: (party.answers, party.confidence), default=None)
         answer = Answer(
             question=question.text,
             answer="",

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from app.answering.answer_type_check import contains_answer_type
@@ -52,17 +53,18 @@ def compose(
     contains that, it is `missing`; reasons never are, since they may be given in any words. Unless
     `repeat_joint_statements`, what several parties said jointly is quoted once, naming them all.
     """
-    answering = [e for e in evidence if e.answers and not e.spoke_for]
-    groups = [e for e in evidence if e.spoke_for and e.answers_surely]
+    answering = [own for own in evidence if own.answers and not own.spoke_for]
+    groups = [joint for joint in evidence if joint.spoke_for and joint.answers_surely]
     if not answering:
         return Composition()
     # Each party has its share of the limit, on each subject of a question.
-    speakers = list(dict.fromkeys(e.party for e in answering))
+    speakers = list(dict.fromkeys(own.party for own in answering))
     share = quotations_per_party or max(1, limit // len(speakers))
-    subjects = list(dict.fromkeys(e.subject for e in evidence))
-    by_subject = sorted((*answering, *groups), key=lambda e: subjects.index(e.subject))
+    subjects = list(dict.fromkeys(of_party.subject for of_party in evidence))
+    by_subject = sorted((*answering, *groups), key=lambda of_party: subjects.index(of_party.subject))
     latest_first = not (quotations_per_party or answer_type)
-    selected = [_select(e, sources, share, latest_first=latest_first, extended=extended) for e in by_subject]
+    select = partial(_select, sources=sources, share=share, latest_first=latest_first, extended=extended)
+    selected = [*map(select, by_subject)]
     if not extended:
         selected = _extending_only_reports(selected, sources, reporting_others)
     quoted = [_quote_sound(selection, sources, local.parties) for selection in selected]
@@ -87,13 +89,15 @@ class _PartyQuotations:
     """The numbers of its citations, and of earlier ones that hold the same."""
 
 
-def _select(e: PartyEvidence, sources: Sources, share: int, *, latest_first: bool, extended: bool) -> _PartyQuotations:
-    limit = min(share, _MAX_OF_GROUP) if e.spoke_for else share
-    sentences: Sequence[Sentence] = e.best_sentences
+def _select(
+    evidence: PartyEvidence, sources: Sources, share: int, *, latest_first: bool, extended: bool
+) -> _PartyQuotations:
+    limit = min(share, _MAX_OF_GROUP) if evidence.spoke_for else share
+    sentences: Sequence[Sentence] = evidence.best_sentences
     if latest_first and (limit == 1 or not extended):
         sentences = latest_statement_first(sentences, sources)
     extendable = sentences[: _READ_FOR_ANSWER_TYPE if extended else limit]
-    return _PartyQuotations(evidence=e, sentences=sentences, limit=limit, extendable=extendable)
+    return _PartyQuotations(evidence=evidence, sentences=sentences, limit=limit, extendable=extendable)
 
 
 def _extending_only_reports(
@@ -224,8 +228,8 @@ def _count_unquoted(strong: Sequence[Sentence], quotations: Sequence[Citation]) 
     return count
 
 
-def introduction(item: PartyEvidence, local: Localization) -> str:
+def introduction(evidence: PartyEvidence, local: Localization) -> str:
     """Returns the line that says for which States a group spoke: its members, or others that aligned themselves."""
-    names = local.list_comma.join(escape(local.name(code)) for code in item.spoke_for)
-    group = escape(local.name(item.party))
-    return local.say("as_aligned" if item.aligned else "as_member", group=group, party=names)
+    names = local.list_comma.join(escape(local.name(code)) for code in evidence.spoke_for)
+    group = escape(local.name(evidence.party))
+    return local.say("as_aligned" if evidence.aligned else "as_member", group=group, party=names)
