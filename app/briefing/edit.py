@@ -10,6 +10,7 @@ from app.briefing.cells import Briefing, Cell, Part, Point, Suggestion
 from app.briefing.citation_list import overlap
 from app.briefing.talking_points import points_by_subject
 from app.records import Citation
+from app.retrieval.chronology import latest_first
 from ingest.text.canonical_form import squash
 from prompts.wording import load_briefing_words, load_wording
 from vectorstore.records import text_key
@@ -119,11 +120,8 @@ def recheck_briefing(briefing: Briefing, recheck: Recheck) -> Briefing:
         emptied = left.emptied or (bool(lost) and not left.citations)
         changed = replace(left, superseded=order, note=note, emptied=emptied)
         if not redated.isdisjoint(left.citations):
-            newest_first = sorted(
-                map(briefing.citation, left.citations),
-                key=lambda c: (left.party in c.holders, c.date or ""),
-                reverse=True,
-            )
+            cited = [*latest_first(map(briefing.citation, left.citations), lambda citation: citation)]
+            newest_first = sorted(cited, key=lambda citation: left.party not in citation.holders)
             changed = replace(changed, citations=tuple(citation.number for citation in newest_first))
             if _is_decided_by_its_own(as_kept, cell):
                 suggestion = suggestion_of_cell(_read_of(left, newest_first))

@@ -131,7 +131,7 @@ def read_request(
         raise BriefingError(f"both years and months ({', '.join(times)}): give either")
     return BriefingRequest(
         parties=tuple(dict.fromkeys(codes)),
-        subjects=tuple({subject.label: subject for subject in subjects}.values()),
+        subjects=_different(subjects),
         sessions=tuple(dict.fromkeys(number for numbers, _ in read for number in numbers)),
         years=times,
         bodies=tuple(named),
@@ -171,12 +171,12 @@ def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Itera
     """
     scopes = list(scopes)
     named = dict.fromkeys(code for scope in scopes for code in _parties_asked(scope, parties))
-    subjects: dict[str, Subject] = {}
+    subjects: list[Subject] = []
     for scope in scopes:
         found = [_of_article(treaty.treaty, number) for treaty in scope.treaties for number in treaty.articles]
         if scope.topic and not found:
             found = [_topic(scope.topic, scope.language)]
-        subjects |= {subject.label: subject for subject in found}
+        subjects += found
     if not subjects:
         raise BriefingError("the conversation names no topic or article to brief on: ask about one first")
 
@@ -186,7 +186,7 @@ def request_of_scopes(scopes: Iterable[Scope], parties: PartyTable, spoke: Itera
 
     return BriefingRequest(
         parties=tuple(named or dict.fromkeys(spoke)),
-        subjects=tuple(subjects.values()),
+        subjects=_different(subjects),
         sessions=common([scope.sessions for scope in scopes]),
         years=common([_years_asked(scope) for scope in scopes]),
         bodies=common([scope.bodies for scope in scopes]),
@@ -251,6 +251,14 @@ def _topics_in(words: str, language: str) -> list[str]:
 
 def _listed(texts: Sequence[str], separators: str = r"[,;\n]") -> list[str]:
     return [part.strip() for text in texts for part in re.split(separators, text) if part.strip()]
+
+
+def _different(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    """Returns subjects without repetitions, in upper or lower case: "ICC; icc" is one column."""
+    found: dict[str, Subject] = {}
+    for subject in subjects:
+        found.setdefault(subject.label.casefold(), subject)
+    return tuple(found.values())
 
 
 def _topic(text: str, language: str) -> Subject:

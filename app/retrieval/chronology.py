@@ -39,7 +39,7 @@ def made_before(one: Dated, other: Dated) -> bool:
     return one.body == other.body and all(n.isdigit() for n in numbers) and int(numbers[0]) < int(numbers[1])
 
 
-def recency(metadata: Metadata) -> tuple[date, int]:
+def recency(metadata: Dated) -> tuple[date, int]:
     """Returns a key that sorts statements by their last days, oldest first; those without a date come first.
 
     For which of two was made first, `made_before` decides; `latest_first` keeps to it.
@@ -48,7 +48,7 @@ def recency(metadata: Metadata) -> tuple[date, int]:
     return (days[1] if days else date.min, int(session) if session.isdigit() else 0)
 
 
-def latest_first(items: Iterable[_Item], metadata: Callable[[_Item], Metadata]) -> Iterator[_Item]:
+def latest_first(items: Iterable[_Item], metadata: Callable[[_Item], Dated]) -> Iterator[_Item]:
     """Yields items by when their statements were made; where that is not certain, by `recency`, then as given."""
     rest = sorted(items, key=lambda item: recency(metadata(item)), reverse=True)
     while rest:

@@ -130,7 +130,7 @@ def _names_inside(record: RecordText, lookup: SpeakerLookup) -> Iterator[Speaker
             named = speaker_line(record.words, line.start, len(record.words))
             if named is not None and not named.summarised and named.who == ("name" if office is None else "office"):
                 # In doubt, such as after "we thank all, above all", the words are nobody's.
-                begins = ends_sentence(before.text) or not record.words[named.body].islower()
+                begins = ends_sentence(before.text) or not record.words[named.body : named.body + 1].islower()
                 yield replace(named, understood=begins)
 
 

@@ -18,8 +18,9 @@ from ingest.text.splitter import count_tokens
 from vectorstore.records import Sentence, Statement
 
 _ESCAPES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"})
-# Invisible characters that reverse what follows, or carry text that a model reads and a person does not see.
-_HIDDEN: Final = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
+# Invisible characters that reverse what follows, or carry text that a model reads and a person does not see, such as
+# zero-width spaces, tags and variation selectors; not the joiners, by which Persian parts letters.
+_HIDDEN: Final = regex.compile(r"[\p{Default_Ignorable_Code_Point}--[\u200c\u200d]]", regex.V1)
 # The most sentences shown for each party, not counting their openings and antecedents.
 PER_PARTY: Final = 12
 

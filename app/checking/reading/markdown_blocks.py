@@ -193,8 +193,9 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             hidden.append(Hidden(offset=len(text), text=token.content[4:-3].strip(), how="unseen_not_shown"))
         elif token.type in _SET_OFF:
             closes, nested = _SET_OFF[token.type], enumerate(tokens[at:], at)
-            closing = next(end for end, other in nested if (other.type, other.level) == (closes, token.level))
-            if _speaks(text, "".join(map(_words, tokens[at + 1 : closing]))):
+            # What begins here may end beyond a line of attribution, where the block is cut.
+            closing = next((end for end, other in nested if (other.type, other.level) == (closes, token.level)), None)
+            if closing is not None and _speaks(text, "".join(map(_words, tokens[at + 1 : closing]))):
                 text += "“"
                 tokens[closing].meta["quotes"] = True
         elif token.meta.get("quotes"):
@@ -203,6 +204,8 @@ def _read(tokens: Sequence[Token]) -> tuple[str, tuple[Hidden, ...]]:
             text += f"“{held}”"
         else:
             text += held
+    # What is struck through and left open is struck to the end of its block.
+    hidden.append(Hidden(offset=len(text), text=" ".join(dropped.split()), how="unseen_struck"))
     kept = [part for part in hidden if whole_words(part.text)]
     lead = len(text) - len(text.lstrip())
     return text.strip(), tuple(replace(part, offset=max(0, (part.offset or 0) - lead)) for part in kept)

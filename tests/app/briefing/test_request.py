@@ -52,6 +52,11 @@ def test_topics_one_a_line_and_years_as_range():
     assert request.years == ("2018", "2019", "2020")
 
 
+def test_a_topic_in_capitals_is_the_same_column():
+    request = read_request(PARTIES, topics=["ICC; icc; visits"])
+    assert [subject.topic for subject in request.subjects] == ["ICC", "visits"]
+
+
 @cases("typed")
 def test_sessions_are_read_as_people_write_them(typed):
     assert read_request(PARTIES, topics=["x"], sessions=[typed]).sessions == ("8", "9", "10")

@@ -19,6 +19,12 @@ def said_by_two(split, text):
     return text[held[0].start : held[0].end]
 
 
+@pytest.mark.parametrize("text", ["Arvandia: yes.\nBelmora: no.\nGaldoria:", "The President: We begin.\nArvandia:\n"])
+def test_a_record_that_is_cut_off_at_a_speaker_is_read(text, split):
+    for end in range(len(text) + 1):
+        assert all(item.end <= end for item in split(text[:end]))
+
+
 # By file: each intervention's holder (`-` for none, `*` if the record summarises it), and its first and last words.
 EXPECTED = cases["EXPECTED"]
 

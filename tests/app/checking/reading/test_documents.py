@@ -22,6 +22,22 @@ def quotes(document: CheckedDocument) -> list[str]:
     return [quotation.text for quotation in find_quotations(document).found]
 
 
+def test_emphasis_that_a_line_of_attribution_cuts_is_read():
+    (spoken, label) = read_pasted(f"> *{WORDS}\n> — Arvandia*").blocks
+    assert (spoken.text, label.text) == (WORDS, "— Arvandia")
+    assert [b.text for b in markdown_blocks("[1] **one two three\n[2] four** five")] == [
+        "[1] one two three",
+        "[2] four five",
+    ]
+
+
+@pytest.mark.parametrize("text", [f"It said: <s>{WORDS}.", f"It said: <del>{WORDS}"])
+def test_what_is_struck_and_left_open_is_told(text):
+    (block,) = read_pasted(text).blocks
+    assert block.text == "It said:"
+    assert [part.text.rstrip(".") for part in block.hidden] == [WORDS]
+
+
 def test_markup_does_not_get_in_the_way(tmp_path):
     text = "It noted “the **lighthouse** keepers\ncount _their_ [lamps](http://127.0.0.1/) tw\\*ice”[^n]."
     text += "\n\n[^n]: A *note*."
