@@ -12,8 +12,6 @@ from functools import partial
 from itertools import pairwise
 from typing import Final, cast
 
-import regex
-
 from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
@@ -31,6 +29,8 @@ from ingest.language.lexicons import Patterns
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.readable import ReadableText
+from ingest.treaties.references import ArticleMention, find_articles
+from ingest.treaties.treaties import article_title
 from prompts.wording import LANGUAGES
 from vectorstore.records import Statement
 
@@ -107,7 +107,7 @@ class _Quotation:
     language: str
     """The one of the six languages in which it is read."""
     topic: str
-    """The topic of the subject in the language of the citation."""
+    """The topic of the subject in the language of the citation; of an article the words that name it, or its title."""
     share: Callable[[str], float]
     """Gives the share of the subject's words that a text names."""
     sentences: Sequence[_Sentence]
@@ -144,7 +144,7 @@ def _read_quotation(citation: Citation, subject: Subject, parties: PartyTable) -
     """Reads the sentences of a citation; one that is taken back has no direction, one on others is `reported`."""
     # A citation in another language than the six is read as English.
     language = citation.language if citation.language in LANGUAGES else "en"
-    topic, share = topic_in(subject.topic, subject.language, citation.language), _share_of(subject, language, parties)
+    topic, share = _topic_of(subject, citation), _share_of(subject, language, parties)
     spans = read_span(citation.quote, topic, language, parties)
     edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
     texts = [citation.quote[start:end].strip() for start, end in edges]
@@ -158,13 +158,29 @@ def _read_quotation(citation: Citation, subject: Subject, parties: PartyTable) -
     return _Quotation(citation, subject, parties, language, topic, share, sentences)
 
 
+def _topic_of(subject: Subject, citation: Citation) -> str:
+    """Returns the topic on which a citation is read, in its language.
+
+    Of an article it is the words that name it: "these raids breach article 4" is against the raids, not the article.
+    """
+    if subject.article is None:
+        return topic_in(subject.topic, subject.language, citation.language)
+    named = [citation.quote[each.start : each.end] for each in _mentions_of(subject, citation.quote)]
+    title = article_title(subject.treaty or "", subject.article) or ""
+    return named[0] if named else topic_in(title, "en", citation.language)
+
+
+def _mentions_of(subject: Subject, text: str) -> list[ArticleMention]:
+    mentions = find_articles(text, subject.treaty)
+    return [each for each in mentions if (each.treaty, each.article) == (subject.treaty, subject.article)]
+
+
 def _share_of(subject: Subject, language: str, parties: PartyTable) -> Callable[[str], float]:
     """Returns a function from a text to the share of the subject's words that it names; of an article all or none."""
     if subject.article is None:
         shared = share_of_topic(subject.topic, subject.language, parties)
         return lambda text: shared(text, language)
-    article = regex.compile(rf"(?<![\p{{L}}\p{{N}}]){regex.escape(subject.article)}(?![\p{{L}}\p{{N}}])")
-    return lambda text: float(article.search(text) is not None)
+    return lambda text: float(bool(_mentions_of(subject, text)))
 
 
 def _speaking(sentences: Sequence[_Sentence]) -> Sequence[_Sentence]:
@@ -280,7 +296,8 @@ def _is_qualified(sentence: _Sentence, quotation: _Quotation) -> bool:
     # A forbidden thing before the topic is not the topic: "secrecy shall not be invoked where this is asked for".
     # Nor is it an article itself: "under article 4 nobody may act in another State" relies on the article.
     forbidden = [masked.find(text[mark.start : mark.end]) for mark in read.marks if mark.rule == "forbids"]
-    beside = any(not topic or 0 <= at < masked.find(TOPIC_PLACEHOLDER[language]) for at in forbidden)
+    named_at = masked.find(TOPIC_PLACEHOLDER[language])
+    beside = any(quotation.subject.article is not None or 0 <= at < named_at for at in forbidden)
     return bound or beside or {"not", "against"} <= found or _PATTERNS.part.search(masked) is not None
 
 

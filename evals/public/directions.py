@@ -3,10 +3,11 @@
 The labels are in `evals/datasets/directions.csv`, the speeches outside; sentences that were written in six languages
 are in `evals/datasets/argued`, topics in braces; those of `contrast` end, restrain or replace their topic, many of them
 beside a near twin of another label; those of `predicates` come after their topic as people ask ("funding the review
-from the budget"), which they say as a predicate ("the review should be paid from the budget"); in `passages` one
-sentence decides what another means; those of `unnamed` are passages, each after its topic, which it names in other
-words; those of `asked` are questions after States, with what they ask for. A reversed direction is worse than none, so
-it is a figure of its own: `contrary` is the share of predictions `for` or `against` whose label is the opposite.
+from the budget"), which they say as a predicate ("the review should be paid from the budget"); in `articles`
+an article is the topic, and what breaches it is often condemned; in `passages` one sentence decides what another means;
+those of `unnamed` are passages, each after its topic, which it names in other words; those of `asked` are questions
+after States, with what they ask for. A reversed direction is worse than none, so it is a figure of its own: `contrary`
+is the share of predictions `for` or `against` whose label is the opposite.
 Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, doi:10.7910/DVN/0TJX8Y.
 """
 
@@ -39,6 +40,8 @@ _PARTS: Final = {
     "contrast en": "contrast sets, held out", "contrast": "contrast sets, held out, other languages",
     "predicates en": "topic said as a predicate, held out",
     "predicates": "topic said as a predicate, held out, other languages",
+    "articles en": "articles that are upheld or rejected, held out",
+    "articles": "articles that are upheld or rejected, held out, other languages",
     "passages en": "passages, held out", "passages": "passages, held out, other languages",
     "unnamed en": "topic worded otherwise", "unnamed": "topic worded otherwise, other languages",
 }  # fmt: skip

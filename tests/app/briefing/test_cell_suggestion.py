@@ -93,6 +93,16 @@ def test_what_an_article_forbids_is_no_opposition_to_it() -> None:
     assert suggested(relies, subject=on(article="4"), language="ru").kind == "no_position"
 
 
+def test_what_breaches_an_article_is_rejected_and_not_the_article() -> None:
+    breach = (
+        "These illegal raids, which infringe the provisions of the Convention, in particular obligations under"
+        " article 4 of the Convention, impede cooperation against crime."
+    )
+    assert suggested(breach, subject=on(article="4")).kind != "opposes"
+    assert suggested("We reject these raids, which ignore article 4.", subject=on(article="4")).kind == "supports"
+    assert suggested("We cannot accept article 4.", subject=on(article="4")).kind == "opposes"
+
+
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
     opposes = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
     leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
