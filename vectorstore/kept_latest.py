@@ -1,4 +1,4 @@
-"""Results that are kept: of models for the inputs asked for latest, and of the store as it was at its latest writes."""
+"""Caches: an LRU cache of results of models by input, and one of what was read from the store, by its writes."""
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import lru_cache

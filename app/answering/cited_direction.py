@@ -44,8 +44,8 @@ from vectorstore.records import Sentence, SentenceId
 
 # Minimum share of the topic's words that a quotation names to be surely for or against it: one on conditions of
 # assistance may say nothing about "the extradition of fugitives without a treaty". Set by hand. What is merely told
-# needs no such share, since questions word a topic otherwise than statements: of 62 labels on two sets of questions,
-# .5 prevented one that was contrary to the words and took five that were right.
+# needs no such share, since questions word a topic otherwise than statements: with .5 for it too, one label that was
+# contrary to the words and five right ones of 62 would not be shown.
 _TOPIC_SHARE_MIN: Final = 0.5
 
 

@@ -1,4 +1,4 @@
-"""Builds the cells of the position table: each is searched, quoted and classified by itself."""
+"""Builds one cell of the position table: searches, quotes and classifies what a party said on one subject."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

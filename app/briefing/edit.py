@@ -15,7 +15,7 @@ from ingest.text.canonical_form import squash
 from prompts.wording import load_briefing_words, load_wording
 from vectorstore.records import text_key
 
-# The fields of a briefing with what it has beside its cells.
+# The fields of a briefing whose parts are not cells.
 _PARTS: Final = ("points", "changes", "repetitions", "moments")
 
 

@@ -1,4 +1,4 @@
-"""Builds the position table: every cell (party, subject, session) is searched, quoted and classified by itself."""
+"""Builds a briefing: decides which cells its table has (party, subject, session), has each built, and joins them."""
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

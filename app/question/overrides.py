@@ -20,7 +20,7 @@ from vectorstore.records import JSONValue
 
 # Fields of `Answer.scope` that tell how the question was read; of these `kind` can be replaced, apart from the others.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
-# The parts of a scope that notes on how it was read are about, where these are not its parties.
+# By kind of note on how a scope was read, the fields that it is about; a kind that is not listed is about the parties.
 _NOTED: Final = {
     "mended": ("topic",),
     "counted": (*TIME_FIELDS, "pick", "sessions"),

@@ -117,7 +117,7 @@ class Resolution:
     shown: Shown | None = None
     """What has been shown before, where the question continues from it or is about it."""
     shown_in_all: Shown | None = None
-    """For thanks after "what else?", what that showed as well, since `shown` is as it was before it."""
+    """For thanks after a turn such as "what else?": `shown`, as it was before that turn, and what that turn showed."""
     wording: TopicWording | None = None
     """How the topic was asked about; None where it was set by hand or joined to another topic."""
     clauses: tuple[tuple[str, str], ...] = ()

@@ -1,4 +1,4 @@
-"""Carryover: which slots of the conversation a follow-up keeps, and what it does to the conversation; by classifiers.
+"""Carryover: classifiers of what a follow-up does and which slots it keeps; `merge_scope` fills them.
 
 "Why?" asks those asked before, "who disagrees?" asks everyone, and "summarise Cuba's statement" begins anew.
 """

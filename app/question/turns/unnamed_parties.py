@@ -19,7 +19,7 @@ from ingest.parties.party_table import PartyTable
 
 # Maximum length in words of a turn that only says whom it asks: "and what about everyone?".
 _MAX_TURN_WORDS: Final = 4
-# Kinds of words beside "the second one" that are no noun which it counts.
+# Kinds of words that may stand beside "the second one" without being the noun that it counts ("the second State").
 _BESIDE_PLACES: Final = SIGNS | {
     "about", "against", "agrees", "ask", "fill", "filler", "of", "speak_verb", "spoke_of", "towards", "voices",
 }  # fmt: skip

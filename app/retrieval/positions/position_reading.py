@@ -44,8 +44,8 @@ from vectorstore.records import Metadata, Sentence
 VIEW_MIN: Final = 0.4
 # Chance from which a reading is plain, unless it is of what others say; set for time, by hand.
 _PLAIN_MIN: Final = 0.95
-# Number of sentences after an announcement in which the position may follow, and beside a position in which a change of
-# it may be told.
+# Within how many sentences after an announcement ("let me state our position") the position may stand, and before or
+# after a position a change of it.
 _ANNOUNCED_WITHIN: Final = 2
 
 

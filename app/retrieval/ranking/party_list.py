@@ -17,9 +17,9 @@ from app.retrieval.relevance_features import ScoredBatch
 from app.retrieval.topic.topic import Topic
 from vectorstore.records import ScoredPassage, StatementSummary
 
-# Passages nearest to the topic that are retrieved, of the languages that the models know and of others each. A party
-# is read if it owns one of the first `_NEAR_PASSAGES` of either, or while fewer than `_NEAR_PARTIES` are read: of a
-# meeting of twenty all are.
+# Two searches, one in the languages that the models know and one in the others, retrieve `_RETRIEVED_PASSAGES` each. A
+# party is read if it owns one of the first `_NEAR_PASSAGES` of a search; if these are fewer than `_NEAR_PARTIES`, later
+# passages add parties up to that number: a meeting of twenty is read whole.
 _RETRIEVED_PASSAGES: Final = 400
 _NEAR_PASSAGES: Final = 150
 _NEAR_PARTIES: Final = 25

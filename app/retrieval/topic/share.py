@@ -14,7 +14,8 @@ from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, term
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
 
-# The share of a text that names the whole topic, but by a narrower term or the adjective of a State.
+# What a text is given that names the whole topic, but only by a narrower term ("embargo" for sanctions) or the
+# adjective of a State: just less than one that names it itself.
 LOOSE_SHARE: Final = 0.99
 
 
