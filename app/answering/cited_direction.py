@@ -11,34 +11,20 @@ from typing import Final
 
 from app.answering.quotation_context import spans
 from app.records import Citation, Claim, Direction
-from app.retrieval.list_context import SentenceWithOpening, split_with_openings
 from app.retrieval.positions.change_of_view import (
-    depends_on_before,
-    is_counterfactual,
-    is_former,
-    is_taken_back,
-    limited,
-    limits,
-    own_view,
-    says_no_longer,
-    since_former,
     takes_back,
 )
 from app.retrieval.positions.direction import (
     CHANGE_MIN,
     DIRECTION_MIN,
-    OPPOSITE,
     SentenceDirection,
-    as_opened,
     decisive_of,
     read_passage,
-    read_sentence,
-    read_sentences,
 )
 from app.retrieval.positions.position_marks import declines_position
+from app.retrieval.positions.quotation_reading import read_quotations
 from app.retrieval.topic.share import share_of_topic
 from app.retrieval.topic.topic import topic_in
-from ingest.language.anaphora import announces
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import Sentence, SentenceId
 
@@ -72,17 +58,16 @@ def directions_of(
     shared = share_of_topic(topic, language, parties)
     directions = {citation.number: CitedDirection(direction=None, sure=False) for citation in citations}
     texts = {each.number: words(each) for each in citations if not (each.quoting or each.kind == "treaty")}
-    by_language: dict[str | None, dict[int, Sequence[SentenceWithOpening]]] = {}
+    by_language: dict[str | None, dict[int, str]] = {}
     for citation in citations:
         text = texts.get(citation.number)
         if text is not None and not declines_position(text, citation.language):
-            by_language.setdefault(citation.language, {})[citation.number] = split_with_openings(text)
-    for spoken, split in by_language.items():
+            by_language.setdefault(citation.language, {})[citation.number] = text
+    for spoken, own in by_language.items():
         topic_words = topic_in(topic, language, spoken) or topic
-        # The sentences of all citations are read together, and then looked at one by one.
-        read_sentences([each.text for own in split.values() for each in own], topic_words, spoken, parties)
-        for number, sentences in split.items():
-            read = _read(sentences, topic_words, spoken, parties)
+        quotations = read_quotations([*own.values()], topic_words, spoken, parties)
+        for number, sentences in zip(own, quotations, strict=True):
+            read = [each.read for each in sentences if each.is_present]
             # In another language than the topic's, the glossary may lack its words: each sentence counts as naming it.
             found = _direction(read, always_named=spoken != language)
             if found.direction in (None, "mentions") and len(read) > 1 and not takes_back(texts[number]):
@@ -134,48 +119,6 @@ def _direction(read: Sequence[SentenceDirection], *, always_named: bool) -> Cite
     direction = "mentions" if unsure else decisive.reading
     sure = decisive.takes_direction and not unsure and named and not both and decisive.attitude >= CHANGE_MIN
     return CitedDirection(direction=direction, sure=sure)
-
-
-def _read(
-    sentences: Sequence[SentenceWithOpening], topic: str, language: str | None, parties: PartyTable
-) -> list[SentenceDirection]:
-    """Reads the sentences of a quotation, without those that do not tell the speaker's present direction."""
-    # Left out are a sentence that the next takes back ("It must be kept. We share none of these reasons."), and
-    # counterfactual ones ("we would have supported it"), after which only outright words count as for the topic. An
-    # item of a list takes the direction of the words that open it. What others said is read with the next sentence,
-    # which may agree with them or not.
-    read: list[SentenceDirection] = []
-    counterfactual = announced = former = told_former = False
-    reported = ""
-    readings = read_sentences([sentence.text for sentence in sentences], topic, language, parties)
-    for sentence, current in zip(sentences, readings, strict=True):
-        if reported and not current.names_topic:
-            current = read_passage(f"{reported} {sentence.text}", topic, language, parties)
-        reported = sentence.text if current.reading == "reported" else ""
-        current = replace(current, goes_on=current.goes_on or announced or depends_on_before(sentence.text))
-        current = since_former(current) if former else current
-        announced, former = announces(sentence.text), is_former(current, sentence.text)
-        if read and limits(sentence.text):
-            read[-1] = limited(read[-1], sentence.text)
-        elif takes_back(sentence.text):
-            current = own_view(current, sentence.text)
-            if read and is_taken_back(read[-1], current, sentence.text):
-                before = read.pop().reading
-                if not current.takes_direction and says_no_longer(sentence.text):
-                    current = replace(current, reading=OPPOSITE.get(before, current.reading))
-            read.append(current)
-        elif sentence.opening:
-            opened = as_opened(current, read_sentence(sentence.opening, topic, language, parties))
-            read += [] if opened is None else [opened]
-        elif former:
-            read.append(replace(current, reading="reported"))
-            told_former = True
-        elif is_counterfactual(sentence.text, language, parties):
-            counterfactual = True
-        elif not (counterfactual and current.reading == "for") or current.is_outright:
-            read.append(current)
-    # A former view after which none is taken is no mention without a position: no direction is told.
-    return [] if told_former and not any(each.takes_direction for each in read) else read
 
 
 def with_directions(

@@ -16,9 +16,9 @@ from app.briefing.cell_evidence import names_whole
 from app.briefing.cells import EvidenceWords, Subject, Suggestion
 from app.records import Citation, Direction
 from app.retrieval.chronology import made_before
-from app.retrieval.positions.change_of_view import without_taken_back
-from app.retrieval.positions.direction import SentenceDirection, read_sentence, read_span
+from app.retrieval.positions.direction import SentenceDirection, read_sentence
 from app.retrieval.positions.position_marks import OUTRIGHT, PositionKind, declines_position, kind_of
+from app.retrieval.positions.quotation_reading import read_quotations
 from app.retrieval.positions.quoted_speaker import tells_of_others
 from app.retrieval.topic.mask import mask_topic
 from app.retrieval.topic.share import share_of_topic
@@ -80,6 +80,7 @@ class _Sentence:
     start: int
     end: int
     text: str
+    """With the words that open its list, where the direction is theirs."""
     read: SentenceDirection
     share: float
     """Share of the subject's words that it names, 0 to 1; of an article all or none."""
@@ -145,16 +146,13 @@ def _read_quotation(citation: Citation, subject: Subject, parties: PartyTable) -
     # A citation in another language than the six is read as English.
     language = citation.language if citation.language in LANGUAGES else "en"
     topic, share = _topic_of(subject, citation), _share_of(subject, language, parties)
-    spans = read_span(citation.quote, topic, language, parties)
-    edges = pairwise((*(start for start, _ in spans), len(citation.quote)))
-    texts = [citation.quote[start:end].strip() for start, end in edges]
-    readings = without_taken_back([read for _, read in spans], texts)
     sentences = list[_Sentence]()
-    for (start, _), text, read in zip(spans, texts, readings, strict=True):
+    for each in read_quotations([citation.quote], topic, language, parties)[0]:
+        text, read = each.sentence.together, each.read
         if tells_of_others(text, language, citation.holders, parties):
             read = replace(read, reading="reported")
-        is_shown = _is_shown(read, subject.harm)
-        sentences.append(_Sentence(start, start + len(text), text, read, share(text), is_shown))
+        start, end = each.sentence.start, each.sentence.start + len(each.sentence.text)
+        sentences.append(_Sentence(start, end, text, read, share(text), _is_shown(read, subject.harm)))
     return _Quotation(citation, subject, parties, language, topic, share, sentences)
 
 
@@ -273,7 +271,8 @@ def _suggestion(decisive: _Sentence, quotation: _Quotation, statement: Statement
     kinds, shown = _KINDS_OF[direction], kind_of(read.marks)
     kind = shown if shown in kinds else kinds[0]
     at = decisive.start
-    spans = [(at + mark.start, at + mark.end) for mark in read.marks if mark.kind == kind]
+    opened = len(decisive.text) > decisive.end - at
+    spans = [(at + mark.start, at + mark.end) for mark in read.marks if mark.kind == kind and not opened]
     if not spans and kind != "no_position":
         spans = [(decisive.start, decisive.end)]
     words = [_words(start, end, kind, citation, statement) for start, end in spans]

@@ -148,6 +148,8 @@ class SentenceWithOpening:
     """
 
     text: str
+    start: int = 0
+    """Offset of `text` in the quotation."""
     opening: str = ""
 
     @property
@@ -165,10 +167,12 @@ def split_with_openings(text: str) -> tuple[SentenceWithOpening, ...]:
     unmarked = [_MARK.sub("", sentence.text, count=1).lstrip() for sentence in sentences]
     return tuple(
         SentenceWithOpening(
-            text=unmarked[at] if context.openings else sentences[at].text,
+            text=own,
+            start=sentences[at].end - len(own),
             opening=" ".join(unmarked[opening] for opening in reversed(context.openings)),
         )
         for at, context in enumerate(list_contexts(sentences, text))
+        for own in [unmarked[at] if context.openings else sentences[at].text]
     )
 
 

@@ -4,7 +4,7 @@
 share none of these reasons." for keeping it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -62,7 +62,10 @@ def says_no_longer(text: str) -> bool:
 
 def limited(read: SentenceDirection, following: str) -> SentenceDirection:
     """Returns the reading of a sentence, `conditional` if it is for the topic and the next sentence limits it."""
-    return replace(read, reading="conditional") if read.reading == "for" and limits(following) else read
+    if read.reading != "for" or not limits(following):
+        return read
+    chances = {**read.chances, "for": 0.0, "conditional": read.chances["for"] + read.chances["conditional"]}
+    return replace(read, reading="conditional", chances=chances)
 
 
 def is_former(read: SentenceDirection, text: str) -> bool:
@@ -116,26 +119,6 @@ def own_view(read: SentenceDirection, text: str) -> SentenceDirection:
     given_up = retracts(text) and not read.is_outright
     of_others = (disowns(text) or says_no_longer(text)) and read.reading == "for" and not read.names_topic
     return replace(read, reading="mentions") if given_up or of_others else read
-
-
-def without_taken_back(read: Sequence[SentenceDirection], texts: Sequence[str]) -> list[SentenceDirection]:
-    """Returns the readings of successive sentences; what the next sentence takes back, or is former, has no direction.
-
-    What is for the topic within a limit that the next sentence sets ("But only …") is `conditional`.
-    """
-    present: list[SentenceDirection] = []
-    former = False
-    for current, text in zip(read, texts, strict=True):
-        current = since_former(current) if former else current
-        if present:
-            present[-1] = limited(present[-1], text)
-        own = own_view(current, text)
-        former = is_former(own, text)
-        own = replace(own, reading="mentions") if former else own
-        if present and takes_back(text) and is_taken_back(present[-1], own, text):
-            present[-1] = replace(present[-1], reading="mentions")
-        present.append(own)
-    return present
 
 
 def is_taken_back(before: SentenceDirection, current: SentenceDirection, text: str) -> bool:

@@ -28,7 +28,6 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives
-from ingest.language.sentences import split_sentences
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
@@ -250,15 +249,6 @@ def _without_quoted(text: str, language: str) -> str:
     for start, end in reversed(_quoted_within(text)):
         text = text[:start] + TOPIC_PLACEHOLDER[language] + text[end:]
     return text
-
-
-def read_span(
-    text: str, topic: str, language: str | None, parties: PartyTable
-) -> tuple[tuple[int, SentenceDirection], ...]:
-    """Reads each sentence of a quotation, with the offset at which it begins."""
-    spans = [*split_sentences(text)]
-    read = read_sentences([text[start:end] for start, end in spans], topic, language, parties)
-    return tuple((start, each) for (start, _), each in zip(spans, read, strict=True))
 
 
 def read_passage(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from typing import Final
 
 from app.records import Direction
-from app.retrieval.list_context import opening_of
+from app.retrieval.list_context import SentenceWithOpening, opening_of
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.positions.change_of_view import (
     announces_change,
@@ -19,20 +19,19 @@ from app.retrieval.positions.change_of_view import (
     names_view,
     since_former,
     takes_back,
-    without_taken_back,
 )
 from app.retrieval.positions.direction import (
     DIRECTION_MIN,
     OPPOSITE,
     UNNAMED_WEIGHT,
     SentenceDirection,
-    as_opened,
     read_passage,
     read_passages,
     read_sentence,
     read_sentences,
 )
 from app.retrieval.positions.position_marks import declines_position
+from app.retrieval.positions.quotation_reading import read_in_place
 from app.retrieval.topic.mask import topic_runs
 from ingest.language.anaphora import announces, refers_back
 from ingest.parties.party_table import PartyTable
@@ -143,11 +142,11 @@ class EvidenceReader:
     def _read(self, unread: _Unread) -> ReadEvidence:
         sentence, language, pair = unread.item.sentence, unread.language, unread.with_dependent
         readings = [self._read_sentence(each, language) for each in pair]
-        reading = without_taken_back(readings, [each.text for each in pair])[0]
         # "(a) the regional fund;" after "The following proposals are not acceptable to Esquaria:".
-        if opening := opening_of(sentence, self.sentences(sentence.statement_id)):
-            opened = read_sentence(opening, self.topic(language), language, self.parties)
-            reading = as_opened(reading, opened) or replace(reading, reading="mentions")
+        opening = opening_of(sentence, self.sentences(sentence.statement_id))
+        texts = [SentenceWithOpening(text=each.text) for each in pair]
+        texts[0] = replace(texts[0], opening=opening)
+        reading = read_in_place(texts, readings, self.topic(language), language, self.parties)[0].read
         return ReadEvidence(items=(unread.item,), metadata=unread.metadata, language=language, reading=reading)
 
     def _own(self, sentence: Sentence) -> str:

@@ -9,11 +9,12 @@ from app.briefing.cell_suggestion import suggest, suggestion_of_cell
 from app.briefing.cells import Subject, Suggestion
 from app.records import Citation
 from ingest.parties.party_table import PartyTable
-from tests.cases import Cases
+from tests.cases import Cases, all_at_once
 from tests.conftest import PROJECT
 from vectorstore.records import Document, Edit, Metadata, Sentence, Statement
 
 cases = Cases(__file__)
+OF_ANSWERS = Cases(str(PROJECT / "tests" / "app" / "answering" / "test_cited_direction.py"))
 PARTIES = PartyTable.load()
 
 
@@ -165,3 +166,16 @@ def test_what_only_goes_on_does_not_turn_a_position_round(topic: str) -> None:
 def test_the_view_of_another_party_of_which_a_statement_tells_is_not_its_own() -> None:
     on_visits = suggested("Switzerland opposed the visits.", subject=on("visits"))
     assert (on_visits.kind, on_visits.direction) == ("no_position", None)
+
+
+@all_at_once(("words", "direction"), OF_ANSWERS["test_direction_is_that_of_the_quotation_as_it_stands"])
+def test_a_briefing_shows_the_direction_that_an_answer_tells_or_none(words: str, direction: str | None) -> None:
+    assert suggested(words, subject=on("court for pirates")).direction in (direction, "mentions", None)
+
+
+def test_an_item_of_a_list_shows_the_kind_of_the_words_that_open_it() -> None:
+    found = suggested(
+        "Our delegation supports:\n(a) a fund;\n(b) a court for pirates.", subject=on("court for pirates")
+    )
+    assert found.kind == "supports"
+    assert [words.text for words in found.words] == ["a court for pirates."]

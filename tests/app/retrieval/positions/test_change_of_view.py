@@ -9,9 +9,9 @@ from app.retrieval.positions.change_of_view import (
     limits,
     retracts,
     takes_back,
-    without_taken_back,
 )
 from app.retrieval.positions.direction import read_sentence
+from app.retrieval.positions.quotation_reading import read_quotations
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
@@ -38,5 +38,5 @@ def test_words_that_take_back_are_known_in_six_languages(how, words, known):
 
 @cases("sentences", "readings")
 def test_what_the_next_sentence_takes_back_is_no_direction(sentences, readings):
-    read = [read_sentence(text, "", "en", PARTIES) for text in sentences]
-    assert [each.reading for each in without_taken_back(read, sentences)] == readings
+    (read,) = read_quotations([" ".join(sentences)], "", "en", PARTIES)
+    assert [each.read.reading for each in read] == readings

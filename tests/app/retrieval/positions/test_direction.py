@@ -4,7 +4,8 @@ import pytest
 from safetensors import safe_open
 
 from app.retrieval.positions.asked_direction import classify_question
-from app.retrieval.positions.direction import decisive_of, read_sentence, read_span
+from app.retrieval.positions.direction import decisive_of, read_sentence
+from app.retrieval.positions.quotation_reading import read_quotations
 from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 from tests.conftest import PROJECT
@@ -33,7 +34,7 @@ def test_direction_is_of_what_is_said_and_of_nobody_s_orders():
     assert read.is_instruction
     assert read.direction is None
     text = "Some delegations have suggested a common fund. Drelnia does not support that proposal."
-    decisive = decisive_of([read for _, read in read_span(text, "common fund", "en", PARTIES)])
+    decisive = decisive_of([each.read for each in read_quotations([text], "common fund", "en", PARTIES)[0]])
     assert decisive is not None and decisive.direction == "against"
     assert decisive_of([]) is None
 
