@@ -29,7 +29,7 @@ class LlmConfig(BaseModel, frozen=True, extra="forbid"):
     api_key: SecretStr = SecretStr("")
     """Key of the provider; empty, what the provider's own variable holds, and none for a server of your own."""
     timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
-    """Seconds that an answer may wait for the model, retries included."""
+    """Seconds that an answer may wait for the model in all, retries included."""
     max_retries: int = Field(default=2, ge=0, le=10)
     """Further attempts after a failure that may pass, with growing pauses."""
     requests_per_minute: float = Field(default=0.0, ge=0)

@@ -15,7 +15,7 @@ from app.answering.answer_positions import with_positions
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
 from app.answering.corrigenda import with_corrigenda
-from app.answering.history import read_state, state_after, state_as_json
+from app.answering.history import clean_question, read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
@@ -49,6 +49,9 @@ class Question:
     history: Sequence[str | EarlierTurn] = ()
     """Earlier questions of the conversation, oldest first, each with the parts of its scope that were set by hand, if
     any."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", clean_question(self.text))
 
     @property
     def state_before(self) -> ConversationState | None:
@@ -84,8 +87,9 @@ class Steps:
         All steps read the record as it was at the first, even if statements are corrected or removed meanwhile.
         """
         question = Question(text=question) if isinstance(question, str) else question
+        steps = self if self.writer is None else replace(self, writer=self.writer.for_one_answer())
         with self.retriever.store.catalogue.held_snapshot() as reading:
-            states = self._states(question)
+            states = steps._states(question)
             while True:
                 # Only while a state is made: whoever gets it may read what is stored since, and write.
                 with reading():

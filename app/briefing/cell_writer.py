@@ -12,7 +12,7 @@ from typing import Final, get_args
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import add_usage
-from app.answering.compose.model import ModelWriter, Task
+from app.answering.compose.model import FAILURES_MAX, ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
 from app.answering.verify_citations import verify_claims
@@ -23,10 +23,6 @@ from vectorstore.records import Sentence
 
 # Most claims in a cell, which is read beside its neighbours.
 MOST_CLAIMS: Final = 3
-# Failures in a row after which the model is not asked again: each may take as long as its time limit.
-_FAILURES_MAX: Final = 2
-# Quotations in one request for translations.
-_TRANSLATED: Final = 10
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
 
 
@@ -48,7 +44,7 @@ class CellWriter:
         A claim that only copies its quotation is dropped. The `problem` is None only where there is a claim.
         `on_progress` is called repeatedly while the model writes; an exception from it ends the request.
         """
-        if self._failures >= _FAILURES_MAX:
+        if self._failures >= FAILURES_MAX:
             return ModelDraft(problem="not_asked")
         best = [own[:PER_PARTY] for own in chosen.values()]
         task = Task(question=heading, chosen=best, asked=[*chosen], sources=sources, limit=MOST_CLAIMS, style="points")
@@ -67,16 +63,11 @@ class CellWriter:
 
     def translate(self, citations: Sequence[Citation], language: str) -> dict[int, str]:
         """Returns translations of quotations in other languages, by number, if they pass checks; for reading only."""
-        foreign = [citation for citation in citations if citation.language not in (language, None)]
-        found: dict[int, str] = {}
-        for first in range(0, len(foreign), _TRANSLATED):
-            if self._failures >= _FAILURES_MAX:
-                break
-            texts, usage = self._writer.translate(foreign[first : first + _TRANSLATED], language, self._local.parties)
-            self._failures = 0 if texts else self._failures + 1
-            self._usage = add_usage(self._usage, usage)
-            found |= texts
-        return found
+        if self._failures >= FAILURES_MAX:
+            return {}
+        texts, usage = self._writer.translate(citations, language, self._local.parties)
+        self._usage = add_usage(self._usage, usage)
+        return texts
 
     def report(self, cells: Sequence[Cell]) -> Writing | None:
         """Returns how the model took part in the finished cells; None where it was never asked."""

@@ -46,7 +46,6 @@ def ask(
         raise UsageError("give one question, or --from FILE")
     # Models are read in parallel with the imports; not in a daemon thread, which must not be ended in native code.
     Thread(target=_read_models).start()
-    from app.answering.history import clean_question
     from app.cli.printing import print_answer
 
     overrides = read_overrides(scope)
@@ -54,7 +53,7 @@ def ask(
     with invocation.workspace_to_ask() as workspace:
         if file is not None:
             return _ask_all(invocation, workspace.assistant, file, overrides, turns)
-        answer = workspace.assistant.ask(clean_question(question or ""), overrides=overrides, history=turns)
+        answer = workspace.assistant.ask(question or "", overrides=overrides, history=turns)
         return invocation.show(answer.to_json(), lambda: print_answer(answer, workspace.parties(), invocation.runnable))
 
 

@@ -73,7 +73,7 @@ class Actions:
     def steps(self, asked: Question) -> Generator[Progress | Answer]:
         """Yields each step of an answer, and the answer last."""
         turns = read_turns(asked.history)
-        yield from self.workspace.assistant.stream(clean_question(asked.question), overrides=asked.scope, history=turns)
+        yield from self.workspace.assistant.stream(asked.question, overrides=asked.scope, history=turns)
 
     def search(self, asked: Search) -> dict[str, Any]:
         """Returns the passages in the scope of a question that match it, best first, of several parties in turns."""

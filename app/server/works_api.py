@@ -10,7 +10,7 @@ from typing import Annotated, Any, get_args
 from fastapi import APIRouter, Path, Query, Response
 from pydantic_core import to_jsonable_python
 
-from app.answering.history import clean_question, turn_of
+from app.answering.history import turn_of
 from app.corpus.draft_cases import Judgement
 from app.desk.conversations import KeptTurn
 from app.desk.works import Work, WorkKind
@@ -173,8 +173,8 @@ def _ask_turn(actions: Actions, work_id: str | None, turn: models.Turn) -> dict[
     if work_id is not None:
         actions.works.may_change(work_id)
     history = [turn_of(earlier.answer, earlier.overrides) for earlier in before]
-    answer = actions.workspace.assistant.ask(clean_question(turn.question), overrides=turn.scope, history=history)
-    kept = KeptTurn(number=1, question=turn.question, answer=answer, overrides=turn.scope)
+    answer = actions.workspace.assistant.ask(turn.question, overrides=turn.scope, history=history)
+    kept = KeptTurn(number=1, question=answer.question, answer=answer, overrides=turn.scope)
     identifier, number = actions.conversations.append(work_id, kept)
     return {"id": identifier, "number": number, "answer": answer.to_json()}
 

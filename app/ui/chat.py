@@ -30,6 +30,7 @@ from app.ui.served_files import forget_session
 from app.ui.templates import error_line, render, store_words
 from app.ui.words import say
 from app.wiring import Workspace
+from prompts.wording import Language
 
 TITLE = "untoc"
 _WITH_OPTIONS: Final = frozenset(("ask", "brief"))
@@ -126,6 +127,10 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
         sessions: list[str] | None = None,
         years: list[str] | None = None,
         composer: Composer | None = None,
+        bodies: list[str] | None = None,
+        by_session: bool | None = None,
+        title: str | None = None,
+        language: Language | None = None,
     ) -> dict[str, Any]:
         """Makes a position table of exact, cited quotations: the contract of `untoc brief --json`.
 
@@ -138,6 +143,10 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
             years: Years, or ranges such as "2000-2005".
             composer: "extractive" for quotations alone, "model" for a model's checked claims over them; none takes
                 the model where the settings name one.
+            bodies: Bodies whose statements are searched, such as "UNTOC COP".
+            by_session: Whether every session there is takes one cell.
+            title: The heading.
+            language: That of names and references, "en" if none is given: "en", "fr", "es", "ar", "ru" or "zh".
 
         Returns:
             The briefing.
@@ -151,6 +160,10 @@ def add_endpoints(workspace: Workspace, checker: Checker) -> None:
             groups=groups or (),
             sessions=sessions or (),
             years=years or (),
+            bodies=bodies or (),
+            by_session=bool(by_session),
+            title=title or "",
+            language=language or "en",
             quotations=config.quotations,
         )
         briefing = workspace.briefings.build(request, max_points=config.talking_points, composer=composer)

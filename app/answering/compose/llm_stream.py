@@ -7,13 +7,14 @@ import json
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any, Final
 
 from app.answering.compose.composition import Used
-from app.answering.compose.reply_parser import LineReader, Reply, StructuredReader, WrittenClaim
+from app.answering.compose.reply_parser import LineReader, StructuredReader, WrittenClaim
 from app.chat_model import LlmConfig
 from ingest.text.splitter import count_tokens
 
@@ -65,7 +66,7 @@ class NoReplyError(Exception):
 
 @dataclass
 class ModelRequest:
-    """One request: iterate over it for the claims of the reply; closing it early stops the request.
+    """One request: iterate over it for the claims of the reply, or over its `pieces`; closing either early stops it.
 
     The `reply`, as far as it was read, and its `usage` are complete when the iteration ends.
     """
@@ -73,7 +74,8 @@ class ModelRequest:
     chat: "BaseChatModel"
     messages: "Sequence[BaseMessage]"
     config: LlmConfig
-    structured: bool
+    schema: dict[str, Any] | None
+    """The JSON schema of a structured reply; None for plain text."""
     deadline: float
     usage: Usage
     reply: str = ""
@@ -86,7 +88,26 @@ class ModelRequest:
 
         Raises NoReplyError where no reply comes, or none in time; claims that came before have been yielded.
         """
-        reader = StructuredReader() if self.structured else LineReader()
+        reader = LineReader() if self.schema is None else StructuredReader()
+        with closing(self.pieces()) as pieces:
+            try:
+                for piece in pieces:
+                    if piece is None:
+                        yield None
+                    else:
+                        yield from reader.feed(piece)
+            except NoReplyError:
+                yield from reader.finish()
+                raise
+            yield from reader.finish()
+
+    def pieces(self) -> Generator[object, None, None]:
+        """Yields pieces of the reply, of a structured one the whole so far each time, and None as a heartbeat.
+
+        Raises NoReplyError where no reply comes, or none in time.
+        """
+        if self.deadline <= time.monotonic():
+            raise NoReplyError("no time is left to ask", slow=True)
         # Bounded, so that the model cannot run far ahead of the reader.
         pieces: queue.Queue[object] = queue.Queue(maxsize=64)
         worker = threading.Thread(target=self._listen, args=(pieces,), daemon=True)
@@ -95,7 +116,6 @@ class ModelRequest:
             while True:
                 left = self.deadline - time.monotonic()
                 if left <= 0:
-                    yield from reader.finish()
                     raise NoReplyError("no answer in time", slow=True)
                 try:
                     piece = pieces.get(timeout=min(left, _HEARTBEAT_SECONDS))
@@ -105,15 +125,12 @@ class ModelRequest:
                 if piece is _END:
                     break
                 if isinstance(piece, BaseException):
-                    yield from reader.finish()
                     raise NoReplyError(str(piece) or type(piece).__name__) from piece
-                # Each piece of a structured reply is the whole reply so far.
                 whole = None if isinstance(piece, str) else json.dumps(piece, ensure_ascii=False)
                 self.reply = f"{self.reply}{piece}" if whole is None else whole
-                yield from reader.feed(piece)
+                yield piece
                 if len(self.reply) > _MAX_CHARS_PER_TOKEN * self.config.max_tokens:
                     break
-            yield from reader.finish()
         finally:
             self._stop.set()
             if not self._usage_reported:
@@ -143,7 +160,7 @@ class ModelRequest:
             for parser in parsers:
                 chunks = parser.transform(chunks)
             for chunk in chunks:
-                piece = chunk if self.structured else str(chunk.text)
+                piece = str(chunk.text) if self.schema is None else chunk
                 if piece is not None and piece != "":
                     yield piece
         finally:
@@ -156,10 +173,10 @@ class ModelRequest:
         """Returns the model, and after it the parsers that turn its messages into structured output."""
         from langchain_core.runnables import RunnableSequence
 
-        if not self.structured:
+        if self.schema is None:
             return [self.chat]
         # With a schema given as a dict, partial replies are streamed.
-        structured: Runnable[Any, Any] = self.chat.with_structured_output(Reply.model_json_schema())
+        structured: Runnable[Any, Any] = self.chat.with_structured_output(self.schema)
         return structured.steps if isinstance(structured, RunnableSequence) else [structured]
 
 

@@ -79,10 +79,9 @@ def _holds(kind: AnswerType, quoted: Composition, draft: ModelDraft, local: Loca
 
 def with_translations(composed: Composition, writer: ModelWriter, language: str, local: Localization) -> Composition:
     """Adds translations of the quotations that are in another language, as far as the translations pass."""
-    foreign = [citation for citation in composed.citations if citation.language != language]
-    if not foreign or composed.draft is None:
+    if composed.draft is None:
         return composed
-    texts, usage = writer.translate(foreign, language, local.parties)
+    texts, usage = writer.translate(composed.citations, language, local.parties)
     draft = replace(composed.draft, usage=add_usage(composed.draft.usage, usage))
     return replace(composed, translations=texts, draft=draft)
 

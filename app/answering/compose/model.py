@@ -6,10 +6,15 @@ that sentence's statement says whose words it is.
 
 import logging
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from threading import Event
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
 
 from app.answering.citations import contains, with_quoted_parties
 from app.answering.claims.claim_check import check_claim, check_translation
@@ -18,7 +23,7 @@ from app.answering.claims.premise import outside_quotations, premise_of
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
 from app.answering.compose.llm_stream import ModelRequest, NoReplyError, Usage
 from app.answering.compose.prompt_evidence import PromptEvidence, inert, number_sentences
-from app.answering.compose.reply_parser import WrittenClaim, is_structured
+from app.answering.compose.reply_parser import Reply, WrittenClaim, is_structured
 from app.answering.localization import Localization, language_name
 from app.answering.verify_citations import sound_citations
 from app.chat_model import LlmConfig, error_message, redact
@@ -49,6 +54,10 @@ _STYLES: Final[dict[Style, str]] = {
 _FREE_SHARE: Final = 0.1
 # Seconds that must be left for a second attempt, with plain lines.
 _MIN_SECONDS_TO_RETRY: Final = 1.0
+# Quotations in one request for translations.
+_TRANSLATED_TOGETHER: Final = 10
+# Failures in a row after which a model is not asked again for a briefing or its translations.
+FAILURES_MAX: Final = 2
 # The most dropped claims that a draft keeps, and the most characters of each.
 _MAX_DROPPED: Final = 60
 _MAX_DROPPED_CHARS: Final = 400
@@ -69,20 +78,32 @@ class Task:
     style: Style = "answer"
 
 
+@dataclass
+class _TimeLimit:
+    """The seconds that the requests of one answer may still wait for the model, together."""
+
+    left: float
+
+
 class ModelWriter:
     """Has a chat model write claims on evidence, and checks them one by one."""
 
     def __init__(
         self, open_chat: "Callable[[], BaseChatModel]", config: LlmConfig, entailment: "EntailmentModel | None" = None
     ) -> None:
-        self._open = open_chat
+        self._chat = cache(open_chat)
         self.config = config
         self._entailment = entailment
-        self._structured = config.output != "lines"
+        self._lines_only = Event()
+        if config.output == "lines":
+            self._lines_only.set()
+        self._limit: _TimeLimit | None = None
 
-    @cached_property
-    def _chat(self) -> "BaseChatModel":
-        return self._open()
+    def for_one_answer(self) -> "ModelWriter":
+        """Returns a writer whose requests share the seconds that one answer may wait for the model."""
+        writer = copy(self)
+        writer._limit = _TimeLimit(self.config.timeout_seconds)
+        return writer
 
     @property
     def name(self) -> str:
@@ -94,19 +115,20 @@ class ModelWriter:
 
         A model's failure is the `problem` of the draft; only a model that cannot be set up raises ChatModelError.
         """
-        deadline = time.monotonic() + self.config.timeout_seconds
         usage = Usage()
         draft = ModelDraft()
-        for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
-            if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
-                break
-            draft = yield from self._attempt(prompt, task, local, deadline, usage)
-            if draft.claims or draft.dropped:
-                # Lines can be read where structure could not: the model, or its server, has no structured output.
-                self._structured = self._structured and not attempt
-                break
-            if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
-                break
+        with self._deadline() as deadline:
+            for attempt, prompt in enumerate(map(load_prompt, self._prompts())):
+                if attempt and deadline - time.monotonic() < _MIN_SECONDS_TO_RETRY:
+                    break
+                draft = yield from self._attempt(prompt, task, local, deadline, usage)
+                if draft.claims or draft.dropped:
+                    # Lines can be read where structure could not: the model, or its server, has none.
+                    if attempt:
+                        self._lines_only.set()
+                    break
+                if draft.problem == "slow" or not draft.evidence or is_structured(draft.reply):
+                    break
         yield draft
 
     def _attempt(
@@ -126,14 +148,8 @@ class ModelWriter:
         draft = ModelDraft(left_out=numbered.left_out, prompt_version=prompt.version, evidence=numbered.sentences)
         if not numbered.sentences:
             return replace(draft, problem="failed", detail="no room for evidence", usage=usage.to_json(self.config))
-        request = ModelRequest(
-            chat=self._chat,
-            messages=_asking(prompt, task, numbered.text, local.language),
-            config=self.config,
-            structured=prompt.name == "compose",
-            deadline=deadline,
-            usage=usage,
-        )
+        schema = Reply.model_json_schema() if prompt.name == "compose" else None
+        request = self._request(_asking(prompt, task, numbered.text, local.language), schema, deadline, usage)
         problem: WriterProblem | None = None
         detail = ""
         try:
@@ -163,49 +179,77 @@ class ModelWriter:
     def translate(
         self, citations: Sequence[Citation], language: str, parties: PartyTable
     ) -> tuple[dict[int, str], Used]:
-        """Returns the translations that pass, by citation number, and their usage; for reading only."""
+        """Returns the translations that pass, by citation number, and their usage; for reading only.
+
+        Quotations in `language`, or in one that is not known, are not translated.
+        """
+        foreign = [citation for citation in citations if citation.language not in (language, None)]
+        found: dict[int, str] = {}
+        usage, failures = Usage(), 0
+        for first in range(0, len(foreign), _TRANSLATED_TOGETHER):
+            texts = self._translated(foreign[first : first + _TRANSLATED_TOGETHER], language, parties, usage)
+            found |= texts
+            failures = 0 if texts else failures + 1
+            if failures >= FAILURES_MAX:
+                break
+        return found, usage.to_json(self.config) if foreign else {}
+
+    def _translated(
+        self, citations: Sequence[Citation], language: str, parties: PartyTable, usage: Usage
+    ) -> dict[int, str]:
+        """Asks once for translations; returns those that pass, by citation number."""
         prompt = load_prompt("translate")
-        lines = [f"[S{citation.number}] {inert(citation.quote)}" for citation in citations]
-        request = ModelRequest(
-            chat=self._chat,
-            messages=messages(prompt, evidence="\n".join(lines), language=language_name(language, "en")),
-            config=self.config,
-            structured=False,
-            deadline=time.monotonic() + self.config.timeout_seconds,
-            usage=Usage(),
-        )
+        evidence = "\n".join(f"[S{citation.number}] {inert(citation.quote)}" for citation in citations)
+        asking = messages(prompt, evidence=evidence, language=language_name(language, "en"))
         cited, translations = {citation.number: citation for citation in citations}, dict[int, str]()
-        try:
-            for written in filter(None, request):
-                citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
-                if citation is None or citation.number in translations:
-                    continue
-                source = citation.language if citation.language in LANGUAGES else "en"
-                if check_translation(written.text, language, citation.quote, str(source), parties) is None:
-                    translations[citation.number] = unquoted(written.text)
-        except NoReplyError as exc:
-            logger.warning("no translation, or not of all: %s", exc)
-        return translations, request.usage.to_json(self.config)
+        with self._deadline() as deadline:
+            try:
+                for written in filter(None, self._request(asking, None, deadline, usage)):
+                    citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
+                    if citation is None or citation.number in translations:
+                        continue
+                    source = citation.language if citation.language in LANGUAGES else "en"
+                    if check_translation(written.text, language, citation.quote, str(source), parties) is None:
+                        translations[citation.number] = unquoted(written.text)
+            except NoReplyError as exc:
+                logger.warning("no translation, or not of all: %s", exc)
+        return translations
 
     def propose(self, question: str, earlier: Sequence[str]) -> ProposedReading | None:
         """Returns how the model would read a question; None where it fails, or says nothing that can be read."""
         before = "\n".join(earlier[-_MAX_EARLIER_QUESTIONS:])
         asking = messages(load_prompt("read"), question=inert(question), earlier=inert(before))
-        deadline = time.monotonic() + self.config.timeout_seconds
         reply: object = None
+        with self._deadline() as deadline:
+            try:
+                request = self._request(asking, ProposedReading.model_json_schema(), deadline, Usage())
+                for piece in filter(None, request.pieces()):
+                    reply = piece
+                return ProposedReading.model_validate(reply)
+            except (NoReplyError, ValidationError) as exc:
+                why = error_message(exc.__cause__ or exc, self.config)
+                logger.warning("the model %s proposes no reading: %s", self.name, why)
+                return None
+
+    def _request(
+        self, asking: "Sequence[BaseMessage]", schema: dict[str, Any] | None, deadline: float, usage: Usage
+    ) -> ModelRequest:
+        return ModelRequest(
+            chat=self._chat(), messages=asking, config=self.config, schema=schema, deadline=deadline, usage=usage
+        )
+
+    @contextmanager
+    def _deadline(self) -> Iterator[float]:
+        """Yields the time until which a request may wait, on the monotonic clock."""
+        limit = self._limit or _TimeLimit(self.config.timeout_seconds)
+        begun = time.monotonic()
         try:
-            reader = self._chat.with_structured_output(ProposedReading.model_json_schema())
-            for piece in reader.stream(asking):
-                reply = piece
-                if time.monotonic() > deadline:
-                    return None
-            return ProposedReading.model_validate(reply)
-        except Exception as exc:  # the clients of providers have no error in common
-            logger.warning("the model %s proposes no reading: %s", self.name, error_message(exc, self.config))
-            return None
+            yield begun + limit.left
+        finally:
+            limit.left = max(0.0, limit.left - (time.monotonic() - begun))
 
     def _prompts(self) -> list[str]:
-        if not self._structured:
+        if self._lines_only.is_set():
             return ["compose_lines"]
         return ["compose", "compose_lines"] if self.config.output == "auto" else ["compose"]
 

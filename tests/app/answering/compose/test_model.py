@@ -1,5 +1,6 @@
 """The model composer: claims that hold are shown above their quotations, and others are not shown."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -16,10 +17,12 @@ from app.chat_model import LlmConfig, error_message, open_chat_model, try_model
 from app.errors import ChatModelError
 from app.records import Answer
 from app.wiring import Workspace
+from ingest.parties.party_table import PartyTable
 from prompts.prompt import load_prompt
 from tests.cases import Cases
 from tests.fakes_chat import Script, writer
 from tests.fakes_corpora import workspace_over
+from tests.made import citation
 
 cases = Cases(__file__)
 
@@ -124,8 +127,8 @@ def test_whatever_a_model_does_the_answer_is_sound_and_in_time(how, structured, 
     assert (answer.composer, answer.model) == ("extractive", "openai:test")
     assert answer.claims == quoted.claims and answer.citations == quoted.citations
     assert "openai:test" in answer.answer.split("\n\n")[-1]
-    for citation in answer.citations:
-        assert verify_citation(citation, workspace.store.catalogue.statement(citation.statement_id)) == "verified"
+    for cited in answer.citations:
+        assert verify_citation(cited, workspace.store.catalogue.statement(cited.statement_id)) == "verified"
 
 
 def endless(system: str, user: str) -> list[tuple[str, list[str]]]:
@@ -147,6 +150,33 @@ def test_a_model_that_never_begins_ends_at_the_time_limit(workspace):
     assert time.monotonic() - began < 3
     assert answer.composer == "extractive"
     assert "did not answer in time" in answer.answer
+
+
+def test_reading_the_question_and_writing_the_answer_share_the_time_limit(workspace):
+    asked: list[str] = []
+
+    def slow(system: str, user: str) -> list[tuple[str, list[str]]]:
+        asked.append(system)
+        time.sleep(20)
+        return sound(system, user)
+
+    answer = ask(workspace, slow, timeout_seconds=0.3, reads_questions=True)
+    assert answer.composer == "extractive" and "did not answer in time" in answer.answer
+    assert len(asked) == 1
+
+
+def test_quotations_in_a_known_other_language_are_translated_ten_at_a_time():
+    asked: list[list[str]] = []
+
+    def translating(system: str, user: str) -> str:
+        asked.append(re.findall(r"\[(S\d+)\]", user.split("Translate")[0]))
+        return "\n".join(f"The Fund is useful. [{number}]" for number in asked[-1])
+
+    quotations = [citation("Le Fonds est utile.", language="fr", number=number) for number in range(1, 12)]
+    others = [citation("The Fund.", language="en", number=12), citation("Fondo.", language=None, number=13)]
+    texts, usage = writer(translating).translate([*quotations, *others], "en", PartyTable.load())
+    assert [*texts] == [*range(1, 12)] and usage["requests"] == 2
+    assert [len(numbers) for numbers in asked] == [10, 1]
 
 
 def test_claims_are_streamed_as_they_hold_and_nothing_else(workspace):
