@@ -18,6 +18,7 @@ from ingest.metadata.joint_statement import sponsor_lists
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.mentions import find_mentions
 from ingest.metadata.metadata import (
+    ReadMetadata,
     agenda_item_in,
     attributed,
     held_together,
@@ -124,23 +125,14 @@ class Annotator:
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
         whole = merge(read, row, self._parties)
-        if stored is not None:
-            metadata = replace(stored.metadata, **{name: getattr(whole.metadata, name) for name in OF_SPEAKER})
-            names = {*stored.inferred} - {*OF_SPEAKER} | {*whole.inferred} & {*OF_SPEAKER}
-            whole = replace(whole, metadata=metadata, inferred=tuple(sorted(names)))
+        whole = whole if stored is None else _kept_but_speaker(whole, stored)
         blocks = with_languages(loaded.text, blocks, whole.metadata.language)
         text = DividedText(loaded.text, blocks, whole.metadata, self._parties, file)
         divided = text.divide(read, whole, row, chosen)
         chosen, found, problems = divided.kind, divided.interventions, divided.whole.problems
         metadata, inferred = divided.whole.metadata, divided.whole.inferred
         if chosen == "statement" and stored is None:
-            item, days = items_and_days(loaded.text)
-            # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
-            if item is None or metadata.agenda_item in (None, *item.split(", ")):
-                # What a row of the manifest says stays.
-                item, days = None if cells.agenda_item else item, None if cells.date else days
-                metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
-                inferred = tuple(name for name in inferred if name != "date" or days is None)
+            metadata, inferred = _with_items_and_days(metadata, inferred, loaded.text, cells)
         held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
         if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
             problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
@@ -155,15 +147,19 @@ class Annotator:
         )  # fmt: skip
         identifier, digest = identify(document, found)
         document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
-        known = [self._parties.get(code) is not None for code in metadata.holders]
-        named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
-        by_names = any(code in self._parties.added for code in named_in)
-        if chosen == "record" or (chosen == "statement" and (by_names or not (known and all(known)))):
+        if chosen == "record" or (chosen == "statement" and self._depends_on_names(metadata)):
             input_key = f"{input_key}{NAMES}{self._names}"
         reason = "; ".join(notes) or None
         return UnsplitDocument(
             document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=divided.is_nobodys
         )
+
+    def _depends_on_names(self, metadata: Metadata) -> bool:
+        """Returns whether other names of parties may change who speaks: of an added or unknown party, or of none."""
+        named_in = (*metadata.holders, metadata.on_behalf_of, metadata.speaker)
+        if any(code in self._parties.added for code in named_in):
+            return True
+        return not metadata.holders or any(self._parties.get(code) is None for code in metadata.holders)
 
     def note_on_others(self, document: Document) -> str | None:
         """Returns a note on what a statement says as others than those to whom a person attributed it; else None."""
@@ -288,6 +284,27 @@ class Annotator:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._model.fits)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
+
+
+def _kept_but_speaker(read: ReadMetadata, stored: Document) -> ReadMetadata:
+    """Returns the metadata of a stored document with what tells its speaker as read now."""
+    metadata = replace(stored.metadata, **{name: getattr(read.metadata, name) for name in OF_SPEAKER})
+    inferred = {*stored.inferred} - {*OF_SPEAKER} | {*read.inferred} & {*OF_SPEAKER}
+    return replace(read, metadata=metadata, inferred=tuple(sorted(inferred)))
+
+
+def _with_items_and_days(
+    metadata: Metadata, inferred: tuple[str, ...], text: str, row: ManifestRow
+) -> tuple[Metadata, tuple[str, ...]]:
+    """Returns metadata with the agenda items and days that a text of several speeches names, and what is inferred."""
+    item, days = items_and_days(text)
+    # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
+    if item is not None and metadata.agenda_item not in (None, *item.split(", ")):
+        return metadata, inferred
+    # What a row of the manifest says stays.
+    item, days = None if row.agenda_item else item, None if row.date else days
+    metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
+    return metadata, tuple(name for name in inferred if name != "date" or days is None)
 
 
 def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:

@@ -23,6 +23,11 @@ _SEPARATORS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
+def known_language(code: str | None) -> Language:
+    """Returns a language code if it is one of the six; any other, or none, counts as English."""
+    return next((language for language in LANGUAGES if language == code), "en")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wording:
     """The messages of one language."""
@@ -56,7 +61,7 @@ class Wording:
 @cache
 def load_messages(stem: str, language: str) -> Wording:
     """Loads the messages of a language, English for one that has none; raises as `read_messages`."""
-    known = language if language in LANGUAGES else "en"
+    known = known_language(language)
     declared = None if known == "en" else load_messages(stem, "en").variables
     version, messages, variables = read_messages(f"{stem}.{known}.md", declared)
     separators = _SEPARATORS.get(known, {})

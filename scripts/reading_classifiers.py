@@ -11,7 +11,7 @@ from app.question.classifiers import ClassifierInput, classifier_input, input_ve
 from app.question.kinds import KINDS
 from app.question.role_tagger.features import encode_question
 from app.question.role_tagger.network import RoleReading, read_roles
-from app.question.turns.carryover import ACTS, slot_features
+from app.question.turns.turn_classifier import ACTS, slot_features
 from app.records import QuestionKind
 from ingest.parties.party_table import PartyTable
 from scripts.reading_networks import Prepared, as_stored, vocabulary_of

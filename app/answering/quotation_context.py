@@ -27,7 +27,7 @@ from ingest.language.anaphora import (
 )
 from ingest.text.quotation_marks import quotations_around
 from ingest.text.whole_quotations import is_whole
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Sentence, Statement
 
 _Quotation = tuple[int, int] | None
@@ -68,7 +68,7 @@ def resolve_anaphora(sentences: Sequence[Sentence], ordinal: int) -> int | None:
     sentence = sentences[ordinal]
     match = POINTING.match(sentence.text)
     if ordinal and match is None and sentences[ordinal - 1].paragraph == sentence.paragraph:
-        language = sentence.language if sentence.language in LANGUAGES else "en"
+        language = known_language(sentence.language)
         answers = only_answers(sentence.text, language) and not announces(sentence.text)
         return ordinal - 1 if answers or is_elliptic(sentence.text, language) else None
     if match is None or ordinal == 0 or OUTWARD.match(sentence.text):

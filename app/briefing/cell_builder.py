@@ -1,7 +1,7 @@
 """Builds one cell of the position table: searches, quotes and classifies what a party said on one subject."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.answering.abstention import why_silent
@@ -59,6 +59,46 @@ class CellBuilder:
         self, code: str, subject: Subject, session: str | None, on_progress: Callable[[], None]
     ) -> tuple[Cell, list[Citation]]:
         """Returns a cell, and the strongest quotation of each statement that speaks of its subject, by date."""
+        found = self._gather(code, subject, session)
+        worded = self._worded(found, code, subject, on_progress)
+        shown = quoted_with([*found.cited, *found.of_groups, *found.near], worded.citations, found.retrieved.sources)
+        shown = sorted(shown, key=lambda citation: code not in citation.holders)
+        numbers = [self.citations.add(citation) for citation in shown]
+
+        def number(citation: Citation) -> int:
+            return next(n for whole, n in zip(shown, numbers, strict=True) if contains(whole, citation))
+
+        # The rules classify the same quotations with and without a model, which may quote more.
+        numbered = [replace(citation, number=number(citation)) for citation in found.cited]
+        held = () if found.near else (*map(self.citations.get, numbers), *numbered)
+        read = {c.number: suggest(c, self.citations.statement(c.statement_id), subject, self._parties) for c in held}
+        suggestion = suggestion_of_cell([(citation, read[citation.number]) for citation in numbered])
+        kind = suggestion.kind if found.cited else found.kind_of_silence
+        quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
+        unproven = found.own is not None and why_unproven(found.own, subject) is not None
+        cell = Cell(
+            party=code,
+            subject=subject.label,
+            session=session,
+            kind=kind,
+            words=suggestion.words if found.cited else (),
+            citations=tuple(numbers),
+            suggestions=read,
+            superseded=self._superseded(read, code),
+            nearest=bool(found.near),
+            of_group=bool(found.of_groups) and not found.cited,
+            unproven=kind == "no_position" and not shown and unproven,
+            more=sum(sentence.sentence_id not in quoted for sentence in found.telling),
+            note=self._note(found, code, subject, session),
+            key=_key(code, subject, session, found.cited or [*found.near, *found.of_groups]),
+            claims=_renumbered(worded, code, number),
+            dropped=worded.dropped,
+            unworded=worded.problem,
+        )
+        return cell, self._one_each(found.telling, found.retrieved)
+
+    def _gather(self, code: str, subject: Subject, session: str | None) -> "_CellEvidence":
+        """Searches the statements of a party and of the groups that spoke for it; quotes what is on the subject."""
         retrieved = self._retriever.retrieve(self._resolution(code, subject, session), self._parties)
         of_others = (summary for found in retrieved.group_evidence for summary in found.statements)
         self.searched |= {s.statement_id: s for s in (*retrieved.statements_in_scope, *of_others)}
@@ -67,55 +107,40 @@ class CellBuilder:
         cited = self._quoted(telling, retrieved, self._request.quotations)
         groups = [(found.party, self._evidence(found, subject, retrieved)) for found in retrieved.group_evidence]
         of_groups = [citation for _, held in groups for citation in self._quoted(held, retrieved, _FROM_GROUP_MAX)]
-        worded = ModelDraft()
-        if self._writer is not None and (cited or of_groups):
-            chosen = {party: without_repeats(sentences) for party, sentences in ((code, telling), *groups) if sentences}
-            worded = self._writer.write(subject.label, chosen, retrieved.sources, on_progress)
         close = list[Sentence]()
         if own is not None and not cited:
             # A group's words do not replace the nearest words of the party itself.
             sentences = retrieved.sources.sentences
             close = nearest(own, subject, sentences, self._parties, answering=bool(of_groups))
-        near = self._quoted(close, retrieved, 1)
-        shown = quoted_with([*cited, *of_groups, *near], worded.citations, retrieved.sources)
-        shown = sorted(shown, key=lambda citation: code not in citation.holders)
-        numbers = [self.citations.add(citation) for citation in shown]
-
-        def number(citation: Citation) -> int:
-            return next(n for whole, n in zip(shown, numbers, strict=True) if contains(whole, citation))
-
-        # The rules classify the same quotations with and without a model, which may quote more.
-        numbered = [replace(citation, number=number(citation)) for citation in cited]
-        held = () if near else (*map(self.citations.get, numbers), *numbered)
-        read = {c.number: suggest(c, self.citations.statement(c.statement_id), subject, self._parties) for c in held}
-        suggestion = suggestion_of_cell([(citation, read[citation.number]) for citation in numbered])
-        silent: PositionKind = "no_position" if retrieved.statements_in_scope or of_groups else "no_statement"
-        kind = suggestion.kind if cited else silent
-        notes = [] if cited or near else [self._silence(code, subject, session, retrieved, of_group=bool(of_groups))]
-        if of_groups:
-            names = dict.fromkeys(self._local.name(group) for group, held in groups if held)
-            notes.append(self._words.say("group_spoke", groups=self._words.list_comma.join(names)))
-        quoted = {identifier for citation in shown for identifier in citation.sentence_ids}
-        cell = Cell(
-            party=code,
-            subject=subject.label,
-            session=session,
-            kind=kind,
-            words=suggestion.words if cited else (),
-            citations=tuple(numbers),
-            suggestions=read,
-            superseded=self._superseded(read, code),
-            nearest=bool(near),
-            of_group=bool(of_groups) and not cited,
-            unproven=kind == "no_position" and not shown and own is not None and why_unproven(own, subject) is not None,
-            more=sum(sentence.sentence_id not in quoted for sentence in telling),
-            note=" ".join(filter(None, notes)),
-            key=_key(code, subject, session, cited or [*near, *of_groups]),
-            claims=_renumbered(worded, code, number),
-            dropped=worded.dropped,
-            unworded=worded.problem,
+        return _CellEvidence(
+            retrieved=retrieved,
+            own=own,
+            telling=telling,
+            groups=groups,
+            cited=cited,
+            of_groups=of_groups,
+            near=self._quoted(close, retrieved, 1),
         )
-        return cell, self._one_each(telling, retrieved)
+
+    def _worded(
+        self, found: "_CellEvidence", code: str, subject: Subject, on_progress: Callable[[], None]
+    ) -> ModelDraft:
+        """Returns a model's checked claims on the evidence of a cell; none without a model or without evidence."""
+        if self._writer is None or not (found.cited or found.of_groups):
+            return ModelDraft()
+        telling = [(code, found.telling), *found.groups]
+        chosen = {party: without_repeats(sentences) for party, sentences in telling if sentences}
+        return self._writer.write(subject.label, chosen, found.retrieved.sources, on_progress)
+
+    def _note(self, found: "_CellEvidence", code: str, subject: Subject, session: str | None) -> str:
+        """Returns what is said below the quotations of a cell: why there are none, and which groups spoke."""
+        notes = []
+        if not found.cited and not found.near:
+            notes.append(self._silence(code, subject, session, found.retrieved, of_group=bool(found.of_groups)))
+        if found.of_groups:
+            names = dict.fromkeys(self._local.name(group) for group, held in found.groups if held)
+            notes.append(self._words.say("group_spoke", groups=self._words.list_comma.join(names)))
+        return " ".join(filter(None, notes))
 
     def _evidence(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
         """Returns the evidence of a party on a subject, first the sentences that take a position outright."""
@@ -172,6 +197,28 @@ class CellBuilder:
             reworded = reason == "not_mentioned" and why.get(code) == "words"
             return self._words.say("absent_in_these_words" if reworded else f"absent_{reason}", **counts)
         return abstention.message
+
+
+@dataclass(frozen=True, kw_only=True)
+class _CellEvidence:
+    """What was found for a cell: sentences on its subject, strongest first, and verified quotations of them."""
+
+    retrieved: Retrieved
+    own: PartyEvidence | None
+    """The evidence of the party itself; None where it has no statement in scope."""
+    telling: Sequence[Sentence]
+    """The party's own sentences on the subject."""
+    groups: Sequence[tuple[str, Sequence[Sentence]]]
+    """Those of each group that spoke for the party, with its code."""
+    cited: Sequence[Citation]
+    of_groups: Sequence[Citation]
+    near: Sequence[Citation]
+    """The nearest words of the party, where none are on the subject."""
+
+    @property
+    def kind_of_silence(self) -> PositionKind:
+        """The kind of a cell without words of the party."""
+        return "no_position" if self.retrieved.statements_in_scope or self.of_groups else "no_statement"
 
 
 def without_repeats(sentences: Sequence[Sentence]) -> list[Sentence]:

@@ -22,7 +22,7 @@ from app.retrieval.topic.share import LOOSE_SHARE, share_of_topic
 from app.retrieval.topic.topic import topic_in
 from ingest.glossary.glossary import is_term, terms_of, terms_within
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Metadata, Sentence
 
 # Least relevance of a sentence that stands under the subject's heading. Answers quote from a lower threshold on, since
@@ -188,7 +188,7 @@ def _goes_on(
 
     def words(sentence: Sentence) -> frozenset[str]:
         language = language_of(sentence)
-        return content_terms(_CAPITALISED.sub(" ", sentence.text), language if language in LANGUAGES else "en")
+        return content_terms(_CAPITALISED.sub(" ", sentence.text), known_language(language))
 
     read = Counter(chain.from_iterable(words(found.sentence) for found in item.sentences))
     common = {word for word, count in read.items() if count > max(2, _COMMON_MIN * len(item.sentences))}
@@ -217,7 +217,7 @@ def names_whole(text: str, subject: Subject, language: str) -> bool:
 
 def _is_unknown(subject: Subject, language: str | None) -> bool:
     """Returns whether the glossary has no words for a subject in a language, so that no sentence in it can name it."""
-    known = language if language in LANGUAGES else "en"
+    known = known_language(language)
     return not content_terms(topic_in(subject.topic, subject.language, known), known)
 
 

@@ -31,7 +31,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.readable import ReadableText
 from ingest.treaties.references import ArticleMention, find_articles
 from ingest.treaties.treaties import article_title
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Statement
 
 # The kinds of position in each direction, likeliest first: words for a topic may also propose it.
@@ -144,7 +144,7 @@ def suggest(citation: Citation, statement: Statement, subject: Subject, parties:
 def _read_quotation(citation: Citation, subject: Subject, parties: PartyTable) -> _Quotation:
     """Reads the sentences of a citation; one that is taken back has no direction, one on others is `reported`."""
     # A citation in another language than the six is read as English.
-    language = citation.language if citation.language in LANGUAGES else "en"
+    language = known_language(citation.language)
     topic, share = _topic_of(subject, citation), _share_of(subject, language, parties)
     sentences = list[_Sentence]()
     for each in read_quotations([citation.quote], topic, language, parties)[0]:

@@ -126,25 +126,15 @@ class TableBuilder:
         local, citations = localize(parties, request.language), CitationList(self._catalogue)
         cell_writer = None if writer is None else CellWriter(writer, local)
         builder = CellBuilder(self._retriever, parties, request, citations, cell_writer)
-        # Who is left out goes by the members of groups today, not at the date of a statement.
-        whole = replace(request.whole, excluded=())
-        in_scope = ScopedStatements(self._catalogue, whole, parties).of(request.parties)
-        everyone = {code for summary in in_scope for code in summary.metadata.holders}
-        everyone -= left_out(request.excluded, parties)
-        codes = request.parties or tuple(sorted(everyone, key=local.name))
-        if not codes:
-            raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
-        by_session = request.sessions or request.by_session
-        sessions = self._sessions(request, in_scope, codes) if by_session else ()
+        codes, sessions = self._rows(request, parties, local)
         wanted = [*product(codes, request.subjects, sessions or (None,))]
         told: dict[tuple[str, Subject], list[tuple[Cell, Sequence[Citation]]]] = {}
-        cells: list[Cell] = []
         for done, (code, subject, session) in enumerate(wanted):
             step = BriefingProgress(done=done, total=len(wanted), label=f"{local.name(code)}: {subject.label}")
             progress(step)
-            cell, own = builder.build(code, subject, session, partial(progress, step))
-            cells.append(cell)
-            told.setdefault((code, subject), []).append((cell, own))
+            built = builder.build(code, subject, session, partial(progress, step))
+            told.setdefault((code, subject), []).append(built)
+        cells = [cell for each in told.values() for cell, _ in each]
         moments = [
             moment for (_, subject), each in told.items() for moment in moments_of(each, subject, citations, parties)
         ]
@@ -180,6 +170,21 @@ class TableBuilder:
             translations = cell_writer.translate(citations.all(), request.language)
             briefing = replace(briefing, translations=translations, writing=cell_writer.report(cells))
         return replace(briefing, names=_names(briefing, local))
+
+    def _rows(
+        self, request: BriefingRequest, parties: PartyTable, local: Localization
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Returns the codes of the parties of a table, and the sessions for which each has cells of its own."""
+        # Who is left out goes by the members of groups today, not at the date of a statement.
+        whole = replace(request.whole, excluded=())
+        in_scope = ScopedStatements(self._catalogue, whole, parties).of(request.parties)
+        everyone = {code for summary in in_scope for code in summary.metadata.holders}
+        everyone -= left_out(request.excluded, parties)
+        codes = request.parties or tuple(sorted(everyone, key=local.name))
+        if not codes:
+            raise BriefingError("nobody with a statement is left: leave out fewer, or ask about another time or body")
+        by_session = request.sessions or request.by_session
+        return codes, self._sessions(request, in_scope, codes) if by_session else ()
 
     def _check_bodies(self, asked: Sequence[str]) -> None:
         if unknown := [name for name in asked if canonical_body(name) is None]:

@@ -14,6 +14,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from app.answering.assistant import Progress
 from app.corpus.as_json import party_json
+from app.corpus.upload_names import free_path, safe_name, to_ingest, without_folder
 from app.errors import SHOWN_ERRORS
 from app.export.briefing_lines import DocumentForm
 from app.export.check_report import write_output
@@ -25,7 +26,6 @@ from app.server.problems import problem_body
 from app.server.route_permissions import DeclaredRoute, needs
 from app.server.user_roles import PERMISSIONS
 from app.settings import settings_json
-from app.ui.uploads import free_path, safe_name, to_ingest, without_folder
 
 Id = Annotated[str, fastapi.Path(max_length=100, examples=["685815eed2f2fa70"])]
 Suffix = Literal[".docx", ".xlsx", ".md", ".pdf"]
@@ -61,7 +61,12 @@ def download(data: bytes | str, suffix: str, name: str) -> Response:
 def routes(actions: Actions) -> APIRouter:
     """Returns the routes for questions, statements, checks, briefings and the server itself."""
     router = APIRouter(prefix="/api/v1", route_class=DeclaredRoute)
+    for add in (_add_server_routes, _add_question_routes, _add_statement_routes, _add_document_routes):
+        add(router, actions)
+    return router
 
+
+def _add_server_routes(router: APIRouter, actions: Actions) -> None:
     @router.get("/about", **needs("read"), tags=["server"])
     def about() -> About:
         """Returns the version, and the store and models in use."""
@@ -89,6 +94,8 @@ def routes(actions: Actions) -> APIRouter:
         """Shows the settings in force with secrets masked, as `untoc config --json`."""
         return settings_json(actions.workspace.settings)
 
+
+def _add_question_routes(router: APIRouter, actions: Actions) -> None:
     @router.post("/ask", **needs("ask", gives=Answer), openapi_extra=_SHOWN, tags=["questions"])
     def ask(asked: Question) -> dict[str, Any]:
         """Answers a question with verified quotations, as `untoc ask --json`."""
@@ -121,6 +128,8 @@ def routes(actions: Actions) -> APIRouter:
         """Shows the trace of an answer to the caller's own question, as `untoc trace --json`."""
         return actions.corpus.trace(trace_id)
 
+
+def _add_statement_routes(router: APIRouter, actions: Actions) -> None:
     @router.get("/search", **needs("read"), tags=["statements"])
     def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
         """Finds passages in the scope of a question, best first, of several parties in turns."""
@@ -172,6 +181,8 @@ def routes(actions: Actions) -> APIRouter:
         """Removes a party that an ingested folder added."""
         actions.corpus.remove_party(code)
 
+
+def _add_document_routes(router: APIRouter, actions: Actions) -> None:
     @router.post("/verify", **needs("read"), tags=["checks"])
     def verify(draft: Draft) -> dict[str, Any]:
         """Checks every quotation of a text, as `untoc verify --json`."""
@@ -201,8 +212,6 @@ def routes(actions: Actions) -> APIRouter:
     def brief_document(wish: BriefingWish, suffix: Suffix = ".docx", form: DocumentForm = "full") -> Response:
         """Makes a briefing as a document."""
         return download(actions.document(actions.brief(wish), suffix, form), suffix, "briefing")
-
-    return router
 
 
 def _stored(files: Sequence[UploadFile], folder: Path) -> list[Path]:

@@ -124,65 +124,103 @@ class Provider:
         return dict(found)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _SignIn:
+    """Signs people in and out: the form, the provider, cookies, limits and the audit log."""
+
+    config: ServerConfig
+    accounts: Accounts
+    limits: Limits
+    provider: Provider | None
+
+    @property
+    def root(self) -> str:
+        """The path before all addresses, such as `/untoc`; empty if there is none."""
+        return urlsplit(self.config.address).path.rstrip("/")
+
+    def form(self, request: Request, to: str, *, refused: bool = False) -> Response:
+        word_for(request)
+        shown = {"title": say("sign-in"), "root": self.root, "to": to, "with_provider": self.provider is not None}
+        return small_page("server_sign_in", 401 if refused else 200, refused=refused, **shown)
+
+    def require_provider(self) -> Provider:
+        if self.provider is None:
+            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
+        return self.provider
+
+    def count(self, request: Request) -> None:
+        self.limits.count("sign_ins", str(request.client and request.client.host))
+
+    def by_password(self, request: Request, name: str, password: str, to: str) -> Response:
+        if not self.config.signs_in:
+            raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
+        self.count(request)
+        name = self.accounts.stored_name(name)
+        self.limits.count("of_account", name)
+        if not self.accounts.check_password(name, password):
+            self.accounts.log("sign-in refused", name, _somebody(request))
+            return self.form(request, to, refused=True)
+        return self.signed_in(name, to, request)
+
+    async def begin(self, request: Request, to: str) -> Response:
+        oidc = self.require_provider()
+        self.count(request)
+        address, browser = await oidc.begin(to)
+        response = RedirectResponse(address, 303)
+        self._set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
+        return response
+
+    async def finish(self, request: Request, state: str, code: str) -> Response:
+        oidc = self.require_provider()
+        self.count(request)
+        name, subject, to = await oidc.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
+        account = await run_in_threadpool(self.accounts.named_by, name, self.config.new_role, subject)
+        if account is None:
+            await run_in_threadpool(self.accounts.log, "sign-in refused", name, _somebody(request))
+            raise ForbiddenError(f"{name!r} has no account here: ask an admin for one")
+        return await run_in_threadpool(self.signed_in, account, to, request)
+
+    def signed_in(self, name: str, to: str, request: Request) -> Response:
+        # A cookie that was copied is of no more use once its browser signs in again.
+        self.accounts.end(request.cookies.get(COOKIE, ""))
+        token = self.accounts.begin(name)
+        self.accounts.log("sign-in", name, _somebody(request))
+        response = RedirectResponse(self.root + _local(to), 303)
+        self._set(response, COOKIE, token, int(self.config.session_hours * 3600))
+        response.delete_cookie(_BEGUN_COOKIE, path=f"{self.root}/")
+        return response
+
+    def signed_out(self, request: Request) -> Response:
+        self.accounts.end(request.cookies.get(COOKIE, ""))
+        self.accounts.log("sign-out", "", current_person())
+        response = RedirectResponse(f"{self.root}{SIGN_IN}", 303)
+        response.delete_cookie(COOKIE, path=f"{self.root}/")
+        return response
+
+    def _set(self, response: Response, name: str, value: str, seconds: int) -> None:
+        secure = self.config.address.startswith("https:")
+        # SameSite=Lax: the cookie is also sent when somebody follows a link from another site.
+        response.set_cookie(name, value, seconds, path=f"{self.root}/", secure=secure, httponly=True, samesite="lax")
+
+
 def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRouter:
     """Returns the routes for signing in and out."""
     router = APIRouter(route_class=DeclaredRoute, include_in_schema=False)
-    root = urlsplit(config.address).path.rstrip("/")
-    secure = config.address.startswith("https:")
     back_to = f"{config.address.rstrip('/')}/sign-in/oidc/back"
     provider = Provider(config, back_to) if config.accounts == "oidc" else None
-
-    def form(request: Request, to: str, *, refused: bool = False) -> Response:
-        word_for(request)
-        shown = {"title": say("sign-in"), "root": root, "to": to, "with_provider": provider is not None}
-        return small_page("server_sign_in", 401 if refused else 200, refused=refused, **shown)
-
-    def require_provider() -> Provider:
-        if provider is None:
-            raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
-        return provider
-
-    def count(request: Request) -> None:
-        limits.count("sign_ins", str(request.client and request.client.host))
-
-    def signed_in(name: str, to: str, request: Request) -> Response:
-        # A cookie that was copied is of no more use once its browser signs in again.
-        accounts.end(request.cookies.get(COOKIE, ""))
-        token = accounts.begin(name)
-        accounts.log("sign-in", name, _somebody(request))
-        response = RedirectResponse(root + _local(to), 303)
-        _set(response, COOKIE, token, int(config.session_hours * 3600))
-        response.delete_cookie(_BEGUN_COOKIE, path=f"{root}/")
-        return response
-
-    def _set(response: Response, name: str, value: str, seconds: int) -> None:
-        # SameSite=Lax: the cookie is also sent when somebody follows a link from another site.
-        response.set_cookie(name, value, seconds, path=f"{root}/", secure=secure, httponly=True, samesite="lax")
+    signing = _SignIn(config=config, accounts=accounts, limits=limits, provider=provider)
 
     @router.get(SIGN_IN, **needs("nobody"))
     def page(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
-        return form(request, to) if config.signs_in else RedirectResponse(f"{root}/", 303)
+        return signing.form(request, to) if config.signs_in else RedirectResponse(f"{signing.root}/", 303)
 
     @router.post(SIGN_IN, **needs("nobody"))
     def sign_in(request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
-        if not config.signs_in:
-            raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
-        count(request)
-        name = accounts.stored_name(name)
-        limits.count("of_account", name)
-        if not accounts.check_password(name, password):
-            accounts.log("sign-in refused", name, _somebody(request))
-            return form(request, to, refused=True)
-        return signed_in(name, to, request)
+        return signing.by_password(request, name, password, to)
 
     @router.get("/sign-in/oidc", **needs("nobody"))
     async def begin(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
-        oidc = require_provider()
-        count(request)
-        address, browser = await oidc.begin(to)
-        response = RedirectResponse(address, 303)
-        _set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
-        return response
+        return await signing.begin(request, to)
 
     @router.get("/sign-in/oidc/back", **needs("nobody"))
     async def back(
@@ -190,22 +228,11 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
         state: Annotated[str, Query(max_length=2000)],
         code: Annotated[str, Query(max_length=4000)] = "",
     ) -> Response:
-        oidc = require_provider()
-        count(request)
-        name, subject, to = await oidc.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
-        account = await run_in_threadpool(accounts.named_by, name, config.new_role, subject)
-        if account is None:
-            await run_in_threadpool(accounts.log, "sign-in refused", name, _somebody(request))
-            raise ForbiddenError(f"{name!r} has no account here: ask an admin for one")
-        return await run_in_threadpool(signed_in, account, to, request)
+        return await signing.finish(request, state, code)
 
     @router.post("/sign-out", **needs("person"))
     def sign_out(request: Request) -> Response:
-        accounts.end(request.cookies.get(COOKIE, ""))
-        accounts.log("sign-out", "", current_person())
-        response = RedirectResponse(f"{root}{SIGN_IN}", 303)
-        response.delete_cookie(COOKIE, path=f"{root}/")
-        return response
+        return signing.signed_out(request)
 
     return router
 

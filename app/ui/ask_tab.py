@@ -12,6 +12,7 @@ from app.answering.abstention import greet
 from app.answering.history import turn_of
 from app.answering.localization import localize
 from app.corpus.draft_cases import DraftCases, Judgement
+from app.corpus.upload_names import file_name
 from app.desk.conversations import Conversations, KeptTurn
 from app.desk.works import Work
 from app.errors import SHOWN_ERRORS, WorkError
@@ -33,7 +34,6 @@ from app.ui.parts import EACH, QUIET, box, html, label, named_by_address, queued
 from app.ui.scope_chips import Overrides, without
 from app.ui.scope_editor import FIELDS, build_editor, field_values, overrides_of
 from app.ui.templates import error_html, error_line, render
-from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.ui.work_list import change_list, list_html
 from app.wiring import Workspace

@@ -14,6 +14,7 @@ from app.briefing.cells import COMPOSERS, Briefing, Composer
 from app.briefing.kept_briefings import KeptBriefings
 from app.briefing.request import BriefingRequest, code_among, party_names, read_request, request_of_briefing
 from app.briefing.table_builder import BriefingProgress
+from app.corpus.upload_names import file_name
 from app.desk.works import Work
 from app.errors import SHOWN_ERRORS, AppError, BriefingError, NotFoundError, WorkError
 from app.export.briefing_lines import FORMS, DocumentForm, arrange
@@ -26,7 +27,6 @@ from app.ui.cell_editing import edit_cell, search_quotations
 from app.ui.parts import EACH, LANGUAGE_CHOICES, QUIET, box, html, label, named_by_address, queued, sent, several, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, error_line, hint_html, render
-from app.ui.uploads import file_name
 from app.ui.words import language, say
 from app.ui.work_list import change_list, list_html
 from app.wiring import Workspace

@@ -13,12 +13,12 @@ from app.checking.checker import Around, Checker
 from app.checking.findings import CheckReport, Finding, Place
 from app.checking.reading.blocks import CheckedBlock, CheckedDocument
 from app.checking.reading.documents import SUFFIXES, read_pasted
+from app.corpus.upload_names import safe_name
 from app.export.check_report import write_output
 from app.ui.background_job import left_at_once, run_in_background
 from app.ui.parts import QUIET, box, html, label, queued, skips
 from app.ui.served_files import session_folder
 from app.ui.templates import error_html, hint_html, render
-from app.ui.uploads import safe_name
 from app.ui.words import isolated, language, say, worded
 from prompts.wording import load_remark_words
 

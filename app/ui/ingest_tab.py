@@ -17,12 +17,13 @@ from anyio import to_thread
 from babel.dates import format_timedelta
 
 from app.corpus.corpus import Corpus
+from app.corpus.upload_names import to_ingest, without_folder
 from app.desk.works import NO_ACCOUNT
 from app.errors import SHOWN_ERRORS
 from app.ui.background_job import BackgroundJob, StoppedError
 from app.ui.parts import QUIET, box, html, label, queued, skips
 from app.ui.templates import error_html, hint_html, render, said_html
-from app.ui.uploads import collect, named_files, to_ingest, without_folder
+from app.ui.uploads import collect, named_files
 from app.ui.words import language, say, worded
 from ingest.parties.party_names import PartyKind
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport

@@ -14,13 +14,14 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 
+from app.corpus.upload_names import safe_name
 from app.errors import SHOWN_ERRORS
 from app.settings import Settings
 from app.ui.guard import Visitors
 from app.ui.parts import QUIET, WordedBlocks, html, label, page_head
 from app.ui.server import create_app, serve_app
 from app.ui.templates import error_html, error_line
-from app.ui.uploads import named_files, safe_name
+from app.ui.uploads import named_files
 from app.ui.words import say
 from evals.archive import Archive
 from evals.case_sets import OFFERED, remarks_of

@@ -181,7 +181,7 @@ def denials(text: str, languages: Iterable[str]) -> int:
     ]
     plain = [word for word in found if word.sense == "not"]
     others = without_overlaps([word for word in found if word.sense != "not"])
-    return bool(plain) + sum(not any(a.start < b.end and b.start < a.end for b in plain) for a in others)
+    return bool(plain) + sum(not any(map(word.overlaps, plain)) for word in others)
 
 
 def own_clause(after: str, language: str) -> str:

@@ -128,7 +128,7 @@ def find_paragraphs(text: str) -> list[ArticleMention]:
         named = number_of(found["han"]) if found["han"] else _normal(found["numbers"])
         lone.append(ArticleMention(start=found.start(), end=found.end(), treaty=None, article="", paragraph=named))
     articles = _mentions(text) if lone else []
-    return [each for each in lone if not any(a.start < each.end and each.start < a.end for a in articles)]
+    return [each for each in lone if not any(map(each.overlaps, articles))]
 
 
 def _mentions(text: str) -> list[ArticleMention]:

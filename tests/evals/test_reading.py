@@ -13,7 +13,7 @@ import pytest
 from app.question.kinds import KINDS
 from app.question.resolution import Act
 from app.question.role_tagger.network import WordRole, reading_weights
-from app.question.turns.carryover import SLOTS
+from app.question.turns.turn_classifier import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
 from evals.reading import score_reading
@@ -96,7 +96,7 @@ def test_a_question_and_what_is_asked_after_it_are_in_one_fold(tmp_path: Path) -
 
 def test_the_weights_are_made_from_these_examples_and_small() -> None:
     assert reading_weights().notes["examples"] == examples_hash()
-    assert _SHIPPED.stat().st_size < 3_000_000
+    assert _SHIPPED.stat().st_size < 5_500_000
 
 
 def test_the_same_weights_are_the_same_bytes(tmp_path: Path) -> None:

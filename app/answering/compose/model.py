@@ -33,7 +33,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
 from ingest.text.splitter import count_tokens
 from prompts.prompt import Prompt, load_prompt
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Sentence
 from vectorstore.stems import words_of
 
@@ -208,8 +208,8 @@ class ModelWriter:
                     citation = cited.get(written.numbers[0]) if len(written.numbers) == 1 else None
                     if citation is None or citation.number in translations:
                         continue
-                    source = citation.language if citation.language in LANGUAGES else "en"
-                    if check_translation(written.text, language, citation.quote, str(source), parties) is None:
+                    spoken = known_language(citation.language)
+                    if check_translation(written.text, language, citation.quote, spoken, parties) is None:
                         translations[citation.number] = unquoted(written.text)
             except NoReplyError as exc:
                 logger.warning("no translation, or not of all: %s", exc)

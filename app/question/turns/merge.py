@@ -1,7 +1,8 @@
 """Merging of a turn with the conversation before it: scope, kind and who is asked.
 
 After "What did Iran say about sanctions in 2020?", "and Iraq?" replaces the State, "why?" asks about what was cited,
-and "summarise Cuba's statement" begins anew. `carryover.py` decides what a turn keeps; this module merges accordingly.
+and "summarise Cuba's statement" begins anew. `turn_classifier.py` decides what a turn
+keeps; this module merges accordingly.
 """
 
 from dataclasses import replace

@@ -11,7 +11,6 @@ from app.question.llm_reading import ProposedReading
 from app.question.read_alone import read_alone
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
-from app.question.turns.carryover import SLOTS, classify_turn
 from app.question.turns.follow_ups import (
     by_number,
     by_paragraph,
@@ -26,6 +25,7 @@ from app.question.turns.follow_ups import (
 from app.question.turns.merge import merge_turn, repeat_in_form
 from app.question.turns.relative_times import counted_from, time_note
 from app.question.turns.state import ConversationState, TurnReading
+from app.question.turns.turn_classifier import SLOTS, classify_turn
 from app.question.turns.unnamed_parties import ask_their_members, by_unnamed_parties
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights

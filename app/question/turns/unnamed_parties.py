@@ -2,7 +2,7 @@
 
 "Its members" are those of the group asked before; "its neighbours", which no table knows, are asked back. The words are
 in `app/question/data/unnamed_parties.yaml`. A turn that says more, such as "did everyone agree?", is read by
-`carryover.py` alone.
+`turn_classifier.py` alone.
 """
 
 from collections.abc import Sequence, Set
@@ -12,8 +12,8 @@ from typing import Final
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
 from app.question.resolution import Resolution, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
-from app.question.turns.carryover import SLOTS
 from app.question.turns.state import TurnReading
+from app.question.turns.turn_classifier import SLOTS
 from app.records import Note
 from ingest.parties.party_table import PartyTable
 

@@ -16,7 +16,7 @@ from app.records import Direction
 from app.retrieval.topic.mask import topic_and_text
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.bert import FineTunedClassifier
 
 _CLASSIFIER: Final = FineTunedClassifier(Path(str(files("app.retrieval"))) / "data" / "asked_direction.safetensors")
@@ -124,7 +124,7 @@ def classify_question(
 
     "Who agrees?" asks for the `same` direction as the position that was shown before.
     """
-    language = language if language in LANGUAGES else "en"
+    language = known_language(language)
     (chances,) = _CLASSIFIER.chances([topic_and_text(question, topic, language, parties)])
     likely = [name for name, asked in ASKED.items() if asked != "change" or chances[name] >= _ASKS_CHANGE_MIN]
     likeliest = max(likely, key=lambda name: chances[name])

@@ -31,7 +31,7 @@ from ingest.language.claim_words import imperatives
 from ingest.language.topic_placeholder import TOPIC_PLACEHOLDER
 from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.bert import FineTunedClassifier
 from vectorstore.kept_latest import KeptLatest
 
@@ -127,7 +127,7 @@ def read_sentences(
         language: ISO 639-1 code; any other than the six is read as English.
         parties: The parties that the topic may name.
     """
-    language = language if language in LANGUAGES else "en"
+    language = known_language(language)
     keys = [(text, topic, language, parties) for text in texts]
     known = _READ.of(keys, _read_together)
     return [known[key] for key in keys]
@@ -264,7 +264,7 @@ def read_passages(
     texts: Iterable[str], topic: str, language: str | None, parties: PartyTable
 ) -> list[SentenceDirection]:
     """Reads several passages, each as `read_passage` does, in half the time of one by one."""
-    language = language if language in LANGUAGES else "en"
+    language = known_language(language)
     own = [_without_quoted(text, language) for text in texts]
     read = _chances([topic_and_text(text, topic, language, parties) for text in own], language)
     return [

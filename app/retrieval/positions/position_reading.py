@@ -35,7 +35,7 @@ from app.retrieval.positions.quotation_reading import read_in_place
 from app.retrieval.topic.mask import topic_runs
 from ingest.language.anaphora import announces, refers_back
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Metadata, Sentence
 
 # Chance of taking a direction (`attitude`) from which a sentence expresses a view: what is on the topic and may be a
@@ -163,7 +163,7 @@ class EvidenceReader:
         naming: dict[str, list[Sentence]] = {}
         for sentence in self.sentences(read.statement_id):
             language = sentence.language or read.language
-            language = language if language in LANGUAGES else "en"
+            language = known_language(language)
             if topic_runs(sentence.text, self.topic(language), language, self.parties):
                 naming.setdefault(language, []).append(sentence)
         for language, sentences in naming.items():

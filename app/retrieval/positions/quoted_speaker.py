@@ -18,7 +18,7 @@ from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable, in_rows
 from ingest.text.quotation_marks import joined_text, quotation_around, quoted_spans
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 from vectorstore.records import Sentence
 
 # The most characters between a quotation and a name that is looked for, and between the name and its verb.
@@ -122,7 +122,7 @@ def tells_of_others(text: str, language: str | None, holders: Iterable[str], par
         codes = {code for match in row for code in match.codes}
         near = own.union(*map(parties.members, own)) & codes.union(*map(parties.members, codes))
         after = text[verb.end() :]
-        verbs = first_person(language if language in LANGUAGES else "en")
+        verbs = first_person(known_language(language))
         speaks = verbs.search(after) or _TOLD.speaks_itself.search(after) or speaks_in_first_person(before)
         holder = any(own & {*match.codes} for match in (*parties.find(before), *parties.find(after)))
         return not (near or speaks or holder)

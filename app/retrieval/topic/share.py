@@ -12,7 +12,7 @@ from app.retrieval.topic.topic import topic_in
 from ingest.glossary import thesaurus
 from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, terms_within
 from ingest.parties.party_table import PartyTable
-from prompts.wording import LANGUAGES
+from prompts.wording import known_language
 
 # What a text is given that names the whole topic, but only by a narrower term ("embargo" for sanctions) or the
 # adjective of a State: just less than one that names it itself.
@@ -27,7 +27,7 @@ def share_of_topic(topic: str, language: str, parties: PartyTable) -> Callable[[
     """
 
     def shared(text: str, other: str | None) -> float:
-        spoken = other if other in LANGUAGES else "en"
+        spoken = known_language(other)
         return _shared(topic_in(topic, language, spoken) or topic, spoken, parties)(text)
 
     return shared

@@ -8,11 +8,11 @@ from typing import get_args
 import gradio as gr
 import pytest
 
+from app.corpus.upload_names import without_folder
 from app.errors import AppError
 from app.ui import words
 from app.ui.ingest_tab import _IngestTabController, progress_html, report_html
 from app.ui.parts import skips
-from app.ui.uploads import without_folder
 from app.ui.words import worded
 from ingest.report import NO_STATE, FileOutcome, FileResult, IngestProgress, IngestReport
 from tests.fakes_ui import FakeCorpus, fake_workspace, ingested, statement

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from app.briefing.cells import Subject
 from app.briefing.request import BriefingRequest
+from app.corpus.upload_names import file_name, safe_name, to_ingest
 from app.ui.ingest_tab import _IngestTabController
-from app.ui.uploads import collect, file_name, safe_name, to_ingest
+from app.ui.uploads import collect
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_ui import ingested

@@ -1,4 +1,4 @@
-"""Carryover: classifiers of what a follow-up does and which slots it keeps; `merge_scope` fills them.
+"""Turn classifier: what a follow-up does and which slots it keeps of the turn before; `merge.py` carries them over.
 
 "Why?" asks those asked before, "who disagrees?" asks everyone, and "summarise Cuba's statement" begins anew.
 """
