@@ -13,6 +13,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
@@ -27,8 +28,9 @@ from scripts.reading_classifiers import read_unseen, train_classifiers
 from scripts.reading_networks import Prepared, prepare, quantized, train_network
 from vectorstore.weights_file import Weights, notes_array
 
-# The size of the tagger's ensemble: networks whose scores are averaged.
-_NETWORKS: Final = 3
+# Networks of the tagger's ensemble, whose scores are averaged; and of that of a fold, whose readings teach classifiers.
+_NETWORKS: Final = 6
+_NETWORKS_OF_FOLD: Final = 3
 # Worker processes, whose results do not depend on their number, and examples that each prepares at a time.
 _PROCESSES: Final = 2
 _PART: Final = 400
@@ -42,9 +44,11 @@ def train(
     rows = range(len(prepared))
     seen = [[at for at in rows if folds[at] != fold] for fold in range(FOLDS)] + [list(rows)]
     held = [[at for at in rows if folds[at] == fold] for fold in range(FOLDS)]
-    parts = [[prepared[at] for at in each] for each in seen for _ in range(_NETWORKS)]
-    trained = list(pool.map(train_network, parts, [*range(_NETWORKS)] * len(seen), [parties] * len(parts)))
-    networks = [_side_by_side(trained[at : at + _NETWORKS]) for at in range(0, len(trained), _NETWORKS)]
+    sizes = [*[_NETWORKS_OF_FOLD] * FOLDS, _NETWORKS]
+    parts = [[prepared[at] for at in each] for each, size in zip(seen, sizes, strict=True) for _ in range(size)]
+    seeds = [seed for size in sizes for seed in range(size)]
+    trained = iter(pool.map(train_network, parts, seeds, [parties] * len(parts)))
+    networks = [_side_by_side([*islice(trained, size)]) for size in sizes]
     say("networks trained")
     # The classifiers learn from roles as predicted by networks that have not seen the example (stacking).
     read = pool.map(read_unseen, [[prepared[at] for at in part] for part in held], networks[:-1], [parties] * FOLDS)
