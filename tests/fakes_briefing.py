@@ -205,7 +205,7 @@ def worded_briefing(language: str = "en") -> Briefing:
 
 def _suggestion(words: EvidenceWords) -> Suggestion:
     direction: Direction = "conditional" if words.kind == "conditional" else "for"
-    return Suggestion(kind=words.kind, direction=direction, likely=direction, sure=0.9, words=(words,))
+    return Suggestion(kind=words.kind, direction=direction, likely=direction, attitude=0.9, words=(words,))
 
 
 def _words(citation: Citation, text: str, kind: PositionKind) -> EvidenceWords:

@@ -157,7 +157,7 @@ class CellBuilder:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""
         directions = {
             n: CitedDirection(
-                direction=each.likely, sure=each.direction not in (None, "mentions") and each.sure >= SHOWN_MIN
+                direction=each.likely, sure=each.direction not in (None, "mentions") and each.attitude >= SHOWN_MIN
             )
             for n, each in read.items()
         }

@@ -277,7 +277,7 @@ def _suggestion(decisive: _Sentence, quotation: _Quotation, statement: Statement
         spans = [(decisive.start, decisive.end)]
     words = [_words(start, end, kind, citation, statement) for start, end in spans]
     likely = "for" if quotation.subject.harm and likely == "against" else likely
-    return Suggestion(kind=kind, direction=direction, likely=likely, sure=read.attitude, words=tuple(words))
+    return Suggestion(kind=kind, direction=direction, likely=likely, attitude=read.attitude, words=tuple(words))
 
 
 def _is_qualified(sentence: _Sentence, quotation: _Quotation) -> bool:

@@ -50,7 +50,7 @@ class Suggestion:
     likely: Direction | None = None
     """The likeliest direction, also if it is too uncertain to be shown. On a harm, `for` stands for both directions:
     opposing it and supporting action against it are one position."""
-    sure: float = 0.0
+    attitude: float = 0.0
     """Chance that the words take a direction at all, 0 to 1."""
     words: tuple[EvidenceWords, ...] = ()
     """The words that show it; for `no_position`, those that decline to take one, if any do."""

@@ -55,7 +55,7 @@ def _moment(cell: Cell, number: int, subject: Subject, citations: CitationList, 
     citation = citations.get(number)
     shown = suggest(citation, citations.statement(citation.statement_id), subject, parties)
     return Moment(
-        party=cell.party, subject=cell.subject, citation=number, kind=shown.kind, outright=shown.sure >= SHOWN_MIN
+        party=cell.party, subject=cell.subject, citation=number, kind=shown.kind, outright=shown.attitude >= SHOWN_MIN
     )
 
 

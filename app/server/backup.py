@@ -115,6 +115,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
     store = store.resolve()
     if not archive.is_file():
         raise BackupError(f"{str(archive)!r} does not exist; check the path")
+    advice = "check the disk, the path and rights"
     try:
         if store.exists() and any(store.iterdir()):
             raise BackupError(
@@ -132,6 +133,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
                 raise BackupError(_OTHER_KIND[database.url is None])
             if database.url is not None:
                 _run("pg_restore", database.url, "--exit-on-error", "--single-transaction", *_PLAIN, folder / _DUMP)
+                advice += "; the database holds the record by now: empty it before you try again"
                 (folder / _DUMP).unlink()
             _update_catalogue(folder, database.url, Path(manifest["store"]), store)
             if database.url is not None or (folder / FILE).is_file():
@@ -146,7 +148,7 @@ def restore(archive: Path, store: Path, database: DatabaseConfig = IN_FOLDER) ->
         if isinstance(exc, _OF_BACKUP) and not isinstance(exc, OperationalError):
             raise BackupError(f"{str(archive)!r} is no whole backup ({why}): take another one") from exc
         # Of the machine and not of the backup: a full disk, rights, a store that is a file, a server that is away.
-        raise BackupError(f"{str(store)!r} cannot be written ({why}): check the disk, the path and rights") from exc
+        raise BackupError(f"{str(store)!r} cannot be written ({why}): {advice}") from exc
     sizes = [entry["size"] for entry in manifest["files"].values()]
     return BackupReport(files=len(sizes), size=sum(sizes), made=manifest["made"])
 

@@ -105,8 +105,8 @@ def test_what_breaches_an_article_is_rejected_and_not_the_article() -> None:
 
 
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
-    opposes = Suggestion(kind="opposes", direction="against", likely="against", sure=0.9)
-    leans = Suggestion(kind="no_position", direction="mentions", likely="for", sure=0.6)
+    opposes = Suggestion(kind="opposes", direction="against", likely="against", attitude=0.9)
+    leans = Suggestion(kind="no_position", direction="mentions", likely="for", attitude=0.6)
     mentions, same = replace(leans, likely="mentions"), replace(leans, likely="against")
     early, late = (replace(citation(statement("We spoke.")), date=date) for date in ("2016-10-17", "2020-10-12"))
     for later, kind in ((leans, "no_position"), (mentions, "no_position"), (same, "opposes")):

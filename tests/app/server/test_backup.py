@@ -24,6 +24,7 @@ from app.desk.conversations import Conversations, KeptTurn
 from app.desk.tables import Tables, open_tables
 from app.desk.works import Works
 from app.errors import BackupError
+from app.server import backup
 from app.server.accounts import Accounts
 from app.server.backup import _snapshot, back_up, restore
 from tests.app.server.test_api import QUESTION, same
@@ -251,7 +252,7 @@ def databases(postgres: str) -> Iterator[tuple[DatabaseConfig, DatabaseConfig]]:
 @pytest.mark.skipif(
     shutil.which("pg_dump") is None, reason="needs PostgreSQL's client: apt-get install postgresql-client"
 )
-def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
+def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases, monkeypatch):
     first, second = databases
     # The files of the record that lie in the folder from before it moved to PostgreSQL are not in the backup.
     new, file = tmp_path / "new", tmp_path / "store.tar"
@@ -268,6 +269,15 @@ def test_a_record_in_postgresql_is_in_the_backup(store, tmp_path, databases):
     back_up(store, file, first)
     with pytest.raises(BackupError, match="UNTOC_DATABASE__URL"):
         restore(file, new)
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as after_the_database:
+        after_the_database.setattr(backup, "_run", lambda *_: None)
+        after_the_database.setattr(backup, "_update_catalogue", full)
+        with pytest.raises(BackupError, match=r"check the disk.*: empty it before you try again"):
+            restore(file, new, second)
     restore(file, new, second)
     assert sorted(path.name for path in new.iterdir() if path.is_file()) == []
     assert (new / "uploads" / "x" / "own.txt").read_text() == "own words"
