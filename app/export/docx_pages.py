@@ -99,7 +99,9 @@ class Pages:
         return table
 
     def heading(self, text: str, level: int) -> None:
-        """Adds a heading that the table of contents lists; levels are 1 and 2."""
+        """Adds a heading that the table of contents lists, unless it has no text; levels are 1 and 2."""
+        if not text.strip():
+            return
         paragraph = self.text(text, f"Heading {level}")
         anchor = f"_Toc{len(self._headings) + 1:06}"
         bookmark(paragraph.runs, anchor, len(self._headings) + 1)

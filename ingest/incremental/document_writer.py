@@ -17,7 +17,7 @@ from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError
 from ingest.incremental.source_files import DocumentsByFile, ReadFile, Source, read_source
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
-from ingest.loaders.worker import exists, load
+from ingest.loaders.worker import digest, exists, load
 from ingest.metadata.manifest import MANIFEST_NAME
 from ingest.report import (
     NO_STATE,
@@ -119,6 +119,7 @@ class DocumentWriter:
         for source in deferred:
             self._done -= 1
             self._ingest_source(source, failed)
+        self.commit()
         return failed
 
     def commit(self) -> None:
@@ -133,7 +134,7 @@ class DocumentWriter:
         """
         begun: dict[str, int] = {}
         with suppress(OSError):
-            names = (self._store.path / _BEGUN).read_text(encoding="utf-8").splitlines()
+            names = (self._store.path / _BEGUN).read_text(encoding="utf-8", errors="replace").splitlines()
             begun = {name: place for place, name in enumerate(names)}
         self._unread = {
             (folder, each.file): each
@@ -231,7 +232,7 @@ class DocumentWriter:
             # Its file is read later in this run, and may have other contents by now.
             self._deferred.append(source)
             return
-        elif (same.folder, same.file) not in self._pending and self._has_other_file(same, source):
+        elif (same.folder, same.file) not in self._pending and self._other_file_holds(same, source):
             # In a part, another part may know that its file has changed: `ingest` reads both files afterwards.
             if not self._is_part:
                 self._drop_duplicate(source, same, held)
@@ -256,10 +257,18 @@ class DocumentWriter:
         summary = self.stored.move(same, source.key, unsplit.document.sha256, unsplit.input_key)
         self._confirm(source, same.document_id, _result(source, "unchanged", summary, unsplit.reason))
 
-    def _has_other_file(self, same: DocumentSummary, source: Source) -> bool:
-        """Returns whether the file of `same` exists, and is not the file of `source`."""
+    def _other_file_holds(self, same: DocumentSummary, source: Source) -> bool:
+        """Returns whether the file of `same` is not that of `source`, and holds that text still, if it can be read."""
         path = Path(same.folder, same.file)
-        return exists(path, self._limits) and path.resolve() != source.path.resolve()
+        if not exists(path, self._limits) or path.resolve() == source.path.resolve():
+            return False
+        # Whether a file that belongs to another part still holds it is looked at after all parts.
+        if self._is_part:
+            return True
+        try:
+            return digest(path, self._limits) == same.sha256
+        except LoadError:
+            return True
 
     def _flush_batch(self) -> None:
         """Annotates the waiting files, and starts to embed their new texts in the background."""

@@ -100,7 +100,7 @@ def date_of_cover(line: str) -> str | None:
 
 def iso_date(text: str) -> str | None:
     """Reads a cell that holds one date as ISO 8601: a year, a day or an interval; None if ambiguous (`05/10/2018`)."""
-    text = text.strip()
+    text = ascii_digits(text.strip())
     if interval(text) is not None:
         return text
     matches = find_dates(text)

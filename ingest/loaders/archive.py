@@ -23,6 +23,7 @@ from zipfile import BadZipFile, LargeZipFile, ZipFile, ZipInfo
 from ingest.errors import ArchiveTooLargeError, EmptyFileError, LoadError
 from ingest.language.lexicons import Patterns
 from ingest.loaders.loaded import Extract, LoadLimits, checked, is_blank, printable, refusing
+from ingest.loaders.text import decode
 
 ZIP_FAILURES = (
     BadZipFile, LargeZipFile, EOFError, LookupError, OSError, OverflowError, RuntimeError, ValueError, struct.error,
@@ -130,6 +131,16 @@ def mail_members(data: bytes, name: str, limits: LoadLimits) -> tuple[Member, ..
     )
 
 
+def _content(body: MIMEPart, name: str) -> str | bytes:
+    """Return the text of a part; in a character set that no codec knows, its encoding is detected."""
+    try:
+        content: str | bytes = body.get_content()
+    except LookupError:
+        data = body.get_payload(decode=True)
+        return decode(data, name) if isinstance(data, bytes) else ""
+    return content
+
+
 CONTAINERS = {".zip": zip_members, ".eml": mail_members}
 """The function that lists the members of a file, by its suffix."""
 
@@ -144,7 +155,7 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     message = _message(data, name, limits)
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         body = message.get_body(preferencelist=("plain", "html"))
-        content = "" if body is None else body.get_content()
+        content = "" if body is None else _content(body, name)
         subject = _subject(message)
         covers = any(map(_is_attachment, _parts(message)))
     if isinstance(content, bytes):

@@ -89,6 +89,11 @@ def read_bytes(path: Path, limits: LoadLimits, folder: Path | None = None) -> by
     return member.read()
 
 
+def digest(path: Path, limits: LoadLimits) -> str:
+    """Return the SHA-256 of a file, or of one inside an archive; a LoadError says why it cannot be read."""
+    return hashlib.sha256(read_bytes(path, limits)).hexdigest()
+
+
 def exists(path: Path, limits: LoadLimits) -> bool:
     """Return whether a path exists, as a file or inside an archive; True where that cannot be determined."""
     outer, inner = _located(path)

@@ -1,12 +1,16 @@
 """Reads files in a separate process: `bounded_process` sets its bounds, `registry` has the functions it calls."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from ingest.errors import LoadError
 from ingest.loaders import registry
 from ingest.loaders.archive import CONTAINERS
 from ingest.loaders.bounded_process import run_bounded
 from ingest.loaders.loaded import LoadedText, LoadLimits
+
+Found = TypeVar("Found")
 
 
 def load(path: Path, limits: LoadLimits, folder: Path | None = None) -> LoadedText:
@@ -30,9 +34,18 @@ def with_members(path: Path, limits: LoadLimits) -> tuple[Path, ...]:
 
 def exists(path: Path, limits: LoadLimits) -> bool:
     """Return whether a path exists, as a file or inside an archive; True where that cannot be determined."""
-    if not any(parent.suffix.lower() in CONTAINERS for parent in path.parents):
-        return registry.exists(path, limits)
     try:
-        return run_bounded(limits, path.name, registry.exists, path, limits)
+        return _looked_up(registry.exists, path, limits)
     except LoadError:
         return True
+
+
+def digest(path: Path, limits: LoadLimits) -> str:
+    """Return the SHA-256 of a file, or of one inside an archive; a LoadError says why it cannot be read."""
+    return _looked_up(registry.digest, path, limits)
+
+
+def _looked_up(look: Callable[[Path, LoadLimits], Found], path: Path, limits: LoadLimits) -> Found:
+    """Return what `look` finds out about a path, inside an archive in a bounded process."""
+    inside = any(parent.suffix.lower() in CONTAINERS for parent in path.parents)
+    return run_bounded(limits, path.name, look, path, limits) if inside else look(path, limits)

@@ -190,6 +190,32 @@ def test_files_that_changed_places_keep_their_statements(desk):
     desk.assert_unchanged()
 
 
+def test_files_given_one_by_one_that_changed_names_lose_no_statement(desk):
+    paths = [desk.speak(**{name: topic}) for name, topic in zip("abc", ("herons", "badgers", "owls"), strict=True)]
+    desk.ingest(*paths)
+    paths.pop().unlink()
+    desk.speak(a="badgers", b="owls")
+    desk.ingest(*paths)
+    assert desk.finds("badgers") and desk.finds("owls")
+    assert sorted(desk.held()) == ["a.txt", "b.txt"]
+
+
+def test_files_of_the_first_of_two_folders_that_changed_places_keep_their_statements(desk):
+    for name, topic in (("one/a", "herons"), ("one/b", "badgers"), ("two/c", "owls")):
+        desk.speak(**{name: topic})
+    folders = [desk.folder / "one", desk.folder / "two"]
+    desk.ingest(*folders)
+    desk.speak(**{"one/a": "badgers", "one/b": "herons"})
+    desk.ingest(*folders)
+    assert all(map(desk.finds, ("herons", "badgers", "owls")))
+
+
+def test_a_list_of_begun_files_that_was_cut_off_stops_no_ingest(desk):
+    desk.speak(a="herons")
+    (desk.store.path / "ingest.begun").write_bytes(b"\xc3")
+    assert desk.outcome() == {"a.txt": "added"}
+
+
 def test_same_text_and_metadata_under_another_name_is_a_duplicate(desk):
     desk.speak(b="extradition")
     desk.ingest()

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 import regex
 
-from app.checking.comparing.normal_form import NOTE_MARK, NOTE_NUMBER, NOTED, KeyedText, match_key
+from app.checking.comparing.normal_form import EMPHASIS, NOTE_MARK, NOTE_NUMBER, NOTED, KeyedText, match_key
 from ingest.language.lexicons import RegexPatterns
 from vectorstore.stems import words_of
 
@@ -24,8 +24,6 @@ _GAP: Final = regex.compile(
 )
 # The number of a note at the end, which may also stand for one of the source: "in paragraph [12]".
 _NOTE_BEHIND: Final = regex.compile(r"[\[［]\s*(?P<number>\d+)\s*[\]］]\W*$")
-# Marks by which plain text emphasises a word: "must **not**".
-_EMPHASIS: Final = regex.compile(r"(?<![\w*])\*{1,3}(?=\w)|(?<=[\w.,;:!?])\*{1,3}(?![\w*])")
 _CASED: Final = regex.compile(r"\[(\p{L})\](?=\p{L})")
 _WORD: Final = regex.compile(r"\p{Han}|[\p{L}\p{M}\p{N}]+(?:['’-][\p{L}\p{M}\p{N}]+)*")
 _PATTERNS: Final = RegexPatterns("drafts")
@@ -96,7 +94,7 @@ def whole_words(text: str) -> list[str]:
 
 def quotation_patterns(quote: str) -> Iterator[QuotationPattern]:
     """Yields the search patterns of a quotation, the most literal first."""
-    for text, recased in _spellings(_EMPHASIS.sub("", quote)):
+    for text, recased in _spellings(EMPHASIS.sub("", quote)):
         for plain in dict.fromkeys((text, _without_marks(text))):
             whole, note = match_key(plain), _NOTE_BEHIND.search(text) if plain != text else None
             # A final point, comma or dash may belong to the draft's sentence, so the key is also tried without it.

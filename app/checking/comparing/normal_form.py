@@ -25,6 +25,10 @@ _TYPOGRAPHY = str.maketrans({'"': "'", "–": "-"} | dict.fromkeys("「」『』
 # or with it on one side); the place where a draft has the number of a note in plain digits.
 _DASH, _LOOSE, NOTED = "\ue000", "\ue001", "\ue002"
 _FILLING = "\u200b"
+# Marks by which plain text emphasises a word or points to a note: "must **not**", "the Group of States*".
+EMPHASIS = regex.compile(r"(?<![\w*])\*{1,3}(?=\w)|(?<=[\w.,;:!?])\*{1,3}(?![\w*])")
+# Control characters, and the pictures that documents show in their place; white space is none of them.
+_CONTROLS = dict.fromkeys((*range(0x09), *range(0x0E, 0x1C), *range(0x2400, 0x2409), *range(0x240E, 0x241C)), _FILLING)
 _BROAD, _SHORT, _HYPHEN = "—―⸺⸻﹘", "‒–−﹣⁓〜〰", "-‐‑⁃֊־᐀᠆⸗゠－"
 # The lookahead at the beginning is for speed: it rules out most characters of a text.
 # A hyphen between two letters is not matched; the mark before a list item is not a dash between words.
@@ -63,7 +67,11 @@ def plain_key(key: str) -> str:
 
 
 def _prepared(text: str) -> str:
-    """Returns a text of the same length with marks for dashes and without note numbers; `squash` drops the padding."""
+    """Returns a text of the same length with marks for dashes, and without emphasis, control characters and notes.
+
+    `squash` drops the padding that stands in their place.
+    """
+    text = EMPHASIS.sub(lambda mark: _FILLING * len(mark[0]), text.translate(_CONTROLS))
     if _NUMBER.search(text):
         text = NOTE_MARK.sub(lambda mark: _FILLING * len(mark[0]), text)
         text = _POWER.sub(lambda power: power[0].translate(_POWERS), text)

@@ -48,6 +48,15 @@ def test_altered_words_come_with_the_diff_and_words_with_exactly_their_place(two
     assert f"{KEEPERS}\n{SHIPS}"[finding.place.start : finding.place.end] == "one bell; no ship may leave"
 
 
+@pytest.mark.parametrize(
+    "held", ["All **must** keep the Group of Lamps* lit.", "All must keep\x07 the Group of Lamps lit."]
+)
+def test_emphasis_stars_of_notes_and_control_characters_alter_no_words(corpus_of, held):
+    corpus = corpus_of(("a", [f"{held} The night is long."], AUT))
+    for quoted in (held, held.replace("\x07", "␇"), "All must keep the Group of Lamps lit."):
+        assert only(corpus, f"Austria said: “{quoted}”").verdict == "verified"
+
+
 def test_words_of_two_states_or_under_nobodys_name_are_verified_wherever_they_stand(two):
     for state in ("Austria", "Germany"):
         finding = only(two, f"{state} said: “The keepers thank the Chair for the lamps of last year.”")

@@ -390,6 +390,11 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
     assert bool(loaded.notes) != all(line.lstrip("> ") in loaded.text for line in content.splitlines())
 
 
+def test_mail_in_a_character_set_that_nobody_knows_is_read(tmp_path):
+    mail = "From: a\nSubject: Lamps\nContent-Type: text/plain; charset=foo\n\nThe lamps of Kérala are lit."
+    assert "The lamps of Kérala are lit." in load(written(tmp_path, "a.eml", mail.encode()), LIMITS).text
+
+
 def test_mail_as_a_page_has_none_of_what_it_quotes_unless_it_passes_that_on(tmp_path):
     theirs = "<p>We put them out.</p>"
     for quoted in (
