@@ -25,8 +25,8 @@ from app.question.resolution import Resolution, in_language_of_topic
 from app.question.turns.state import ConversationState, EarlierTurn, earlier_turns
 from app.records import Answer, Claim, Timings
 from app.retrieval.evidence_retriever import EvidenceRetriever
+from app.retrieval.rereadings import rereadings
 from app.retrieval.retrieved import Retrieved
-from app.retrieval.unmatched_filters import rereadings
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import JSONValue
 

@@ -17,6 +17,8 @@ from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.stems import is_function_word
 
 _COMMAS: Final = frozenset(",،、，")
+# Indefinite articles of English, French and Spanish, beside those of `is_article`.
+_INDEFINITE: Final = frozenset("a an un une una".split())
 # Cosine similarity of vectors of the sentence encoder from which parts of a topic belong together. Of 264 fixed pairs
 # such as "peace and development" (.28) one is below it; of 22 pairs of subjects, 9 are.
 _TOGETHER_MIN: Final = 0.2
@@ -65,6 +67,26 @@ def parts_subjects(roles: RoleReading, start: int, end: int) -> bool:
     owners = lexicon_of(roles.language, "unnamed_parties").items(roles.text, correct_typos=False)
     owned = any(item.start == end and "possessive" in item.kinds for item in owners)
     return any(item.kinds & {"about", "ask"} for item in after) and not owned
+
+
+def alternatives_in(topic: str, language: str) -> tuple[str, ...]:
+    """Returns the parts of a topic between its conjunctions and commas: "tolls or harbour fees" has two.
+
+    There are none without a conjunction, or where a part has no content word, or begins with a word that leads on, as
+    in "gold and of silver".
+    """
+    parts, start = list[str](), 0
+    joints = [item for item in lexicon_of(language).items(topic, correct_typos=False) if "and" in item.kinds]
+    for item in (*joints, None):
+        part = topic[start:] if item is None else topic[start : item.start]
+        start = len(topic) if item is None else item.end
+        if part.strip():
+            parts.append(part.strip())
+    joined = any(topic[item.start : item.end].strip() not in _COMMAS for item in joints)
+    whole = joined and len(parts) > 1 and all(_content(part, language)[0] for part in parts)
+    led = {part.split()[0].lower() for part in parts[1:]} - _INDEFINITE
+    leads = any(is_function_word(word, language) and not is_article(word) for word in led)
+    return tuple(dict.fromkeys(parts)) if whole and not leads else ()
 
 
 def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:

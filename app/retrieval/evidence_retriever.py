@@ -13,12 +13,12 @@ from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, statement_ids
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
+from app.retrieval.rereadings import rereadings
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, unreadable_in_scope
 from app.retrieval.search_notes import left_aside_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.subject_search import SubjectSearch
-from app.retrieval.unmatched_filters import rereadings
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store

@@ -100,7 +100,7 @@ class PartyEvidence:
 
     @property
     def answers_surely(self) -> bool:
-        """Whether a group's evidence is sure enough to be shown beside that of its members, or in its place."""
+        """Whether evidence is sure enough where it is of a group beside its members, or on a part of the topic."""
         return self.answers and (self.confidence_source != "calibrated" or self.confidence >= _GROUP_SPOKE_MIN)
 
     @property

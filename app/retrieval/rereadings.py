@@ -1,7 +1,8 @@
-"""Unmatched filters: a time, body or group that no statement fits, and which is read as spoken of, not as a filter.
+"""Rereadings of a question that nothing answers: a filter that no statement fits, or a topic of several alternatives.
 
 "How many reports did Arvandia receive in 2023?" is answered from its statement of 2024, by a sentence that names 2023;
-"what should UNODC publish, according to Esquaria?" asks Esquaria alone, since nothing in the store is UNODC's.
+"what should UNODC publish, according to Esquaria?" asks Esquaria alone, since nothing in the store is UNODC's; "Belmora
+on tolls or fees" is answered by what it said on fees, with a note that nothing was found on tolls.
 """
 
 import re
@@ -10,6 +11,8 @@ from dataclasses import replace
 
 from app.question.lexicon import lexicon_of
 from app.question.resolution import NamedFilter, Resolution
+from app.question.scope_fields import SUBJECT_SEPARATOR
+from app.question.subjects import alternatives_in
 from app.records import Note, Scope
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
@@ -19,11 +22,18 @@ from ingest.parties.party_table import PartyTable
 def rereadings(
     resolution: Resolution, retrieved: Retrieved, parties: PartyTable
 ) -> Iterator[tuple[Resolution, Callable[[Retrieved], Retrieved | None]]]:
-    """Yields what no statement fits read as members, or as spoken of, each with what keeps evidence that answers."""
+    """Yields other readings of a question, each with what keeps evidence that answers.
+
+    A group without statements is read as its members, a filter that no statement fits as spoken of, and a topic on
+    which nobody said anything as the alternatives in it.
+    """
     if (of_members := as_members(resolution, retrieved, parties)) is not None:
         yield of_members, lambda found: found if found.statements_in_scope else None
     if unfit := unfit_filters(resolution, retrieved):
         yield as_spoken_of(resolution, unfit), lambda found: speaking_of(found, resolution.scope, unfit)
+    if (of_parts := as_alternatives(resolution, retrieved)) is not None:
+        # A part says less of what is asked than the whole, so that only sure evidence answers.
+        yield of_parts, lambda found: found if _is_answered(found, surely=True) else None
 
 
 def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
@@ -56,6 +66,20 @@ def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> R
     scope = replace(scope, groups=(), members_of=(*scope.members_of, *sets), all_states=True)
     filters = tuple(named for named in read.filters if named.code not in sets)
     return replace(read, scope=scope, filters=filters, notes=(*read.notes, note), party_notes=(*read.party_notes, note))
+
+
+def as_alternatives(read: Resolution, retrieved: Retrieved) -> Resolution | None:
+    """Returns the question on each alternative of its topic, such as tolls and fees, where nothing answers on both."""
+    scope = read.scope
+    if _is_answered(retrieved) or not retrieved.statements_in_scope or SUBJECT_SEPARATOR in scope.topic:
+        return None
+    parts = alternatives_in(scope.topic, scope.language)
+    return replace(read, scope=replace(scope, topic=SUBJECT_SEPARATOR.join(parts))) if parts else None
+
+
+def _is_answered(retrieved: Retrieved, *, surely: bool = False) -> bool:
+    evidence = (*retrieved.party_evidence, *retrieved.group_evidence)
+    return any(item.answers_surely if surely else item.answers for item in evidence)
 
 
 def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resolution:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.question.subjects import alternatives_in
 from tests.cases import Cases
 from tests.fakes_corpora import workspace_over
 
@@ -49,3 +50,19 @@ def test_a_set_of_states_without_words_of_its_own_is_each_of_its_members(tmp_pat
         assert any("Island and Coastal States" in note for note in answer.scope.notes)
         alone = workspace.assistant.ask("What does the Island Forum say about gold?")
         assert alone.abstention is not None and alone.scope.groups == ("XIC",)
+
+
+@cases("topic", "language", "parts", tuples=True, at_once=True)
+def test_a_topic_has_its_alternatives_between_conjunctions(topic, language, parts):
+    assert alternatives_in(topic, language) == parts
+
+
+@pytest.mark.parametrize("joined", ["zeppelins or extradition", "extradition and zeppelins"])
+def test_of_two_alternatives_the_one_that_is_spoken_of_is_quoted_and_the_other_named(joined, tmp_path):
+    own = "Extradition is granted on the basis of reciprocity."
+    with workspace_over(tmp_path, {"a.txt": own}, "file,state,date\na.txt,XMR,2018\n") as workspace:
+        answer = workspace.assistant.ask(f"What did Maravel say about {joined}?")
+        assert answer.status == "answered" and [citation.quote for citation in answer.citations] == [own]
+        assert "Nothing was found on zeppelins." in answer.answer
+        silent = workspace.assistant.ask("What did Maravel say about zeppelins or quibbling flamingos?")
+        assert silent.status == "abstained" and silent.scope.topic == "zeppelins or quibbling flamingos"
