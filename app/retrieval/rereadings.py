@@ -71,7 +71,10 @@ def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> R
 def as_alternatives(read: Resolution, retrieved: Retrieved) -> Resolution | None:
     """Returns the question on each alternative of its topic, such as tolls and fees, where nothing answers on both."""
     scope = read.scope
-    if _is_answered(retrieved) or not retrieved.statements_in_scope or SUBJECT_SEPARATOR in scope.topic:
+    # Who said nothing on both is told by that; so is what a treaty does not provide.
+    if scope.negated or read.provision or SUBJECT_SEPARATOR in scope.topic:
+        return None
+    if _is_answered(retrieved) or not retrieved.statements_in_scope:
         return None
     parts = alternatives_in(scope.topic, scope.language)
     return replace(read, scope=replace(scope, topic=SUBJECT_SEPARATOR.join(parts))) if parts else None
