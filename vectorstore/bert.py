@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from safetensors import safe_open
 
 from vectorstore.arrays import Matrix
+from vectorstore.caches import BatchLruCache
 from vectorstore.errors import ModelError
-from vectorstore.kept_latest import KeptLatest
 from vectorstore.model_threads import map_in_threads
 from vectorstore.packaged_files import EMBEDDING, carried, loaded_once
 from vectorstore.sentence_encoder import layer_norm
@@ -148,7 +148,7 @@ class FineTunedClassifier:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._kept = KeptLatest[tuple[str, str], Mapping[str, float]](_KEPT)
+        self._kept = BatchLruCache[tuple[str, str], Mapping[str, float]](_KEPT)
 
     def chances(self, pairs: Sequence[tuple[str, str]]) -> list[Mapping[str, float]]:
         """Returns for each pair of texts the probability of each class, by its name.

@@ -14,11 +14,11 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam, func, select, tuple_
 
+from vectorstore.caches import kept_by_generation
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
 from vectorstore.families import FamilyTables
 from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.health import CatalogueHealth
-from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import (
     AnnotatedDocument,
     Document,

@@ -18,9 +18,9 @@ from safetensors.numpy import load_file
 
 from vectorstore.arrays import Matrix
 from vectorstore.bert import padded
+from vectorstore.caches import BatchLruCache
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelError
-from vectorstore.kept_latest import KeptLatest
 from vectorstore.model_threads import map_in_threads
 from vectorstore.offline import forbid_reports
 from vectorstore.packaged_files import RERANKER, carried, find_carried, loaded_once
@@ -89,7 +89,7 @@ class OnnxReranker:
 
     def __init__(self, config: RerankConfig) -> None:
         self._config = config
-        self._kept = KeptLatest[tuple[str, str], Matrix](_KEPT)
+        self._kept = BatchLruCache[tuple[str, str], Matrix](_KEPT)
 
     def read(self, query: str, texts: Sequence[str]) -> PairReading:
         """Returns the relevance of each text, in their order; no texts give empty arrays."""

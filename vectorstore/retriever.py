@@ -7,8 +7,8 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from vectorstore.arrays import Matrix
+from vectorstore.caches import kept_by_generation
 from vectorstore.embeddings import Embedder
-from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import ScoredPassage
 from vectorstore.rows import Languages
 from vectorstore.schema import VectorTable

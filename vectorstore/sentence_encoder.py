@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vectorstore.arrays import Matrix
-from vectorstore.kept_latest import KeptLatest
+from vectorstore.caches import BatchLruCache
 from vectorstore.model_threads import map_in_threads
 from vectorstore.packaged_files import SENTENCES, carried, loaded_once
 
@@ -68,7 +68,7 @@ class SentenceEncoder:
 
     def __init__(self) -> None:
         self._unpacking = threading.Lock()
-        self._kept = KeptLatest[str, Matrix](_KEPT)
+        self._kept = BatchLruCache[str, Matrix](_KEPT)
 
     def load(self) -> None:
         """Reads the files, as the first use does."""

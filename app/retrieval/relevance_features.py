@@ -19,8 +19,8 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.topic import Topic
 from vectorstore.arrays import Matrix, rows_of_each
 from vectorstore.bert import word_vectors
+from vectorstore.caches import kept_by_generation
 from vectorstore.embeddings import Embedder
-from vectorstore.kept_latest import kept_by_generation
 from vectorstore.records import ScoredPassage, Sentence, text_sha256
 from vectorstore.sentence_encoder import sentence_encoder
 from vectorstore.store import Store

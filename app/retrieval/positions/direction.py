@@ -33,7 +33,7 @@ from ingest.parties.party_table import PartyTable
 from ingest.text.quotation_marks import quoted_spans
 from prompts.wording import known_language
 from vectorstore.bert import FineTunedClassifier
-from vectorstore.kept_latest import KeptLatest
+from vectorstore.caches import BatchLruCache
 
 _DATA: Final = Path(str(files("app.retrieval"))) / "data"
 Reading = Literal["for", "against", "conditional", "mentions", "reported"]
@@ -107,7 +107,7 @@ class SentenceDirection:
 
 
 # Of a sentence, its topic, its language and the parties that the topic may name.
-_READ: Final = KeptLatest[tuple[str, str, str, PartyTable], SentenceDirection](_KEPT)
+_READ: Final = BatchLruCache[tuple[str, str, str, PartyTable], SentenceDirection](_KEPT)
 
 
 def read_sentence(text: str, topic: str, language: str | None, parties: PartyTable) -> SentenceDirection:

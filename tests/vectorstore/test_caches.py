@@ -1,10 +1,10 @@
-"""Tests of vectorstore.kept_latest."""
+"""Tests of vectorstore.caches."""
 
-from vectorstore.kept_latest import KeptLatest
+from vectorstore.caches import BatchLruCache
 
 
 def test_each_input_is_computed_once_until_others_were_asked_for_later() -> None:
-    kept, computed = KeptLatest[str, int](2), list[str]()
+    kept, computed = BatchLruCache[str, int](2), list[str]()
 
     def lengths(texts: list[str]) -> list[int]:
         computed.extend(texts)

@@ -9,8 +9,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class KeptLatest(Generic[K, V]):
-    """Up to `most` results by their inputs, which any thread may ask for."""
+class BatchLruCache(Generic[K, V]):
+    """LRU cache of up to `most` results by their inputs, which computes those that are missing together."""
 
     def __init__(self, most: int) -> None:
         self._most, self._lock, self._kept = most, Lock(), dict[K, V]()
