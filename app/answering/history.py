@@ -17,6 +17,7 @@ from app.question.resolution import Resolution, Shown
 from app.question.turns.state import ConversationState, EarlierTurn
 from app.records import Answer, Claim, Direction
 from app.retrieval.retrieved import Retrieved
+from ingest.text.canonical_form import without_surrogates
 from vectorstore.records import JSONValue
 
 _NO_TURN: Final = 'each turn of a \'history\' must be a question, or {"question": "…", "scope": {"states": ["IRN"]}}'
@@ -46,13 +47,8 @@ def _turn(item: object) -> EarlierTurn:
     if not isinstance(question, str) or not isinstance(scope, Mapping):
         raise QuestionError(_NO_TURN)
     return EarlierTurn(
-        question=clean_question(question), overrides=dict(scope), state=read_state(state) if state else None
+        question=without_surrogates(question), overrides=dict(scope), state=read_state(state) if state else None
     )
-
-
-def clean_question(text: str) -> str:
-    """Returns a question as it can be stored and shown: lone surrogates, from undecodable bytes, become U+FFFD."""
-    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
 
 
 def turn_of(answer: Answer, overrides: Mapping[str, JSONValue] = MappingProxyType({})) -> EarlierTurn:

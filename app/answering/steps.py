@@ -15,7 +15,7 @@ from app.answering.answer_positions import with_positions
 from app.answering.by_kind import compose_for, quotes_evidence, retrieve_for
 from app.answering.compose.composition import Composition, FindWords, KindContext, ModelDraft
 from app.answering.corrigenda import with_corrigenda
-from app.answering.history import clean_question, read_state, state_after, state_as_json
+from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
@@ -28,6 +28,7 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.rereadings import rereadings
 from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
+from ingest.text.canonical_form import without_surrogates
 from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class Question:
     any."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "text", clean_question(self.text))
+        object.__setattr__(self, "text", without_surrogates(self.text))
 
     @property
     def state_before(self) -> ConversationState | None:

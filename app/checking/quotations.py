@@ -29,7 +29,7 @@ _PAIRS: Final = {
 }  # fmt: skip
 _SINGLE: Final = frozenset("‘'‚‹")
 _MARK: Final = regex.compile("[" + regex.escape("".join(_PAIRS) + "”»」』›’〞〟") + "]")
-_OPENS_AFTER: Final = regex.compile(r"(?:^|[\s\u2060(\[{—–\-/:،,;。，：“„«‘'\"]|\p{Han})$")
+_OPENS_AFTER: Final = regex.compile(r"(?:^|[\s\u2060(\[{—–\-/:،,;。，：“„«‘'\"*_|]|\p{Han})$")
 _TITLE_WORD: Final = regex.compile(r"\p{Lu}|\p{N}")
 _SMALL: Final = frozenset(
     "a an and as at by for from in of on or the to with against into thereto de des du la le les el los las del y et à"
@@ -233,7 +233,10 @@ def _next_opening(text: str, position: int) -> int | None:
         # Some languages quote `”…”` and `»…«`: there ” and » open, if a mark that closes them follows.
         if mark in ("”", "»") and not any(text.find(c, at + 1, at + _LONGEST_SINGLE) > 0 for c in _PAIRS[mark]):
             continue
-        if mark not in "\"'‘”»" or _OPENS_AFTER.search(text[max(0, at - 1) : at]):
+        before = text[max(0, at - 1) : at]
+        # Arabic conjunctions are written onto the mark: و"نؤيد"; after a digit it may stand for inches.
+        onto_word = mark == '"' and text[at + 1].isalnum() and not before.isdigit()
+        if mark not in "\"'‘”»" or onto_word or _OPENS_AFTER.search(before):
             return at
     return None
 

@@ -113,7 +113,8 @@ def read_questions(path: Path) -> Iterator[AskedQuestion]:
 
 
 def _from_json(line: str, place: str) -> AskedQuestion:
-    from app.answering.history import clean_question, read_turns
+    from app.answering.history import read_turns
+    from ingest.text.canonical_form import without_surrogates
 
     identifier, text = None, line
     try:
@@ -126,7 +127,7 @@ def _from_json(line: str, place: str) -> AskedQuestion:
         history = read_turns(record.get("history"))
     except QuestionError as exc:
         return AskedQuestion(question=text, identifier=identifier, problem=f"{place}: {exc}")
-    return AskedQuestion(question=clean_question(text), identifier=identifier, history=history)
+    return AskedQuestion(question=without_surrogates(text), identifier=identifier, history=history)
 
 
 def _object(line: str) -> "dict[str, JSONValue]":
@@ -159,12 +160,12 @@ def read_history(path: Path | None) -> "tuple[EarlierTurn, ...]":
 
 def read_overrides(text: str | None) -> "Mapping[str, JSONValue]":
     """Returns the scope given as a JSON object, empty if none is given; a ScopeError if it is not an object."""
-    from app.answering.history import clean_question
+    from ingest.text.canonical_form import without_surrogates
 
     if text is None:
         return {}
     try:
-        value = json.loads(clean_question(text))
+        value = json.loads(without_surrogates(text))
     except (ValueError, RecursionError) as exc:
         raise ScopeError(f"--scope is not JSON ({_reason(exc)}): write it like {_EXAMPLE}") from exc
     if not isinstance(value, dict):

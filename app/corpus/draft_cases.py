@@ -14,11 +14,11 @@ from typing import Any, Final, Literal
 
 from filelock import FileLock, Timeout
 
-from app.answering.history import clean_question
 from app.desk.works import Works
 from app.errors import DraftError
 from app.question.turns.state import EarlierTurn
 from app.records import Answer
+from ingest.text.canonical_form import without_surrogates
 from vectorstore.private_files import make_private_folder, private_opener, replacing
 from vectorstore.records import JSONValue, text_sha256
 
@@ -78,7 +78,7 @@ def save_draft(
                 stored += b"\n"
             case = json.dumps(_case(identifier, answer, judged, history, overrides or {}), ensure_ascii=False)
             with replacing(path) as draft, open(draft, "wb", opener=private_opener) as file:
-                file.write(stored + f"{clean_question(case).translate(_LINE_ENDS)}\n".encode())
+                file.write(stored + f"{without_surrogates(case).translate(_LINE_ENDS)}\n".encode())
     except Timeout as exc:
         raise DraftError(f"not saved: another process holds {exc.lock_file!r}; wait until it is done") from exc
     except OSError as exc:

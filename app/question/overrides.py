@@ -10,11 +10,13 @@ from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
-from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, TIME_FIELDS, is_kept
+from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, SUBJECT_SEPARATOR, TIME_FIELDS, is_kept
 from app.records import Interval, QuestionKind, TreatyScope
+from ingest.language.numerals import ascii_digits
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
 from ingest.parties.regions import region_named, regions
+from ingest.text.canonical_form import without_surrogates
 from ingest.treaties.treaties import TREATIES
 from vectorstore.records import JSONValue
 
@@ -88,7 +90,10 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         raise ScopeError(f"the scope's 'topic' must be text, found {value!r}")
     if name == "pick" and value not in (None, "latest", "earliest"):
         raise ScopeError(f'the scope\'s \'pick\' must be "latest", "earliest" or null, found {value!r}')
-    if name in ("topic", "pick") or (name == "interval" and value is None):
+    if isinstance(value, str) and name == "topic":
+        parts = (part.strip() for part in without_surrogates(value).split(SUBJECT_SEPARATOR.strip()))
+        return SUBJECT_SEPARATOR.join(filter(None, parts))
+    if name == "pick" or (name == "interval" and value is None):
         return value
     if not isinstance(value, list):
         raise ScopeError(f"the scope's {name!r} must be a list, found {value!r}")
@@ -96,7 +101,7 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
         return _interval(value)
     if name == "treaties":
         return tuple(map(_treaty, value))
-    items = tuple(map(str, value))
+    items = tuple(ascii_digits(without_surrogates(str(item))) for item in value)
     form, wrong = _WRITTEN.get(name, ("(?s:.*)", ""))
     for item in items:
         if not re.fullmatch(form, item):
@@ -114,6 +119,7 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
 def _interval(ends: list[JSONValue]) -> Interval:
     if len(ends) != 2:
         raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
+    ends = [None if end is None else ascii_digits(str(end)) for end in ends]
     for end in ends:
         if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}|{_DAY}", str(end)):
             raise ScopeError(f"{str(end)!r} is no year, month or day: write it as 2018, 2018-10 or 2018-10-12")

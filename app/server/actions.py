@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, TypeVar, cast
 
 from app.answering.assistant import Progress
-from app.answering.history import clean_question, read_turns
+from app.answering.history import read_turns
 from app.briefing.as_json import contract_of
 from app.briefing.cells import Briefing
 from app.briefing.kept_briefings import KeptBriefings
@@ -26,6 +26,7 @@ from app.server.method_rules import Gatekeeper, Rule, guarded
 from app.server.models import BriefingWish, Draft, Filters, Question, Search
 from app.server.person import current_person
 from app.wiring import Workspace
+from ingest.text.canonical_form import without_surrogates
 
 _SEARCH: Final = Rule(needs="read", costly=True)
 _METADATA: Final = {"state", "body", "session", "agenda_item", "language"}
@@ -78,7 +79,7 @@ class Actions:
     def search(self, asked: Search) -> dict[str, Any]:
         """Returns the passages in the scope of a question that match it, best first, of several parties in turns."""
         with self.gate.enter(_SEARCH):
-            found = self.unguarded.retriever(asked.limit).invoke(clean_question(asked.words))
+            found = self.unguarded.retriever(asked.limit).invoke(without_surrogates(asked.words))
         return {"items": [{"text": document.page_content, **document.metadata} for document in found]}
 
     def statements(self, wanted: Filters) -> dict[str, Any]:

@@ -89,3 +89,8 @@ def _normalised(text: str) -> tuple[str, list[int], list[int]]:
         starts += [run.start()] * len(pieces[-1])
         ends += [run.end()] * len(pieces[-1])
     return "".join(pieces), starts, ends
+
+
+def without_surrogates(text: str) -> str:
+    """Returns a text as it can be stored and shown: lone surrogates, from undecodable bytes, become U+FFFD."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -186,6 +186,9 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
     hardly = KIND_TRAITS[alone.kind].of_named_statements and alone.kind_chance < _EVEN_ODDS and not slots_of(alone)
     if not ("kind" in turn.keeps or hardly) or _asks_own_kind(alone, turn):
         return False
+    # After a greeting as the first turn there is nothing to ask again.
+    if KIND_TRAITS[before.repeated_kind].is_aside:
+        return False
     # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.
     earlier = KIND_TRAITS[before.repeated_kind]
     of_statement = earlier.of_whole_statement or earlier.of_named_statements

@@ -39,6 +39,11 @@ def test_overrides_take_the_place_of_what_was_read(question, overrides, expected
     check(read_question(question, parties, overrides=overrides), [*SCOPE, "unclear", "notes"], expected)
 
 
+def test_a_topic_that_no_text_can_hold_is_made_one(parties):
+    read = read_question("What did Iran say about gold?", parties, overrides={"topic": "\ud800 silver"})
+    assert read.scope.topic == "\ufffd silver"
+
+
 @cases("overrides", "says")
 def test_overrides_that_name_nothing_known_are_errors(overrides, says, parties):
     with pytest.raises(ScopeError, match=says):

@@ -358,3 +358,9 @@ def test_whoever_was_found_to_have_said_the_quoted_words_is_asked_on(parties):
 def test_a_turn_that_negates_asks_who_denies_or_after_who_spoke_who_was_silent(first, turn, denies, parties):
     read = read_question(turn, parties, history=[first])
     assert (read.denies, read.scope.negated, read.scope.all_states) == (denies, not denies, True)
+
+
+@pytest.mark.parametrize("first", ["hello", "What is the weather?", "你好"])
+def test_a_question_after_a_greeting_or_small_talk_is_asked(first: str, parties: PartyTable) -> None:
+    turn = read_question("Belmora on extradition?", parties, history=[first])
+    assert turn.is_statement_question and (turn.scope.states, turn.scope.topic) == (("XAB",), "extradition")
