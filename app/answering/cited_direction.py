@@ -11,9 +11,7 @@ from typing import Final
 
 from app.answering.quotation_context import spans
 from app.records import Citation, Claim, Direction
-from app.retrieval.positions.change_of_view import (
-    takes_back,
-)
+from app.retrieval.positions.change_of_view import takes_back
 from app.retrieval.positions.direction import (
     CHANGE_MIN,
     DIRECTION_MIN,

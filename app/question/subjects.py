@@ -4,7 +4,7 @@ Words such as "and about" part them, and so does a conjunction between parts of 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Final
@@ -84,9 +84,8 @@ def alternatives_in(topic: str, language: str) -> tuple[str, ...]:
             parts.append(part.strip())
     joined = any(topic[item.start : item.end].strip() not in _COMMAS for item in joints)
     whole = joined and len(parts) > 1 and all(_content(part, language)[0] for part in parts)
-    led = {part.split()[0].lower() for part in parts[1:]} - _INDEFINITE
-    leads = any(is_function_word(word, language) and not is_article(word) for word in led)
-    return tuple(dict.fromkeys(parts)) if whole and not leads else ()
+    led = _lead_on({part.split()[0].lower() for part in parts[1:]} - _INDEFINITE, language)
+    return tuple(dict.fromkeys(parts)) if whole and not led else ()
 
 
 def _cut(roles: RoleReading, start: int, end: int) -> list[tuple[int, int]]:
@@ -144,8 +143,7 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
     start, end = places[0][0], places[-1][1]
     texts, whole = [roles.text[a:b] for a, b in places], roles.text[start:end]
     # "Its victims" and "of oil" belong to what is before them, and "both gold and silver" together.
-    leads = [text.split()[0].lower() for text in texts]
-    led = any(is_function_word(word, roles.language) and not is_article(word) for word in leads)
+    led = _lead_on((text.split()[0].lower() for text in texts), roles.language)
     if led or any(word.kind in NAMED and start <= word.start < end for word in roles.words):
         return False
     terms = [(start + term.start, start + term.end) for term in terms_within(whole, roles.language)]
@@ -160,6 +158,11 @@ def _are_apart(roles: RoleReading, places: Sequence[tuple[int, int]]) -> bool:
         if share_first or share_last or inner > also or size > after + 1:
             return False
     return _differ(texts, _TOGETHER_MIN)
+
+
+def _lead_on(words: Iterable[str], language: str) -> bool:
+    """Returns whether any of the first words of parts, such as "of" and "its", ties its part to the one before."""
+    return any(is_function_word(word, language) and not is_article(word) for word in words)
 
 
 def _differ(texts: Sequence[str], below: float) -> bool:

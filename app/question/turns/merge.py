@@ -1,8 +1,8 @@
 """Merging of a turn with the conversation before it: scope, kind and who is asked.
 
 After "What did Iran say about sanctions in 2020?", "and Iraq?" replaces the State, "why?" asks about what was cited,
-and "summarise Cuba's statement" begins anew. `turn_classifier.py` decides what a turn
-keeps; this module merges accordingly.
+and "summarise Cuba's statement" begins anew. `turn_classifier.py` decides what a turn keeps; this module merges
+accordingly.
 """
 
 from dataclasses import replace
@@ -186,15 +186,13 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
     hardly = KIND_TRAITS[alone.kind].of_named_statements and alone.kind_chance < _EVEN_ODDS and not slots_of(alone)
     if not ("kind" in turn.keeps or hardly) or _asks_own_kind(alone, turn):
         return False
-    # After a greeting as the first turn there is nothing to ask again.
-    if KIND_TRAITS[before.repeated_kind].is_aside:
-        return False
-    # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.
     earlier = KIND_TRAITS[before.repeated_kind]
+    # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.
     of_statement = earlier.of_whole_statement or earlier.of_named_statements
     other_topic = of_statement and bool(slots_of(alone) & {"topic", "treaty"})
     # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
-    return not (other_topic or before.quote)
+    # After a greeting as the first turn there is nothing to ask again.
+    return not (other_topic or before.quote or earlier.is_aside)
 
 
 def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution) -> Resolution:
