@@ -1,11 +1,14 @@
 """Records of an answer, the JSON contract that the command line, the chat's endpoint and the evals share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Final, Literal
 
+from pydantic import AfterValidator, StringConstraints
 from pydantic_core import to_jsonable_python
 
+from ingest.treaties.treaties import TREATIES
+from prompts.wording import LANGUAGES
 from vectorstore.records import Sentence, SentenceId, Statement
 
 Status = Literal["answered", "partial", "abstained"]
@@ -19,18 +22,38 @@ QuestionKind = Literal[
     "reason", "yes_no", "metadata", "treaty_text", "summary", "list", "source", "format_request", "greeting",
     "out_of_scope", "ambiguous",
 ]  # fmt: skip
-Interval = tuple[str | None, str | None]
+YEAR_FORM: Final = "[0-9]{4}"
+MONTH_FORM: Final = f"{YEAR_FORM}-(?:0[1-9]|1[0-2])"
+TIME_FORM: Final = f"{YEAR_FORM}|{MONTH_FORM}|{MONTH_FORM}-(?:0[1-9]|[12][0-9]|3[01])"
+Year = Annotated[str, StringConstraints(pattern=f"^{YEAR_FORM}$")]
+Month = Annotated[str, StringConstraints(pattern=f"^{MONTH_FORM}$")]
+IntervalEnd = Annotated[str, StringConstraints(pattern=f"^(?:{TIME_FORM})$")]
+Interval = tuple[IntervalEnd | None, IntervalEnd | None]
 AbstentionReason = Literal[
     "no_statement", "not_mentioned", "article_not_cited", "no_position", "group_only", "out_of_scope", "ambiguous",
     "index_incomplete", "help",
 ]  # fmt: skip
 
 
+def _one_of(codes: Collection[str]) -> AfterValidator:
+    def checked(code: str) -> str:
+        if code not in codes:
+            raise ValueError(f"{code!r} is unknown")
+        return code
+
+    return AfterValidator(checked)
+
+
+# Checked where a scope is read from JSON.
+TreatyCode = Annotated[str, _one_of(TREATIES)]
+LanguageCode = Annotated[str, _one_of(LANGUAGES)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class TreatyScope:
     """A treaty asked about, with article numbers as written; no articles means the whole treaty."""
 
-    treaty: str
+    treaty: TreatyCode
     articles: tuple[str, ...] = ()
     paragraphs: tuple[tuple[str, str], ...] = ()
     """Each paragraph asked about with its article, `("16", "3 (a)")`; an article without any as a whole."""
@@ -50,17 +73,17 @@ class Scope:
     treaties: tuple[TreatyScope, ...] = ()
     bodies: tuple[str, ...] = ()
     sessions: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
+    years: tuple[Year, ...] = ()
     agenda_items: tuple[str, ...] = ()
     topic: str = ""
     """What remains of the question for retrieval, without names, dates and question frames."""
-    language: str = "en"
+    language: LanguageCode = "en"
     """ISO 639-1 code of the question."""
     kept: tuple[str, ...] = ()
     """Names of the fields that an earlier turn supplied."""
     notes: tuple[str, ...] = ()
     """How the question was read, in the question's language."""
-    months: tuple[str, ...] = ()
+    months: tuple[Month, ...] = ()
     """Months as `2020-10`; a statement whose date is only a year stays in scope."""
     pick: Pick | None = None
     """Restricts the scope to the latest or earliest statement of each party."""

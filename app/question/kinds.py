@@ -68,3 +68,12 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
     kind, chance = ranked[0]
     others = [other for other, less in ranked[1:3] if less >= _OFFERED_KIND_MIN and chance < _OFFER_OTHERS_BELOW]
     return KindReading(kind=kind, chance=round(chance, 4), others=tuple(others))
+
+
+def counts_statements(chances: Mapping[QuestionKind, float], roles: RoleReading) -> bool:
+    """Returns whether a question counts without a topic, so that only statements can be counted.
+
+    "How many statements did Arvandia make?" is answered by their list, which begins with their number.
+    """
+    alone = not roles.follows and "topic" not in roles.labels and asked_of_a_party(roles) is None
+    return alone and chances.get("number", 0.0) >= _OFFERED_KIND_MIN

@@ -6,12 +6,13 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
 from app.question.resolution import Resolution, with_kind
 from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, SUBJECT_SEPARATOR, TIME_FIELDS, is_kept
-from app.records import Interval, QuestionKind, TreatyScope
+from app.records import MONTH_FORM, TIME_FORM, YEAR_FORM, Interval, QuestionKind, TreatyScope
 from ingest.language.numerals import ascii_digits
 from ingest.metadata.sessions import canonical_body
 from ingest.parties.party_table import PartyTable
@@ -30,12 +31,10 @@ _NOTED: Final = {
     "unknown_sessions": ("sessions",),
     "unknown_venue": ("bodies", "sessions"),
 }
-_MONTH: Final = r"\d{4}-(?:0[1-9]|1[0-2])"
-_DAY: Final = rf"{_MONTH}-(?:0[1-9]|[12]\d|3[01])"
 # The pattern of a field's items, and the end of the error message for an item that does not match.
 _WRITTEN: Final = {
-    "years": (r"\d{4}", "is no year: write it with four digits, such as 2020"),
-    "months": (_MONTH, "is no month: write it with year and month, such as 2020-10"),
+    "years": (YEAR_FORM, "is no year: write it with four digits, such as 2020"),
+    "months": (MONTH_FORM, "is no month: write it with year and month, such as 2020-10"),
 }
 
 
@@ -108,6 +107,8 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
             raise ScopeError(f"{item!r} {wrong}")
     read: Callable[[str], str] = {
         "bodies": lambda item: canonical_body(item) or item,
+        # Statements have "8" for "08".
+        "sessions": lambda item: str(int(item)) if item.isdecimal() else item,
         "states": lambda item: _party_code(item, parties),
         "groups": lambda item: _party_code(item, parties),
         "excluded": lambda item: region_named(item) or _party_code(item, parties),
@@ -119,15 +120,21 @@ def _value(name: str, value: JSONValue, parties: PartyTable) -> object:
 def _interval(ends: list[JSONValue]) -> Interval:
     if len(ends) != 2:
         raise ScopeError(f"the scope's 'interval' must look like [\"2018\", null], found {ends!r}")
-    ends = [None if end is None else ascii_digits(str(end)) for end in ends]
-    for end in ends:
-        if end is not None and not re.fullmatch(rf"\d{{4}}|{_MONTH}|{_DAY}", str(end)):
-            raise ScopeError(f"{str(end)!r} is no year, month or day: write it as 2018, 2018-10 or 2018-10-12")
-    first, last = (None if end is None else str(end) for end in ends)
+    first, last = (None if end is None else ascii_digits(str(end)) for end in ends)
+    for end in filter(None, (first, last)):
+        if not re.fullmatch(TIME_FORM, end) or (len(end) == len("2018-10-12") and not _is_day(end)):
+            raise ScopeError(f"{end!r} is no year, month or day: write it as 2018, 2018-10 or 2018-10-12")
     # A year contains its months: both ends are compared up to the length of the shorter one.
     if first and last and first[: len(last)] > last[: len(first)]:
         raise ScopeError(f"the time from {first} to {last} ends before it begins: write the earlier end first")
     return (first, last)
+
+
+def _is_day(day: str) -> bool:
+    try:
+        return bool(date.fromisoformat(day))
+    except ValueError:
+        return False
 
 
 def _party_code(name: str, parties: PartyTable) -> str:
@@ -155,8 +162,8 @@ def _treaty(item: JSONValue) -> TreatyScope:
     articles = item.get("articles", [])
     if item["treaty"] not in TREATIES:
         raise ScopeError(f"unknown treaty {item['treaty']!r}: known are {', '.join(sorted(TREATIES))}")
-    if not isinstance(articles, list):
-        raise ScopeError(f"the scope's 'articles' must be a list, found {articles!r}")
+    if not isinstance(articles, list) or not all(isinstance(article, str | int) for article in articles):
+        raise ScopeError(f"the scope's 'articles' must be a list of numbers, found {articles!r}")
     numbers, paragraphs = tuple(map(str, articles)), item.get("paragraphs", [])
     pairs = paragraphs if isinstance(paragraphs, list) else [None]
     if not all(isinstance(pair, list) and len(pair) == 2 and str(pair[0]) in numbers for pair in pairs):

@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.question.asked_parties import AskedParties, asked_parties
 from app.question.classifiers import ClassifierInput, classifier_input
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
-from app.question.kinds import KindReading, kind_chances, plausible_kind
+from app.question.kinds import KindReading, counts_statements, kind_chances, plausible_kind
 from app.question.language import detect_language
 from app.question.lexicon import lexicon_of, lexicon_of_all
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
@@ -253,6 +253,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     "which States did not mention corruption?" asks who was silent, and is `negated_which`.
     """
     kind = plausible_kind(chances, roles)
+    if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
+        return replace(kind, kind="list"), False
     if kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles):
         return replace(kind, kind="which_states"), False
     if kind.kind == "ambiguous" and asks_everyone_of_topic(roles):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
-from app.records import AnswerType, Direction, Note, QuestionKind, Scope, Style
+from app.records import AnswerType, Direction, LanguageCode, Note, QuestionKind, Scope, Style, Year
 
 # Minimum chance of a question's kind from which the kind decides: an answer without the number asked for is called
 # partial, one without a position silence, and a follow-up's own kind overrides the one kept. Chosen on development
@@ -22,7 +22,7 @@ class Shown:
 
     parties: tuple[str, ...] = ()
     statements: tuple[str, ...] = ()
-    years: tuple[str, ...] = ()
+    years: tuple[Year, ...] = ()
     sessions: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
     direction: Direction | None = None
@@ -34,7 +34,7 @@ class Restyle:
     """The form in which an answer is wanted, and the ISO 639-1 code of its language if one was asked for."""
 
     style: Style = "answer"
-    language: str | None = None
+    language: LanguageCode | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class TopicWording:
     text: str
     adds: bool
     """Whether it has content words beside the topic; if so, the cross-encoder reads it instead of the topic."""
-    language: str | None = None
+    language: LanguageCode | None = None
     """ISO 639-1 code of its language, which a follow-up in another language keeps with the topic."""
 
 
@@ -131,7 +131,7 @@ class Resolution:
     """Quoted words whose source is asked for; empty if there are none."""
     style: Style = "answer"
     """The form in which the answer is wanted."""
-    reply_language: str | None = None
+    reply_language: LanguageCode | None = None
     """The language in which it is wanted, where one was asked for."""
     only: int | None = None
     """The number of the one citation that is wanted; None for all."""

@@ -4,6 +4,7 @@
 are searched, and of those that speak of tolls the ones that oppose them answer.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -29,6 +30,7 @@ from app.retrieval.topic.acronyms import Expansion, expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
 from ingest.language.attribution_verbs import attribution
+from ingest.language.numerals import ascii_digits
 from ingest.language.own_voice import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
@@ -120,8 +122,16 @@ class SubjectSearch:
             yield replace(evidence, spoke_for=group.spoke_for, aligned=group.aligned)
 
     def _on_topic(self, evidence: _Evidence, expansion: Expansion | None) -> _Evidence:
-        """Keeps the sentences that name what the topic is: its parties, or what its acronym stands for."""
+        """Keeps the sentences that name what the topic is: its parties, its number, or what its acronym stands for."""
         evidence = self._on_topic_parties(evidence)
+        topic = ascii_digits(self.resolution.scope.topic.strip())
+        if topic and not any(map(str.isalpha, topic)):
+            # Models see likeness in any two numbers: "about 2231" is answered only by words that write 2231.
+            written = re.compile(rf"(?<!\w){re.escape(topic)}(?!\w)")
+            return tuple(
+                _keeping(of_party, lambda sentence: written.search(ascii_digits(sentence.text)) is not None)
+                for of_party in evidence
+            )
         if expansion is None:
             return evidence
         names = expansion.naming(self.parties)

@@ -24,6 +24,8 @@ _STYLES: Final[tuple[Style, ...]] = ("shorter", "points")
 # Maximum length of a wish in characters, and of a choice in words: longer texts ask for more.
 _MAX_WISH: Final = 100
 _MAX_CHOICE_WORDS: Final = 5
+# The number of a citation as an answer writes it: "[2]".
+_CITATION_MARK: Final = re.compile(r"\[\s*\d+\s*\]")
 # Kinds of words that deny what follows: "not the first".
 _DENYING: Final = frozenset({"except", "left_out", "left_out_time"})
 # Kinds of words that may accompany a number which is all that a follow-up says.
@@ -81,19 +83,25 @@ def without_lead_in(question: str) -> str:
 
 
 def citation_asked(question: str, before: Resolution, shown: Shown | None) -> int | None:
-    """Returns the number of the one citation of the answer before that a follow-up asks for: "only the second".
+    """Returns the number of the one citation of the answer before that a follow-up asks for: "only the second", "[2]".
 
     After a question on a session or an article, "and the third?" asks for another one, unless it speaks of a quotation.
     """
     items = lexicon_of(before.scope.language, "answer_forms").items(question) if len(question) <= _MAX_WISH else ()
+    marked = _CITATION_MARK.search(question) is not None
+    # "Only 2" may mean the citation with that number, "2" alone may mean anything.
+    named = marked or any(item.kinds & {"citation", "citation_filler"} for item in items)
+    digits = [
+        item for item in items if named and question[item.start : item.end].isdecimal() and "number" in item.kinds
+    ]
+    chosen = [item for item in items if "ordinal" in item.kinds] + digits
     allowed = {"ordinal", "citation", "citation_filler", "form_filler", *SIGNS}
-    ordinals = [item for item in items if "ordinal" in item.kinds]
-    if len(ordinals) != 1 or not all(item.kinds & allowed for item in items):
+    if len(chosen) != 1 or not all(item.kinds & allowed for item in items if item not in digits):
         return None
     other = before.unclear is not None or bool(before.scope.sessions or before.scope.treaties)
-    quoted = before.unclear is None and any("citation" in item.kinds for item in items)
+    quoted = before.unclear is None and (marked or any("citation" in item.kinds for item in items))
     nothing_shown = shown is not None and not shown.sentences
-    return None if nothing_shown or (other and not quoted) else ordinals[0].number("ordinal")
+    return None if nothing_shown or (other and not quoted) else chosen[0].number("ordinal", "number")
 
 
 def chosen_option(reply: str, name: str | None, options: Sequence[str], language: str, parties: PartyTable) -> str:

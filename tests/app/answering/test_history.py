@@ -48,7 +48,23 @@ def test_a_state_survives_json() -> None:
     assert read_turns([turn]) == (EarlierTurn(question="why?", overrides={"states": ["XZR"]}, state=state),)
 
 
-@pytest.mark.parametrize("broken", [{"read": 1}, {"shown": {}}, [], "x", {"read": {"scope": {}, "act": "dance"}}])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"read": 1},
+        {"shown": {}},
+        [],
+        "x",
+        {"read": {"scope": {}, "act": "dance"}},
+        {"read": {"question": "", "scope": {"years": ["abcd"]}}},
+        {"read": {"question": "", "scope": {"months": ["2020-13"]}}},
+        {"read": {"question": "", "scope": {"interval": ["x", None]}}},
+        {"read": {"question": "", "scope": {"treaties": [{"treaty": "NOPE"}]}}},
+        {"read": {"question": "", "scope": {"language": "xx"}}},
+        {"read": {"question": "", "scope": {}, "reply_language": "xx"}},
+        {"read": {"question": "", "scope": {}}, "shown": {"years": ["n.d."]}},
+    ],
+)
 def test_what_is_no_state_is_refused_in_one_line(broken: Any) -> None:
     with pytest.raises(QuestionError, match="conversation"):
         read_state(broken)
