@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from app.answering.localization import Localization
-from app.answering.provenance import occasion_of, occasions
+from app.answering.provenance import occasion_in_words, occasions
 from app.answering.related_passages import related
 from app.answering.verify_citations import NOBODY
 from app.question.kind_traits import KIND_TRAITS
@@ -76,7 +76,7 @@ def _outside_scope(case: "_Case", reason: AbstentionReason) -> Iterator[str]:
     """Yields which time or meeting was kept from an earlier question, and when else the parties asked about spoke."""
     if reason not in _AFTER_A_SEARCH or case.resolution.act == "more":
         return
-    kept = occasion_of(case.scope, case.scope.kept, case.local)
+    kept = occasion_in_words(case.scope, case.scope.kept, case.local)
     if kept:
         yield case.local.say("kept_scope", kept=kept)
     searched = {summary.statement_id for summary in case.retrieved.statements_in_scope}

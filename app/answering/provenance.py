@@ -126,7 +126,7 @@ def occasions(statements: Iterable[StatementSummary], wording: Wording) -> str:
     return wording.list_comma.join(dict.fromkeys(times))
 
 
-def occasion_of(scope: Scope, fields: Collection[str], wording: Wording) -> str:
+def occasion_in_words(scope: Scope, fields: Collection[str], wording: Wording) -> str:
     """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
     values = {name: getattr(scope, name) for name in fields if name in OCCASION_FIELDS}
     ends = [date_in_words(end, wording.language) or "" for end in values.get("interval") or ()]

@@ -39,6 +39,7 @@ _SINGLE_CLOSER: Final = regex.compile("[’'‘]")
 # Longest quotation in single marks, in characters: most single marks are apostrophes and close nothing.
 _LONGEST_SINGLE: Final = 6000
 _LONGEST_LISTED: Final = 1000  # characters
+_LONGEST_LABEL: Final = 120  # characters
 _FEWEST_WORDS: Final = 5  # of a quotation that is checked
 # As many Chinese characters, which `whole_words` counts as words, as make `_FEWEST_WORDS` words of other languages.
 _FEWEST_CHARACTERS: Final = 8
@@ -91,7 +92,7 @@ def find_quotations(document: CheckedDocument, parties: PartyTable | None = None
             replace(block, text=_WRITTEN.sub(_plain, block.text.translate(_SAME))) for block in document.blocks
         ),
     )
-    for quotation in sorted(_all(plain), key=lambda quotation: quotation.spans[0]):
+    for quotation in sorted(_all(plain, parties), key=lambda quotation: quotation.spans[0]):
         # A block quotation may contain the end of a quotation that began before it; only the earlier one counts.
         if not found or quotation.spans[0][0] >= found[-1].spans[-1][1]:
             text = "\n\n".join(document.text[start:end] for start, end in quotation.spans)
@@ -148,7 +149,7 @@ def _unmarked(document: CheckedDocument, found: list[Quotation]) -> Iterator[Ski
             yield Skipped(quote=rest.strip(), reason=remark("unmarked"), where=block.where)
 
 
-def _all(document: CheckedDocument) -> Iterator[Quotation]:
+def _all(document: CheckedDocument, parties: PartyTable | None) -> Iterator[Quotation]:
     texts = document.blocks
     index = 0
     while index < len(texts):
@@ -159,20 +160,32 @@ def _all(document: CheckedDocument) -> Iterator[Quotation]:
         opens = bool(marked) and not whole_words(block.text[: marked[0].spans[0][0] - block.start])
         fills = opens and quoted >= _QUOTED_SHARE_MIN * len(block.text)
         if block.kind == "quote" and consumed == 1 and not fills:
-            yield from _set_off(block)
+            yield from _set_off(block, parties)
         else:
             yield from marked
         index += consumed
 
 
-def _set_off(block: CheckedBlock) -> Iterator[Quotation]:
-    """Yields the quotation that a block quotation is, without note marks; nothing for a line of attribution."""
+def _set_off(block: CheckedBlock, parties: PartyTable | None) -> Iterator[Quotation]:
+    """Yields the quotation that a block quotation is, without its speaker's name ("Arvandia: …") and note marks.
+
+    A line of attribution yields nothing.
+    """
     if _ATTRIBUTION_LINE.match(block.text) and len(whole_words(block.text)) < 30:
         return
-    text = _NOTE_MARKS.sub("", block.text).strip().strip('“”„«»"')
+    begin = _after_label(block.text, parties) if parties else 0
+    text = _NOTE_MARKS.sub("", block.text[begin:]).strip().strip('“”„«»"')
     if text:
-        start = block.start + block.text.index(text)
+        start = block.start + block.text.index(text, begin)
         yield Quotation(text=text, spans=((start, start + len(text)),), marked=False)
+
+
+def _after_label(text: str, parties: PartyTable) -> int:
+    """Returns where the words of a speaker begin behind a label such as "Arvandia:", 0 without one."""
+    colon = _SPEECH_COLON.search(text, 0, _LONGEST_LABEL)
+    label = text[: colon.start()] if colon else ""
+    named = parties.find(label) if label else []
+    return colon.end() if colon and named and is_label(label, named) else 0
 
 
 def _in_marks(document: CheckedDocument, index: int) -> tuple[list[Quotation], int]:

@@ -102,6 +102,9 @@ class WordsAround:
         start = quotation.spans[0][0]
         index = self._document.index_at(start)
         begin, label = self._label_within(self.blocks[index], start)
+        if not quotation.marked:
+            # A block quotation may begin with its speaker: "> Arvandia: We favour a fund."
+            label = self._masked[self.blocks[index].start : start].strip() or label
         before, after = self._sentence(quotation, begin)
         previous = bisect_left(self._spans, (start,)) - 1
         end = self._spans[previous][1] if previous >= 0 else 0

@@ -106,3 +106,10 @@ def test_every_kind_of_remark_is_documented():
     remarks = [*kinds[: kinds.index("a_treaty")], "too_much_work"]
     page = (PROJECT / "docs" / "verify.md").read_text(encoding="utf-8")
     assert [kind for kind in remarks if f"`{kind}`" not in page] == []
+
+
+@cases("label", "verdict")
+def test_a_block_quotation_may_begin_with_its_speaker(attacked, label, verdict):
+    text = f"Austria spoke of lamps.\n\n> {label}{WEAK.strip('“”')}\n"
+    finding = check(attacked, text).findings[-1]
+    assert (finding.verdict, finding.quotation.text) == (verdict, WEAK.strip("“”"))
