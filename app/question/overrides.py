@@ -71,6 +71,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         party_notes=tuple(
             note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTY_FIELDS))
         ),
+        topic_left_out="" if "topic" in overrides else resolution.topic_left_out,
         topic_parties=() if "topic" in overrides else resolution.topic_parties,
         is_statement_question=True,
         # Only a filter of the question itself can be read as what is spoken of; one set by hand stays.

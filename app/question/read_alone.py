@@ -35,6 +35,7 @@ from app.question.role_tagger.network import FILTER_ROLES, NO_ROLE, RoleReading,
 from app.question.scope_fields import PARTY_FIELDS, SUBJECT_SEPARATOR, field_of
 from app.question.spans.span import NARROWING, Span
 from app.question.subjects import subject_clauses
+from app.question.topics_left_out import LEFT_OUT, topic_left_out, with_topics_left_out
 from app.question.unknown_venues import unknown_venues
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
@@ -122,7 +123,7 @@ class _QuestionParts:
 def _reading_of(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution from the roles of a question's words and the chances of its kinds."""
     reading, denies = _kind_of(roles, chances)
-    kind, roles = reading.kind, correct_roles(roles, reading.kind)
+    kind, roles = reading.kind, with_topics_left_out(correct_roles(roles, reading.kind))
     asked = asked_parties(roles, kind, parties)
     clauses = _subject_clauses(roles, kind, asked)
     topic = SUBJECT_SEPARATOR.join(clauses)
@@ -171,6 +172,7 @@ def _resolution_of(parts: _QuestionParts) -> Resolution:
         is_statement_question=kind != "out_of_scope",
         party_notes=tuple(_party_notes(parts, not_left_out)),
         without=without,
+        topic_left_out=topic_left_out(roles),
         topic_parties=tuple(asked.spoken_of),
         unnamed=parts.by_pronoun or (kind == "ambiguous" and not anybody),
         denies=parts.denies and parts.asks_all,
@@ -376,7 +378,7 @@ def _wording(roles: RoleReading) -> str:
     question, text, end = roles.text, "", 0
     for word, label in zip(roles.words, roles.labels, strict=True):
         kind = word.span.kind if word.span is not None and label in (NO_ROLE, "who", "not") else ""
-        if kind and kind not in ("treaty", "article"):
+        if label == LEFT_OUT or (kind and kind not in ("treaty", "article")):
             text += question[end : word.start]
             end = word.end + 2 * question.startswith(("'s", "’s"), word.end)
     return re.sub(r"\s+", " ", text + question[end:]).strip()

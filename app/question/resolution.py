@@ -94,6 +94,8 @@ class Resolution:
     """Codes of the parties that the topic is about, not its speakers: Rimalia in "the crisis in Rimalia"."""
     without: Scope | None = None
     """Times, meetings and articles that a follow-up excludes without naming others in their place."""
+    topic_left_out: str = ""
+    """What is left out of what the parties asked said: "extradition" in "what did Arvandia say other than on that?"."""
     unnamed: bool = False
     """The question speaks of someone by a pronoun only, and no earlier turn says whom."""
     denies: bool = False

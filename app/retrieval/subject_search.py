@@ -34,7 +34,7 @@ from ingest.language.numerals import ascii_digits
 from ingest.language.own_voice import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import Sentence, StatementSummary
+from vectorstore.records import Sentence, SentenceId, StatementSummary
 
 # The most parties that are searched separately, which bounds the cross-encoder's work (not fitted); more of them are
 # searched together, as a list.
@@ -78,6 +78,7 @@ class SubjectSearch:
         search = self._party_search(strategy, asked, statements_by_party)
         of_parties, parties_read = search.find_all(statements_by_party)
         evidence = self._on_topic((*of_parties, *self._of_groups(search)), search.expansion)
+        evidence = tuple(map(self._without_topic_left_out, evidence))
         positions = self._picked_positions(evidence, asked, search)
         retrieved = self._with_related(positions, search)
         return replace(retrieved, notes=tuple(self._notes(retrieved, positions.notes, parties_read, search)))
@@ -138,6 +139,20 @@ class SubjectSearch:
         return tuple(
             _keeping(of_party, lambda sentence: names(sentence.text, sentence.language)) for of_party in evidence
         )
+
+    def _without_topic_left_out(self, evidence: PartyEvidence) -> PartyEvidence:
+        """Drops the sentences that may answer on the topic that is left out: "other than on extradition"."""
+        words = self.resolution.topic_left_out
+        if not words or not evidence.sentences:
+            return evidence
+        topic = self.ranker.topic(words, self.resolution.scope.language)
+        ranked = self.ranker.rank_by_topic(evidence.party, evidence.statements, topic)
+        near = [item for item in ranked.sentences if item.relevance.chance >= item.relevance.may_answer_min]
+        on_it = {item.sentence.sentence_id for item in near}
+        # "He was surrendered in May." behind a sentence on extradition goes on from that.
+        surely = (item.sentence for item in near if item.relevance.is_evidence)
+        on_it |= {SentenceId(each.statement_id, each.ordinal + step) for each in surely for step in (-1, 1)}
+        return _keeping(evidence, lambda sentence: sentence.sentence_id not in on_it)
 
     def _on_topic_parties(self, evidence: _Evidence) -> _Evidence:
         """Keeps the evidence on the parties that the topic names, as in "the crisis in Rimalia"."""

@@ -98,6 +98,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
             *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
             *_note_on_topic(alone, before, turn, scope.topic),
         ),
+        topic_left_out=alone.topic_left_out or (before.topic_left_out if scope.topic == before.scope.topic else ""),
         topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,

@@ -85,3 +85,11 @@ def test_of_several_parties_each_keeps_its_own_quotations(said: Said) -> None:
         answer = desk.assistant.ask("What did Arvandia and Belmora say about tolls and about sanctions?")
     assert [citation.state for citation in answer.citations] == ["XAA", "XAB"]
     assert "Nothing was found" not in answer.answer
+
+
+def test_a_topic_that_is_left_out_is_not_quoted(said: Said) -> None:
+    with said(**_SAID) as desk:
+        answer = desk.assistant.ask("What did Arvandia say other than on tolls?")
+    assert _SANCTIONS in _quotes(answer)
+    assert _TOLLS not in answer.answer
+    assert answer.scope.notes == ("left out: tolls",)
