@@ -10,15 +10,23 @@ from typing import Final
 from app.question.resolution import Resolution
 from app.records import Note, TreatyScope
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence
-from app.retrieval.ranking.party_list import PartyList
+from app.retrieval.ranking.party_list import LIST_SENTENCES, PartyList
 from app.retrieval.ranking.sentence_ranker import ParagraphsByTreaty, SentenceRanker, cites
+from app.retrieval.ranking.sentence_scorer import DEEP
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
+from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import Expansion
 from app.retrieval.topic.topic import Topic
+from ingest.language.matches import blanked
+from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import MentionKind, StatementSummary
 
+# Sentences on a topic that are quoted beside those that name an article.
+_BESIDE: Final = 2
+# Fewest sentences of a party that are read on a topic beside an article, of a list.
+_SENTENCES_BESIDE: Final = 8
 # The kinds of mention that refer to a treaty.
 _OF_TREATY: Final[tuple[MentionKind, ...]] = ("treaty", "thereto", "article")
 
@@ -91,12 +99,34 @@ class PartySearch:
                 listed = party_list.judge_silent_alone(listed)
             return party_list.read_answering_again(listed, stance=self.resolution.stance), read
         evidence = {party: self.find(party, own) for party, own in statements_by_party.items()}
+        if self.strategy.by == "articles" and self.resolution.scope.all_states:
+            return self._on_topic_too(evidence), parties
         if not self.as_list or self._treaty_words is None:
             return tuple(evidence.values()), parties
         rest = {party: own for party, own in statements_by_party.items() if not evidence[party].sentences}
         listed, read = PartyList(self.ranker, self._treaty_words).rank(rest, others_answer=len(rest) < parties)
         evidence |= {item.party: self._without_other_treaties(item) for item in listed}
         return tuple(evidence.values()), read + parties - len(rest)
+
+    def _on_topic_too(self, evidence: Mapping[str, PartyEvidence]) -> tuple[PartyEvidence, ...]:
+        """Leaves in a list on an article and a topic only who speaks of both: "who wants article 18 abolished?".
+
+        A topic that is the article's own subject is on every sentence that names it.
+        """
+        words, treaties = self.strategy.topic or "", self.resolution.scope.treaties
+        titles = [article_title(each.treaty, number) or "" for each in treaties for number in each.articles]
+        topic = self.ranker.topic(
+            blanked(words, ((each.start, each.end) for each in find_articles(words))).strip(),
+            self.resolution.scope.language,
+        )
+        if {*topic.weights} <= content_terms(" ".join(titles), "en"):
+            return tuple(evidence.values())
+        naming = {party: self._naming(item) for party, item in evidence.items() if item.sentences}
+        depth = DEEP._replace(
+            sentences=max(_SENTENCES_BESIDE, min(DEEP.sentences, LIST_SENTENCES // max(1, len(naming))))
+        )
+        ranked = self.ranker.rank_each_by_topic(naming, topic, depth)
+        return tuple(_beside_article(item, ranked.get(party)) for party, item in evidence.items())
 
     def _by_paragraphs(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
@@ -138,11 +168,14 @@ class PartySearch:
         if not evidence.sentences or topic is None:
             return evidence
         # A statement often names the article in one sentence and speaks of the topic in others.
-        naming = {item.sentence.statement_id for item in evidence.sentences}
-        near = [summary for summary in statements if summary.statement_id in naming]
-        on_topic = self.ranker.rank_by_topic(code, near, topic)
-        beside = replace(on_topic, sentences=on_topic.best[:2])
+        on_topic = self.ranker.rank_by_topic(code, self._naming(evidence), topic)
+        beside = replace(on_topic, sentences=on_topic.best[:_BESIDE])
         return merge_evidence(evidence, beside) if on_topic.answers else evidence
+
+    def _naming(self, evidence: PartyEvidence) -> Sequence[StatementSummary]:
+        """Returns the statements that hold the sentences found, such as those that name an article."""
+        ids = {item.sentence.statement_id for item in evidence.sentences}
+        return [summary for summary in evidence.statements if summary.statement_id in ids]
 
     def _by_treaties(self, code: str, statements: Sequence[StatementSummary]) -> PartyEvidence:
         """Finds the sentences that name treaties, those on the topic first, such as joining them."""
@@ -218,3 +251,20 @@ class PartySearch:
         }
         of_asked = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=of_asked)
+
+
+def _beside_article(citing: PartyEvidence, on_topic: PartyEvidence | None) -> PartyEvidence:
+    """Returns what the statements of a party that name an article say on a topic, with the sentences that name it.
+
+    Near the article, what comes near to the topic counts as well. A party that does not speak of it is left with what
+    comes nearest, which does not answer.
+    """
+    if on_topic is None:
+        return citing
+    near = [item for item in on_topic.sentences if item.relevance.is_evidence or item.relevance.quotable_beside]
+    paragraphs = {(item.sentence.statement_id, item.sentence.paragraph) for item in near}
+    named = [item for item in citing.sentences if (item.sentence.statement_id, item.sentence.paragraph) in paragraphs]
+    if not named:
+        return on_topic
+    beside = replace(on_topic, sentences=on_topic.best[:_BESIDE] if on_topic.answers else ())
+    return merge_evidence(replace(citing, sentences=tuple(named)), beside)

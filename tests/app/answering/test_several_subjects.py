@@ -93,3 +93,15 @@ def test_a_topic_that_is_left_out_is_not_quoted(said: Said) -> None:
     assert _SANCTIONS in _quotes(answer)
     assert _TOLLS not in answer.answer
     assert answer.scope.notes == ("left out: tolls",)
+
+
+def test_a_list_on_an_article_and_a_topic_names_who_spoke_of_both(said: Said) -> None:
+    electronic = "Requests under article 18 of UNTOC should be sent by electronic means, without paper."
+    spoken = {"a": "In 2015 we received 61 requests under article 18 of UNTOC.\n", "b": f"{electronic}\n"}
+    with said(**spoken) as desk:
+        both = desk.assistant.ask("Which States spoke about article 18 of UNTOC?")
+        answer = desk.assistant.ask("Which States cited article 18 of UNTOC on electronic means?")
+        silent = desk.assistant.ask("Which States cited article 18 of UNTOC on fishing nets?")
+    assert {claim.state for claim in both.claims} == {"XAA", "XAB"}
+    assert [(claim.state, claim.text) for claim in answer.claims] == [("XAB", f"Belmora: “{electronic}”")]
+    assert (silent.status, silent.abstention and silent.abstention.reason) == ("abstained", "not_mentioned")
