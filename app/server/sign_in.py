@@ -37,6 +37,7 @@ _ALGORITHMS: Final = ["RS256", "PS256", "ES256", "EdDSA"]
 _CLOCK_SECONDS: Final = 60  # by which clocks may differ
 _TIMEOUT: Final = 10.0  # seconds
 _Text = Annotated[str, Form(max_length=LONGEST_ADDRESS)]
+_Address = Annotated[str, Query(max_length=LONGEST_ADDRESS)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +127,7 @@ class Provider:
 
 @dataclass(frozen=True, kw_only=True)
 class _SignIn:
-    """Signs people in and out: the form, the provider, cookies, limits and the audit log."""
+    """The routes for signing in and out, with their cookies, limits and entries in the audit log."""
 
     config: ServerConfig
     accounts: Accounts
@@ -138,49 +139,57 @@ class _SignIn:
         """The path before all addresses, such as `/untoc`; empty if there is none."""
         return urlsplit(self.config.address).path.rstrip("/")
 
-    def form(self, request: Request, to: str, *, refused: bool = False) -> Response:
+    def page(self, request: Request, to: _Address = "/") -> Response:
+        return self._form(request, to) if self.config.signs_in else RedirectResponse(f"{self.root}/", 303)
+
+    def _form(self, request: Request, to: str, *, refused: bool = False) -> Response:
         word_for(request)
         shown = {"title": say("sign-in"), "root": self.root, "to": to, "with_provider": self.provider is not None}
         return small_page("server_sign_in", 401 if refused else 200, refused=refused, **shown)
 
-    def require_provider(self) -> Provider:
+    def _require_provider(self) -> Provider:
         if self.provider is None:
             raise ForbiddenError("there is no provider to sign in at: see UNTOC_SERVER__OIDC__ISSUER")
         return self.provider
 
-    def count(self, request: Request) -> None:
+    def _count(self, request: Request) -> None:
         self.limits.count("sign_ins", str(request.client and request.client.host))
 
-    def by_password(self, request: Request, name: str, password: str, to: str) -> Response:
+    def by_password(self, request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
         if not self.config.signs_in:
             raise ForbiddenError("nobody signs in here by password: see UNTOC_SERVER__ACCOUNTS")
-        self.count(request)
+        self._count(request)
         name = self.accounts.stored_name(name)
         self.limits.count("of_account", name)
         if not self.accounts.check_password(name, password):
             self.accounts.log("sign-in refused", name, _somebody(request))
-            return self.form(request, to, refused=True)
-        return self.signed_in(name, to, request)
+            return self._form(request, to, refused=True)
+        return self._signed_in(name, to, request)
 
-    async def begin(self, request: Request, to: str) -> Response:
-        oidc = self.require_provider()
-        self.count(request)
+    async def begin(self, request: Request, to: _Address = "/") -> Response:
+        oidc = self._require_provider()
+        self._count(request)
         address, browser = await oidc.begin(to)
         response = RedirectResponse(address, 303)
         self._set(response, _BEGUN_COOKIE, browser, _BEGUN_SECONDS)
         return response
 
-    async def finish(self, request: Request, state: str, code: str) -> Response:
-        oidc = self.require_provider()
-        self.count(request)
+    async def finish(
+        self,
+        request: Request,
+        state: Annotated[str, Query(max_length=2000)],
+        code: Annotated[str, Query(max_length=4000)] = "",
+    ) -> Response:
+        oidc = self._require_provider()
+        self._count(request)
         name, subject, to = await oidc.finish(state, code, request.cookies.get(_BEGUN_COOKIE, ""))
         account = await run_in_threadpool(self.accounts.named_by, name, self.config.new_role, subject)
         if account is None:
             await run_in_threadpool(self.accounts.log, "sign-in refused", name, _somebody(request))
             raise ForbiddenError(f"{name!r} has no account here: ask an admin for one")
-        return await run_in_threadpool(self.signed_in, account, to, request)
+        return await run_in_threadpool(self._signed_in, account, to, request)
 
-    def signed_in(self, name: str, to: str, request: Request) -> Response:
+    def _signed_in(self, name: str, to: str, request: Request) -> Response:
         # A cookie that was copied is of no more use once its browser signs in again.
         self.accounts.end(request.cookies.get(COOKIE, ""))
         token = self.accounts.begin(name)
@@ -190,7 +199,7 @@ class _SignIn:
         response.delete_cookie(_BEGUN_COOKIE, path=f"{self.root}/")
         return response
 
-    def signed_out(self, request: Request) -> Response:
+    def sign_out(self, request: Request) -> Response:
         self.accounts.end(request.cookies.get(COOKIE, ""))
         self.accounts.log("sign-out", "", current_person())
         response = RedirectResponse(f"{self.root}{SIGN_IN}", 303)
@@ -210,30 +219,12 @@ def routes(config: ServerConfig, accounts: Accounts, limits: Limits) -> APIRoute
     provider = Provider(config, back_to) if config.accounts == "oidc" else None
     signing = _SignIn(config=config, accounts=accounts, limits=limits, provider=provider)
 
-    @router.get(SIGN_IN, **needs("nobody"))
-    def page(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
-        return signing.form(request, to) if config.signs_in else RedirectResponse(f"{signing.root}/", 303)
-
-    @router.post(SIGN_IN, **needs("nobody"))
-    def sign_in(request: Request, name: _Text, password: _Text, to: _Text = "/") -> Response:
-        return signing.by_password(request, name, password, to)
-
-    @router.get("/sign-in/oidc", **needs("nobody"))
-    async def begin(request: Request, to: Annotated[str, Query(max_length=LONGEST_ADDRESS)] = "/") -> Response:
-        return await signing.begin(request, to)
-
-    @router.get("/sign-in/oidc/back", **needs("nobody"))
-    async def back(
-        request: Request,
-        state: Annotated[str, Query(max_length=2000)],
-        code: Annotated[str, Query(max_length=4000)] = "",
-    ) -> Response:
-        return await signing.finish(request, state, code)
-
-    @router.post("/sign-out", **needs("person"))
-    def sign_out(request: Request) -> Response:
-        return signing.signed_out(request)
-
+    route, nobody = router.add_api_route, needs("nobody")
+    route(SIGN_IN, signing.page, methods=["GET"], **nobody)
+    route(SIGN_IN, signing.by_password, methods=["POST"], **nobody)
+    route("/sign-in/oidc", signing.begin, methods=["GET"], **nobody)
+    route("/sign-in/oidc/back", signing.finish, methods=["GET"], **nobody)
+    route("/sign-out", signing.sign_out, methods=["POST"], **needs("person"))
     return router
 
 
