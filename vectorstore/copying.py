@@ -53,7 +53,7 @@ def copy_record(
         if target_facts.get(COPIED) != facts[STORE_ID]:
             raise StoreError(f"{target.name} holds another record already: name an empty one")
         for table in _TABLES:
-            if _digest(source, table, moved) != _digest(target, table):
+            if _differ(source, target, table, moved):
                 raise StoreError(
                     f"{target.name} holds a complete copy of this record, and one of the two has changed since"
                     f" (table {table.name!r}): name an empty one"
@@ -89,7 +89,7 @@ def _copy_table(source: Database, target: Database, table: Table, progress: Call
                     target.full_text.add(writing, [(row["passage"], row["text"]) for row in rows])
             copied += len(rows)
             progress(table.name, copied)
-    if _digest(source, table) != _digest(target, table):
+    if _differ(source, target, table):
         raise StoreError(
             f"the table {table.name!r} of {target.name} differs from that of {source.name}: copy into an empty one"
         )
@@ -164,14 +164,18 @@ def _batches(connection: Connection, table: Table) -> Iterator[list[_Row]]:
         after = found.where(tuple_(*keys) > tuple_(*_key(table, rows[-1])))
 
 
-def _digest(database: Database, table: Table, moved: tuple[Path, Path] | None = None) -> int:
+def _differ(source: Database, target: Database, table: Table, moved: tuple[Path, Path] | None = None) -> bool:
+    with source.reading() as in_source, target.reading() as in_target:
+        return table_digest(in_source, table, moved) != table_digest(in_target, table)
+
+
+def table_digest(connection: Connection, table: Table, moved: tuple[Path, Path] | None = None) -> int:
     """Returns a hash of a table's rows, whatever their order; with `moved`, of the rows after `move_paths`."""
     old, new = (f"{folder}{os.sep}" for folder in moved or ("", ""))
     total = 0
-    with database.reading() as connection:
-        for row in chain.from_iterable(_batches(connection, table)):
-            if moved and "folder" in row and row["folder"].startswith(old):
-                row = row | {"folder": new + row["folder"].removeprefix(old)}
-            cells = repr(tuple(row.values())).encode("utf-8", "surrogatepass")
-            total ^= int.from_bytes(hashlib.sha256(cells).digest())
+    for row in chain.from_iterable(_batches(connection, table)):
+        if moved and "folder" in row and row["folder"].startswith(old):
+            row = row | {"folder": new + row["folder"].removeprefix(old)}
+        cells = repr(tuple(row.values())).encode("utf-8", "surrogatepass")
+        total ^= int.from_bytes(hashlib.sha256(cells).digest())
     return total

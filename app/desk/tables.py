@@ -1,6 +1,5 @@
 """The tables of works and of accounts: what somebody made, with whom it is shared, and who may use the server."""
 
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import UnkeptError, WorkError
+from vectorstore.copying import table_digest
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.engines import postgres_engine
 from vectorstore.private_files import make_private_folder, touch_private
@@ -141,7 +141,7 @@ class Tables:
                     if table is AUDIT and there.dialect.name == "postgresql":
                         # Copied ids do not advance the sequence: the next entry is to get the id after the last.
                         there.execute(sa.select(sa.func.setval("audit_id_seq", max(row["id"] for row in rows))))
-                if _digest(here, table) != _digest(there, table):
+                if table_digest(here, table) != table_digest(there, table):
                     raise WorkError(
                         f"what people made there differs from what is to be copied (table {table.name!r}): copy into an"
                         " empty database or folder"
@@ -171,12 +171,6 @@ class Tables:
                 touch_private(self._folder / FILE)
             _SCHEMA.create_all(self._engine)
             self._made = True
-
-
-def _digest(connection: sa.Connection, table: sa.Table) -> str:
-    """Returns the SHA-256 of a table's rows, sorted, since engines return them in different orders."""
-    rows = sorted(repr(tuple(row)) for row in connection.execute(sa.select(table)))
-    return hashlib.sha256("\n".join(rows).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def open_tables(store: Path, database: DatabaseConfig = IN_FOLDER) -> Tables:

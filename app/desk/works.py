@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, exists, func, ins
 
 from app.desk.tables import PARTS, SHARES, WORKS, Tables
 from app.errors import NotFoundError, WorkError
+from vectorstore.rows import put
 
 WorkKind = Literal["conversation", "briefing", "case"]
 # The owner of all works where there are no accounts.
@@ -111,8 +112,7 @@ class Works:
         Raises a NotFoundError if there is no such work, or this person may not change it.
         """
         with self._opened(identifier, change=True, touched=True) as (connection, _):
-            connection.execute(delete(PARTS).where(PARTS.c.work == identifier, PARTS.c.number == number))
-            connection.execute(insert(PARTS).values(work=identifier, number=number, **_part(content, words)))
+            put(connection, PARTS, [{"work": identifier, "number": number, **_part(content, words)}])
 
     def append(self, identifier: str, content: Callable[[int], object], words: Sequence[str] = ()) -> int:
         """Appends the part that `content` makes from its number; returns the number. Raises as `put` does."""
@@ -155,8 +155,7 @@ class Works:
         person = account
         self._log(f"{identifier} with {person}{' to change' if may_change else ''}")
         with self._opened(identifier, own=True) as (connection, _):
-            connection.execute(delete(SHARES).where(SHARES.c.work == identifier, SHARES.c.person == person))
-            connection.execute(insert(SHARES).values(work=identifier, person=person, may_change=may_change))
+            put(connection, SHARES, [{"work": identifier, "person": person, "may_change": may_change}])
 
     def unshare(self, identifier: str, person: str) -> None:
         """Ends a share; raises as `shares` does."""
