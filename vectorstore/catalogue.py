@@ -4,6 +4,7 @@ Everything else in the store can be rebuilt from it. Offsets count characters of
 """
 
 import json
+import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -411,11 +412,13 @@ class Catalogue:
             ]
             put(connection, UNREADABLE, rows)
 
-    def forget_unreadable(self, under: str) -> None:
-        """Deletes the entries of wholly unreadable files in folders whose paths begin with `under`."""
+    def forget_unreadable(self, above: Path) -> None:
+        """Deletes the entries of wholly unreadable files in the folders below `above`."""
         with self.database.transaction() as connection:
-            begins = func.substr(UNREADABLE.c.folder, 1, len(under)) == under
-            connection.execute(UNREADABLE.delete().where(begins, UNREADABLE.c.pages == ()))
+            path = f"{above}{os.sep}"
+            # Not by LIKE, for which capitals make no difference in SQLite.
+            below = func.substr(UNREADABLE.c.folder, 1, len(path)) == path
+            connection.execute(UNREADABLE.delete().where(below, UNREADABLE.c.pages == ()))
 
     def add_trace(self, trace_id: str, record: Mapping[str, object], *, keep: int, days: int = 0) -> None:
         """Stores the record of an answer; drops the oldest beyond `keep`, and those older than `days` unless 0."""

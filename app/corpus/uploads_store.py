@@ -69,7 +69,7 @@ class UploadsStore:
     def forget_broken(self) -> None:
         """Removes notes of unreadable files of earlier uploads: their uploader was told, and the files are deleted."""
         with self._store.writer(sync=False):
-            self._store.catalogue.forget_unreadable(str(self._folder))
+            self._store.catalogue.forget_unreadable(self._folder)
 
     def remove(self, folder: Path, file: str | None = None) -> None:
         """Deletes files without a statement from the folder of an upload; does nothing for any other folder.

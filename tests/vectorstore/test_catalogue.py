@@ -4,6 +4,7 @@ from contextlib import closing
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -189,6 +190,10 @@ def test_unreadable_files_are_forgotten_when_read(catalogue):
     assert catalogue.unreadable() == (other, scan)
     catalogue.record_unreadable("/a", failed=[], read=None)
     assert catalogue.unreadable() == (other,)
+    for folder in ("/store/uploads/one", "/store/Uploads/one", "/store/uploads-of-others"):
+        catalogue.record_unreadable(folder, failed=[damaged], read=None)
+    catalogue.forget_unreadable(Path("/store/uploads"))
+    assert catalogue.unreadable("/store/uploads/one") == () and len(catalogue.unreadable()) == 3
 
 
 def test_all_statements_are_read_again_once_anything_but_a_trace_was_written(tmp_path):

@@ -196,6 +196,6 @@ def test_files_of_a_store_come_with_its_copy(tmp_path):
             assert copy.party_files.paths()[0].read_bytes() == own
             there = {document.folder for document in copy.catalogue.documents()}
             assert there == {str(disk / "copy" / "uploads" / "x"), str(tmp_path / "statements")}
-            copy.catalogue.forget_unreadable(str(disk / "copy" / "uploads"))
+            copy.catalogue.forget_unreadable(disk / "copy" / "uploads")
             assert copy.catalogue.unreadable() == ()
             assert all(path.stat().st_mode & 0o077 == 0 for path in copy.path.rglob("*"))
