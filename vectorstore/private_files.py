@@ -10,7 +10,7 @@ from uuid import uuid4
 
 # Patterns of what a store creates in its folder, which may hold other files too, as with `--store .`.
 _OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", "index-*", "mapped-*", "parties", "uploads", "files", "evals",
-               "relevance.json", "served", "write.lock", "write.holder")  # fmt: skip
+               "relevance.json", "served", "ingest.begun", "write.lock", "write.holder")  # fmt: skip
 
 
 def own_parts(path: Path) -> set[Path]:

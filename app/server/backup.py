@@ -41,7 +41,7 @@ _DUMP: Final = "database.dump"
 # Files that SQLite keeps beside a database, whose content the snapshots already include.
 _COMPANIONS: Final = tuple(f"{name}-{what}" for name in _DATABASES for what in ("wal", "shm", "journal"))
 # Prefixes of parts that are rebuilt (indexes), or that belong to a running process.
-_LEFT_OUT: Final = ("index-", "mapped-", "served", "write.")
+_LEFT_OUT: Final = ("index-", "mapped-", "served", "ingest.", "write.")
 _MANIFEST: Final = "manifest.json"
 _UPLOADS: Final = "uploads"
 # Folders whose files are in the catalogue by their whole path: uploads, and copies of files that machines share.

@@ -30,14 +30,13 @@ from ingest.report import (
 )
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder
+from vectorstore.private_files import touch_private
 from vectorstore.records import AnnotatedDocument, DocumentSummary, StatementKind, UnreadableFile
 from vectorstore.store import Store
 
 # Files that are embedded and stored together: enough for even batches, few enough to lose little if the process is
 # killed. The first batches are smaller, so that an ingest that is killed early has stored something too.
 _BATCH_SIZE = 16
-# Lists the files that an unfinished ingest began to read, so that the next ingest begins with others.
-_BEGUN = "ingest.begun"
 
 
 class DocumentWriter:
@@ -59,6 +58,8 @@ class DocumentWriter:
         """Sets what documents are made from; files that `parts` have stored are not read again."""
         self._store, self._embedder, self._limits, self._kind = store, embedder, limits, kind
         self.annotator, self._progress, self._is_part = annotator, progress, is_part
+        # Lists the files that an unfinished ingest began to read, so that the next ingest begins with others.
+        self._list_of_begun = store.path / "ingest.begun"
         self.stored = DocumentsByFile(store)
         # Ids of the documents whose file was read in this run, and keys of the files that are still to be read.
         self._confirmed: set[str] = set()
@@ -134,7 +135,7 @@ class DocumentWriter:
         """
         begun: dict[str, int] = {}
         with suppress(OSError):
-            names = (self._store.path / _BEGUN).read_text(encoding="utf-8", errors="replace").splitlines()
+            names = self._list_of_begun.read_text(encoding="utf-8", errors="replace").splitlines()
             begun = {name: place for place, name in enumerate(names)}
         self._unread = {
             (folder, each.file): each
@@ -187,7 +188,8 @@ class DocumentWriter:
             raise LoadError(f"the name {source.name!r} is not valid UTF-8; rename the file")
         if source.key not in self.stored.by_file:
             # This file only determines the order of reading; if the disk is full, storing the document will fail.
-            with suppress(OSError), (self._store.path / _BEGUN).open("a", encoding="utf-8") as begun:
+            touch_private(self._list_of_begun)
+            with suppress(OSError), self._list_of_begun.open("a", encoding="utf-8") as begun:
                 begun.write(f"{source.path}\n")
         loaded = load(source.path, self._limits, source.folder)
         read = self._read(source, loaded)
@@ -361,7 +363,7 @@ class DocumentWriter:
     def forget_begun(self) -> None:
         """Forgets which files the ingest began to read, at its end."""
         with suppress(OSError):
-            (self._store.path / _BEGUN).unlink()
+            self._list_of_begun.unlink()
 
     def results(self) -> Iterator[FileResult]:
         """Yields the outcome of every file, in order."""

@@ -57,7 +57,7 @@ def test_store_that_others_could_read_is_mended_when_it_is_opened(tmp_path):
     Store(path, HashingEmbedder()).close()
     (path / "uploads" / "one").mkdir(parents=True)
     (path / "evals" / "runs").mkdir(parents=True)
-    for name in ("uploads/one/statement.txt", "evals/drafts.jsonl", "evals/runs/answers.jsonl"):
+    for name in ("uploads/one/statement.txt", "evals/drafts.jsonl", "evals/runs/answers.jsonl", "ingest.begun"):
         (path / name).write_text("", encoding="utf-8")
     for found in (path, *path.rglob("*")):
         found.chmod(0o777 if found.is_dir() else 0o666)
