@@ -408,7 +408,7 @@ class DocumentSummary(Summary):
     """A document without its text, for lists of documents."""
 
     folder: str
-    """Absolute path of the ingested folder that the document came from; empty for the sample."""
+    """Absolute path of the ingested folder that the document came from."""
     digest: str
     """Hash of text and metadata; equal digests are duplicates."""
     input_key: str

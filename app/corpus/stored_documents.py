@@ -151,9 +151,9 @@ def corrected_metadata(
 
     Raises a MetadataError if a field is unknown or not of this statement, or a value is wrong.
     """
-    _check_editable(old, changes)
     if unknown := sorted(set(changes) - set(EDITABLE)):
         raise MetadataError(f"unknown field {unknown[0]!r}: fields are {', '.join(EDITABLE)}")
+    _check_editable(old, changes)
     filled = {name: value.strip() for name, value in changes.items() if value.strip()}
     cleared: dict[str, Any] = {name: None for name, value in changes.items() if not value.strip()}
     try:
