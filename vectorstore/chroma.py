@@ -23,6 +23,7 @@ from pydantic import BaseModel, SecretStr
 
 from vectorstore.arrays import Matrix
 from vectorstore.errors import StoreAwayError, StoreError
+from vectorstore.private_files import INDEXES
 from vectorstore.schema import VectorTable
 
 if TYPE_CHECKING:
@@ -189,7 +190,7 @@ class EmbeddedIndexes:
 
     def remove_others(self, name: str) -> None:
         """Deletes all index folders except this one."""
-        for folder in self._folder.glob("index-*"):
+        for folder in self._folder.glob(INDEXES):
             if folder.name != name:
                 self.remove(folder.name)
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
-from vectorstore.private_files import private_opener
+from vectorstore.private_files import MAPPED, private_opener
 from vectorstore.schema import VECTOR_TABLES, VectorTable
 
 logger = logging.getLogger(__name__)
@@ -93,11 +93,11 @@ class MappedFiles:
             if not path.exists() and (count := vectors.count(table)) >= MAPPED_FROM:
                 ids = list(self._catalogue.passage_ids())
                 write_mapped(path, count, max(map(len, ids)), vectors.in_parts(ids, table))
-            self._delete({*self._store.glob(f"mapped-*-{table}-*")} - {path})
+        self._delete({*self._store.glob(MAPPED)} - {self._path(table) for table in VECTOR_TABLES})
 
     def delete(self) -> None:
         """Deletes all files."""
-        self._delete(self._store.glob("mapped-*"))
+        self._delete(self._store.glob(MAPPED))
 
     def _delete(self, paths: Iterable[Path]) -> None:
         for path in paths:

@@ -4,6 +4,7 @@ Their pages are shown beside quotations; an upload that gave no statement is del
 """
 
 import hashlib
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from filelock import FileLock
 from vectorstore.store import Store
 
 FOLDER: Final = "uploads"
+# Names of the folders that `mkdtemp` makes: others may lie beside them, as with `--store .`.
+_UPLOAD: Final = re.compile(r"tmp[a-z0-9_]{8}")
 # Suffixes of tables that describe the files beside them, such as `statements.csv`, and are deleted with the last one.
 _TABLE_SUFFIXES: Final = frozenset({".csv"})
 # Seconds after which an upload counts as over: files in it without a statement are then left from a killed ingest.
@@ -41,7 +44,7 @@ class UploadsStore:
         left without a lock, by which `broken_off` knows.
         """
         self._folder.mkdir(mode=0o700, exist_ok=True)
-        made = Path(mkdtemp(dir=self._folder))
+        made = Path(mkdtemp(prefix="tmp", dir=self._folder))
         try:
             with nullcontext() if person is None else _marked(made.with_suffix(_mark_of(person))):
                 yield made
@@ -76,7 +79,7 @@ class UploadsStore:
 
         With the `file` of a removed statement, deletes that one alone: those beside it may still be being ingested.
         """
-        if folder.parent != self._folder:
+        if folder.parent != self._folder or not _UPLOAD.fullmatch(folder.name):
             return
         # A file inside an archive stands for the archive, which is kept or deleted as a whole.
         only = Path(file).parts[0] if file is not None else None

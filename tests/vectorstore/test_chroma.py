@@ -136,14 +136,14 @@ def test_index_that_a_store_of_0_1_0_recorded_is_known_again(tmp_path):
 def test_an_index_is_removed_beside_the_one_that_stays(indexes, index):
     index.upsert(["mine"], unit_vectors(1))
     recorded = indexes.fingerprint("index-one")
-    with closing(indexes.open("index-other")) as other:
+    with closing(indexes.open("index-0123abcd")) as other:
         other.upsert(["theirs"], unit_vectors(1))
         assert [found for found, _ in index.search(unit_vectors(1)[0], 5)] == ["mine"]
     indexes.remove("absent")
     indexes.remove_others("index-one")
     assert index.ids() == {"mine"} and indexes.is_as_recorded("index-one", recorded)
-    assert not indexes.is_as_recorded("index-other", recorded)
-    with closing(indexes.open("index-other")) as anew:
+    assert not indexes.is_as_recorded("index-0123abcd", recorded)
+    with closing(indexes.open("index-0123abcd")) as anew:
         assert anew.ids() == frozenset()
 
 

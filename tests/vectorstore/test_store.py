@@ -281,12 +281,23 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     keep(store, embedder, annotated("s", ["The heron flies.", "The badger digs."]))
     before, embedded = store.catalogue.meta("index_folder"), len(embedder.embedded)
     # What cannot be deleted, like a file that another process maps on some systems, stays.
-    (store.path / "mapped-held").mkdir()
+    (store.path / f"mapped-{store.catalogue.store_id}-vectors-held").mkdir()
     with store.writer():
         assert store.rebuild_index() == 2
     assert store.catalogue.meta("index_folder") != before
     assert len(embedder.embedded) == embedded
     assert_in_step(store)
+
+
+def test_rebuild_deletes_nothing_that_is_not_the_stores(store, embedder):
+    (store.path / "index-cards").mkdir()
+    mine = [store.path / name for name in ("index-cards/heron.txt", "mapped-lakes-vectors-1.csv")]
+    for path in mine:
+        path.write_text("mine", encoding="utf-8")
+    keep(store, embedder, annotated("s", ["The heron flies."]))
+    with store.writer():
+        store.rebuild_index()
+    assert [path.read_text(encoding="utf-8") for path in mine] == ["mine", "mine"]
 
 
 @only_servers

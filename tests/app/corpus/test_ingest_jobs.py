@@ -240,7 +240,7 @@ def test_files_under_an_address_reach_a_machine_that_has_them_not(folder, tmp_pa
         started(tmp_path / "store", url, shared)
         await_that(lambda: corpus.queue.workers() == 1)
         # The local copy of an upload that was removed on another machine a while ago.
-        removed = tmp_path / "store" / "uploads" / "removed"
+        removed = tmp_path / "store" / "uploads" / "tmp_removed"
         removed.mkdir(parents=True)
         (removed / "a.txt").write_text("Gone.", encoding="utf-8")
         os.utime(removed, (0, 0))

@@ -71,6 +71,16 @@ def test_files_are_kept_however_the_store_is_named_and_wherever_its_uploads_are(
         assert kept(workspace) == ["a.txt", "parties.csv"]
 
 
+def test_a_folder_of_that_name_that_the_store_has_not_made_is_no_upload(workspace, tmp_path):
+    folder = tmp_path / "store" / FOLDER / "2020"
+    write_corpus(folder, {"a.txt": TEXT, "notes.txt": ""}, parties=PARTIES)
+    workspace.corpus.ingest([folder])
+    os.utime(folder, (1, 1))
+    workspace.corpus.remove(workspace.corpus.documents()[0].document_id)
+    workspace.corpus.uploads.tidy()
+    assert kept(workspace) == ["a.txt", "notes.txt", "parties.csv"]
+
+
 def test_files_of_an_ingest_that_waits_are_copied_before(workspace, tmp_path):
     write_corpus(tmp_path / "sent", {"a.txt": TEXT}, parties="")
     controller = _IngestTabController(workspace.corpus)
@@ -143,7 +153,7 @@ def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace, tm
 
 def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(workspace, tmp_path):
     for name, age in (("fresh", 0.0), ("old", 3 * 24 * 3600.0)):
-        folder = workspace.store.path / FOLDER / name
+        folder = workspace.store.path / FOLDER / f"tmp{name:_<8}"
         folder.mkdir(parents=True)
         (folder / f"{name}.txt").write_text("words", encoding="utf-8")
         os.utime(folder, (time.time() - age,) * 2)
