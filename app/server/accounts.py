@@ -25,7 +25,7 @@ from app.server.user_roles import MAY, PERMISSIONS, Permission, Role
 
 KEY_PREFIX: Final = "untoc_"
 SHORTEST_PASSWORD: Final = 12  # characters, as the next three
-_LONGEST_PASSWORD: Final = 1024
+LONGEST_PASSWORD: Final = 1024
 _LONGEST_NAME: Final = 200
 _LONGEST_TARGET: Final = 1000
 _ASKED_DAYS: Final = 400  # that it is kept who asked a question
@@ -154,7 +154,7 @@ class Accounts:
 
     def check_password(self, name: str, password: str) -> bool:
         """Returns whether a password is right; an unknown name takes as long, so that the time reveals no names."""
-        row, password = self._active(name), password[:_LONGEST_PASSWORD]
+        row, password = self._active(name), password[:LONGEST_PASSWORD]
         stored = None if row is None else row.password
         try:
             right = _hasher().verify(stored or _dummy_hash(), password)
@@ -333,8 +333,8 @@ def _role(role: str) -> Role:
 
 
 def _hashed(password: str) -> str:
-    if not SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
-        raise AccountError(f"a password has from {SHORTEST_PASSWORD} to {_LONGEST_PASSWORD} characters: choose another")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise AccountError(f"a password has from {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters: choose another")
     return _hasher().hash(password)
 
 

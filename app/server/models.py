@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from app.briefing.cells import Composer
 from app.records import Answer
-from app.server.accounts import Key
+from app.server.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, Key
 from app.server.user_roles import Permission, Role
 from prompts.wording import Language
 
@@ -156,7 +156,7 @@ class NewAccount(_Sent):
 
     name: Name = Field(examples=["amina"])
     role: Role = Field(examples=["reader"])
-    password: Annotated[str, Field(min_length=12, max_length=1024)] | None = None
+    password: Annotated[str, Field(min_length=SHORTEST_PASSWORD, max_length=LONGEST_PASSWORD)] | None = None
 
 
 class RoleWish(_Sent):

@@ -72,10 +72,10 @@ def problem_body(what: Exception | HTTPStatus, detail: str = "") -> dict[str, An
     """Returns the `Problem` for an exception, or for an HTTP status with a detail, as JSON."""
     if isinstance(what, Exception):
         detail = message_of(what)
-        status = next((status for kind, status in _STATUS.items() if isinstance(what, kind)), None)
+        found = (status for kind, status in _STATUS.items() if isinstance(what, kind))
+        status = next(found, HTTPStatus.INTERNAL_SERVER_ERROR)
     else:
         status = what
-    status = status or HTTPStatus.INTERNAL_SERVER_ERROR
     seconds = what.seconds if isinstance(what, TooManyError) else None
     body = Problem(title=status.phrase, status=status, detail=" ".join(detail.split()), seconds=seconds)
     return body.model_dump(exclude_none=True)
