@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+# The record, where it is a file; uploads; copies of folders that machines share.
+CATALOGUE: Final = "catalogue.sqlite3"
+UPLOADS: Final = "uploads"
+COPIES: Final = "files"
 # Patterns of what a store creates in its folder, which may hold other files too, as with `--store .`: of the folders
 # of vector indexes and the files of mapped vectors, which are deleted by them, and of the rest.
 INDEXES: Final = f"index-{'[0-9a-f]' * 8}"
 MAPPED: Final = f"mapped-{'[0-9a-f]' * 12}-*vectors-*"
-_OWN: Final = ("catalogue.sqlite3*", "desk.sqlite3*", INDEXES, MAPPED, "parties", "uploads", "files", "evals",
+_OWN: Final = (f"{CATALOGUE}*", "desk.sqlite3*", INDEXES, MAPPED, "parties", UPLOADS, COPIES, "evals",
                "relevance.json", "served", "ingest.begun", "write.lock", "write.holder")  # fmt: skip
 
 

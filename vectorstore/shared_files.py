@@ -14,12 +14,10 @@ from typing import Final
 from pydantic import BaseModel, SecretStr
 
 from vectorstore.errors import FileGoneError, StoreAwayError, StoreError
-from vectorstore.private_files import make_private_folder, replacing
+from vectorstore.private_files import COPIES, UPLOADS, make_private_folder, replacing
 
-# Subfolder of the store with copies of ingested folders, and the pattern of their names, as it may hold other folders.
-_COPIES: Final = "files"
+# Names of copies of ingested folders, beside which other folders may lie.
 _COPY: Final = re.compile(r".*-[0-9a-f]{8}", re.DOTALL)
-_UPLOADS: Final = "uploads"
 
 
 class FilesConfig(BaseModel, frozen=True, extra="forbid"):
@@ -53,14 +51,14 @@ class SharedFiles:
         if self.is_own(folder):
             return folder
         digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:8]
-        return self._store.resolve() / _COPIES / f"{folder.name}-{digest}"
+        return self._store.resolve() / COPIES / f"{folder.name}-{digest}"
 
     def is_own(self, path: Path) -> bool:
         """Returns whether a path is, or lies in, a copy or an upload that the store keeps."""
         store = self._store.resolve()
         above = (path, *path.parents)
         return any(
-            each.parent == store / _UPLOADS or (each.parent == store / _COPIES and _COPY.fullmatch(each.name))
+            each.parent == store / UPLOADS or (each.parent == store / COPIES and _COPY.fullmatch(each.name))
             for each in above
         )
 
@@ -87,7 +85,7 @@ class SharedFiles:
         for name, sha256 in listing.items():
             self.fetch(folder / name, sha256)
         # Deletes only inside copies, and no hidden files, which an ingest does not list.
-        if whole and self._store.resolve() / _COPIES in folder.parents and self.is_own(folder):
+        if whole and self._store.resolve() / COPIES in folder.parents and self.is_own(folder):
             for path in [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")]:
                 if path.relative_to(folder).as_posix() not in listing:
                     path.unlink(missing_ok=True)

@@ -16,7 +16,7 @@ from vectorstore.embeddings import Embedder
 from vectorstore.errors import ModelMismatchError, StoreError, StoreReadOnlyError
 from vectorstore.health import Check
 from vectorstore.party_files import PartyFiles
-from vectorstore.private_files import make_private_folder, make_store_private
+from vectorstore.private_files import CATALOGUE, UPLOADS, make_private_folder, make_store_private
 from vectorstore.schema import VectorTable
 from vectorstore.shared_files import SAME_PATHS, FilesConfig, SharedFiles
 from vectorstore.store_index import StoreIndex
@@ -24,7 +24,6 @@ from vectorstore.write_lock import write_lock
 
 logger = logging.getLogger(__name__)
 
-CATALOGUE = "catalogue.sqlite3"
 # Number of texts that are embedded and stored in one transaction.
 _EMBEDDED_AT_ONCE = 256
 
@@ -148,14 +147,14 @@ class Store:
         here, there = self.path.resolve(), other.path.resolve()
 
         def finish_all() -> None:
-            for name in ("parties", "uploads", "relevance.json") if here != there else ():
+            for name in ("parties", UPLOADS, "relevance.json") if here != there else ():
                 copy_files((here / name).resolve(), there / name)
             finish()
             other.index.sync(partial(progress, "vector index"))
 
         # Without `sync`, which would embed the texts that lack a vector of the second model.
         with self.writer(sync=False), other.writer(sync=False):
-            moved = (here / "uploads").resolve(), (there / "uploads").resolve()
+            moved = (here / UPLOADS).resolve(), (there / UPLOADS).resolve()
             return copy_record(self.catalogue.database, other.catalogue.database, progress, finish_all, moved)
 
     def move_folder(self, folder: Path, to: Path) -> None:

@@ -15,9 +15,9 @@ from typing import Final
 
 from filelock import FileLock
 
+from vectorstore.private_files import UPLOADS
 from vectorstore.store import Store
 
-FOLDER: Final = "uploads"
 # Names of the folders that `mkdtemp` makes: others may lie beside them, as with `--store .`.
 _UPLOAD: Final = re.compile(r"tmp[a-z0-9_]{8}")
 # Suffixes of tables that describe the files beside them, such as `statements.csv`, and are deleted with the last one.
@@ -34,7 +34,7 @@ class UploadsStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         # Symbolic links resolved, as in the folder names of the catalogue.
-        self._folder = (store.path / FOLDER).resolve()
+        self._folder = (store.path / UPLOADS).resolve()
 
     @contextmanager
     def folder(self, person: str | None = None) -> Iterator[Path]:

@@ -33,19 +33,26 @@ from app.errors import BackupError
 from vectorstore.copying import move_paths, regular_files
 from vectorstore.database import IN_FOLDER, STORE_ID, DatabaseConfig
 from vectorstore.engines import postgres_engine
-from vectorstore.private_files import make_private_folder, make_store_private, own_parts, private_opener
+from vectorstore.private_files import (
+    CATALOGUE,
+    COPIES,
+    UPLOADS,
+    make_private_folder,
+    make_store_private,
+    own_parts,
+    private_opener,
+)
 from vectorstore.shared_files import file_sha256
 
-_DATABASES: Final = ("catalogue.sqlite3", FILE)
+_DATABASES: Final = (CATALOGUE, FILE)
 _DUMP: Final = "database.dump"
 # Files that SQLite keeps beside a database, whose content the snapshots already include.
 _COMPANIONS: Final = tuple(f"{name}-{what}" for name in _DATABASES for what in ("wal", "shm", "journal"))
 # Prefixes of parts that are rebuilt (indexes), or that belong to a running process.
 _LEFT_OUT: Final = ("index-", "mapped-", "served", "ingest.", "write.")
 _MANIFEST: Final = "manifest.json"
-_UPLOADS: Final = "uploads"
 # Folders whose files are in the catalogue by their whole path: uploads, and copies of files that machines share.
-_NAMED: Final = (_UPLOADS, "files")
+_NAMED: Final = (UPLOADS, COPIES)
 # The restoring user becomes the owner, since the other server's users may not exist here.
 _PLAIN: Final = ("--no-owner", "--no-privileges")
 # Errors by which a backup, which somebody may have compressed, or a database in it shows that it is not whole.
@@ -80,9 +87,9 @@ def back_up(store: Path, target: Path, database: DatabaseConfig = IN_FOLDER) -> 
         raise BackupError(f"{str(target)!r} is there already: give the backup another name")
     # The catalogue holds resolved paths of uploads; and the files of a linked folder lie outside of the store.
     store = store.resolve()
-    if (store / _UPLOADS).is_symlink():
+    if (store / UPLOADS).is_symlink():
         raise BackupError(
-            f"{str(store / _UPLOADS)!r} is a link, whose files no backup holds: link the whole store instead"
+            f"{str(store / UPLOADS)!r} is a link, whose files no backup holds: link the whole store instead"
         )
     if any(target.resolve().is_relative_to(part) for part in own_parts(store) if part.is_dir()):
         raise BackupError(f"{str(target)!r} lies in what is backed up: write the backup outside of the store")
@@ -264,7 +271,7 @@ def _update_catalogue(folder: Path, url: SecretStr | None, before: Path, after: 
     With the same id, both stores would write and rebuild one index in a Chroma server. Queued files are recorded as
     given up, by name, since nobody waits for them here, and they may have changed since.
     """
-    file = folder / _DATABASES[0]
+    file = folder / CATALOGUE
     if url is None and not file.is_file():
         return
     set_value = text("UPDATE meta SET value = :value WHERE key = :key")

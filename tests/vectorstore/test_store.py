@@ -30,7 +30,8 @@ from vectorstore.errors import (
     StoreLockedError,
     StoreReadOnlyError,
 )
-from vectorstore.store import CATALOGUE, Store
+from vectorstore.private_files import CATALOGUE
+from vectorstore.store import Store
 
 pytestmark = pytest.mark.integration
 

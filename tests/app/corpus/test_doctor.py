@@ -11,8 +11,8 @@ from app.corpus.doctor import check_sources
 from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import zip_of
+from vectorstore.private_files import CATALOGUE
 from vectorstore.shared_files import SharedFiles
-from vectorstore.store import CATALOGUE
 
 pytestmark = pytest.mark.integration
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from app.corpus.uploads_store import FOLDER
 from app.errors import MetadataError
 from app.ui.ingest_tab import _IngestTabController
 from app.ui.words import worded
@@ -20,6 +19,7 @@ from tests.fakes import fake_workspace
 from tests.fakes_corpora import write_corpus
 from tests.fakes_files import mail_of, pdf_of
 from tests.fakes_ui import ingested
+from vectorstore.private_files import UPLOADS
 
 pytestmark = pytest.mark.integration
 
@@ -42,7 +42,7 @@ def upload(workspace: Workspace, folder: Path, files: dict[str, str | bytes]) ->
 
 
 def kept(workspace: Workspace) -> list[str]:
-    return sorted(path.name for path in (workspace.store.path / FOLDER).glob("*/*"))
+    return sorted(path.name for path in (workspace.store.path / UPLOADS).glob("*/*"))
 
 
 def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspace, tmp_path):
@@ -59,20 +59,20 @@ def test_files_that_statements_came_from_are_kept_and_the_others_deleted(workspa
 def test_files_are_kept_however_the_store_is_named_and_wherever_its_uploads_are(store, tmp_path, monkeypatch):
     for folder in ("disk", "here", "uploads apart"):
         (tmp_path / folder).mkdir()
-    for link in ("linked", f"uploads apart/{FOLDER}"):
+    for link in ("linked", f"uploads apart/{UPLOADS}"):
         (tmp_path / link).symlink_to(tmp_path / "disk")
     monkeypatch.chdir(tmp_path / "here")
     path = Path(store) if store.startswith("..") else tmp_path / store
     with fake_workspace(path) as workspace:
         upload(workspace, tmp_path / "sent", {"a.txt": TEXT, "b.txt": "", "parties.csv": PARTIES})
-        for folder in (path / FOLDER).iterdir():
+        for folder in (path / UPLOADS).iterdir():
             os.utime(folder, (1, 1))
         workspace.corpus.uploads.tidy()
         assert kept(workspace) == ["a.txt", "parties.csv"]
 
 
 def test_a_folder_of_that_name_that_the_store_has_not_made_is_no_upload(workspace, tmp_path):
-    folder = tmp_path / "store" / FOLDER / "2020"
+    folder = tmp_path / "store" / UPLOADS / "2020"
     write_corpus(folder, {"a.txt": TEXT, "notes.txt": ""}, parties=PARTIES)
     workspace.corpus.ingest([folder])
     os.utime(folder, (1, 1))
@@ -127,7 +127,7 @@ def test_file_goes_with_its_last_statement(workspace, tmp_path):
     for summary, left in zip(workspace.corpus.documents(), (1, 0), strict=True):
         workspace.corpus.remove(summary.document_id)
         assert len(kept(workspace)) == left
-    assert not list((workspace.store.path / FOLDER).iterdir())
+    assert not list((workspace.store.path / UPLOADS).iterdir())
 
 
 def test_a_file_that_cannot_be_deleted_keeps_no_other(workspace, tmp_path, monkeypatch):
@@ -153,7 +153,7 @@ def test_removing_a_statement_leaves_files_outside_the_store_alone(workspace, tm
 
 def test_upload_under_way_elsewhere_is_left_alone_and_a_killed_one_is_not(workspace, tmp_path):
     for name, age in (("fresh", 0.0), ("old", 3 * 24 * 3600.0)):
-        folder = workspace.store.path / FOLDER / f"tmp{name:_<8}"
+        folder = workspace.store.path / UPLOADS / f"tmp{name:_<8}"
         folder.mkdir(parents=True)
         (folder / f"{name}.txt").write_text("words", encoding="utf-8")
         os.utime(folder, (time.time() - age,) * 2)

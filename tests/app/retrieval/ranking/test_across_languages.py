@@ -18,8 +18,9 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace, second_model
 from tests.fakes_corpora import workspace_over
 from vectorstore.arrays import Matrix
+from vectorstore.private_files import CATALOGUE
 from vectorstore.records import ScopeFilter
-from vectorstore.store import CATALOGUE, SecondModel
+from vectorstore.store import SecondModel
 
 pytestmark = pytest.mark.integration
 
