@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vectorstore.errors import StoreFullError, StoreReadOnlyError
 from vectorstore.private_files import replacing
-from vectorstore.shared_files import SharedFiles
+from vectorstore.shared_files import PARTY_TABLES, SharedFiles
 
 
 class PartyFiles:
@@ -22,7 +22,7 @@ class PartyFiles:
     def paths(self, *, other_than: Path | None = None) -> tuple[Path, ...]:
         """Returns the paths of the copies, except that of the file `other_than`."""
         prefix = None if other_than is None else _prefix(other_than)
-        found = sorted(self._folder.glob("*.csv"))
+        found = sorted(self._folder.glob(PARTY_TABLES))
         return tuple(path for path in found if prefix is None or not path.name.startswith(prefix))
 
     def keep(self, path: Path, table: Path | None = None) -> None:

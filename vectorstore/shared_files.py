@@ -18,6 +18,8 @@ from vectorstore.private_files import COPIES, UPLOADS, make_private_folder, repl
 
 # Names of copies of ingested folders, beside which other folders may lie.
 _COPY: Final = re.compile(r".*-[0-9a-f]{8}", re.DOTALL)
+# Pattern of the names of party tables, likewise: the last part is of the hash of their bytes.
+PARTY_TABLES: Final = f"*-{'[0-9a-f]' * 16}.csv"
 
 
 class FilesConfig(BaseModel, frozen=True, extra="forbid"):
@@ -123,7 +125,7 @@ class SharedFiles:
             tables = f"{self._root}/parties"
             self._make(tables)
             there = {name.rpartition("/")[2] for name in self._files.find(tables)}
-            here = {path.name for path in folder.glob("*.csv")}
+            here = {path.name for path in folder.glob(PARTY_TABLES)}
             known = {_prefix(name) for name in there}
             for name in here - there:
                 if _prefix(name) in known:

@@ -106,11 +106,14 @@ def test_shared_folder_of_this_machine_is_its_owners_alone(files, folder, tmp_pa
     assert stat.S_IMODE((tmp_path / "shared").stat().st_mode) == 0o700
 
 
+TABLES = [f"{folder}-{'0' * 16}.csv" for folder in ("aa", "bb")]
+
+
 def test_tables_of_parties_are_synced_by_several_processes_at_a_time(tmp_path, monkeypatch):
     one, other = shared(tmp_path), shared(tmp_path)
     mine, theirs = tmp_path / "one", tmp_path / "other"
     mine.mkdir()
-    for name in ("aa-1.csv", "bb-1.csv"):
+    for name in (*TABLES, "guests.csv"):
         (mine / name).write_text(name, encoding="utf-8")
     one.sync_party_tables(mine)
     get, begun = other._files.get_file, []
@@ -125,4 +128,4 @@ def test_tables_of_parties_are_synced_by_several_processes_at_a_time(tmp_path, m
 
     monkeypatch.setattr(other._files, "get_file", get_file)
     other.sync_party_tables(theirs)
-    assert files_in(theirs) == ["aa-1.csv", "bb-1.csv"]
+    assert files_in(theirs) == TABLES

@@ -290,15 +290,15 @@ def test_rebuild_makes_a_fresh_index_without_embedding(store, embedder):
     assert_in_step(store)
 
 
-def test_rebuild_deletes_nothing_that_is_not_the_stores(store, embedder):
-    (store.path / "index-cards").mkdir()
-    mine = [store.path / name for name in ("index-cards/heron.txt", "mapped-lakes-vectors-1.csv")]
+def test_what_lies_beside_the_parts_of_a_store_is_neither_read_nor_deleted(store, embedder):
+    mine = [store.path / each for each in ("index-cards/heron.txt", "mapped-lakes-vectors-1.csv", "parties/guests.csv")]
     for path in mine:
+        path.parent.mkdir(exist_ok=True)
         path.write_text("mine", encoding="utf-8")
     keep(store, embedder, annotated("s", ["The heron flies."]))
     with store.writer():
         store.rebuild_index()
-    assert [path.read_text(encoding="utf-8") for path in mine] == ["mine", "mine"]
+    assert {path.read_text(encoding="utf-8") for path in mine} == {"mine"} and store.party_files.paths() == ()
 
 
 @only_servers
