@@ -193,8 +193,8 @@ def _case(row: _Row, documents: Documents) -> Case | None:
         try:
             states.append(party_code(name, documents.parties))
         except BriefingError as exc:
-            what, _, todo = worded(str(exc)).partition(": ")
-            row.wrong("state", "no_one_state", what=what, todo=todo)
+            what, *todo = re.split(r"\s?(?:: |：)", worded(str(exc)), maxsplit=1)
+            row.wrong("state", "no_one_state", what=what, todo="".join(todo))
     tags = {"article": article} if (article := _article(row)) else {}
     found = [_evidence(row, n, quote, states, years, documents) for n, quote in enumerate(quotes, 1)]
     if row.remarks or answered is None:

@@ -14,6 +14,8 @@ from ingest.text.page_furniture import running_heads
 _QUOTED: Final = re.compile(r"[“«„]([^“”«»„]+)[”»“]|\"([^\"]+)\"|《([^》]+)》|「([^」]+)」")
 # Share of a claim's content words that its quotations have to hold.
 _WORDED: Final = 0.5
+# What follows the name that leads a claim; Chinese has no space after it.
+_COLON: Final = re.compile(r": |：")
 _heads = lru_cache(maxsize=512)(running_heads)
 
 
@@ -67,7 +69,7 @@ def _is_worded(claim: Claim, sample: EvalSample) -> bool:
         if not any(words in text for text in quoted):
             return False
     language = (cited[0].language or "en") if cited else "en"
-    wanted = content_terms(claim.text.partition(": ")[2] or claim.text, language)
+    wanted = content_terms(_COLON.split(claim.text, maxsplit=1)[-1] or claim.text, language)
     found = content_terms(" ".join(citation.quote for citation in cited), language)
     return len(wanted & found) >= _WORDED * len(wanted)
 

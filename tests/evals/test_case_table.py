@@ -6,6 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.settings import Settings
+from app.ui.words import worded_in
 from evals.case_sets import remarks_of
 from evals.cases.case_table import read_case_table
 from evals.cases.documents import Document, Documents
@@ -91,6 +92,14 @@ def test_all_errors_are_told_at_once_with_line_column_and_advice(tmp_path, docum
     assert remarks.keys() == wanted.keys() and found.cases == ()
     assert {place: advice for place, advice in wanted.items() if advice not in remarks[place]} == {}
     assert "a.txt" in remarks["line 4, quote"]
+
+
+@pytest.mark.parametrize(("language", "todo"), [("en", "say France (FRA)"), ("fr", "dites"), ("zh", "请写")])
+def test_what_is_wrong_with_a_name_is_told_apart_from_what_to_do_in_every_language(tmp_path, documents, language, todo):
+    with worded_in(language):
+        (remark,) = read(tmp_path, documents, HEAD, "What did it say?,Frence,no,").remarks
+    assert todo in remark.todo and todo not in remark.what
+    assert remark.what == remark.what.strip(" \N{NO-BREAK SPACE}:：")
 
 
 @cases("head", "row", "where", "told")
