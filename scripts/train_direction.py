@@ -15,17 +15,15 @@ import csv
 import hashlib
 import json
 import random
-import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import torch
-import yaml
 from rich.progress import track
 from safetensors.numpy import load_file, save_file
 from torch.nn.utils.rnn import pad_sequence
@@ -36,7 +34,7 @@ from app.retrieval.positions.direction import READINGS, read_sentence
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
 from evals.positions import SHIPPED, cite_labels, load_cells
-from evals.public.directions import LABELS, figures_of, labelled_sentences
+from evals.public.directions import LABELS, LabelledSentence, figures_of, labelled_sentences, written_sentences
 from ingest.language.anaphora import refers_back
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyTable
@@ -46,6 +44,7 @@ from vectorstore.packaged_files import EMBEDDING, carried
 from vectorstore.records import text_sha256
 
 _parties: Final = cache(PartyTable.load)
+_Vary = Callable[[LabelledSentence], LabelledSentence]
 FOLDER: Final = Path("app/retrieval/direction_training")
 # Questions that ask for a direction; `{}` stands for the topic of an earlier turn: "who else was against it?{}".
 QUESTIONS: Final = FOLDER / "asked"
@@ -78,32 +77,7 @@ READING_OF: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Example:
-    """A sentence or question on a topic, with its label."""
-
-    text: str
-    topic: str
-    language: str
-    label: str
-    split: str
-
-
-def written_examples() -> list[Example]:
-    """Returns the examples of `FOLDER`."""
-    return [
-        Example(
-            text=re.sub(r"\{\{.*?\}\} |[{}]", "", entry), topic=topic, language=path.stem, label=label,
-            split="asked" if label in ASKED else path.parent.name,
-        )
-        for path in sorted(FOLDER.rglob("*.yaml"))
-        for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items()
-        for entry in entries
-        for topic in re.findall(r"\{+(.*?)\}", entry)[:1]
-    ]  # fmt: skip
-
-
-def cell_examples(corpus: Path) -> list[Example]:
+def cell_examples(corpus: Path) -> list[LabelledSentence]:
     """Returns the sentences of labelled cells that name the cell's topic or are its only quoted sentence."""
     documents = read_documents([corpus])
     found = []
@@ -114,24 +88,13 @@ def cell_examples(corpus: Path) -> list[Example]:
             for start, end in split_sentences(citation.quote)
         ]
         found += [
-            Example(
-                text=text, topic=cell.topic, language=language, label=READING_OF[cell.kind], split=cell.split,
+            LabelledSentence(
+                split=cell.split, topic=cell.topic, label=READING_OF[cell.kind], text=text, language=language
             )
             for language, text in quotes
             if len(quotes) == 1 or mask_topic(text, cell.topic, language, _parties()) != text
-        ]  # fmt: skip
+        ]
     return found
-
-
-def spoken_examples(speeches: Path) -> list[Example]:
-    """Returns sentences of real speeches that are labelled for training."""
-    return [
-        Example(
-            text=each.text, topic=each.topic, language="en", label=each.label, split=each.split,
-        )
-        for each in labelled_sentences(speeches)
-        if each.split == "train"
-    ]  # fmt: skip
 
 
 def examples_hash(asked: bool = False) -> str:
@@ -149,7 +112,7 @@ class _Varied:
     Some stand before or after another sentence, on another topic.
     """
 
-    def __init__(self, examples: Sequence[Example]) -> None:
+    def __init__(self, examples: Sequence[LabelledSentence]) -> None:
         self._random = random.Random(0)
         with REWORDED.open(encoding="utf-8", newline="") as file:
             self._wordings = {row["topic"]: [*filter(None, [*row.values()][1:])] for row in csv.DictReader(file)}
@@ -158,7 +121,7 @@ class _Varied:
             self._topics.setdefault(each.language, []).append(each.topic)
         self._apart = [each.text for each in examples if each.language == "en" and not refers_back(each.text)]
 
-    def __call__(self, example: Example) -> Example:
+    def __call__(self, example: LabelledSentence) -> LabelledSentence:
         """Returns the example as it is or varied, at random."""
         example = self._on_another_topic(example)
         if example.language != "en" or self._random.random() >= _BESIDE_SHARE:
@@ -166,7 +129,7 @@ class _Varied:
         pair = [example.text, self._random.choice(self._apart)]
         return replace(example, text=" ".join(self._random.sample(pair, 2)))
 
-    def _on_another_topic(self, example: Example) -> Example:
+    def _on_another_topic(self, example: LabelledSentence) -> LabelledSentence:
         drawn, language = self._random.random(), example.language
         wordings = self._wordings.get(example.topic, []) if language == "en" else []
         if drawn < _OTHER_SHARE:
@@ -222,7 +185,7 @@ class _FineTuned(torch.nn.Module):
             if own.shape == value.shape:
                 own.data.copy_(value)
 
-    def forward(self, examples: Sequence[Example]) -> torch.Tensor:
+    def forward(self, examples: Sequence[LabelledSentence]) -> torch.Tensor:
         """Returns the scores of each class, (n, classes)."""
         encoded = packaged_tokenizer().encode_batch(
             [topic_and_text(each.text, each.topic, each.language, _parties()) for each in examples]
@@ -248,7 +211,7 @@ class _FineTuned(torch.nn.Module):
         return {name: value.detach().numpy().astype(np.float16) for name, value in found.items()}
 
 
-def _fine_tune(examples: Sequence[Example], *, go_on: bool) -> tuple[dict[str, Matrix], dict[str, Matrix]]:
+def _fine_tune(examples: Sequence[LabelledSentence], *, go_on: bool) -> tuple[dict[str, Matrix], dict[str, Matrix]]:
     """Returns the arrays of the classifier of English, and of the one that then learns all six languages.
 
     The second begins with what the first has learned, or both with the weights that ship (`go_on`).
@@ -269,7 +232,11 @@ def _fine_tune(examples: Sequence[Example], *, go_on: bool) -> tuple[dict[str, M
 
 
 def _learn(
-    model: _FineTuned, examples: Sequence[Example], epochs: int, rate: float, vary: Callable[[Example], Example] | None
+    model: _FineTuned,
+    examples: Sequence[LabelledSentence],
+    epochs: int,
+    rate: float,
+    vary: _Vary | None,
 ) -> None:
     """Trains a model on examples, which `vary` changes anew in each epoch."""
     shuffled = random.Random(0)
@@ -300,7 +267,7 @@ def fit_asked() -> None:
 
     The score that is printed is of one that has not seen a fifth of the topics.
     """
-    asked = [item for item in written_examples() if item.split == "asked"]
+    asked = [item for item in written_sentences(FOLDER) if item.label in ASKED]
     unseen = [item for item in asked if int(text_sha256(item.topic), 16) % _FOLDS == 0]
     model = _trained_on_questions([item for item in asked if item not in unseen]).eval()
     with torch.no_grad():
@@ -311,7 +278,7 @@ def fit_asked() -> None:
     save_file(_trained_on_questions(asked).arrays(), WEIGHTS, metadata=notes)
 
 
-def _trained_on_questions(examples: Sequence[Example]) -> _FineTuned:
+def _trained_on_questions(examples: Sequence[LabelledSentence]) -> _FineTuned:
     torch.manual_seed(0)
     model = _FineTuned(SIX, [*ASKED]).train()
     _learn(model, examples, *_QUESTIONS, vary=None)
@@ -321,7 +288,8 @@ def _trained_on_questions(examples: Sequence[Example]) -> _FineTuned:
 def main(corpus: Path, speeches: Path, *, go_on: bool) -> None:
     """Trains the classifiers of sentences and questions, prints their scores and writes the weights."""
     cells = cell_examples(corpus)
-    examples = [item for item in (*written_examples(), *cells, *spoken_examples(speeches)) if item.split != "asked"]
+    written = [item for item in written_sentences(FOLDER) if item.label not in ASKED]
+    examples = [*written, *cells, *(item for item in labelled_sentences(speeches) if item.split == "train")]
     notes = {"examples": examples_hash(), "classes": json.dumps(READINGS)}
     fine_tuned = _fine_tune([item for item in examples if item.split != "sealed"], go_on=go_on)
     for arrays, path in zip(fine_tuned, (ENGLISH, SIX), strict=True):

@@ -13,19 +13,18 @@ Source of the speeches: Jankin, Baturo and Dasandi, UN General Debate Corpus, do
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import eq
 from pathlib import Path
 from typing import Final
 
-import yaml
 from sklearn.metrics import f1_score
 
 from app.retrieval.positions.asked_direction import ASKED, classify_question
 from app.retrieval.positions.direction import read_passage, read_sentence
 from app.settings import Settings
 from evals.errors import DatasetError
-from evals.files import EVALS, shipped_rows, tracked
+from evals.files import EVALS, load_yaml, shipped_rows, tracked
 from evals.public.corpus import Figure, records_of
 from ingest.parties.party_table import PartyTable
 from vectorstore.records import text_sha256
@@ -50,12 +49,11 @@ _OPPOSED: Final = {"for": "against", "against": "for"}
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledSentence:
-    """A sentence with the label of its direction; `split` is `train` or one of `_PARTS`."""
+    """A sentence, passage or question on a topic, with the label of its direction, of a part of the examples."""
 
     split: str
     topic: str
     label: str
-    speech: str
     text: str
     language: str = "en"
 
@@ -67,18 +65,17 @@ def labelled_sentences(data: Path | None = None) -> Iterator[LabelledSentence]:
         span = texts[row["speech"]][int(row["start"]) : int(row["end"])]
         if text_sha256(span) != row["sha256"]:
             raise DatasetError("the speeches are not those that the labels are about")
-        fields = {name: row[name] for name in ("split", "topic", "label", "speech")}
-        yield LabelledSentence(text=" ".join(span.split()), **fields)
+        text = " ".join(span.split())
+        yield LabelledSentence(split=row["split"], topic=row["topic"], label=row["label"], text=text)
 
 
-def written_sentences() -> Iterator[LabelledSentence]:
-    """Yields the sentences of `WRITTEN`, in which braces mark the topic."""
-    for path in sorted(WRITTEN.glob("*/*.yaml")):
-        split = f"{path.parent.name} en" if path.stem == "en" else path.parent.name
-        for label, entries in yaml.safe_load(path.read_text(encoding="utf-8")).items():
+def written_sentences(folder: Path) -> Iterator[LabelledSentence]:
+    """Yields sentences of YAML files, by label, in which braces mark the topic; the split is the name of the folder."""
+    for path in sorted(folder.rglob("*.yaml")):
+        for label, entries in load_yaml(path).items():
             for entry in entries:
                 topic, text = re.findall(r"\{+(.*?)\}", entry)[0], re.sub(r"\{\{.*?\}\} |[{}]", "", entry)
-                yield LabelledSentence(split=split, topic=topic, label=label, speech="", text=text, language=path.stem)
+                yield LabelledSentence(split=path.parent.name, topic=topic, label=label, text=text, language=path.stem)
 
 
 def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[Figure]:
@@ -99,7 +96,8 @@ def figures_of(part: str, gold: Sequence[str], told: Sequence[str]) -> Iterator[
 
 def run(_: Settings, __: Path, data: Path | None) -> list[Figure]:
     """Classifies the labelled sentences and compares with the labels; `data` is the folder of the speeches."""
-    sentences = [*labelled_sentences(data), *written_sentences()]
+    written = (replace(s, split=f"{s.split} en") if s.language == "en" else s for s in written_sentences(WRITTEN))
+    sentences = [*labelled_sentences(data), *written]
     parties = PartyTable.load()
     found: list[Figure] = []
     for part, name in _PARTS.items():

@@ -160,7 +160,7 @@ def test_questions_count_by_what_they_ask_for(monkeypatch):
     monkeypatch.setattr(directions, "classify_question", lambda text, *_: (told[text], 1.0))
     labels = ("asks_for", "asks_against", "asks_open")
     questions = [
-        directions.LabelledSentence(split="asked", topic="", label=label, speech="", text=text)
+        directions.LabelledSentence(split="asked", topic="", label=label, text=text)
         for text, label in zip(told, labels, strict=True)
     ]
     right, contrary = directions.figures_of_questions(questions, PartyTable.load())
