@@ -23,6 +23,8 @@ _SETS: Final = {row["name"]: row for row in shipped_rows("datasets/sets.csv")}
 SHIPPED: Final = {name: EVALS / row["file"] for name, row in _SETS.items() if row["file"]}
 # Name of the set of cases that were saved in the chat; they are about the store in which they were saved.
 SAVED: Final = "saved"
+# The sets about the fictional conference that are fitted on.
+_OF_CONFERENCE: Final = ("smoke", "asked_meeting", "typed")
 # The sets that the page offers.
 OFFERED: Final = tuple(name for name, row in _SETS.items() if row["page"])
 # Names by which a run records folders of the program, so that its manifest is the same wherever that is installed.
@@ -53,6 +55,12 @@ def open_set(
         again = shlex.join(["lint", name, *(part for folder in corpus for part in ("--corpus", str(folder)))])
         raise DatasetError(message + (f"; and {more} more: `untoc-eval {again}` shows all" if more else ""))
     return found.cases
+
+
+def fitted_cases() -> tuple[Case, ...]:
+    """Returns the cases about the fictional conference that are fitted on; those tagged `fold: held` are withheld."""
+    cases = (case for name in _OF_CONFERENCE for case in load_cases(SHIPPED[name]))
+    return tuple(case for case in cases if case.tags.get("fold") != "held")
 
 
 def remarks_of(

@@ -18,8 +18,8 @@ from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.relevance_features import SentenceFeatures
 from app.retrieval.search_strategy import choose_strategy
 from app.settings import Settings
-from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
-from evals.cases.case import Case, Evidence, load_cases
+from evals.case_sets import CONFERENCE, SAMPLE, fitted_cases
+from evals.cases.case import Case, Evidence
 from evals.cases.documents import Documents, read_documents
 from evals.cases.synth import draw
 from evals.errors import DatasetError
@@ -40,8 +40,6 @@ FOLDS: Final = 5
 FEATURES: Final = SentenceFeatures.names()
 # Of the thesaurus' `broader` relations, those whose hash begins with one of these digits are used: one in eight.
 _BROADER_DRAWN: Final = "08"
-# The sets of cases about the fictional conference that are fitted on.
-_OF_MEETING: Final = ("smoke", "asked_meeting", "typed")
 # Distance from evidence, in characters, up to which a sentence may belong to it and is not taken as `beside`.
 _NEIGHBOUR: Final = 300
 
@@ -104,11 +102,9 @@ def gather(cases: Sequence[Case], folders: Sequence[Path], settings: Settings) -
     """Returns (measured pairs of the corpora and the fictional conference, identities of the models that measured)."""
     samples: list[Sample] = []
     models: dict[str, str] = {}
-    # Cases tagged `fold: held` are withheld from every fit.
-    open_ = (case for name in _OF_MEETING for case in load_cases(SHIPPED[name]) if case.tags.get("fold") != "held")
     # `cases` are about the first corpus; the others give only the cells and topics written for their statements.
     corpora = [([folder], cases if folder == folders[0] else ()) for folder in folders]
-    for corpus, about in (*corpora, ([CONFERENCE, SAMPLE], [*open_])):
+    for corpus, about in (*corpora, ([CONFERENCE, SAMPLE], fitted_cases())):
         documents = read_documents(corpus, limits=settings.load)
         pairs = [*pairs_of_cases(about, documents), *pairs_of_cells(documents), *pairs_across(documents)]
         with open_environment(settings, corpus, documents) as workspace:

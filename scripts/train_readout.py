@@ -12,8 +12,7 @@ import numpy as np
 from safetensors.numpy import save_file
 from sklearn.linear_model import Ridge
 
-from evals.case_sets import CONFERENCE, SAMPLE, SHIPPED
-from evals.cases.case import load_cases
+from evals.case_sets import CONFERENCE, SAMPLE, fitted_cases
 from evals.cases.documents import read_documents
 from ingest.glossary.glossary import gloss
 from ingest.glossary.thesaurus import concepts_in, relation_rows
@@ -26,7 +25,6 @@ from vectorstore.rerank import READOUT, STATES, load_packaged
 
 # Concepts, and as many questions, drawn for each sentence beside those that it names or answers.
 _DRAWN: Final = 6
-_SETS: Final = ("smoke", "asked_meeting", "typed")
 _TOKENS: Final = 256
 _PENALTY: Final = 1.0
 _HELD_OUT_EVERY: Final = 10  # one pair in so many is held out to measure the fit
@@ -37,8 +35,7 @@ def pairs() -> list[tuple[str, str]]:
     drawn = random.Random(7)
     documents = read_documents([CONFERENCE, SAMPLE])
     concepts = sorted({row.concept for row in relation_rows()})
-    cases = [case for name in _SETS for case in load_cases(SHIPPED[name]) if case.tags.get("fold") != "held"]
-    asked = [case for case in cases if case.lang == "en"]
+    asked = [case for case in fitted_cases() if case.lang == "en"]
     found = list[tuple[str, str]]()
     for document in documents.by_file.values():
         language = detect_language(document.text) or "en"
