@@ -5,12 +5,11 @@ import json
 import logging
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import zip_longest
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -19,6 +18,7 @@ from app.answering.assistant import Assistant
 from app.errors import SHOWN_ERRORS
 from app.question.turns.state import EarlierTurn
 from app.settings import Settings
+from app.ui.background_job import BackgroundJob
 from evals.case_sets import cases_hash, corpus_of, folder_name, open_set
 from evals.cases.case import Case, slices
 from evals.cases.documents import read_documents, stored_documents
@@ -94,16 +94,9 @@ def run_cases(run: Run, ask: Ask, *, tell: Tell = quiet) -> Run:
 
 def _ask_within(ask: Ask, case: Case, repeat: int, time_limit: float) -> AnswerRecord:
     """Asks one case and waits no longer than the limit, in seconds."""
-    began, result = time.perf_counter(), Future[dict[str, Any]]()
-
-    def work() -> None:
-        try:
-            result.set_result(ask(case, repeat))
-        except BaseException as exc:  # raised again by `result.result()`
-            result.set_exception(exc)
-
+    began = time.perf_counter()
     # A thread cannot be stopped: after the time limit, a question goes on until it ends, and its answer is dropped.
-    Thread(target=work, daemon=True, name="untoc-eval-ask").start()
+    result = BackgroundJob[None, dict[str, Any]](lambda _: ask(case, repeat), daemon=True).outcome
     answer: dict[str, Any] | None = None
     error: AskError | None = AskError(kind="timeout", message=f"no answer within {time_limit:g} s")
     try:
