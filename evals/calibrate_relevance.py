@@ -112,7 +112,8 @@ def fit_relevance_model(samples: Sequence[Sample]) -> tuple[RelevanceModel, dict
     # Thresholds are chosen on lists or on pairs like the questions of users, not on pairs from the thesaurus.
     by_topic, asked = ordered["topic"], _of_source(ordered["topic"], *_ASKED, "list")
     own, answered = chances["topic"][asked], _labels(by_topic)[asked]
-    threshold = list_threshold(own, answered) if by_topic[0].pair.source == "list" else best_threshold(own, answered)[0]
+    choose = list_threshold if by_topic[0].pair.source == "list" else best_threshold
+    threshold = choose(own, answered)
     nearest = near_threshold(own, answered, threshold)
     fitted = fit_weights(samples)
     chosen = {"threshold": _kept(threshold), "near": _kept(nearest), "among": among}
@@ -217,11 +218,11 @@ def _table(sample: Sample) -> Floats:
     return np.hstack([sample.features, sample.states], dtype=np.float64)
 
 
-def best_threshold(chances: Floats, answered: Flags) -> tuple[float, float, float]:
-    """Returns (threshold, precision, recall) of abstaining below it, where the lesser of the two rates is highest."""
+def best_threshold(chances: Floats, answered: Flags) -> float:
+    """Returns the chance below which abstaining has the highest lesser of precision and recall."""
     # Precision is computed for the share of unanswered questions `_IN_VAIN`, since the pairs were written to be hard.
-    found = ((float(at), *abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances))
-    return max(((0.5, 0.0, 0.0), *found), key=lambda each: min(each[1:]))
+    rates = {float(at): min(abstention(chances, answered, float(at), _IN_VAIN)) for at in np.unique(chances)}
+    return max({0.5: 0.0} | rates, key=lambda at: rates.get(at, 0.0))
 
 
 def near_threshold(chances: Floats, answered: Flags, threshold: float) -> float:

@@ -76,9 +76,8 @@ def take_in(workspace: Workspace, folders: Sequence[Path], tell: Tell = quiet) -
         # The sample has an ingest of its own, since its folder contains more than statements.
         paths = [] if folder == SAMPLE else [folder]
         report = workspace.corpus.ingest(paths, sample=folder == SAMPLE, progress=report_progress)
-        failed = [file for file in report.files if file.result in ("failed", "missing")]
-        if failed:
-            raise RunError(f"not all of {str(folder)!r} was taken in: {failed[0].file}: {failed[0].reason}")
+        for file in report.failed:
+            raise RunError(f"not all of {str(folder)!r} was taken in: {file.file}: {file.reason}")
 
 
 def store_path(settings: Settings, folders: Sequence[Path], documents: Documents) -> Path:

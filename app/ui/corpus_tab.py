@@ -256,7 +256,7 @@ def _values(summary: DocumentSummary, field: str) -> set[str]:
     """Returns the values of a document that a filter compares with the chosen ones."""
     metadata = summary.metadata
     if field == "year":
-        return {part[:4] for part in (metadata.date or _NONE).split("/")}
+        return {*map(str, metadata.years)} or {_NONE}
     if field == "state" and (metadata.state is None and (summary.interventions or summary.kind == "treaty")):
         return set()
     return {getattr(metadata, field) or _NONE}

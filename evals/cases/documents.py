@@ -48,9 +48,9 @@ class Document:
     @cached_property
     def years(self) -> frozenset[str]:
         """The years of the statement by the manifest, else by its text: for look-up and lint, not for scores."""
-        date = self.facts.get("date") or read_metadata(self.text, find_blocks(self.text), None, self.file).metadata.date
-        first, _, last = (date or "").partition("/")
-        return frozenset(map(str, range(int(first[:4]), int((last or first)[:4]) + 1))) if date else frozenset()
+        told = Metadata(date=self.facts.get("date"))
+        known = told if told.date else read_metadata(self.text, find_blocks(self.text), None, self.file).metadata
+        return frozenset(map(str, known.years))
 
     def find(self, quote: str) -> tuple[int, int] | None:
         """Returns where a quotation stands, `[start, end)`; white space, hyphens and apostrophes may differ."""

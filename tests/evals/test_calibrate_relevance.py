@@ -12,7 +12,7 @@ import evals.calibrate_relevance
 from app.retrieval.relevance import RelevanceArtefact
 from app.retrieval.relevance_features import SentenceFeatures
 from evals.calibrate_order import fit_order, order_figures, ranks_of
-from evals.calibrate_relevance import SEALED, best_threshold, figures_of, fit, fit_among, split
+from evals.calibrate_relevance import SEALED, abstention, best_threshold, figures_of, fit, fit_among, split
 from evals.errors import EvalError
 from evals.metrics.table import Floats
 from evals.relevance_pairs import FOLDS, Pair, PairSource, Sample, fold_of
@@ -60,9 +60,10 @@ def _samples(size: int) -> list[Sample]:
     ],
 )
 def test_threshold_balances_precision_and_recall_of_abstention(chances, answered, between, precision, recall) -> None:
-    threshold, *found = best_threshold(np.array(chances), np.array(answered))
+    pairs = np.array(chances), np.array(answered)
+    threshold = best_threshold(*pairs)
     assert between[0] < threshold <= between[1]
-    assert found == pytest.approx([precision, recall])
+    assert abstention(*pairs, threshold, evals.calibrate_relevance._IN_VAIN) == pytest.approx((precision, recall))
 
 
 def test_a_fit_tells_pairs_apart_by_their_surest_sentence() -> None:
@@ -167,7 +168,7 @@ def test_figures_of_one_class_are_numbers_without_an_auc(answered: bool) -> None
 
 def test_a_fit_whose_chances_are_near_0_and_1_can_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evals.calibrate_relevance, "near_threshold", lambda *_: 1e-6)
-    monkeypatch.setattr(evals.calibrate_relevance, "best_threshold", lambda *_: (1 - 1e-6, 1.0, 1.0))
+    monkeypatch.setattr(evals.calibrate_relevance, "best_threshold", lambda *_: 1 - 1e-6)
     fitted = fit(_samples(200), MODELS)
     assert RelevanceArtefact.model_validate_json(fitted.model_dump_json()) == fitted
 
