@@ -60,7 +60,7 @@ class DeclaredRoute(APIRoute):
 # Permissions of the chat's events, by `app.ui.guard.event_name`; a `<lambda>` changes only the layout (`read`).
 _EVENTS: Final[Mapping[Permission, str]] = {
     "read": (
-        "cancel ask_tab.<lambda> briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
+        "cancel briefing_tab.<lambda> check_tab.<lambda> corpus_tab.<lambda> ingest_tab.<lambda>"
         " ask_tab.stopped briefing_tab.stopped briefing_tab.choices briefing_tab.named"
         " check_tab.checked chat.verify ingest_tab.opened ingest_tab.watch ingest_tab.given_up ingest_tab.stopped"
         " uploads.named_files corpus_tab.offered corpus_tab.listed corpus_tab.pressed corpus_tab.act"
@@ -73,13 +73,13 @@ _EVENTS: Final[Mapping[Permission, str]] = {
     ),
     "work": (
         "ask_tab.editor_values ask_tab.listed ask_tab.judge ask_tab.use ask_tab.change_list ask_tab.arrange_list"
-        " ask_tab.opened"
+        " ask_tab.opened ask_tab.begun"
         " ask_tab.refreshed ask_tab.export_conversation briefing_tab.change_cell briefing_tab.change_list"
         " briefing_tab.documents briefing_tab.keep_as_own briefing_tab.reopened briefing_tab.refreshed"
     ),
     "edit": (
         "ingest_tab.ingest ingest_tab.sample ingest_tab.set_states ingest_tab.add_party corpus_tab.save"
-        " corpus_tab.remove corpus_tab.undo"
+        " corpus_tab.remove corpus_tab.set_field corpus_tab.remove_all corpus_tab.undo"
     ),
 }
 EVENTS: Final = {event: need for need, events in _EVENTS.items() for event in events.split()}

@@ -74,6 +74,10 @@ class _AskTabController:
         shown = problem + self.welcome(turns, identifier)
         return shown, _panel(turns), turns, identifier or None, "", "", self.listed(words, identifier)
 
+    def begun(self, words: str) -> tuple[Any, ...]:
+        """Begins a new conversation; returns what `opened` returns."""
+        return self.opened(None, words)
+
     def refreshed(self, turns: list[ShownTurn], open_id: str | None, asking: str) -> tuple[Any, ...]:
         """Shows changes of the store or another browser tab; returns (conversation, evidence, turns)."""
         if not turns and not asking:
@@ -371,7 +375,7 @@ def build_ask_tab(
     listing.apply(controller.arrange_list, [words, open_id], [listing], **EACH)
     # A conversation that is opened stops what is being asked in another one, whose answer would take its place.
     for opened in (
-        new.click(lambda words: controller.opened(None, words), [words], shown, cancels=asked, **QUIET),
+        new.click(controller.begun, [words], shown, cancels=asked, **QUIET),
         listing.select(controller.change_list, [words, open_id], shown, cancels=asked, **QUIET),
         # The address of the page names the conversation to open.
         page.load(controller.opened, [address], shown, js=named_by_address("c"), **QUIET),

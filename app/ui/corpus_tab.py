@@ -178,6 +178,14 @@ class _CorpusTabController:
         """Removes the open statement; returns what `change` returns."""
         return self.change([document_id_of(open_id or "")], None, open_id)
 
+    def remove_all(self, ids: list[str], open_id: str | None) -> tuple[Any, ...]:
+        """Removes documents; returns what `change` returns."""
+        return self.change(ids, None, open_id)
+
+    def set_field(self, ids: list[str], field: str, value: str, open_id: str | None) -> tuple[Any, ...]:
+        """Sets a field of documents; returns what `change` returns."""
+        return self.change(ids, {field: value}, open_id)
+
     def change(self, ids: list[str], changes: Mapping[str, str] | None, open_id: str | None = None) -> tuple[Any, ...]:
         """Sets fields of documents, or removes them if `changes` is None; returns (steps to undo, message, *opened)."""
         if not ids:
@@ -267,6 +275,35 @@ def _natural(choice: tuple[str, str]) -> tuple[bool, int, str]:
     return value == _NONE, int(value) if value.isdecimal() else 0, name.casefold()
 
 
+def _place_changes() -> tuple[gr.Dropdown, gr.Button, gr.Dropdown, gr.Textbox, gr.Button, gr.Button]:
+    """Places the form to change several documents; returns the choice of them, the buttons and the new value."""
+    with gr.Accordion(label("change-together"), open=False, elem_id="corpus-together"):
+        with gr.Row():
+            choice = several("which-statements", 320, scale=4, elem_id="corpus-choice")
+            every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
+        with gr.Row():
+            field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
+            value = box("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
+        with gr.Row(elem_classes="u-buttons"):
+            set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
+            remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
+    return choice, every, field, value, set_all, remove_all
+
+
+def _place_form() -> tuple[gr.Column, list[gr.Textbox], gr.Button, gr.Button]:
+    """Places the form of the open statement; returns it, its fields and its buttons to save and to remove."""
+    with gr.Column(visible=False, elem_id="corpus-form") as form:
+        fields: list[gr.Textbox] = []
+        for start in range(0, len(_FIELDS), 4):
+            with gr.Row():
+                for name in _FIELDS[start : start + 4]:
+                    fields.append(box(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
+        with gr.Row(elem_classes="u-buttons"):
+            save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
+            remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
+    return form, fields, save, remove
+
+
 def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     """Lays out the tab inside the current context and connects it; its table is read when the tab is opened."""
     controller = _CorpusTabController(corpus)
@@ -282,28 +319,11 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     table = gr.Dataframe(
         label=label("statements"), show_label=False, interactive=False, wrap=True, elem_id="corpus-table"
     )
-    with gr.Accordion(label("change-together"), open=False, elem_id="corpus-together"):
-        with gr.Row():
-            choice = several("which-statements", 320, scale=4, elem_id="corpus-choice")
-            every = gr.Button(label("all-listed"), scale=0, min_width=170, elem_id="corpus-all")
-        with gr.Row():
-            field = gr.Dropdown(label=label("field"), choices=list(_FIELDS), value="state", elem_id="corpus-field")
-            value = box("new-value", 160, info=label("empty-clears"), elem_id="corpus-value")
-        with gr.Row(elem_classes="u-buttons"):
-            set_all = gr.Button(label("set-chosen"), variant="primary", scale=0, min_width=170, elem_id="corpus-set")
-            remove_all = gr.Button(label("remove-chosen"), scale=0, min_width=170, elem_id="corpus-remove-chosen")
+    choice, every, field, value, set_all, remove_all = _place_changes()
     with gr.Row(elem_classes="u-buttons"):
         said = html(elem_id="corpus-said")
         undo = gr.Button(label("take-back"), scale=0, min_width=110, visible=False, elem_id="corpus-undo")
-    with gr.Column(visible=False, elem_id="corpus-form") as form:
-        fields: list[gr.Textbox] = []
-        for start in range(0, len(_FIELDS), 4):
-            with gr.Row():
-                for name in _FIELDS[start : start + 4]:
-                    fields.append(box(f"field-{name}", 200, info=label(f"hint-{name}"), elem_id=f"field-{name}"))
-        with gr.Row(elem_classes="u-buttons"):
-            save = gr.Button(label("save-metadata"), variant="primary", scale=0, min_width=150, elem_id="corpus-save")
-            remove = gr.Button(label("remove-statement"), scale=0, min_width=170, elem_id="corpus-remove")
+    form, fields, save, remove = _place_form()
     detail = html(elem_id="corpus-detail", acts=True, server_functions=[fetched(corpus, page_image)])
     opened, sought = [chosen, form, detail, *fields], [words, columns, *filters]
     listing: Any = {"fn": controller.listed, "inputs": sought, "outputs": [table, choice, ids, count], **QUIET}
@@ -315,18 +335,12 @@ def build_corpus_tab(corpus: Corpus, tab: gr.Tab) -> None:
     every.click(lambda ids: ids, [ids], [choice], **QUIET)
     # Changing a hundred statements takes ten seconds: the table shows progress until then.
     slow: Any = QUIET | {"show_progress": "minimal", "show_progress_on": table}
-    for changed in (
-        save.click(controller.save, [chosen, *fields], [steps, said, *opened], **slow),
-        remove.click(controller.remove, [chosen], [steps, said, *opened], **slow),
-        set_all.click(
-            lambda chosen, field, value, open_id: controller.change(chosen, {field: value}, open_id),
-            [choice, field, value, chosen],
-            [steps, said, *opened],
-            **slow,
-        ),
-        remove_all.click(
-            lambda ids, open_id: controller.change(ids, None, open_id), [choice, chosen], [steps, said, *opened], **slow
-        ),
-        undo.click(controller.undo, [steps, chosen], [steps, said, *opened], **slow),
+    for button, change, given in (
+        (save, controller.save, [chosen, *fields]),
+        (remove, controller.remove, [chosen]),
+        (set_all, controller.set_field, [choice, field, value, chosen]),
+        (remove_all, controller.remove_all, [choice, chosen]),
+        (undo, controller.undo, [steps, chosen]),
     ):
+        changed = button.click(change, given, [steps, said, *opened], **slow)
         changed.then(**listing).then(lambda steps: gr.Button(visible=bool(steps)), [steps], [undo], **QUIET)

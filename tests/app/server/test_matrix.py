@@ -121,6 +121,11 @@ def test_every_event_of_the_chat_has_a_rule_and_no_rule_is_left_over(served: Tea
     assert events | {"page", "upload"} == EVENTS.keys()
 
 
+def test_an_event_without_a_name_of_its_own_has_nothing_to_change(served: Team) -> None:
+    nameless = [f.fn for f in served.served.interface.fns.values() if event_name(f.fn).endswith("<lambda>")]
+    assert nameless and all(function.__closure__ is None for function in nameless)
+
+
 def opened(client: httpx.Client) -> httpx.Client:
     assert client.get("/").status_code == 200
     return client
