@@ -308,6 +308,27 @@ def _panel(turns: Sequence[ShownTurn], shown: int | None = None) -> str:
     return render("panel", turns=turns, shown=newest if shown is None else shown)
 
 
+def _place_list() -> tuple[gr.Button, gr.Textbox, gr.HTML]:
+    """Places the list of conversations; returns the button for a new one, the box for search words, and the list."""
+    with gr.Column(scale=3, min_width=200, elem_classes="u-list", elem_id="conversations"):
+        with gr.Row(elem_classes="u-list-head"):
+            unfold = '<button type="button" class="u-button u-only-narrow" data-unfold aria-expanded="false">'
+            html(unfold + label("conversations") + "</button>")
+            new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
+        search = label("search-conversations")
+        words = box("search-conversations", 160, placeholder=search, elem_id="conversation-search")
+        return new, words, html(elem_id="conversation-list", acts=True)
+
+
+def _place_composer() -> tuple[gr.Textbox, gr.Button, gr.Button]:
+    """Places the box for a question, and the buttons to ask it and to stop."""
+    with gr.Row(elem_classes="u-composer"):
+        hint = label("ask-placeholder")
+        question = box("question", 160, placeholder=hint, max_lines=6, scale=8, autofocus=True, elem_id="question")
+        ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
+        return question, ask, gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
+
+
 def build_ask_tab(
     tab: gr.Tab, page: gr.Blocks, workspace: Workspace, conversations: Conversations, wanted: gr.State
 ) -> None:
@@ -320,28 +341,12 @@ def build_ask_tab(
         return controller.export(asked)
 
     with gr.Row(elem_classes="u-split"):
-        with gr.Column(scale=3, min_width=200, elem_classes="u-list", elem_id="conversations"):
-            with gr.Row(elem_classes="u-list-head"):
-                html(
-                    '<button type="button" class="u-button u-only-narrow" data-unfold aria-expanded="false">'
-                    + label("conversations")
-                    + "</button>"
-                )
-                new = gr.Button(label("new-conversation"), size="sm", min_width=120, elem_id="new-conversation")
-            search = label("search-conversations")
-            words = box("search-conversations", 160, placeholder=search, elem_id="conversation-search")
-            listing = html(elem_id="conversation-list", acts=True)
+        new, words, listing = _place_list()
         with gr.Column(scale=8, min_width=320, elem_classes="u-talk"):
             conversation = html(elem_id="conversation", acts=True, server_functions=[export_conversation])
             suggestions = html(elem_id="suggestions", acts=True)
             accordion, scope_fields, apply, reset = build_editor()
-            with gr.Row(elem_classes="u-composer"):
-                hint = label("ask-placeholder")
-                question = box(
-                    "question", 160, placeholder=hint, max_lines=6, scale=8, autofocus=True, elem_id="question"
-                )
-                ask = gr.Button(label("ask"), variant="primary", scale=0, min_width=88, elem_id="ask")
-                stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="stop")
+            question, ask, stop = _place_composer()
         with gr.Column(scale=7, min_width=320, elem_classes="u-side"):
             fetches = [fetched(corpus, page_image), fetched(corpus, whole_statement)]
             evidence = html(elem_id="evidence", acts=True, server_functions=fetches)

@@ -341,6 +341,29 @@ def _buttons(*, busy: bool) -> tuple[gr.Button, gr.Button]:
     return gr.Button(visible=busy), gr.Button(interactive=not busy)
 
 
+def _place_request() -> list[Any]:
+    """Places the fields of a request, in the order in which `make` takes them."""
+    with gr.Row():
+        hint = label("parties-info")
+        parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
+        topics = box("topics", 260, info=label("one-a-line"), lines=3, max_lines=8, elem_id="topics")
+    with gr.Row():
+        examples = {"articles": "18, TIP 9", "sessions": "9, 10", "years": "2018, 2000-2005", "bodies": "UNTOC COP"}
+        typed = [gr.Textbox(label=label(name), info=info, min_width=140) for name, info in examples.items()]
+        names = [("–", ""), *LANGUAGE_CHOICES]
+        spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
+    split = gr.Checkbox(label=label("cell-a-session"), value=False)
+    return [parties, topics, *typed, split, spoken]
+
+
+def _place_composers(model: str | None) -> gr.Radio:
+    """Places the choice of what stands in a cell, where there is a chat model."""
+    # Without a model none is chosen: cells then have quotations only.
+    value, is_shown = None if model is None else "model", model is not None
+    choices, named = list(COMPOSERS), label("what-in-a-cell")
+    return gr.Radio(label=named, choices=choices, value=value, visible=is_shown, elem_id="composer")
+
+
 def build_briefing_tab(
     page: gr.Blocks, tabs: gr.Tabs, tab: gr.Tab, workspace: Workspace, kept: KeptBriefings, wanted: gr.State
 ) -> None:
@@ -353,27 +376,8 @@ def build_briefing_tab(
         listing = html(elem_id="briefing-list", acts=True)
     # Errors stand above the dropdown, since its open list covers what is below it.
     unknown = html(elem_id="unknown-parties")
-    with gr.Row():
-        hint = label("parties-info")
-        parties = several("states-and-groups", 260, info=hint, allow_custom_value=True, elem_id="parties")
-        topics = box("topics", 260, info=label("one-a-line"), lines=3, max_lines=8, elem_id="topics")
-    with gr.Row():
-        articles = gr.Textbox(label=label("articles"), info="18, TIP 9", min_width=140)
-        sessions = gr.Textbox(label=label("sessions"), info="9, 10", min_width=140)
-        years = gr.Textbox(label=label("years"), info="2018, 2000-2005", min_width=140)
-        bodies = gr.Textbox(label=label("bodies"), info="UNTOC COP", min_width=140)
-        names = [("–", ""), *LANGUAGE_CHOICES]
-        spoken = gr.Dropdown(label=label("language-of-briefing"), choices=names, value="", min_width=140)
-    split = gr.Checkbox(label=label("cell-a-session"), value=False)
-    model = workspace.briefings.model
-    composer = gr.Radio(
-        label=label("what-in-a-cell"),
-        choices=list(COMPOSERS),
-        # Without a model none is chosen: cells then have quotations only.
-        value=None if model is None else "model",
-        visible=model is not None,
-        elem_id="composer",
-    )
+    parties, *_, spoken = fields = _place_request()
+    composer = _place_composers(workspace.briefings.model)
     with gr.Row(elem_classes="u-buttons"):
         start = gr.Button(label("make-briefing"), variant="primary", scale=0, min_width=190, elem_id="brief")
         stop = gr.Button(label("stop"), scale=0, min_width=88, visible=False, elem_id="brief-stop")
@@ -389,7 +393,6 @@ def build_briefing_tab(
     # Gradio reports a value that is typed and entered as `select`, not as `input`.
     parties.select(controller.named, [parties], [parties, unknown], **QUIET)
     running = queued("brief")
-    fields = [parties, topics, articles, sessions, years, bodies, split, spoken]
     made = [result, briefing, open_id, files, found, listing]
     begins = [start.click, wanted.change]
     gr.on(begins, lambda: (*_buttons(busy=True), ""), None, [stop, start, problem], **QUIET)
