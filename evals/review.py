@@ -27,6 +27,7 @@ from evals.metrics.integrity import points
 from evals.runs import Run
 from evals.score import Rulings, judged_answers
 from vectorstore.private_files import make_private_folder
+from vectorstore.stems import words_of
 
 # Writing one line takes milliseconds, so a process that holds the lock for longer than this is stuck.
 _WAIT_SECONDS: Final = 5.0
@@ -212,7 +213,7 @@ def evidence_of(quote: str, file: str, documents: Documents, taken: Iterable[str
     document = documents.by_file.get(file)
     if document is None:
         raise EvalError(f"no statement {file!r}: choose one of the corpus")
-    if len(quote.split()) < 2:
+    if len(words_of(quote)) < 2:
         raise EvalError("the words of the evidence are missing: copy at least two of them from the statement")
     span, used = document.find(quote), {*taken}
     if span is None:

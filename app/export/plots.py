@@ -13,6 +13,8 @@ from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
+from rich.cells import cell_len, set_cell_size
+
 from app.briefing.cells import Briefing
 from app.export.briefing_lines import MARKS, TINTS, Sayings, position_of_citation
 from app.retrieval.positions.position_marks import KINDS, PositionKind
@@ -46,6 +48,7 @@ _LEGEND_COLUMNS: Final = 3
 # Size of letters in points, of which an inch has 72.
 _LETTERS: Final = 8.5
 _POINTS: Final = 72
+_LETTERS_OF_NAME: Final = 34
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ def timeline(briefing: Briefing) -> bytes:
         (_showable(sayings.name(party), party), *(_showable(label, "…") for label in _named(subject, briefing)))
         for party, subject in rows
     )
-    names = ["\n".join(textwrap.shorten(line, 34, placeholder="…") for line in lines) for lines in named]
+    names = ["\n".join(map(_shortened, lines)) for lines in named]
     axes.set_yticks(range(len(names)), names, fontproperties=_font(), parse_math=False)
     drawn_legend = figure.legend(
         handles=legend, loc="lower left", ncols=_LEGEND_COLUMNS, frameon=False, labelcolor=_INK, prop=_font()
@@ -249,6 +252,18 @@ def _showable(text: str, otherwise: str) -> str:
     """Returns a text on one line if the fonts have all of its characters, else the text `otherwise`."""
     line = " ".join(text.split())
     return line if line and all(ord(char) in _glyphs() for char in line) else otherwise
+
+
+def _shortened(line: str) -> str:
+    """Returns a line as wide as `_LETTERS_OF_NAME` letters at most, cut between words where there are spaces.
+
+    A Chinese character is as wide as two letters.
+    """
+    if cell_len(line) <= _LETTERS_OF_NAME:
+        return line
+    cut = textwrap.shorten(line, _LETTERS_OF_NAME, placeholder="…")
+    is_cut = cut != "…" and cell_len(cut) <= _LETTERS_OF_NAME
+    return cut if is_cut else f"{set_cell_size(line, _LETTERS_OF_NAME - 1).rstrip()}…"
 
 
 def _meaning(kind: PositionKind, sayings: Sayings) -> str:

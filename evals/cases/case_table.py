@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
-from textwrap import shorten
 from typing import Final, get_args
 from zipfile import BadZipFile
 
@@ -231,7 +230,7 @@ def _evidence(
     row: _Row, number: int, quote: str, states: Sequence[str], years: Sequence[str], documents: Documents
 ) -> Evidence | None:
     """Locates a quotation in what the State said in the year; reports one that stands only elsewhere, or nowhere."""
-    quote = quote.strip('“”"«» ')
+    line = " ".join(quote.strip('“”„"«»「」『』 ').split())
 
     def distance(document: Document) -> tuple[int, bool, str]:
         # The State's own statements come first, then files of no State or of many, then statements of other States.
@@ -239,15 +238,15 @@ def _evidence(
         of_year = not (years and document.years) or not document.years.isdisjoint(years)
         return 0 if own else 1 if shared else 2, not of_year, document.file
 
-    ordered, cut = sorted(documents.by_file.values(), key=distance), shorten(quote, 60, placeholder=" …")
+    ordered, cut = sorted(documents.by_file.values(), key=distance), line if len(line) <= 60 else f"{line[:59]}…"
     wrong: list[Document] = []
-    for document, span in ((document, document.find(quote)) for document in ordered):
+    for document, span in ((document, document.find(line)) for document in ordered):
         whose, other_year, _ = distance(document)
         if span is not None and whose < 2 and not other_year:
             return document.evidence(f"e{number}", *span, state=states[0] if states else None)
         wrong += [document] if span is not None else []
     if not wrong:
-        near = _nearest(quote, [document for document in ordered if not any(distance(document)[:2])] or ordered)
+        near = _nearest(line, [document for document in ordered if not any(distance(document)[:2])] or ordered)
         row.wrong("quote", "words_nowhere", quote=cut, todo=near or say("remark-copy"))
     elif distance(wrong[0])[0] == 2:
         speaker = documents.parties.display(wrong[0].state or "", language())

@@ -175,3 +175,11 @@ def test_what_is_no_table_is_refused_in_one_line(tmp_path, documents, name, cont
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DatasetError, match=rf"{name}.*{todo}"):
         read_case_table(tmp_path / name, documents)
+
+
+def test_chinese_words_are_told_though_they_have_no_spaces_and_their_marks_are_no_part_of_them(tmp_path):
+    said = "我们支持将所有犯罪嫌疑人引渡给请求国并在国内起诉拒绝引渡的本国国民"
+    corpus = made.documents(Document(file="c.txt", text=f"主席先生，{said}。", state="CHN", language="zh"))
+    read_ = read(tmp_path, corpus, HEAD, f"中国怎么说？,China,yes,「{said}」", f"中国说了吗？,China,yes,{'无' * 80}")
+    assert read_.cases[0].evidence[0].quote == said
+    assert "无" * 59 in read_.remarks[0].what

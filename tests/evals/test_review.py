@@ -9,6 +9,7 @@ import pytest
 
 from app.corpus.draft_cases import Judgement, save_draft
 from app.records import Abstention, Answer, Scope
+from evals.cases.documents import Document
 from evals.errors import EvalError
 from evals.files import EvalPaths
 from evals.review import (
@@ -140,6 +141,12 @@ def test_what_makes_no_case_is_refused(paths: EvalPaths, given: dict[str, Any], 
     with pytest.raises(EvalError, match=message):
         decide(paths, name, **given)
     assert not paths.reviews.exists()
+
+
+def test_chinese_words_are_evidence_though_they_have_no_spaces() -> None:
+    said = "我们支持引渡"
+    corpus = documents(Document(file=FILE, text=f"主席先生，{said}。", state="CHN"))
+    assert evidence_of(said, FILE, corpus).quote == said
 
 
 def test_evidence_is_found_by_its_words() -> None:

@@ -103,3 +103,13 @@ def test_the_timeline_is_told_in_words_with_what_it_cannot_show(briefing: Briefi
 )  # fmt: skip
 def test_a_date_is_a_time_in_years(value: str | None, years: float | None) -> None:
     assert plots._years_of(value) == (None if years is None else pytest.approx(years))
+
+
+def test_a_long_name_is_cut_between_words_and_where_there_are_none_by_its_width() -> None:
+    assert plots._shortened("…") == "…"
+    assert plots._shortened("the extradition of nationals to other States") == "the extradition of nationals to…"
+    assert (
+        plots._shortened("引渡本国国民给其他缔约国并在国内起诉拒绝引渡的本国国民")
+        == "引渡本国国民给其他缔约国并在国内…"
+    )
+    assert plots._shortened("extradition" * 4) == "extraditionextraditionextraditione"[:33] + "…"
