@@ -3,12 +3,15 @@
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from app.question.kinds import KINDS
 from app.question.role_tagger.features import EncodedQuestion, encode_question
@@ -26,6 +29,8 @@ _RARE: Final = 30
 _SIZES: Final = {"inputs": 104, "states": 88, "whole": 144}
 # Dropout rate in 256ths: the mask is drawn as random bytes, in a fifth of the time that torch takes.
 _DROPPED: Final = 77
+# Label of an example without a kind, which the loss of kinds leaves out.
+_NO_KIND: Final = -100
 # Arrays of at least this many numbers are quantized to a byte each.
 _LARGE: Final = 10_000
 # Letters with accents, as people type them who leave accents out.
@@ -111,94 +116,100 @@ def sloppily_typed(examples: Sequence[MarkedExample], draw: random.Random) -> It
             yield replace(example, text=text)
 
 
+class _Tensors(NamedTuple):
+    """An example as tensors; `kind` is `_NO_KIND` if it keeps the kind of the turn before it."""
+
+    vectors: torch.Tensor
+    features: torch.Tensor
+    labels: torch.Tensor
+    sentence: torch.Tensor
+    kind: int
+
+
+class _Network(nn.Module):
+    """The tagger: an LSTM over vectors and features of words gives scores of their roles and of the question's kind."""
+
+    def __init__(self, features: int, seed: int) -> None:
+        super().__init__()
+        self.noise = np.random.default_rng(seed)
+        inputs, states, whole = _SIZES["inputs"], _SIZES["states"], _SIZES["whole"]
+        self.proj = nn.Linear(1280, inputs)
+        self.emb = nn.EmbeddingBag(features + 1, inputs, mode="sum", padding_idx=features)
+        nn.init.normal_(self.emb.weight, 0, 0.1)
+        self.rnn = nn.LSTM(inputs, states, bidirectional=True, batch_first=True)
+        self.out = nn.Linear(2 * states + inputs, len(LABELS))
+        self.trans = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
+        self.sent, self.pool = nn.Linear(512, whole), nn.Linear(4 * states + 2 * inputs, whole)
+        self.kind = nn.Linear(whole, len(KINDS))
+
+    def drop(self, values: torch.Tensor) -> torch.Tensor:
+        """Returns values with dropout."""
+        kept = np.frombuffer(self.noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
+        return values * torch.from_numpy(kept.reshape(values.shape)) / (1 - _DROPPED / 256)
+
+    def forward(
+        self, vectors: torch.Tensor, features: torch.Tensor, lengths: torch.Tensor, sentences: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Returns (scores of roles, (n, words, roles); scores of kinds, (n, kinds)) of n questions, padded."""
+        rows, longest, _ = vectors.shape
+        embedded = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
+        inputs = self.drop(torch.tanh(self.proj(self.drop(vectors)) + embedded))
+        packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
+        states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
+        mask = (torch.arange(longest)[None] < lengths[:, None]).float()[:, :, None]
+        seen = torch.cat([states, inputs], -1)
+        pooled = torch.cat([(seen * mask).sum(1) / mask.sum(1), (seen - 1e4 * (1 - mask)).max(1).values], -1)
+        whole = self.drop(torch.tanh(self.sent(self.drop(sentences) * 8) + self.pool(self.drop(pooled))))
+        return self.out(torch.cat([self.drop(states), inputs], -1)), self.kind(whole)
+
+    def loss(self, batch: Sequence[_Tensors]) -> torch.Tensor:
+        """Returns the mean loss of roles (negative log likelihood of the path, CRF) plus that of kinds."""
+        lengths, none = torch.tensor([len(each.labels) for each in batch]), self.emb.num_embeddings - 1
+        width = max(each.features.shape[1] for each in batch)
+        padded = [nn.functional.pad(item.features, (0, width - item.features.shape[1]), value=none) for item in batch]
+        features = pad_sequence(padded, batch_first=True, padding_value=none)
+        vectors = pad_sequence([each.vectors for each in batch], batch_first=True).float()
+        labels = pad_sequence([each.labels for each in batch], batch_first=True)
+        mask = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
+        scores, kinds = self(vectors, features, lengths, torch.stack([each.sentence for each in batch]))
+        loss = self._path_loss(scores, labels, mask)
+        wanted = torch.tensor([each.kind for each in batch])
+        if (wanted >= 0).any():
+            loss = loss + nn.functional.cross_entropy(kinds, wanted, ignore_index=_NO_KIND, label_smoothing=0.05)
+        return loss
+
+    def _path_loss(self, scores: torch.Tensor, labels: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        gold = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
+        gold = gold + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
+        total = scores[:, 0]
+        for at in range(1, scores.shape[1]):
+            after = torch.logsumexp(total[:, :, None] + self.trans[None], 1) + scores[:, at]
+            here = mask[:, at][:, None]
+            total = after * here + total * (1 - here)
+        return (torch.logsumexp(total, 1) - gold).mean()
+
+
 def train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable) -> Weights:
     """Returns the weights of one network of the ensemble, trained on examples and on variants of them."""
-    import torch
-    from torch import nn
-    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
-
     torch.manual_seed(seed)
     torch.use_deterministic_algorithms(True)
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     vocabulary = vocabulary_of((name for item in prepared for row in item.encoded.features for name in row), _RARE)
-    none = len(vocabulary)
-
-    noise = np.random.default_rng(seed)
-
-    def drop(values: Any) -> Any:  # noqa: ANN401 - a tensor
-        kept = np.frombuffer(noise.bytes(values.numel()), dtype=np.uint8) >= _DROPPED
-        return values * torch.from_numpy(kept.reshape(values.shape)) / (1 - _DROPPED / 256)
-
-    class Network(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            inputs, states, whole = _SIZES["inputs"], _SIZES["states"], _SIZES["whole"]
-            self.proj = nn.Linear(1280, inputs)
-            self.emb = nn.EmbeddingBag(none + 1, inputs, mode="sum", padding_idx=none)
-            nn.init.normal_(self.emb.weight, 0, 0.1)
-            self.rnn = nn.LSTM(inputs, states, bidirectional=True, batch_first=True)
-            self.out = nn.Linear(2 * states + inputs, len(LABELS))
-            self.trans = nn.Parameter(torch.zeros(len(LABELS), len(LABELS)))
-            self.sent, self.pool = nn.Linear(512, whole), nn.Linear(4 * states + 2 * inputs, whole)
-            self.kind = nn.Linear(whole, len(KINDS))
-
-        def forward(self, vectors: Any, features: Any, lengths: Any, sentences: Any) -> tuple[Any, Any]:  # noqa: ANN401 - a tensor
-            rows, longest, _ = vectors.shape
-            embedded = self.emb(features.view(rows * longest, -1)).view(rows, longest, -1)
-            inputs = drop(torch.tanh(self.proj(drop(vectors)) + embedded))
-            packed = pack_padded_sequence(inputs, lengths, batch_first=True, enforce_sorted=False)
-            states = pad_packed_sequence(self.rnn(packed)[0], batch_first=True)[0]
-            mask = (torch.arange(longest)[None] < lengths[:, None]).float()[:, :, None]
-            seen = torch.cat([states, inputs], -1)
-            pooled = torch.cat([(seen * mask).sum(1) / mask.sum(1), (seen - 1e4 * (1 - mask)).max(1).values], -1)
-            whole = drop(torch.tanh(self.sent(drop(sentences) * 8) + self.pool(drop(pooled))))
-            return self.out(torch.cat([drop(states), inputs], -1)), self.kind(whole)
-
-        def path_loss(self, scores: Any, labels: Any, mask: Any) -> Any:  # noqa: ANN401 - a tensor
-            gold = (scores.gather(2, labels[:, :, None]).squeeze(2) * mask).sum(1)
-            gold = gold + (self.trans[labels[:, :-1], labels[:, 1:]] * mask[:, 1:]).sum(1)
-            total = scores[:, 0]
-            for at in range(1, scores.shape[1]):
-                after = torch.logsumexp(total[:, :, None] + self.trans[None], 1) + scores[:, at]
-                here = mask[:, at][:, None]
-                total = after * here + total * (1 - here)
-            return (torch.logsumexp(total, 1) - gold).mean()
-
     examples, draw = [item.example for item in prepared], random.Random(seed)
     varied = [*with_topics_exchanged(examples, draw), *sloppily_typed(examples, draw)]
-    items = []
-    for item in chain(prepared, (item for each in varied for item in prepare([each], parties))):
-        if not item.encoded.words:
-            continue
-        known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
-        width = max(map(len, known))
-        features = torch.tensor([row + [none] * (width - len(row)) for row in known])
-        labels = torch.tensor([LABELS.index(label) for label in item.labels])
-        kind = -100 if "kind" in item.example.keeps else KINDS.index(item.example.kind)
-        # In half precision, since all examples are in memory at once.
-        vectors, sentence = torch.from_numpy(item.encoded.vectors).half(), torch.from_numpy(item.encoded.sentence)
-        items.append((vectors, features, labels, sentence, kind))
-    network = Network()
+    every = chain(prepared, (item for each in varied for item in prepare([each], parties)))
+    items = [_tensors(item, vocabulary) for item in every if item.encoded.words]
+    network = _Network(len(vocabulary), seed)
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.02, fused=True)
     steps = _EPOCHS * (len(items) // _BATCH + 14)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=steps, pct_start=0.15)
     network.train()
     for _ in range(_EPOCHS):
         for batch in _batches(items, draw):
-            lengths = torch.tensor([len(each[2]) for each in batch])
-            width = max(each[1].shape[1] for each in batch)
-            padded = [nn.functional.pad(each[1], (0, width - each[1].shape[1]), value=none) for each in batch]
-            features = pad_sequence(padded, batch_first=True, padding_value=none)
-            vectors, labels = (pad_sequence([each[part] for each in batch], batch_first=True) for part in (0, 2))
-            mask = (torch.arange(int(lengths.max()))[None] < lengths[:, None]).float()
-            scores, kinds = network(vectors.float(), features, lengths, torch.stack([each[3] for each in batch]))
-            loss = network.path_loss(scores, labels, mask)
-            wanted = torch.tensor([each[4] for each in batch])
-            if (wanted >= 0).any():
-                loss = loss + nn.functional.cross_entropy(kinds, wanted, ignore_index=-100, label_smoothing=0.05)
+            loss = network.loss(batch)
             optimizer.zero_grad()
-            loss.backward()
+            torch.autograd.backward([loss])
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimizer.step()
             schedule.step()
@@ -207,18 +218,31 @@ def train_network(prepared: Sequence[Prepared], seed: int, parties: PartyTable) 
     return Weights(arrays=arrays, notes={"features": json.dumps(vocabulary, ensure_ascii=False)})
 
 
+def _tensors(item: Prepared, vocabulary: Mapping[str, int]) -> _Tensors:
+    known = [[vocabulary[name] for name in row if name in vocabulary] for row in item.encoded.features]
+    width = max(map(len, known))
+    return _Tensors(
+        # In half precision, since all examples are in memory at once.
+        vectors=torch.from_numpy(item.encoded.vectors).half(),
+        features=torch.tensor([row + [len(vocabulary)] * (width - len(row)) for row in known]),
+        labels=torch.tensor([LABELS.index(label) for label in item.labels]),
+        sentence=torch.from_numpy(item.encoded.sentence),
+        kind=_NO_KIND if "kind" in item.example.keeps else KINDS.index(item.example.kind),
+    )
+
+
 def vocabulary_of(features: Iterable[str], rare: int) -> dict[str, int]:
     """Returns the index of each feature that occurs at least `rare` times."""
     return {name: at for at, name in enumerate(sorted(n for n, count in Counter(features).items() if count >= rare))}
 
 
-def _batches(items: Sequence[Any], draw: random.Random) -> list[list[Any]]:
+def _batches(items: Sequence[_Tensors], draw: random.Random) -> list[list[_Tensors]]:
     # A batch has examples of similar length; batches come in random order.
     order = list(items)
     draw.shuffle(order)
-    batches: list[list[Any]] = []
+    batches: list[list[_Tensors]] = []
     for at in range(0, len(order), 12 * _BATCH):
-        part = sorted(order[at : at + 12 * _BATCH], key=lambda each: len(each[2]))
+        part = sorted(order[at : at + 12 * _BATCH], key=lambda each: len(each.labels))
         batches += [part[begin : begin + _BATCH] for begin in range(0, len(part), _BATCH)]
     draw.shuffle(batches)
     return batches
