@@ -10,15 +10,15 @@ import os
 # Set before numpy and torch are imported: on one thread sums are computed in one order, hence are reproducible.
 os.environ["OMP_NUM_THREADS"] = "1"
 
-from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import numpy as np
+import typer
 from safetensors.numpy import save_file
 
 from evals.files import CONFERENCE_PARTIES
@@ -80,7 +80,7 @@ def _side_by_side(networks: Sequence[Weights]) -> Weights:
     return Weights(arrays=arrays, notes=networks[0].notes)
 
 
-def main(folder: Path | None) -> None:
+def main(folder: Annotated[Path | None, typer.Argument(help="takes the weights of each fold")] = None) -> None:
     """Writes the weights and, if a folder is given, those trained without each fold there."""
     parties = PartyTable.load(CONFERENCE_PARTIES)
     examples = load_examples()
@@ -95,6 +95,4 @@ def main(folder: Path | None) -> None:
 
 
 if __name__ == "__main__":
-    parser = ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, help="takes the weights of each fold")
-    main(parser.parse_args().folder)
+    typer.run(main)

@@ -197,14 +197,12 @@ def _years(axes: "Axes", first: float, last: float) -> None:
 
 
 def _canvas(rows: int, *, legend: int) -> "tuple[Figure, Axes]":
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     below = _YEARS + _LINE * -(-legend // _LEGEND_COLUMNS)
     height = _ROW * max(rows, 1)
     whole = (_NAMES + _WIDTH + 2 * _MARGIN, height + below + 3 * _MARGIN)
     figure = Figure(figsize=whole, dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
     left, bottom = (_MARGIN + _NAMES) / whole[0], (_MARGIN + below) / whole[1]
     axes = figure.add_axes((left, bottom, _WIDTH / whole[0], height / whole[1]))
     for side in axes.spines.values():

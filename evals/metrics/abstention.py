@@ -5,6 +5,7 @@ Cases that expect `partial` are scored apart.
 """
 
 from collections.abc import Sequence
+from itertools import product
 
 from evals.cases.case import Evidence
 from evals.metrics.citations import FIRST, covers, overlaps
@@ -14,8 +15,7 @@ from evals.metrics.eval_sample import EvalSample, Share, share
 def decision(sample: EvalSample) -> tuple[float, float, float, float] | None:
     """Returns (TP, FP, FN, TN) of one case, one of which is 1; None if the case expects `partial`."""
     expected, silent = sample.case.expect.status, sample.answer.status == "abstained"
-    kinds = ((True, True), (True, False), (False, True), (False, False))
-    tp, fp, fn, tn = (float((silent, expected == "abstained") == kind) for kind in kinds)
+    tp, fp, fn, tn = (float((silent, expected == "abstained") == kind) for kind in product((True, False), repeat=2))
     return None if expected == "partial" else (tp, fp, fn, tn)
 
 
