@@ -291,7 +291,8 @@ def _article_not_cited(case: _Case) -> Abstention | None:
         # It may be the one asked about, which is neither claimed nor denied.
         numbers = ", ".join(retrieved.unnamed_articles)
         return case.because("article_not_cited", "article_unnamed", **asked, number=numbers)
-    cited = any(item.sentences for item in retrieved.party_evidence)
+    # A list on an article and a topic has what comes nearest to the topic of those that cite the article.
+    cited = case.scope.all_states and any(item.sentences for item in retrieved.party_evidence)
     if articles and not cited and any(evidence.answers for evidence in retrieved.related_evidence):
         # Its subject is spoken of, or the article of that number in another treaty.
         elsewhere = tuple(

@@ -21,6 +21,9 @@ _LEXICON_SCORE: Final = 2.0
 _CLEAR_LEAD: Final = 3
 # Difference of Zipf frequencies from which a word belongs to the language that has it more often: ten times as often.
 _FREQUENCY_LEAD: Final = 1.0
+# The same for a word that a language has often itself, from this Zipf frequency on: "coup" in "Fiji coups" is English,
+# though French has it more often, and "and" is not French. Chosen by hand.
+_OWN_MIN, _LEAD_OVER_OWN = 2.8, 2.4
 
 
 def detect_language(text: str, parties: PartyTable, before: str | None = None) -> str:
@@ -70,7 +73,8 @@ def _has_word_of_other(text: str, language: str, parties: PartyTable) -> bool:
     for found in re.finditer(r"[^\W\d_]+", text.lower()):
         named = any(name.start <= found.start() < name.end for name in names)
         own = commonness(found[0], language)
-        if not named and any(commonness(found[0], other) >= own + _FREQUENCY_LEAD for other in _LATIN):
+        lead = _FREQUENCY_LEAD if own < _OWN_MIN else _LEAD_OVER_OWN
+        if not named and any(commonness(found[0], other) >= own + lead for other in _LATIN):
             return True
     return False
 

@@ -63,6 +63,13 @@ def asks_who_spoke_of(roles: RoleReading) -> bool:
     return bool(by_nobody or ("spoke_of" in ahead[-1].kinds and kinds & asking))
 
 
+def asks_who_said(roles: RoleReading) -> bool:
+    """Returns whether it begins by asking who said something: "who said that …?", "which States mention …?"."""
+    asking = {"who", "everyone", "states"}
+    begun = [item for item in _items(roles) if item.kinds & asking or not item.kinds & {"ask", "fill", *SIGNS}][:2]
+    return len(begun) > 1 and bool(begun[0].kinds & asking) and "speak_verb" in begun[1].kinds
+
+
 def asks_everyone_of_topic(roles: RoleReading) -> bool:
     """Returns whether a topic is asked about and nobody is: "what was said about timber?", "what about shelters?"."""
     named = any(word.kind in NAMED for word in roles.of("who", "mention", "not"))

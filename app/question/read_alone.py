@@ -21,6 +21,7 @@ from app.question.occasion import occasion_of
 from app.question.question_patterns import (
     asks_everyone_of_topic,
     asks_when_first_said,
+    asks_who_said,
     asks_who_spoke_of,
     asks_who_was_silent,
     compares_views,
@@ -257,7 +258,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     kind = plausible_kind(chances, roles)
     if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
         return replace(kind, kind="list"), False
-    if kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles):
+    of_treaty = kind.kind == "treaty_text" and asks_who_said(roles)
+    if of_treaty or (kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles)):
         return replace(kind, kind="which_states"), False
     if kind.kind == "ambiguous" and asks_everyone_of_topic(roles):
         return replace(kind, kind="which_states"), False

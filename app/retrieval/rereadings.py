@@ -40,7 +40,8 @@ def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFi
     """Returns the question's filters that no statement of the parties asked fits; none if they hold no statements."""
     holders = {code for summary in retrieved.statements_of_parties for code in summary.metadata.holders}
     if not holders:
-        return ()
+        # "Who supports a seat for Japan in the Security Council?" is asked of everyone, where nothing is the Council's.
+        return tuple(named for named in resolution.filters if named.code and named.code in resolution.scope.bodies)
     silent = {code for code in resolution.scope.groups if code not in holders}
     nothing = not retrieved.statements_in_scope
     return tuple(

@@ -4,7 +4,6 @@
 are searched, and of those that speak of tolls the ones that oppose them answer.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -29,8 +28,8 @@ from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import Expansion, expansion_of
 from app.retrieval.topic.subject import topic_words
 from app.retrieval.topic.topic import topic_in
+from app.retrieval.topic.written_topic import must_write
 from ingest.language.attribution_verbs import attribution
-from ingest.language.numerals import ascii_digits
 from ingest.language.own_voice import speaks_in_first_person
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
@@ -123,22 +122,14 @@ class SubjectSearch:
             yield replace(evidence, spoke_for=group.spoke_for, aligned=group.aligned)
 
     def _on_topic(self, evidence: _Evidence, expansion: Expansion | None) -> _Evidence:
-        """Keeps the sentences that name what the topic is: its parties, its number, or what its acronym stands for."""
+        """Keeps the sentences that name what the topic is: its parties, its name, or what its acronym stands for."""
         evidence = self._on_topic_parties(evidence)
-        topic = ascii_digits(self.resolution.scope.topic.strip())
-        if topic and not any(map(str.isalpha, topic)):
-            # Models see likeness in any two numbers: "about 2231" is answered only by words that write 2231.
-            written = re.compile(rf"(?<!\w){re.escape(topic)}(?!\w)")
-            return tuple(
-                _keeping(of_party, lambda sentence: written.search(ascii_digits(sentence.text)) is not None)
-                for of_party in evidence
-            )
-        if expansion is None:
-            return evidence
-        names = expansion.naming(self.parties)
-        return tuple(
-            _keeping(of_party, lambda sentence: names(sentence.text, sentence.language)) for of_party in evidence
-        )
+        scope, named = self.resolution.scope, None
+        if expansion is not None:
+            named = expansion.naming(self.parties)
+        elif not self.resolution.topic_parties:
+            named = must_write(scope.topic, scope.language)
+        return evidence if named is None else tuple(_keeping(of_party, named) for of_party in evidence)
 
     def _without_topic_left_out(self, evidence: PartyEvidence) -> PartyEvidence:
         """Drops the sentences that may answer on the topic that is left out: "other than on extradition"."""

@@ -16,7 +16,7 @@ from app.retrieval.topic.share import share_of_topic
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import StatementSummary
+from vectorstore.records import Sentence, StatementSummary
 from vectorstore.stems import is_function_word
 
 _CAPITALS: Final = r"(?<![\p{Lu}\p{Ll}\p{N}-])\p{Lu}[\p{Lu}\p{N}-]+\p{Lu}(?=s?(?![\p{Lu}\p{Ll}\p{N}-]))"
@@ -41,13 +41,14 @@ class Expansion:
     alone: bool
     """Whether the topic is the acronym and nothing else, so that only what names it answers."""
 
-    def naming(self, parties: PartyTable) -> Callable[[str, str | None], bool]:
-        """Returns a function that tells whether a text names what the topic is, by its acronym or by its name."""
+    def naming(self, parties: PartyTable) -> Callable[[Sentence], bool]:
+        """Returns a function that tells whether a sentence names what the topic is, by its acronym or by its name."""
         written = regex.compile(rf"(?<!\p{{L}}){regex.escape(self.word)}")
         share = share_of_topic(self.meant, "en", parties)
 
-        def names(text: str, language: str | None) -> bool:
-            return not self.alone or written.search(text) is not None or share(text, language) >= _SHARE_MIN
+        def names(sentence: Sentence) -> bool:
+            text = sentence.text
+            return not self.alone or written.search(text) is not None or share(text, sentence.language) >= _SHARE_MIN
 
         return names
 

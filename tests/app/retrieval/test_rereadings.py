@@ -24,6 +24,14 @@ def test_a_year_without_statements_is_looked_for_in_their_words(question, names,
     assert workspace.retrieve(question).statements_in_scope
 
 
+def test_a_body_without_statements_is_spoken_of_where_everyone_is_asked(tmp_path):
+    files = {"a.txt": "We support a seat for Belmora in the Security Council.\n", "b.txt": "Thank you.\n"}
+    with workspace_over(tmp_path, files, "file,state\na.txt,XAA\nb.txt,XAB\n") as desk:
+        answer = desk.assistant.ask("Who supports a seat for Belmora in the Security Council?")
+    assert [claim.state for claim in answer.claims] == ["XAA"]
+    assert any("spoken of" in note for note in answer.scope.notes)
+
+
 def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about the training that UNODC gave to magistrates?")
     assert answer.scope.states == ("XAA",) and answer.scope.groups == ()
