@@ -178,6 +178,10 @@ class EvidenceReader:
         """
         (item,) = read.items
         for items, reading in self._passages(read):
+            if not reading.takes_direction and refers_back(items[-1].text):
+                # "The fund paid 3 million. We support such funds everywhere."
+                last = self._read_sentence(items[-1], read.language)
+                reading = last if last.is_outright else reading
             if reading.takes_direction:
                 return replace(read, items=(item, *(replace(item, sentence=each) for each in items)), reading=reading)
         return read
@@ -222,7 +226,9 @@ class EvidenceReader:
         plain = read.direction is not None and read.reading.chances[read.reading.reading] >= _PLAIN_MIN
         for following in self.sentences(sentence.statement_id)[after : after + _ANNOUNCED_WITHIN]:
             quoted_apart = bool(own[following.ordinal]) != bool(own[sentence.ordinal])
-            apart = following.paragraph != sentence.paragraph or quoted_apart or takes_back(following.text)
+            # "Some suggest a fund. Drelnia does not support it." takes nothing back of what Drelnia said itself.
+            taken_back = read.direction is not None and takes_back(following.text)
+            apart = following.paragraph != sentence.paragraph or quoted_apart or taken_back
             if apart or read.reading.is_instruction:
                 return
             # A sentence that does not go on from it hardly changes a plain reading: not worth the time.

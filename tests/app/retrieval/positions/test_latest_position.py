@@ -103,8 +103,8 @@ def test_later_turns_ask_for_the_direction_last_asked_for_or_its_opposite(turns,
 @pytest.mark.parametrize(
     ("question", "note"),
     [
-        ("Which States oppose article 18 of UNTOC?", "earlier, but not in the latest statement on this: Arvandia"),
-        ("Which States support article 18 of UNTOC?", "not in that direction: Esquaria"),
+        ("Which States oppose article 18 of UNTOC?", "not surely in the latest statement on this: Arvandia"),
+        ("Which States support article 18 of UNTOC?", "not surely in that direction: Esquaria"),
         ("Who has changed their mind about article 18 of UNTOC?", "without a change that shows: Esquaria"),
     ],
 )

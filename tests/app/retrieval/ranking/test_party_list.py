@@ -154,7 +154,7 @@ def test_who_has_spoken_since_without_a_direction_is_named_apart(tmp_path):
         assert {claim.state for claim in workspace.assistant.ask(question).claims} == {"XAB"}
         nobody = workspace.assistant.ask(question, overrides={"excluded": ["XAB"]})
     assert nobody.abstention is not None and nobody.abstention.reason == "no_position"
-    assert "not in the latest statement on this: Arvandia." in nobody.answer
+    assert "not surely in the latest statement on this: Arvandia." in nobody.answer
     assert (nobody.related[0].state, nobody.related[0].quote) == ("XAA", oppose)
 
 
@@ -162,4 +162,4 @@ def test_who_says_both_in_the_latest_statement_has_not_held_a_view_earlier(tmp_p
     both = "We oppose the court for pirates. We could support the court for pirates if a budget were agreed."
     with workspace_over(tmp_path, {"a20.txt": both}, "file,state,date\na20.txt,XAA,2020") as workspace:
         for question in ("Which States support the court for pirates?", "Which States oppose the court for pirates?"):
-            assert "not in the latest statement on this" not in workspace.assistant.ask(question).answer
+            assert "not surely in the latest statement on this" not in workspace.assistant.ask(question).answer
