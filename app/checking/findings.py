@@ -101,6 +101,8 @@ class Attribution:
     """Other parties that the sentence names where a speaker can stand, so that they may have spoken instead."""
     delivered_by: tuple[str, ...] = ()
     """The parties that are said to have delivered the words of a group."""
+    group_noun: str | None = None
+    """The noun of that group where nothing else names it: "on behalf of the Forum"."""
     unknown: str | None = None
     """The name to which the words are attributed, where no lookup knows it."""
     suggestion: str | None = None

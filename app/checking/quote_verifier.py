@@ -122,6 +122,10 @@ class QuoteVerifier:
             if tells_of(hit.stored, hit.match, attribution.when)
         ]
         fitting = fitting or [hit for hit in whole if self._is_second_hand(hit, attribution)]
+        of_group = [hit for hit in whole if self._is_of_group(hit.stored, attribution)]
+        if of_group and not (fitting and attribution.parties):
+            holders = tuple(sorted(of_group[0].stored.parties))
+            fitting, attribution = of_group, replace(attribution, parties=holders, together=())
         # If no year or session fits, words of a named party are preferred to those of others.
         named = {*attribution.parties}
         best = min(fitting or whole, key=lambda hit: (named.isdisjoint(hit.stored.parties), hit.faults))
@@ -162,6 +166,15 @@ class QuoteVerifier:
             for text in (" … ".join(attribution.around), stored.keyed.source[max(0, start - _AROUND) : start])
         )
         return not stored.parties.isdisjoint(in_draft) and not in_source.isdisjoint(attribution.parties)
+
+    def _is_of_group(self, stored: StoredText, attribution: Attribution) -> bool:
+        """Returns whether a text is that of the group which the draft names by its noun alone, by whom it says."""
+        group, noun, parties = stored.metadata.on_behalf_of, attribution.group_noun, self._local.parties
+        if noun is None or group is None or parties.kind_of(group) == "state" or not parties.is_called(group, noun):
+            return False
+        spoke = {code for name in parties.find(stored.metadata.speaker or "", capitals="none") for code in name.codes}
+        fits = contradiction(stored, replace(attribution, parties=(group,))) is None
+        return fits and {*attribution.delivered_by} <= spoke
 
     def _hits(self, quote: str, attribution: Attribution) -> list[_Hit]:
         """Returns where the words stand, by ever less literal patterns until each named speaker has a place."""

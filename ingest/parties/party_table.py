@@ -322,6 +322,17 @@ class PartyTable:
         groups = [code for code in named if self._is(code, "group")]
         return tuple(code for code in groups if code not in built_in()) or tuple(groups)
 
+    def is_called(self, code: str, noun: str) -> bool:
+        """Returns whether a group may be called by a noun alone: "the Forum", since a word of its name begins with it.
+
+        A group that no table knows has its name for a code.
+        """
+        typed = _typed(noun).removeprefix("ال")
+        names = (name for name, codes in self._typable.items() if codes == (code,)) if code in self._rows else [code]
+        if _SCRIPTS["zh"].search(noun):
+            return any(typed.replace(" ", "") in name.replace(" ", "") for name in names)
+        return any(word.removeprefix("ال").startswith(typed) for name in names for word in _typed(name).split())
+
     @cached_property
     def name_words(self) -> frozenset[str]:
         """The folded words of which names consist, in all languages."""

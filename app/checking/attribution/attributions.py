@@ -51,15 +51,24 @@ class AttributionReader:
         quotations: tuple[Quotation, ...],
         files: tuple[str, ...],
         persons: Persons,
+        *,
+        group_nouns: bool = False,
     ) -> None:
-        """Prepares a document; `files` are names of stored files, by which a note may refer to a statement."""
-        self._parties, self._files, self._speakers = parties, files, NamedSpeakers(parties, persons)
+        """Prepares a document; `files` are names of stored files, by which a note may refer to a statement.
+
+        With `group_nouns`, "the Forum" is read as a name, see `NamedSpeakers`.
+        """
+        self._parties, self._files = parties, files
+        self._speakers = NamedSpeakers(parties, persons, group_nouns=group_nouns)
         self._around = WordsAround(document, quotations, self._speakers)
+        self._with_nouns: AttributionReader | None = None
+        if not group_nouns and _PATTERNS.group_alone.search(document.text):
+            self._with_nouns = AttributionReader(document, parties, quotations, files, persons, group_nouns=True)
 
     def read(self, quotation: Quotation) -> Attribution:
         """Returns who is said to have spoken a quotation, and when."""
         near = self._around.surroundings(quotation)
-        named = next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
+        named = self._delivered(quotation, self._first_named(near))
         when = next(filter(None, self._occasions(near, named)), SpokenTime())
         place = read_time(f"{self._of_speaker(near) or near.lead} {MASK} {near.after}")
         return replace(
@@ -74,6 +83,28 @@ class AttributionReader:
             articles=tuple(dict.fromkeys(mention.article for mention in self._articles(near, named))),
         )
 
+    def _first_named(self, near: Surroundings) -> Attribution:
+        return next((each for each in self._named(near) if each.parties or each.unknown), Attribution())
+
+    def _delivered(self, quotation: Quotation, named: Attribution) -> Attribution:
+        """Adds the noun of a group for which a sentence says that a party speaks: "Belmora, on behalf of the Forum"."""
+        if (other := self._with_nouns) is None or named.delivered_by:
+            return named
+        near = other._around.surroundings(quotation)
+        if not _PATTERNS.group_alone.search(f"{near.before or near.lead} {near.after}"):
+            return named
+        read = other._first_named(near)
+        noun = read.parties[0] if read.delivered_by and self._parties.get(read.parties[0]) is None else None
+        if noun is None:
+            return named
+        # A group that the text before names is the one that is meant, if it may be called so.
+        before = (code for name in self._parties.find(near.earlier) for code in name.codes)
+        groups = [code for code in before if self._parties.kind_of(code) == "group"]
+        meant = [code for code in groups if self._parties.is_called(code, noun)]
+        beside = tuple(code for code in named.beside if code not in read.delivered_by)
+        named = replace(named, delivered_by=read.delivered_by, beside=beside)
+        return replace(named, parties=(meant[-1],), together=()) if meant else replace(named, group_noun=noun)
+
     def _named(self, near: Surroundings) -> Iterator[Attribution]:
         yield replace(self._speakers.joint(near.reference), source="sentence")
         yield from self._spoken(near.before, "sentence", near.earlier)
@@ -84,7 +115,7 @@ class AttributionReader:
         behind, subject = self._speakers.behind(after), subject_after(after)
         if parties := behind.parties or former_or_latter(subject, self._parties, f"{near.earlier}{MASK}"):
             together = behind.together + self._speakers.in_apposition(after, parties)
-            yield Attribution(parties=parties, together=together, source="sentence")
+            yield replace(behind, parties=parties, together=together, source="sentence")
         elif unknown := unknown_in(subject, self._parties, self._speakers.find):
             yield replace(unknown, source="sentence")
         for lead in (near.lead, self._around.list_lead(near.index)):

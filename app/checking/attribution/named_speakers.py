@@ -38,9 +38,9 @@ _PATTERNS: Final = RegexPatterns("drafts")
 class NamedSpeakers:
     """Reads the speakers of sentences, by the names of one table of parties and of the persons who spoke for them."""
 
-    def __init__(self, parties: PartyTable, persons: Persons) -> None:
-        """Prepares a table of parties."""
-        self.parties, self._persons = parties, persons
+    def __init__(self, parties: PartyTable, persons: Persons, *, group_nouns: bool = False) -> None:
+        """Prepares a table of parties; with `group_nouns`, "the Forum" counts as a name, with its noun for a code."""
+        self.parties, self._persons, self._group_nouns = parties, persons, group_nouns
         # Cached, since the quotations of one paragraph look back on the same sentences.
         self._speakers = lru_cache(maxsize=2048)(self._read_speakers)
 
@@ -52,7 +52,14 @@ class NamedSpeakers:
         return sorted((*found, *self._persons.find(text)), key=lambda name: name.start)
 
     def _parties_in(self, text: str) -> list[PartyMatch]:
-        return self.parties.find(text, capitals="speaking")
+        found = self.parties.find(text, capitals="speaking")
+        if not self._group_nouns:
+            return found
+        nouns = (
+            PartyMatch(start=noun.start("noun"), end=noun.end(), codes=(noun["noun"],), form="group", text=noun["noun"])
+            for noun in _PATTERNS.group_alone.finditer(text)
+        )
+        return sorted((*found, *(noun for noun in nouns if not any(map(noun.overlaps, found)))), key=lambda n: n.start)
 
     def joint(self, text: str) -> Attribution:
         """Returns the parties of a sentence, the likeliest speaker first, and those that speak together."""
@@ -62,6 +69,9 @@ class NamedSpeakers:
         groups = [m for m in behalf if any(self.parties.kind_of(code) != "state" for code in m.codes)]
         if groups and not _PATTERNS.for_itself_too.search(text):
             return replace(_said_by(behalf), delivered_by=parties_of(joined))
+        through = (part["whom"] for part in _PATTERNS.through.finditer(text)) if joined else ()
+        if whom := [name for part in through for name in self._parties_in(part)]:
+            return replace(_said_by(joined, before=behalf), delivered_by=parties_of(whom))
         return _said_by(joined, before=behalf)
 
     def of_reference(self, text: str) -> Attribution:
@@ -138,16 +148,21 @@ class NamedSpeakers:
         if _PATTERNS.not_on_behalf.search(before):
             return False
         chaired = not of_state and attribution().in_office.search(before) is not None
-        return chaired or _ends_with(attribution().on_behalf, before) or self._is_delivered(name, found, text)
+        # In "on behalf of the Group Belmora said" it is the first name, if they are not joined.
+        apart = [m.end for m in found if m.end <= name.start and not _joined_with(m, name, text)]
+        behalf = _ends_with(attribution().on_behalf, before[max(apart, default=0) :])
+        return chaired or behalf or self._is_delivered(name, found, text)
 
     def _is_delivered(self, group: PartyMatch, found: list[PartyMatch], text: str) -> bool:
         """Returns whether a member speaks for its group: "Belmora, for the Group,", "Belmora (Riparian Group):"."""
         members = {member for code in group.codes for member in self.parties.members(code)}
+        # Of whom a group consists that is named by its noun alone, is found out later.
+        unknown = group.form == "group" and self.parties.kind_of(group.codes[0]) is None
         return any(
             _PATTERNS.speaks_for_group.fullmatch(f"{text[name.end : group.start]}§{text[group.end :]}")
             or (name.start >= group.end and text[group.end : name.start].strip() == "/")
             for name in found
-            if members.intersection(name.codes)
+            if members.intersection(name.codes) or (unknown and name != group)
         )
 
     def _is_only_mentioned(self, name: PartyMatch, text: str) -> bool:
@@ -375,6 +390,12 @@ def _joined(
 def _joins(between: str) -> bool:
     """Returns whether the words between two names join them without a comma."""
     return COMMA.match(between) is None and _PATTERNS.joined_last.fullmatch(between) is not None
+
+
+def _joined_with(name: PartyMatch, other: PartyMatch, text: str) -> bool:
+    """Returns whether only a comma or conjunction stands between two names."""
+    between = text[name.end : other.start]
+    return _PATTERNS.listed.fullmatch(between) is not None or _PATTERNS.joined_last.fullmatch(between) is not None
 
 
 def _first_joined(name: PartyMatch, found: list[PartyMatch], text: str) -> PartyMatch:
