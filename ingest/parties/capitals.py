@@ -1,9 +1,9 @@
 """Capitals: where the name of a capital stands for its State, and where it is a place or part of a title.
 
 "Vienna said" speaks for Austria, and "the Vienna Convention" names no State. A look-up says which capitals it wants
-(`PartyTable.find`): with `all`, "in Vienna" counts as Austria too, with `speaking` only "Vienna said". In questions
-`app/question/spans/parties.py` decides, for which "in Vienna" is a place. The capitals are a column of
-`ingest/data/states.csv`, and the words around them stand in `ingest/language/data/parties.yaml`.
+(`PartyTable.find`): with `all`, "in Vienna" counts as Austria too, with `speaking` only "Vienna said" and "Vienna’s
+view is that". In questions `app/question/spans/parties.py` decides, for which "in Vienna" is a place. The capitals are
+a column of `ingest/data/states.csv`, and the words around them stand in `ingest/language/data/parties.yaml`.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,8 @@ from ingest.language.lexicons import load_words
 from ingest.parties.name_tokens import Token, fold_token
 
 Capitals = Literal["all", "speaking", "none"]
-"""The capitals that count as their States: all of them, those before a verb of saying ("Vienna said"), or none."""
+"""The capitals that count as their States: all of them, those that speak ("Vienna said", "Vienna’s view is that"),
+or none."""
 
 _words = partial(load_words, name="parties")
 # Words that make a capital part of a title, in one set for all languages, since a capital is also found by its English
@@ -46,5 +47,7 @@ def is_in_title(before: Sequence[Token], after: Sequence[Token]) -> bool:
 
 def stands_for_state(text: str, end: int, capitals: Capitals) -> bool:
     """Returns whether the capital that ends at `end` counts as its State, where these capitals do."""
-    speaks = capitals == "speaking" and attribution().verb.match(text[end:].lstrip()) is not None
-    return speaks or capitals == "all"
+    if capitals == "speaking":
+        behind = text[end:]
+        return any((attribution().verb.match(behind.lstrip()), attribution().says_by_noun.match(behind)))
+    return capitals == "all"

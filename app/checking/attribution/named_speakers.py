@@ -259,7 +259,7 @@ class NamedSpeakers:
             clause = _PATTERNS.clause_of_its_own.fullmatch(before[: noun.start()] if noun else before)
             if not _POSSESSIVE.match(rest) and ((opens and in_brackets) or clause):
                 return True
-            if self._speaks(name, found, own):
+            if self._speaks(name, found, own) or _says_by_noun(before, own[name.end :]):
                 return True
         return False
 
@@ -427,6 +427,14 @@ def _has_speech_noun(name: PartyMatch, text: str) -> bool:
     named = of_noun or _PATTERNS.speech_noun_behind.fullmatch(after) is not None
     # "Said in reply to Austria's claim that" goes on with the reply.
     return named and attribution().said_of.search(lead) is None
+
+
+def _says_by_noun(before: str, after: str) -> bool:
+    """Returns whether a clause of its own says what a party holds: ", and Austria’s view is that"."""
+    noun = attribution().noun_of.search(before) if attribution().is_that.fullmatch(after) else None
+    opening = before[: noun.start()] if noun else before
+    opens = _PATTERNS.clause_opens.fullmatch(opening) or _PATTERNS.clause_of_its_own.fullmatch(opening)
+    return opens is not None and (noun is not None or attribution().says_by_noun.fullmatch(after) is not None)
 
 
 def _said_it_too(name: PartyMatch, text: str) -> bool:
