@@ -228,7 +228,9 @@ def reports(before: str, language: str, *, own: bool) -> bool:
         for code in codes:
             if _governors(code, "claim").search(clause) is not None:
                 return True
-            if joined and _governors(code, "view").search(clause) is not None:
+            views = _governors(code, "view").finditer(clause) if joined else ()
+            # "Fear" is the speaker's own verb in "we fear that", "主张" in "我们主张".
+            if any(_PATTERNS.own_subject.search(clause[: view.start()]) is None for view in views):
                 return not speaks or _governors(code, "shares").search(clause) is None
         says = [match.end() for code in codes for match in _governors(code, "says").finditer(clause)]
         says += [match.end() for match in attribution().verb.finditer(clause)] if joined else []
