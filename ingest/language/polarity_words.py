@@ -239,6 +239,11 @@ def reports(before: str, language: str, *, own: bool) -> bool:
     return False
 
 
+def reads_out(sentence: str) -> bool:
+    """Returns whether somebody else's text follows a sentence: "I shall read it out.", not "our statement reads so"."""
+    return _PATTERNS.reads_out.search(sentence) is not None and _PATTERNS.own_text.search(sentence) is None
+
+
 def reported_behind(after: str, language: str) -> bool:
     """Returns whether the rest of a sentence attributes the words before it to others or denies them: ", some say"."""
     begins = after.lstrip(" ,;،，—–-")

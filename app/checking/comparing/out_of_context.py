@@ -32,6 +32,7 @@ from ingest.language.polarity_words import (
     of_kinds,
     own_clause,
     polarity_words,
+    reads_out,
     reported_behind,
     reports,
     widened,
@@ -99,7 +100,7 @@ def out_of_context_remarks(start: int, end: int, quote: str, text: SourceText, a
     remarks: list[Remark] = []
     if difference == "turned_before":
         remarks.append(remark("turned_before", words=_tail(opening, language)))
-    elif (report_words := _report(text, opening, begin)) is not None and not _says_view(around[0]):
+    elif (report_words := _report(text, opening, begin, start)) is not None and not _says_view(around[0]):
         remarks.append(remark("reported_before", words=_tail(report_words)))
     elif difference is not None and not given_to_others:
         # Of another quotation in the sentence only the marks are left.
@@ -232,14 +233,19 @@ def _limits_too(around: tuple[str, str], quote: str, limited: str, codes: tuple[
     return False
 
 
-def _report(text: SourceText, opening: str, begin: int) -> str | None:
-    """Returns the words before a quotation or its paragraph that attribute it to others, as "Tessaria told us:"."""
+def _report(text: SourceText, opening: str, begin: int, start: int) -> str | None:
+    """Returns the words before a quotation or its paragraph that attribute it to others, as "Tessaria told us:".
+
+    The sentence before the quotation or its paragraph may also end with "I shall read it out."
+    """
     lead = text.source[max(text.stored.keyed.start, begin - _AROUND) : begin].rstrip()
-    introduced = last_sentence(" ".join(EMPTY_LINE.split(lead)[-1].split())) if lead.endswith((":", "：")) else ""
-    for words in filter(None, (opening, introduced)):
+    above = last_sentence(" ".join(EMPTY_LINE.split(lead)[-1].split()), whole=True)
+    for words in filter(None, (opening, above if above.endswith((":", "：")) else "")):
         if reports(words, text.language, own=text.names_itself(words)):
             return words
-    return None
+    within = " ".join(text.source[max(begin, start - _AROUND) : start].split())
+    before = last_sentence(within.removesuffix(opening), whole=True)
+    return next((words for words in (before, above) if reads_out(words) and not text.names_itself(words)), None)
 
 
 def _kinds(found: Iterable[PolarityWord]) -> set[str]:
