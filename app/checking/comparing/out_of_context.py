@@ -81,6 +81,7 @@ def out_of_context_remarks(start: int, end: int, quote: str, text: SourceText, a
     They are compared with the draft's own words in the sentence around the quotation (`around`: before, after).
     """
     source, language = text.source, text.language
+    around = (_PATTERNS.complement_before.sub("", around[0]), around[1])
     begin = text.paragraph(start)[0]
     opening = _NUMBERED.sub("", last_sentence(" ".join(source[max(begin, start - _AROUND) : start].split())))
     going_on = source[end : min(text.paragraph(max(start, end - 1))[1], end + _AROUND)]
