@@ -1,7 +1,8 @@
 """Mentions in a statement's sentences: "article 18 of the Convention" is a mention of (UNTOC, 18)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Final
 
 from ingest.metadata.alignment import aligned_with
@@ -9,7 +10,7 @@ from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_agenda_items, find_articles
 from ingest.treaties.treaties import find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, sole_protocol
+from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, says_convention, sole_protocol
 from vectorstore.records import Mention, Metadata, Sentence
 
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
@@ -29,10 +30,12 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
     named_before: str | None = None
     # A group's statement mentions the alignment of its members with this same statement, not its own with another.
     of_state = metadata.on_behalf_of is None
-    # The one Protocol that the title or an earlier sentence names, meant by "article 16 of the Protocol".
-    protocol = sole_protocol(metadata.title or "")
+    # The one Protocol that the title, the item or an earlier sentence names, meant by "article 16 of the Protocol".
+    protocol = sole_protocol(metadata.title or "", metadata.agenda_item or "")
+    # The treaty of the article that is mentioned last, until a sentence names a convention.
+    last_cited: str | None = None
     found: dict[Mention, None] = {}
-    for sentence in sentences:
+    for sentence, subject in zip(sentences, _protocols_of_headings(sentences, metadata), strict=True):
         mention = partial(Mention, sentence=sentence.sentence_id)
         named = [mention(kind="agenda_item", value=item.item) for item in find_agenda_items(sentence.text)]
         by_name = {match.treaty for match in find_treaties(sentence.text)}
@@ -41,7 +44,14 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         if of_state:
             groups = aligned_with(sentence.text, metadata.state, lookup)
             named += [mention(kind="alignment", value=group) for group in groups]
-        for each in find_articles(sentence.text, default, protocol=protocol, named_before=named_before):
+        last_cited = None if says_convention(sentence.text) else last_cited
+        # Under the item "Trafficking Protocol", after "article 4 of the Protocol", a bare "article 6" is of it as well.
+        spoken_of = subject if last_cited == subject else None
+        articles = find_articles(
+            sentence.text, default, protocol=protocol, named_before=named_before, spoken_of=spoken_of
+        )
+        for each in articles:
+            last_cited = each.treaty or last_cited
             if each.unnamed or each.treaty is not None:
                 named.append(mention(kind="article", treaty=each.treaty, value=each.article, paragraph=each.paragraph))
         last = last_convention(sentence.text)
@@ -51,3 +61,19 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
     return tuple(found)
+
+
+def _protocols_of_headings(sentences: Sequence[Sentence], metadata: Metadata) -> Iterator[str | None]:
+    """Yields for each sentence the one Protocol that the last heading or agenda item before it is on; None if none is.
+
+    A further agenda item ends the one before.
+    """
+    # The title and the item of the manifest belong to the heading with which the text begins.
+    facts = (metadata.title or "", metadata.agenda_item or "")
+    subject = sole_protocol(*facts)
+    for is_heading, run in groupby(sentences, lambda sentence: sentence.paragraph is None):
+        texts = [sentence.text for sentence in run]
+        if is_heading and any(find_agenda_items(text) or sole_protocol(text) for text in texts):
+            subject = sole_protocol(*facts, *texts)
+        facts = ("", "")
+        yield from (subject for _ in texts)

@@ -16,6 +16,7 @@ from ingest.language.numerals import article_words, number_of
 from ingest.treaties.treaties import article_title, find_treaties
 from ingest.treaties.treaty_attribution import (
     OTHER_CONVENTION,
+    Defaults,
     TreatyAttribution,
     attribute,
     coordinated,
@@ -150,7 +151,12 @@ def _mentions(text: str) -> list[ArticleMention]:
 
 
 def find_articles(
-    text: str, default_treaty: str | None = "UNTOC", *, protocol: str | None = None, named_before: str | None = None
+    text: str,
+    default_treaty: str | None = "UNTOC",
+    *,
+    protocol: str | None = None,
+    named_before: str | None = None,
+    spoken_of: str | None = None,
 ) -> list[ArticleMention]:
     """Returns all mentions of articles, in any of the six languages, in order; one for each article of a list or range.
 
@@ -162,8 +168,9 @@ def find_articles(
             in an earlier sentence, in the heading or in the agenda item (`sole_protocol`).
         named_before: The convention that an earlier sentence names last (`last_convention`): the treaty of "the
             Convention" if no default is given, or if the default has no such article.
+        spoken_of: The Protocol that earlier sentences speak of: the treaty of a bare "article 6" that it has.
     """
-    mentions = _mentions(text)
+    mentions, meant = _mentions(text), Defaults(default_treaty, protocol, spoken_of)
     treaties = find_treaties(text) if mentions else ()
     ends = sentence_ends(text) if mentions else []
     attributed: list[ArticleMention] = []
@@ -172,7 +179,7 @@ def find_articles(
         at = bisect_right(ends, mention.start)
         sentence = ends[at - 1] if at else 0
         number = mention.article.split()[0]
-        found = attribute(text, mention.start, mention.end, number, sentence, treaties, (default_treaty, protocol))
+        found = attribute(text, mention.start, mention.end, number, sentence, treaties, meant)
         # "article 4 and article 5 of the Charter": the second names the instrument of both.
         if following is not None and not found.named and following[1].named:
             same = mention.end == following[0].end or coordinated(text, mention.end, following[0].start)

@@ -19,8 +19,8 @@ OTHER_CONVENTION: Final = "OTHER"
 class TreatyAttribution(NamedTuple):
     """The treaty of a mentioned article, and whether the words at the mention refer to it (`named`).
 
-    If `assumed`, it is the default for "the Convention", "the Protocol" (`of_protocol`) or no words at all; None if
-    there is none.
+    If `assumed`, it is the default for "the Convention", "the Protocol" or no words at all; None if there is none.
+    It is `of_protocol` for "the Protocol", and for no words where a Protocol is spoken of.
     """
 
     treaty: str | None
@@ -29,8 +29,15 @@ class TreatyAttribution(NamedTuple):
     of_protocol: bool = False
 
 
-# The treaties that "the Convention" and "the Protocol" mean if the text names none before.
-Defaults = tuple[str | None, str | None]
+class Defaults(NamedTuple):
+    """The treaties that words mean if the text names none before; None if that cannot be known."""
+
+    convention: str | None
+    """Meant by "the Convention", and by a bare "article 4"."""
+    protocol: str | None
+    """Meant by "the Protocol"."""
+    spoken_of: str | None = None
+    """Meant by a bare "article 4" in place of the convention, if it has an article of that number."""
 
 
 def sentence_ends(text: str) -> list[int]:
@@ -49,7 +56,7 @@ def attribute(
     """Returns the treaty of the mention at `[start, end)`, by the words after and before it.
 
     Its sentence starts at `sentence`; a treaty named earlier in it must have an article of that number. If none is
-    named, and for "the Convention", it is the first of `meant`; for "the Protocol" it is the second.
+    named, the treaty is one of `meant`.
     """
     before = [m for m in treaties if m.end <= start]
     linked = next((m for m in treaties if m.start >= end), None)
@@ -61,7 +68,9 @@ def attribute(
     same = [m.treaty for m in before if m.start >= sentence and article_title(m.treaty, number)]
     if same and not _WORDS.coordinated.search(text, max(0, start - 40), start):
         return TreatyAttribution(same[-1], False)
-    return TreatyAttribution(meant[0], False, True)
+    if meant.spoken_of is not None and article_title(meant.spoken_of, number):
+        return TreatyAttribution(meant.spoken_of, False, True, True)
+    return TreatyAttribution(meant.convention, False, True)
 
 
 def last_convention(text: str) -> str | None:
@@ -80,10 +89,17 @@ def last_convention(text: str) -> str | None:
     return max(named)[1] if named else None
 
 
-def sole_protocol(text: str) -> str | None:
-    """Returns the Protocol that a text, such as a heading or a sentence, names, if it names exactly one."""
-    protocols = {found.treaty for found in find_treaties(text) if TREATIES[found.treaty].protocol}
+def sole_protocol(*texts: str) -> str | None:
+    """Returns the Protocol that texts, such as a heading or a sentence, name, if they name exactly one."""
+    protocols = {found.treaty for text in texts for found in find_treaties(text) if TREATIES[found.treaty].protocol}
     return protocols.pop() if len(protocols) == 1 else None
+
+
+def says_convention(text: str) -> bool:
+    """Returns whether a text has the word "convention" elsewhere than in the name of a Protocol to one."""
+    protocols = [match for match in find_treaties(text) if TREATIES[match.treaty].protocol]
+    words = _WORDS.any_convention.finditer(text)
+    return any(not any(name.start <= word.start() < name.end for name in protocols) for word in words)
 
 
 def _named_after(
@@ -129,6 +145,6 @@ def _qualified(noun: str, words: str, rest: str) -> bool:
 def _unqualified(noun: str, before: list[TreatyMatch], sentence: int, meant: Defaults) -> TreatyAttribution:
     if _WORDS.convention.fullmatch(noun):
         near = [m.treaty for m in before if m.start >= sentence and not TREATIES[m.treaty].protocol]
-        return TreatyAttribution(near[-1], True) if near else TreatyAttribution(meant[0], True, True)
+        return TreatyAttribution(near[-1], True) if near else TreatyAttribution(meant.convention, True, True)
     protocols = [m.treaty for m in before if TREATIES[m.treaty].protocol]
-    return TreatyAttribution(protocols[-1], True) if protocols else TreatyAttribution(meant[1], True, True, True)
+    return TreatyAttribution(protocols[-1], True) if protocols else TreatyAttribution(meant.protocol, True, True, True)
