@@ -104,6 +104,17 @@ def test_what_breaches_an_article_is_rejected_and_not_the_article() -> None:
     assert suggested("We cannot accept article 4.", subject=on(article="4")).kind == "opposes"
 
 
+@cases("article", "language", "text")
+def test_what_is_said_under_an_article_is_not_told_as_a_direction_on_it(article: str, language: str, text: str) -> None:
+    found = suggested(text, subject=on(article=article), language=language)
+    assert found.kind in ("no_position", "reports_practice") and found.direction == "mentions"
+
+
+@cases("language", "text")
+def test_a_word_of_breach_is_known_in_each_language(language: str, text: str) -> None:
+    assert suggested(text, subject=on(article="4"), language=language).kind != "opposes"
+
+
 def test_later_words_leave_an_earlier_position_open_unless_they_lean_the_same_way() -> None:
     opposes = Suggestion(kind="opposes", direction="against", likely="against", attitude=0.9)
     leans = Suggestion(kind="no_position", direction="mentions", likely="for", attitude=0.6)
