@@ -124,6 +124,7 @@ class Annotator:
         blocks, cells, chosen = find_blocks(loaded.text), row or ManifestRow(file=file), (row and row.kind) or kind
         # Nobody speaks in a treaty, so no party is looked for.
         read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
+        read = _of_covering_mail(read) if loaded.covers else read
         whole = merge(read, row, self._parties)
         whole = whole if stored is None else _kept_but_speaker(whole, stored)
         blocks = with_languages(loaded.text, blocks, whole.metadata.language)
@@ -284,6 +285,14 @@ class Annotator:
             return sentences, (), ()
         passages = make_passages(identifier, text, sentences, self._split, fits_model=self._model.fits)
         return sentences, passages, find_mentions(sentences, statement.metadata, self._parties)
+
+
+def _of_covering_mail(read: ReadMetadata) -> ReadMetadata:
+    """Returns what was read of a mail that covers documents: it is nobody's, unless it has a statement's title."""
+    metadata = read.metadata
+    if not metadata.holders or (metadata.title is not None and "state" not in read.inferred):
+        return read
+    return read.of_nobody().noted("a covering mail, and so nobody's: set the State if it is its position")
 
 
 def _kept_but_speaker(read: ReadMetadata, stored: Document) -> ReadMetadata:

@@ -48,6 +48,10 @@ _QUOTED_IN_PAGE = (
 _QUOTE_MARK = re.compile(r"^(?:>[ \t]?)+", re.MULTILINE)
 _PASSED_ON = re.compile(r"^(?:(?:re|fwd?|aw|wg|tr|rv|enc)\s*(?::\s*|$))+", re.IGNORECASE)
 _LONGEST_SUBJECT = 1_000
+# Characters of a mail in which it says that it covers a document.
+_OPENING = 600
+# Attachments that programs add, without words of anybody: signatures, invitations, visiting cards.
+_WORDLESS = (".p7s", ".p7m", ".asc", ".sig", ".ics", ".vcf")
 _ENCRYPTED = 0x1
 _MESSAGE = "message/rfc822"
 _MAIL_FAILURES = (MessageError, LookupError, ValueError, TypeError, AttributeError, IndexError, RecursionError)
@@ -148,16 +152,17 @@ CONTAINERS = {".zip": zip_members, ".eml": mail_members}
 def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     """Extract the text of an e-mail: its plain version where it has one, else the web version's main text.
 
-    Its subject becomes the heading, unless it has attachments. An earlier mail that a reply quotes, by marks before
-    its lines or under its header, is left out with a note. It is read instead where the mail has no words of its own,
-    or fewer than an earlier mail that it says to forward.
+    Its subject becomes the heading, unless it has attachments or says that it covers a document. An earlier mail that a
+    reply quotes, by marks before its lines or under its header, is left out with a note. It is read instead where the
+    mail has no words of its own, or fewer than an earlier mail that it says to forward.
     """
     message = _message(data, name, limits)
     with refusing(_MAIL_FAILURES, _DAMAGED_MAIL.format(name)):
         body = message.get_body(preferencelist=("plain", "html"))
         content = "" if body is None else _content(body, name)
         subject = _subject(message)
-        covers = any(map(_is_attachment, _parts(message)))
+        attachments = [part for part in _parts(message) if _is_attachment(part)]
+        documents = [part for part in attachments if _may_hold_words(part)]
     if isinstance(content, bytes):
         raise LoadError(f"{name!r} is an e-mail whose text is not text; save it again")
     shown = content
@@ -171,9 +176,12 @@ def load_mail(data: bytes, name: str, limits: LoadLimits) -> Extract:
     content, note = _own_or_forwarded(content, shown, forwards=_MAIL.subject_forwards.match(subject) is not None)
     # Checked without the heading, since a mail with a subject alone has no text.
     checked(content, name, limits)
-    subject = "" if covers else _PASSED_ON.sub("", subject)
+    opening = content.strip()[:_OPENING]
+    greets = _MAIL.greeting.match(opening) is not None
+    covers = bool(documents) or (greets and _MAIL.attaches.search(opening) is not None)
+    subject = "" if attachments or covers else _PASSED_ON.sub("", subject)
     text = checked(f"{subject}\n\n{content}" if subject else content, name, limits)
-    return Extract(text=text, notes=(note,) if note else ())
+    return Extract(text=text, notes=(note,) if note else (), covers=covers)
 
 
 def _own_or_forwarded(content: str, shown: str, *, forwards: bool) -> tuple[str, str]:
@@ -228,6 +236,11 @@ def _parts(message: MIMEPart) -> Iterator[MIMEPart]:
 def _is_attachment(part: MIMEPart) -> bool:
     shown_inside = part.get("content-id") is not None and part.get_content_maintype() == "image"
     return part.get_content_disposition() == "attachment" or (part.get_filename() is not None and not shown_inside)
+
+
+def _may_hold_words(attachment: MIMEPart) -> bool:
+    name = (attachment.get_filename() or "").lower()
+    return attachment.get_content_maintype() != "image" and not name.endswith(_WORDLESS)
 
 
 def _read_attachment(part: MIMEPart, name: str) -> bytes:

@@ -74,6 +74,8 @@ class Extract:
     """Whether a later attempt could read more of the file, as when the program for scans is not installed."""
     unread: tuple[int, ...] = ()
     """Numbers of the pages that could not be read, wholly or in part; the rest is in `text`."""
+    covers: bool = False
+    """Whether it is a mail that covers documents, whose words are a person's and no statement."""
 
 
 @dataclass(frozen=True, kw_only=True)

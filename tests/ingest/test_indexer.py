@@ -16,7 +16,7 @@ from tests.cases import Cases
 from tests.conftest import PROJECT
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import only_local, open_store
-from tests.fakes_files import zip_of
+from tests.fakes_files import mail_of, zip_of
 from vectorstore.records import UnreadableFile
 
 pytestmark = pytest.mark.integration
@@ -333,6 +333,23 @@ def test_new_annotation_is_stored_without_embedding_anything_again(desk, monkeyp
     assert (report.embedded_passages, report.passages) == (0, catalogue.count_passages())
     assert catalogue.mentions(ids, "treaty", "FIREARMS") == before
     assert [summary.document_id for summary in desk.summaries()] == ids
+
+
+@only_local
+def test_a_covering_mail_is_nobodys_unless_a_title_or_row_says_whose_it_is(desk):
+    letter = "Dear colleague,\n\nplease find attached our text. Between us: my country, Arvandia, dislikes visits.\n"
+    speech = "Statement by Arvandia\n\nMr. Chair,\n\nMy country, Arvandia, welcomes visits. The list is annexed.\n"
+    inside = b"Statement by Arvandia\n\nMr. Chair,\n\nArvandia will think about visits of every kind.\n"
+    desk.write("letter.eml", mail_of(letter, {"text.txt": inside}))
+    desk.write("speech.eml", mail_of(speech, {"list.txt": b"Herons, lamps and rivers are on this list."}))
+    desk.write("given.eml", mail_of(letter.replace("visits", "envoys"), {"list.pdf": b"x"}))
+    desk.manifest("given.eml,XAA,,,2020,,")
+    report = desk.ingest(include_unlisted=True)
+    held = {each.file: each.metadata.state for each in desk.store.catalogue.documents()}
+    mails = ("letter.eml", "letter.eml/text.txt", "speech.eml", "given.eml")
+    assert [held[name] for name in mails] == [None, "XAA", "XAA", "XAA"]
+    (reason,) = (each.reason for each in report.files if each.file == "letter.eml")
+    assert "a covering mail, and so nobody's" in reason
 
 
 def test_mentions_of_treaties_articles_and_groups_are_looked_up(desk):

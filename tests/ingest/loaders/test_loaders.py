@@ -390,6 +390,17 @@ def test_mail_has_its_subject_as_heading_and_none_of_what_it_quotes(subject, con
     assert bool(loaded.notes) != all(line.lstrip("> ") in loaded.text for line in content.splitlines())
 
 
+@cases("content", "attached", "covers", at_once=True)
+def test_mail_covers_documents_if_it_has_some_or_says_so_in_a_letter(content, attached, covers, tmp_path_factory):
+    mail = EmailMessage()
+    mail["Subject"] = "Statement of Examplia"
+    mail.set_content(content)
+    for name, kind in attached.items():
+        mail.add_attachment(b"x", maintype=kind, subtype="octet-stream", filename=name)
+    loaded = load(written(tmp_path_factory.mktemp("mail"), "a.eml", bytes(mail)), LIMITS)
+    assert (loaded.covers, loaded.text.startswith("Statement")) == (covers, not (covers or attached))
+
+
 def test_mail_in_a_character_set_that_nobody_knows_is_read(tmp_path):
     mail = "From: a\nSubject: Lamps\nContent-Type: text/plain; charset=foo\n\nThe lamps of Kérala are lit."
     assert "The lamps of Kérala are lit." in load(written(tmp_path, "a.eml", mail.encode()), LIMITS).text
