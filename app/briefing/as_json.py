@@ -20,6 +20,7 @@ def contract_of(briefing: Briefing) -> dict[str, Any]:
             "topic": cell.subject,
             "session": cell.session,
             "kind": cell.position,
+            "standing": cell.standing,
             # A citation may be superseded on one subject and not on another, so the cell decides.
             "citations": [replace(briefing.citation(n), superseded_by=cell.superseded.get(n)) for n in cell.citations],
             "nearest": cell.nearest,

@@ -6,6 +6,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
+from app.briefing.as_json import contract_of
+from app.briefing.cells import Briefing, Cell, Standing
 from app.records import (
     Abstention,
     AbstentionReason,
@@ -92,6 +94,14 @@ def test_the_page_of_the_contract_describes_every_key_and_no_other(title):
 
 def test_the_page_of_the_contract_lists_the_reasons_of_an_abstention():
     assert [name for names in _rows("Abstention", "reason") for name in names] == list(get_args(AbstentionReason))
+
+
+def test_the_page_of_the_contract_describes_every_key_of_a_row_of_a_briefing_and_each_standing():
+    cell = Cell(party="XAA", subject="visits", session=None, kind="no_position")
+    (row,) = contract_of(Briefing(title="", cells=(cell,)))["rows"]
+    described = _rows("Row of a briefing", "key")
+    assert [name for names in described for name in names] == [*row]
+    assert [value for value in _closed_values(Standing) if f"`{value}`" not in described["standing",]] == []
 
 
 def _rows(title: str, column: str) -> dict[tuple[str, ...], str]:

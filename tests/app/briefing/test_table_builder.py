@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 
 from app.answering.verify_citations import verify_citation
+from app.briefing.as_json import contract_of
 from app.briefing.cells import Review
 from app.briefing.edit import add_quotation, drop_quotation, recheck_briefing, without_rejected
 from app.briefing.request import read_request, request_of_briefing
@@ -87,6 +88,8 @@ def test_silence_is_told_from_absence(workspace):
     assert silent.note == "Nothing was found in these words (statements searched: 1); it may have been said in others."
     assert (silent.standing, absent.standing) == ("unproven", "no_statement")
     assert build(workspace, states=["CHE"], topics=["extradition"]).cells[0].standing == "no_position"
+    kinds = [(row["kind"], row["standing"]) for row in contract_of(briefing)["rows"]]
+    assert kinds == [(said.kind, said.standing), ("no_position", "unproven"), ("no_statement", "no_statement")]
     assert briefing.coverage.states_without_statement == ("CUB",)
     assert "CHE" in briefing.coverage.states_without_evidence
 
