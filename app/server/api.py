@@ -20,7 +20,19 @@ from app.export.briefing_lines import DocumentForm
 from app.export.check_report import write_output
 from app.records import Answer
 from app.server.actions import Actions, briefing_json
-from app.server.models import About, BriefingWish, Correction, Draft, Filters, Found, Limit, Me, Page, Question, Search
+from app.server.models import (
+    About,
+    BriefingWish,
+    Correction,
+    Draft,
+    Filters,
+    Found,
+    Me,
+    Page,
+    Question,
+    Search,
+    SearchQuery,
+)
 from app.server.person import current_person
 from app.server.problems import problem_body
 from app.server.route_permissions import DeclaredRoute, needs
@@ -131,9 +143,9 @@ def _add_question_routes(router: APIRouter, actions: Actions) -> None:
 
 def _add_statement_routes(router: APIRouter, actions: Actions) -> None:
     @router.get("/search", **needs("read"), tags=["statements"])
-    def search(q: Annotated[str, Query(min_length=1, max_length=20_000)], limit: Limit = 10) -> Found:
+    def search(wanted: Annotated[SearchQuery, Query()]) -> Found:
         """Finds passages in the scope of a question, best first, of several parties in turns."""
-        return Found(**actions.search(Search(words=q, limit=limit)))
+        return Found(**actions.search(Search(words=wanted.q, limit=wanted.limit)))
 
     @router.get("/statements", **needs("read"), tags=["statements"])
     def statements(wanted: Annotated[Filters, Query()]) -> Page[dict[str, Any]]:

@@ -76,6 +76,13 @@ class Search(_Sent):
     limit: Limit = 10
 
 
+class SearchQuery(_Sent):
+    """A search for passages, as the parameters of an address."""
+
+    q: Text
+    limit: Limit = 10
+
+
 class Filters(_Sent):
     """Filters of a list of statements: values of metadata, a year in their date, and words in their text."""
 

@@ -126,6 +126,7 @@ def test_a_problem_is_told_in_one_line(adam: httpx.Client) -> None:
     for answer, status in (
         (adam.get("/api/v1/statements/nothing"), 404),
         (adam.get("/api/v1/statements", params={"limit": 100_000}), 422),
+        (adam.get("/api/v1/search", params={"q": "extradition", "state": "XAA"}), 422),
         (adam.get("/api/v1/nothing"), 404),
         (adam.delete("/api/v1/ask"), 405),
         # The tools (MCP) keep no sessions, so there is none to stream or to end.
