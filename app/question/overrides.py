@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final, cast, get_args
 
 from app.errors import ScopeError
+from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution, with_kind
 from app.question.scope_fields import PARTY_FIELDS, SLOT_OF, SUBJECT_SEPARATOR, TIME_FIELDS, is_kept
 from app.records import MONTH_FORM, TIME_FORM, YEAR_FORM, Interval, QuestionKind, TreatyScope
@@ -23,6 +24,8 @@ from vectorstore.records import JSONValue
 
 # Fields of `Answer.scope` that tell how the question was read; of these `kind` can be replaced, apart from the others.
 _DESCRIBED: Final = ("kind", "language", "kept", "notes", "all_states", "negated")
+# Fields that say who or what is asked about, and not only when or where.
+_ASKING: Final = (*PARTY_FIELDS, "treaties", "topic")
 # By kind of note on how a scope was read, the fields that it is about; a kind that is not listed is about the parties.
 _NOTED: Final = {
     "mended": ("topic",),
@@ -81,6 +84,9 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
             if overrides.keys().isdisjoint(("bodies", "groups") if each.code else TIME_FIELDS)
         ),
     )
+    if kind is None and KIND_TRAITS[changed.kind].is_aside and any(fields.get(name) for name in _ASKING):
+        # Who sets the parties or the subject asks about them, whatever the words are: "x" or "hello" are no aside then.
+        kind = "content"
     return changed if kind is None else with_kind(changed, cast(QuestionKind, kind))
 
 

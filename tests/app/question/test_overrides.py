@@ -39,6 +39,12 @@ def test_overrides_take_the_place_of_what_was_read(question, overrides, expected
     check(read_question(question, parties, overrides=overrides), [*SCOPE, "unclear", "notes"], expected)
 
 
+@cases("question", "overrides", "kind", at_once=True)
+def test_a_question_whose_parties_or_subject_are_set_is_no_aside(question, overrides, kind, parties):
+    read = read_question(question, parties, overrides=overrides)
+    assert (read.kind, read.is_statement_question) == (kind, True)
+
+
 def test_a_topic_that_no_text_can_hold_is_made_one(parties):
     read = read_question("What did Iran say about gold?", parties, overrides={"topic": "\ud800 silver"})
     assert read.scope.topic == "\ufffd silver"
