@@ -53,10 +53,16 @@ def manifest_of(rows: Sequence[Mapping[str, str]]) -> str:
 
 
 def split(text: str, *, paragraph: int | None = 1) -> list[Sentence]:
-    """Returns the sentences of a text, all in one paragraph of the statement `s`."""
+    """Returns the sentences of a text in the statement `s`, whose paragraphs are counted from this one on."""
     return [
         Sentence(
-            statement_id="s", ordinal=at, start=start, end=end, text=text[start:end], paragraph=paragraph, page=None
+            statement_id="s",
+            ordinal=at,
+            start=start,
+            end=end,
+            text=text[start:end],
+            paragraph=None if paragraph is None else paragraph + text.count("\n\n", 0, start),
+            page=None,
         )
         for at, (start, end) in enumerate(split_sentences(text))
     ]

@@ -14,6 +14,7 @@ from ingest.language.attribution_verbs import attribution
 from ingest.language.claim_words import first_person
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.own_voice import speaks_in_first_person
+from ingest.language.polarity_words import reads_out
 from ingest.language.sentences import SENTENCE_ENDS, split_sentences
 from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable, in_rows
@@ -103,9 +104,16 @@ class OwnWords(Sequence[str]):
         if self._words[at] and at not in self._looked_up:
             self._looked_up.add(at)
             sentence = self._sentences[at]
-            if tells_of_others(sentence.text, sentence.language, self._holders, self._parties):
+            told = tells_of_others(sentence.text, sentence.language, self._holders, self._parties)
+            if told or self._is_read_out(at):
                 self._words[at] = ""
         return self._words[at]
+
+    def _is_read_out(self, at: int) -> bool:
+        """Returns whether the sentence before it, or before its paragraph, is one such as "I shall read it out."."""
+        sentences, paragraph = self._sentences, self._sentences[at].paragraph
+        first = next((n for n in range(at, 0, -1) if sentences[n - 1].paragraph != paragraph), 0)
+        return any(n and reads_out(sentences[n - 1].text) for n in {at, first})
 
 
 def tells_of_others(text: str, language: str | None, holders: Iterable[str], parties: PartyTable) -> bool:
