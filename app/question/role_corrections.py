@@ -17,6 +17,7 @@ from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.question.subjects import parts_subjects
 from app.records import QuestionKind
+from ingest.metadata.on_behalf import behalf_before
 from ingest.parties.party_table import PartyTable
 
 # Minimum number of content words that become the topic where the tagger found none.
@@ -43,6 +44,7 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple(NO_ROLE for _ in roles.labels))
+    roles = _with_group_spoken_for(roles)
     roles = _with_supported_roles(_with_object(_with_view_holder(roles), kind), kind)
     for widened in (_with_state_spoken_of, _with_content, _with_whole_clause):
         roles = widened(roles, kind)
@@ -58,6 +60,26 @@ def with_places(roles: RoleReading, parties: PartyTable) -> RoleReading:
     known = any(word.kind in NAMED and word.start not in places for word in roles.of("who"))
     content = [] if known else [word.start for word in (*roles.of("topic"), *roles.beside_topic())]
     return _as_topic(roles, range(min({*places, *content}), max({*places, *content}) + 1))
+
+
+def _with_group_spoken_for(roles: RoleReading) -> RoleReading:
+    """Makes a group the speaker, not who speaks for it: "what did Belmora say on behalf of the Riparian Group?"."""
+    groups = [
+        word.start
+        for word in roles.words
+        if word.span is not None and word.span.party_form == "group" and behalf_before(roles.text[: word.start])
+    ]
+    if not any(word.start < min(groups, default=0) for word in roles.of("who", "mention")):
+        return roles
+
+    def role(word: Word, label: str) -> str:
+        if word.start in groups:
+            return "who"
+        before = label in ("who", "mention") and word.start < groups[0]
+        article = label in ("topic", "mention") and word.end + 1 in groups and "fill" in word.lexicon_kinds
+        return NO_ROLE if before or article else label
+
+    return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
 def _with_view_holder(roles: RoleReading) -> RoleReading:
