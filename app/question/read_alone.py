@@ -46,6 +46,8 @@ from vectorstore.weights_file import Weights
 
 # Kinds that a list is mistaken for: "who cited article 4 of the Convention?" does not ask for the text of article 4.
 _TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which", "ambiguous")
+# Kinds of questions that may leave a topic out: what was said, in all or on a topic.
+_LEAVES_TOPICS_OUT: Final = ("content", "summary", "list")
 # Words before "latest statement" among which a preposition is looked for: "in Arvandia's latest statement".
 _WORDS_BEFORE_PICK: Final = 3
 
@@ -124,7 +126,9 @@ class _QuestionParts:
 def _reading_of(roles: RoleReading, chances: Mapping[QuestionKind, float], parties: PartyTable) -> Resolution:
     """Makes a resolution from the roles of a question's words and the chances of its kinds."""
     reading, denies = _kind_of(roles, chances)
-    kind, roles = reading.kind, with_topics_left_out(correct_roles(roles, reading.kind))
+    kind, roles = reading.kind, correct_roles(roles, reading.kind)
+    # "Why does it accept extradition but not the surrender of nationals?" asks about both.
+    roles = with_topics_left_out(roles) if roles.follows or kind in _LEAVES_TOPICS_OUT else roles
     asked = asked_parties(roles, kind, parties)
     clauses = _subject_clauses(roles, kind, asked)
     topic = SUBJECT_SEPARATOR.join(clauses)

@@ -22,12 +22,14 @@ def with_topics_left_out(roles: RoleReading) -> RoleReading:
     "Cooperation but not extradition" has the topic "cooperation"; "everything except extradition" has none.
     """
     items = lexicon_of(roles.language, "topics_left_out").items(roles.text, correct_typos=False)
-    opening = [item for item in items if "besides" in item.kinds]
+    opening = [item for item in items if item.kinds & {"besides", "besides_closed"}]
     if not opening or not (roles.follows or "who" in roles.labels):
         return roles
     labels = list(roles.labels)
     for item in opening:
         closing = next((each for each in items if "besides_end" in each.kinds and each.start >= item.end), None)
+        if closing is None and "besides" not in item.kinds:
+            continue
         left_out = _left_out_after(item, roles, closing)
         if any(word.is_content for word in left_out):
             ends = range(item.start, closing.end if closing else left_out[-1].end)
@@ -41,7 +43,12 @@ def with_topics_left_out(roles: RoleReading) -> RoleReading:
 def topic_left_out(roles: RoleReading) -> str:
     """Returns the topic that is left out, without "other than"; empty if none is."""
     items = lexicon_of(roles.language, "topics_left_out").items(roles.text, correct_typos=False)
-    around = {at for item in items if item.kinds & {"besides", "besides_end"} for at in range(item.start, item.end)}
+    around = {
+        at
+        for item in items
+        if item.kinds & {"besides", "besides_closed", "besides_end"}
+        for at in range(item.start, item.end)
+    }
     words = [word for word in roles.of(LEFT_OUT) if word.start not in around]
     return roles.piece(words[0].start, words[-1].end) if words else ""
 
