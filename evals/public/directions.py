@@ -4,7 +4,8 @@ The labels are in `evals/datasets/directions.csv`, the speeches outside; sentenc
 are in `evals/datasets/argued`, topics in braces; those of `contrast` end, restrain or replace their topic, many of them
 beside a near twin of another label; those of `predicates` come after their topic as people ask ("funding the review
 from the budget"), which they say as a predicate ("the review should be paid from the budget"); in `articles`
-an article is the topic, and what breaches it is often condemned; in `passages` one sentence decides what another means;
+an article is the topic, and what breaches it is often condemned; those of `practice` tell what a State does or does not
+do ("we try our nationals at home"); in `passages` one sentence decides what another means;
 those of `unnamed` are passages, each after its topic, which it names in other words; those of `asked` are questions
 after States, with what they ask for. A reversed direction is worse than none, so it is a figure of its own: `contrary`
 is the share of predictions `for` or `against` whose label is the opposite.
@@ -41,6 +42,7 @@ _PARTS: Final = {
     "predicates": "topic said as a predicate, held out, other languages",
     "articles en": "articles that are upheld or rejected, held out",
     "articles": "articles that are upheld or rejected, held out, other languages",
+    "practice en": "practice, held out", "practice": "practice, held out, other languages",
     "passages en": "passages, held out", "passages": "passages, held out, other languages",
     "unnamed en": "topic worded otherwise", "unnamed": "topic worded otherwise, other languages",
 }  # fmt: skip
