@@ -108,7 +108,7 @@ def test_a_topic_that_cannot_be_translated_is_looked_for_as_it_is_written(tmp_pa
             PartyList(workspace.ranker, asked).rank({"XZR": searched})[0][0],
         ):
             assert evidence.answers is found
-    assert workspace.ranker.topic("квзрпт", "ru").unknown and not workspace.ranker.topic("санкции", "ru").unknown
+        assert workspace.ranker.topic("квзрпт", "ru").unknown and not workspace.ranker.topic("санкции", "ru").unknown
 
 
 def test_a_list_names_who_speaks_of_it_in_other_languages(desk):
