@@ -121,10 +121,8 @@ def steps_of(steps: Steps, name: str) -> Steps:
             return variant.answers(super().verify(question, resolution, retrieved, composed))
 
     class VariedRetriever(EvidenceRetriever):
-        def scoped_statements(
-            self, scope: Scope, parties: PartyTable, *, all_versions: bool = False
-        ) -> ScopedStatements:
-            return variant.scoped(self.store.catalogue, scope, parties, all_versions=all_versions)
+        def scoped_statements(self, resolution: Resolution, parties: PartyTable) -> ScopedStatements:
+            return variant.scoped(self.store.catalogue, resolution.scope, parties)
 
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
     if variant.scoped is not ScopedStatements:

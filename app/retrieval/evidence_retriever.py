@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
 
+from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
@@ -31,9 +32,13 @@ class EvidenceRetriever:
         self.store = store
         self.ranker = ranker
 
-    def scoped_statements(self, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> ScopedStatements:
-        """Returns the filters of a scope over the store's statements."""
-        return ScopedStatements(self.store.catalogue, scope, parties, all_versions=all_versions)
+    def scoped_statements(self, resolution: Resolution, parties: PartyTable) -> ScopedStatements:
+        """Returns the filters of a question's scope over the store's statements."""
+        return ScopedStatements(
+            self.store.catalogue, resolution.scope, parties,
+            all_versions=_asks_for_versions(resolution),
+            of_members_together=not KIND_TRAITS[resolution.kind].asks_which_states,
+        )  # fmt: skip
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""
@@ -68,7 +73,7 @@ class EvidenceRetriever:
         scope, catalogue = resolution.scope, self.store.catalogue
         asked = scope.named_parties
         all_versions = _asks_for_versions(resolution)
-        scoped = self.scoped_statements(scope, parties, all_versions=all_versions)
+        scoped = self.scoped_statements(resolution, parties)
         codes = () if scope.members_of else asked
         in_scope = scoped.of(codes)
         of_parties = catalogue.summaries(ScopeFilter(parties=asked)) if asked else ()
@@ -123,7 +128,7 @@ class EvidenceRetriever:
         return self._with_sources(base)
 
     def _search(self, base: Retrieved, subject: Resolution, parties: PartyTable, pick: Pick | None) -> SubjectSearch:
-        scoped = self.scoped_statements(subject.scope, parties)
+        scoped = self.scoped_statements(subject, parties)
         return SubjectSearch(self.store.catalogue, self.ranker, parties, base, scoped, subject, pick)
 
     def _with_sources(self, retrieved: Retrieved) -> Retrieved:

@@ -22,14 +22,18 @@ class ScopedStatements:
     """Applies the filters of a scope to the catalogue.
 
     The parties asked about are those named, and the members of the scope's regions and groups at the date of a
-    statement, without the excluded ones. With `all_versions`, versions that a later one corrects are kept.
+    statement, without the excluded ones. With `all_versions`, versions that a later one corrects are kept. With
+    `of_members_together`, what a group says for its members counts as theirs: "the members of the Forum rescued".
     """
 
-    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> None:
+    def __init__(
+        self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *,
+        all_versions: bool = False, of_members_together: bool = False,
+    ) -> None:  # fmt: skip
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
-        self._codes = {*scope.named_parties}
+        self._codes = {*scope.named_parties, *(scope.members_of if of_members_together else ())}
         self._revised, self._all_versions = catalogue.families.revised(), all_versions
         # Cached by day, since many statements were made on the same day.
         self._members = cache(partial(members_of, scope.members_of, parties))

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from app.records import Scope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.ui.briefing_requests import briefing_asked
@@ -35,6 +37,16 @@ def test_members_of_a_group_are_searched_for_themselves(workspace, parties):
     speakers = {each.state for each in stored if each.state in parties.members("XGR", each.date)}
     assert claimed | set(answer.coverage.states_without_evidence) == speakers
     assert answer.coverage.states_without_statement == ()
+
+
+@pytest.mark.parametrize("question", [
+    "How many persons did the vessels of the members of the Forum of Island and Coastal States rescue in a year?",
+    "Сколько человек спасли суда членов Форума островных и прибрежных государств за год?",
+])  # fmt: skip
+def test_members_of_a_group_are_asked_with_what_the_group_says_for_them(workspace, question):
+    answer = workspace.assistant.ask(question)
+    assert answer.scope.members_of == ("XIC",)
+    assert (answer.claims[0].state, "2,916 persons" in answer.citations[0].quote) == ("XIC", True)
 
 
 def test_a_region_without_statements_is_named(workspace):
