@@ -14,17 +14,16 @@ from pathlib import Path
 from typing import Final, Literal, get_args
 
 from app.records import Direction
+from app.retrieval.positions.ended_topic import topic_to_read
 from app.retrieval.positions.position_marks import (
     OUTRIGHT,
     PositionKind,
     PositionMark,
     Rule,
-    cues_of,
     find_position_marks,
     is_elliptic,
     kind_of,
 )
-from app.retrieval.terms import content_terms
 from app.retrieval.topic.mask import WORD, topic_and_text, topic_runs
 from ingest.language.anaphora import TAKES_UP, announces, is_question, refers_back
 from ingest.language.claim_words import imperatives
@@ -171,29 +170,14 @@ def _read_together(keys: Iterable[tuple[str, str, str, PartyTable]]) -> Iterator
     """Yields the directions of sentences of one language, which a model reads together."""
     keys = list(keys)
     _, _, language, parties = keys[0]
-    # Whoever is for the embargo is against "the lifting of the embargo", and the other way round.
-    ended = [_what_ends(topic, text, language, parties) for text, topic, *_ in keys]
+    read_on = [topic_to_read(topic, text, language, parties) for text, topic, *_ in keys]
     analysed = [
-        _analysed(text, end or topic, language, parties) for (text, topic, *_), end in zip(keys, ended, strict=True)
+        _analysed(text, topic.words, language, parties) for (text, *_), topic in zip(keys, read_on, strict=True)
     ]
     inputs = list(dict.fromkeys(each.as_input for each in analysed))
     chances = dict(zip(inputs, _chances(inputs, language), strict=True))
     read = (_read(each, chances[each.as_input], language) for each in analysed)
-    return (_turned(each) if end else each for each, end in zip(read, ended, strict=True))
-
-
-def _what_ends(topic: str, text: str, language: str, parties: PartyTable) -> str:
-    """Returns what a topic ends ("the embargo lifted"), where a text names that in full; empty otherwise."""
-    ending = cues_of(language)["ending"]
-    words = [*ending.finditer(topic)]
-    if len(words) != 1:
-        return ""
-    runs = topic_runs(text, topic, language, parties)
-    if not runs or all(ending.search(text, *run) for run in runs):
-        return ""
-    ended = topic[: words[0].start()] + topic[words[0].end() :]
-    terms = content_terms(ended, language)
-    return ended.strip() if terms and terms <= content_terms(text, language) else ""
+    return (_turned(each) if topic.is_opposite else each for each, topic in zip(read, read_on, strict=True))
 
 
 def _turned(read: SentenceDirection) -> SentenceDirection:
@@ -266,18 +250,17 @@ def read_passages(
     """Reads several passages, each as `read_passage` does, in half the time of one by one."""
     language = known_language(language)
     own = [_without_quoted(text, language) for text in texts]
-    read = _chances([topic_and_text(text, topic, language, parties) for text in own], language)
-    return [
-        SentenceDirection(
-            reading=best if chances[best] >= (DIRECTION_MIN if named else _UNNAMED_MIN) else "mentions",
-            chances=chances,
-            marks=(),
-            names_topic=named,
-        )
-        for text, chances in zip(own, read, strict=True)
-        for best in [max(READINGS, key=lambda reading: chances[reading])]
-        for named in [bool(topic_runs(text, topic, language, parties))]
-    ]
+    read_on = [topic_to_read(topic, text, language, parties) for text in own]
+    inputs = [topic_and_text(text, on.words, language, parties) for text, on in zip(own, read_on, strict=True)]
+    named = [bool(topic_runs(text, on.words, language, parties)) for text, on in zip(own, read_on, strict=True)]
+    read = map(_of_passage, _chances(inputs, language), named)
+    return [_turned(each) if on.is_opposite else each for each, on in zip(read, read_on, strict=True)]
+
+
+def _of_passage(chances: Mapping[Reading, float], names_topic: bool) -> SentenceDirection:
+    best = max(READINGS, key=lambda reading: chances[reading])
+    sure = chances[best] >= (DIRECTION_MIN if names_topic else _UNNAMED_MIN)
+    return SentenceDirection(reading=best if sure else "mentions", chances=chances, marks=(), names_topic=names_topic)
 
 
 def decisive_of(read: Sequence[SentenceDirection]) -> SentenceDirection | None:

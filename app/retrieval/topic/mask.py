@@ -66,6 +66,14 @@ def topic_and_text(text: str, topic: str, language: str, parties: PartyTable) ->
     return gloss_with_operators(topic, language), " * ".join(pieces).strip()
 
 
+def without_states(text: str, language: str, parties: PartyTable) -> str:
+    """Returns a text without the names of States in it."""
+    for match in reversed(parties.find(text, language, relaxed=True)):
+        if any(parties.kind_of(code) == "state" for code in match.codes):
+            text = f"{text[: match.start]} {text[match.end :]}"
+    return text
+
+
 @lru_cache(maxsize=256)
 def _subject_of(topic: str, language: str, parties: PartyTable) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
     """Returns the content terms by which a text names a topic, without names of States, and those of each synonym.
@@ -73,20 +81,13 @@ def _subject_of(topic: str, language: str, parties: PartyTable) -> tuple[frozens
     A synonym that names a State ("blockade against Rimalia") counts only if the rest of it ("blockade") is a glossary
     term itself.
     """
-
-    def without_states(text: str) -> str:
-        for match in reversed(parties.find(text, language, relaxed=True)):
-            if any(parties.kind_of(code) == "state" for code in match.codes):
-                text = f"{text[: match.start]} {text[match.end :]}"
-        return text
-
     synonyms = {
         content_terms(own, language)
         for named in terms_within(topic, language)
         for term in named.terms
-        if (own := without_states(term)) == term or terms_of(own, language)
+        if (own := without_states(term, language, parties)) == term or terms_of(own, language)
     } - {frozenset()}
-    subject = content_terms(without_states(topic), language) or content_terms(topic, language)
+    subject = content_terms(without_states(topic, language, parties), language) or content_terms(topic, language)
     return subject.union(*synonyms), tuple(synonyms)
 
 
