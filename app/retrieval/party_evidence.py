@@ -58,6 +58,8 @@ class PartyEvidence:
     """`direction` is not the one asked for ("which States oppose …"), or a later statement has none on the topic."""
     earlier: tuple[ScoredSentence, ...] = ()
     """With `other_direction`, earlier sentences in the one asked for: "Drelnia opposed it, and now supports it"."""
+    is_former: bool = False
+    """Its latest position is not surely in the direction that was asked for at any time, as `sentences` are."""
     silence_unproven: bool = False
     """Whether finding nothing does not prove that the party said nothing: the glossary translates only a part of the
     topic, or passages in a language of the statements are found by shared words alone, or in no way at all."""

@@ -105,6 +105,7 @@ def result_notes(
         ("uncovered", unproven),
         ("no_direction", neutral if answered or other else []),
         ("earlier_direction", [item for item in beside if item.earlier]),
+        ("former_direction", [item for item in listed if item.is_former]),
         ("unchanged" if asked == "change" else "other_direction", [item for item in beside if not item.earlier]),
     ):
         if parties := tuple(dict.fromkeys(item.party for item in noted)):

@@ -15,7 +15,7 @@ from app.records import Note, Pick
 from app.retrieval.chronology import made_before
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, statement_ids
 from app.retrieval.party_search import PartySearch
-from app.retrieval.positions.asked_direction import AskedDirection, AskedFor, asked_for
+from app.retrieval.positions.asked_direction import AskedFor, asked_for
 from app.retrieval.positions.latest_position import PositionReader
 from app.retrieval.positions.position_reading import EvidenceReader
 from app.retrieval.positions.quoted_speaker import OwnWords
@@ -195,7 +195,7 @@ class SubjectSearch:
 
     def _as_asked(self, evidence: _Evidence, asked: AskedFor, search: PartySearch) -> _Positions:
         """Returns the evidence in the direction asked for, or in any where nobody changed or takes an implied one."""
-        positions = self._by_position(evidence, search.resolution, asked.direction, as_list=search.as_list)
+        positions = self._by_position(evidence, search.resolution, asked, as_list=search.as_list)
         if asked.is_implied:
             positions = tuple(replace(of_party, takes_no_position=False) for of_party in positions)
         notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
@@ -203,19 +203,17 @@ class SubjectSearch:
         if not (changes or asked.is_implied) or any(of_party.answers for of_party in positions):
             return _Positions(positions, asked, notes)
         # Nobody changed, or takes that direction, which the question may not have asked: who spoke is listed.
-        positions = self._by_position(evidence, self.resolution, None, as_list=search.as_list)
+        positions = self._by_position(evidence, self.resolution, AskedFor(), as_list=search.as_list)
         if any(of_party.answers for of_party in positions):
             notes = (Note(kind="no_change" if changes else "direction_not_found"),)
         return _Positions(positions, AskedFor(), notes)
 
-    def _by_position(
-        self, evidence: _Evidence, resolution: Resolution, direction: AskedDirection | None, *, as_list: bool
-    ) -> _Evidence:
+    def _by_position(self, evidence: _Evidence, resolution: Resolution, asked: AskedFor, *, as_list: bool) -> _Evidence:
         """Puts latest positions first where a position is asked for; else words that only report others come last."""
         takes_position = resolution.stance and not resolution.over_time
         if as_list and not takes_position:
             return evidence
-        reader = PositionReader(self._evidence_reader(evidence), direction)
+        reader = PositionReader(self._evidence_reader(evidence), asked.direction, at_any_time=asked.at_any_time)
         if not takes_position:
             return tuple(reader.reported_last(evidence))
         read = reader.read(evidence)

@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 from app.question.language import detect_language
 from app.question.resolution import Resolution
 from app.records import Direction
+from app.retrieval.positions.change_of_view import asks_any_time
 from app.retrieval.topic.mask import topic_and_text
 from app.retrieval.topic.subject import has_one_subject, topic_words
 from ingest.parties.party_table import PartyTable
@@ -51,6 +52,8 @@ class AskedFor(NamedTuple):
     """Whether it asks who agrees or disagrees although no position was shown, so that everybody is listed."""
     is_implied: bool = False
     """Whether no word such as "position" or "support" asks for it, so that who takes no direction is listed as well."""
+    at_any_time: bool = False
+    """Whether any statement in that direction answers, not the latest alone: "which States ever opposed it?"."""
 
 
 def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
@@ -81,7 +84,11 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
     stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
     if not (in_own_words or (stated and not resolution.denies)):
         return denied
-    return asked._replace(chance=1.0, is_implied=not (in_own_words or resolution.stance))
+    return asked._replace(
+        chance=1.0,
+        is_implied=not (in_own_words or resolution.stance),
+        at_any_time=asks_any_time(asked.words),
+    )
 
 
 def _asks_in_own_words(resolution: Resolution, asked: AskedFor) -> bool:

@@ -45,6 +45,8 @@ class PositionReader:
     reader: EvidenceReader
     direction: AskedDirection | None
     """The direction asked for, or `change` of it; None for any."""
+    at_any_time: bool = False
+    """Whether a statement in that direction answers though it is not the party's latest one on the topic."""
 
     def read(self, evidence: Sequence[PartyEvidence]) -> list[PartyEvidence]:
         """Puts the latest position of each party first, and marks evidence without one or with another than asked for.
@@ -155,6 +157,9 @@ class PositionReader:
         later = [each for each in near if each.direction == "mentions" and made_before(made, each.metadata)]
         outdated = any(each.items[0].relevance.source != "cited" or not each.is_neutral for each in later)
         other = not self._is_asked(direction) or (self.direction is not None and outdated)
+        if other and self.at_any_time and (earlier := self._taken_earlier(newest)):
+            before = tuple(dict.fromkeys((*earlier, *sentences.values())))
+            return replace(evidence, sentences=before, is_former=True)
         return replace(
             evidence,
             sentences=tuple(sentences.values()),
@@ -175,9 +180,14 @@ class PositionReader:
         return next((each.items for each in asked), ())
 
     def _is_mixed(self, read: ReadEvidence) -> bool:
-        """Returns whether the same statement also takes the opposite of the direction asked for on the topic."""
-        opposite = OPPOSITE.get(self.direction)
-        return opposite is not None and any(each == opposite for each in self.reader.directions_on_topic(read))
+        """Returns whether the same statement also takes the opposite of the direction asked for on the topic.
+
+        Beside outright words ("we cannot support it"), only outright ones do.
+        """
+        opposite, outright = OPPOSITE.get(self.direction), read.reading.is_outright
+        return opposite is not None and any(
+            each.direction == opposite and (each.is_outright or not outright) for each in self.reader.on_topic(read)
+        )
 
     def _is_asked(self, direction: Direction | None) -> bool:
         """Returns whether a direction is the one asked for; `conditional` counts as `for`."""
@@ -197,6 +207,11 @@ class PositionReader:
     def _read_best(self, evidence: Iterable[PartyEvidence]) -> list[list[ReadEvidence]]:
         return self.reader.read((item, item.best[:_SENTENCES_READ]) for item in evidence)
 
+    @property
+    def _reads_all(self) -> bool:
+        """Whether statements before the latest position count as well."""
+        return self.at_any_time or self.direction == "change"
+
     def _read_further(
         self, near: Sequence[ReadEvidence], evidence: PartyEvidence, chance_min: float
     ) -> list[ReadEvidence]:
@@ -204,14 +219,14 @@ class PositionReader:
 
         "Drelnia no longer supports this" may be further from the topic than the six sentences in which it did. Where
         `near` takes no direction, other statements that name the article or treaty are read. Neutral ones are left out.
-        Where a change is asked for, the best sentence of every other statement is read.
+        Where a change or a view at any time is asked for, the best sentence of every other statement is read.
         """
         metadata = evidence.metadata
         latest = next(latest_first((each for each in near if each.reading.takes_direction), _made), None)
         further: dict[str, ScoredSentence] = {}
         for item in evidence.best[_SENTENCES_READ:]:
             statement_id, relevance = item.sentence.statement_id, item.relevance
-            if self.direction == "change":
+            if self._reads_all:
                 wanted = all(each.statement_id != statement_id for each in near)
             elif latest is None:
                 wanted = relevance.source == "cited"
@@ -223,7 +238,7 @@ class PositionReader:
         read: list[ReadEvidence] = []
         for each in self.reader.read_each((further[statement_id] for statement_id in newest), evidence):
             read += [] if each.is_neutral else [each]
-            if each.reading.takes_direction and self.direction != "change":
+            if each.reading.takes_direction and not self._reads_all:
                 break
         return read
 

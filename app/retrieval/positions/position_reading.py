@@ -158,8 +158,8 @@ class EvidenceReader:
         reading = read_sentence(own or sentence.text, self.topic(language), language, self.parties)
         return reading if own else replace(reading, reading="reported")
 
-    def directions_on_topic(self, read: ReadEvidence) -> list[Direction | None]:
-        """Returns the directions of those sentences of the same statement that name the topic."""
+    def on_topic(self, read: ReadEvidence) -> list[SentenceDirection]:
+        """Returns the readings of those sentences of the same statement that name the topic."""
         naming: dict[str, list[Sentence]] = {}
         for sentence in self.sentences(read.statement_id):
             language = sentence.language or read.language
@@ -168,7 +168,7 @@ class EvidenceReader:
                 naming.setdefault(language, []).append(sentence)
         for language, sentences in naming.items():
             read_sentences([*map(self._own, sentences)], self.topic(language), language, self.parties)
-        return [self._read_sentence(each, language).direction for language, own in naming.items() for each in own]
+        return [self._read_sentence(each, language) for language, own in naming.items() for each in own]
 
     def with_next(self, read: ReadEvidence) -> ReadEvidence:
         """Adds the next sentences of the paragraph up to one with which the passage takes a direction, if any does.

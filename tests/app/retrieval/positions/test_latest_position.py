@@ -106,12 +106,20 @@ def test_later_turns_ask_for_the_direction_last_asked_for_or_its_opposite(turns,
         ("Which States oppose article 18 of UNTOC?", "not surely in the latest statement on this: Arvandia"),
         ("Which States support article 18 of UNTOC?", "not surely in that direction: Esquaria"),
         ("Who has changed their mind about article 18 of UNTOC?", "without a change that shows: Esquaria"),
+        ("Which States ever opposed article 18 of UNTOC?", "which their latest statement on this does not surely say"),
     ],
 )
 def test_a_list_names_apart_who_takes_another_direction_or_did_not_change(question, note, tmp_path):
     with opened(tmp_path, ["XAA", "XES"]) as workspace:
         answer = workspace.assistant.ask(question)
     assert answer.citations and any(note in each for each in answer.scope.notes)
+
+
+@cases("question", "cited")
+def test_a_list_of_any_time_names_who_now_takes_another_direction(question, cited, tmp_path):
+    with opened(tmp_path, ["XAA", "XES"]) as workspace:
+        answer = workspace.assistant.ask(question)
+    assert sorted(f"{citation.state} {citation.date}" for citation in answer.citations) == cited
 
 
 @pytest.mark.parametrize(
