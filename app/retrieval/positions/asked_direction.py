@@ -13,13 +13,14 @@ from typing import Final, Literal, NamedTuple
 from app.question.language import detect_language
 from app.question.resolution import Resolution
 from app.records import Direction
-from app.retrieval.positions.change_of_view import asks_any_time
 from app.retrieval.topic.mask import topic_and_text
 from app.retrieval.topic.subject import has_one_subject, topic_words
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
 from prompts.wording import known_language
 from vectorstore.bert import FineTunedClassifier
 
+_WORDS: Final = RegexPatterns("asked_direction")
 _CLASSIFIER: Final = FineTunedClassifier(Path(str(files("app.retrieval"))) / "data" / "asked_direction.safetensors")
 # What a question after States asks for: those in one direction, those that changed theirs, or None for any.
 AskedDirection = Direction | Literal["change"]
@@ -86,8 +87,8 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
         return denied
     return asked._replace(
         chance=1.0,
-        is_implied=not (in_own_words or resolution.stance),
-        at_any_time=asks_any_time(asked.words),
+        is_implied=not (in_own_words or resolution.stance or _WORDS.superlative.search(asked.words)),
+        at_any_time=_WORDS.any_time.search(asked.words) is not None,
     )
 
 

@@ -60,11 +60,6 @@ def says_no_longer(text: str) -> bool:
     return _says("no_longer", text)
 
 
-def asks_any_time(question: str) -> bool:
-    """Returns whether a question asks for a view that was taken at any time: "which States ever opposed it?"."""
-    return _says("any_time", question)
-
-
 def limited(read: SentenceDirection, following: str) -> SentenceDirection:
     """Returns the reading of a sentence, `conditional` if it is for the topic and the next sentence limits it."""
     if read.reading != "for" or not limits(following):

@@ -53,6 +53,8 @@ OUTRIGHT: Final = 3
 # Rules that a negation reverses ("not support"); other rules show nothing where they are negated.
 _TURNED: Final[dict[Rule, Rule]] = {"supports": "refuses", "objects": "accepts"}
 _NEGATED_ITSELF: Final = frozenset({"refuses", "forbids", "accepts", "condition", "limit"})
+# Rules of a position that is taken although the rest is avoided: "we support it, and will not dwell on it".
+_TAKEN_OUTRIGHT: Final[tuple[Rule, ...]] = ("supports", "objects", "refuses")
 # Characters before an attitude, in the same clause, in which a negation counts.
 _NEGATION_REACH: Final = 40
 _PATTERNS: Final = Patterns("position_context")
@@ -78,7 +80,7 @@ def find_position_marks(text: str, language: str | None) -> tuple[PositionMark, 
     if language not in LANGUAGES:
         return ()
     cues = cues_of(language)
-    if declines_position(text, language) or ("abstains" in cues and cues["abstains"].search(text)):
+    if declines_position(text, language):
         return ()
     own = _own(cues, text)
     # Of overlapping marks, the one whose rule comes first in `RULES` counts.
@@ -97,14 +99,20 @@ def only_answers(text: str, language: str) -> bool:
 
 
 def declines_position(text: str, language: str | None) -> bool:
-    """Returns whether a sentence says that its speaker takes no position: "the Forum has no position on this".
+    """Returns whether its speaker takes no position: "the Forum has no position on this", "we will not dwell on it".
 
-    False for "our neighbours have no position", which is about others, and "it is not true that we have none".
+    False for "our neighbours have no position", which is about others, "it is not true that we have none", and "we
+    support the fund, and will not dwell on it".
     """
     language = language or "en"
-    if language not in LANGUAGES or not (cues := cues_of(language))["declines"].search(text):
+    if language not in LANGUAGES:
         return False
+    cues = cues_of(language)
     own = _own(cues, text)
+    if cues["abstains"].search(own) and not any(cues[rule].search(own) for rule in _TAKEN_OUTRIGHT):
+        return True
+    if not cues["declines"].search(text):
+        return False
 
     def denied(end: int) -> bool:
         return any(_PATTERNS.denied.search(own, no.end(), end) for no in cues["negation"].finditer(own, 0, end))

@@ -3,7 +3,6 @@
 from functools import partial
 
 from app.retrieval.positions.change_of_view import (
-    asks_any_time,
     disowns,
     is_counterfactual,
     is_former,
@@ -23,7 +22,6 @@ KINDS = {
     "retracts": retracts,
     "takes_back": takes_back,
     "limits": limits,
-    "any_time": asks_any_time,
     "is_counterfactual": partial(is_counterfactual, language=None, parties=PARTIES),
 }
 
