@@ -4,14 +4,14 @@
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 
 from babel.dates import format_date, format_skeleton
 
 from app.answering.localization import Localization
 from app.answering.markdown import escape
-from app.question.scope_fields import OCCASION_FIELDS
+from app.question.scope_fields import OCCASION_FIELDS, number_runs
 from app.records import Citation, Scope
 from ingest.loaders.scanned import LOW_CONFIDENCE
 from prompts.wording import Wording
@@ -130,14 +130,19 @@ def occasion_in_words(scope: Scope, fields: Collection[str], wording: Wording) -
     """Returns the meeting and the time that some fields of a scope name, in words; empty where none of them does."""
     values = {name: getattr(scope, name) for name in fields if name in OCCASION_FIELDS}
     ends = [date_in_words(end, wording.language) or "" for end in values.get("interval") or ()]
-    times = values.get("months") or values.get("years", ())
+    times = values.get("months") or _in_words(values.get("years", ()))
     words = [
         *values.get("bodies", ()),
-        *(_numbered(wording, "session", number) for number in values.get("sessions", ())),
+        *(_numbered(wording, "session", run) for run in _in_words(values.get("sessions", ()))),
         *(["–".join(dict.fromkeys(ends))] if any(ends) else (date_in_words(time, wording.language) for time in times)),
         _agenda_item(", ".join(values.get("agenda_items", ())) or None, wording),
     ]
     return wording.list_comma.join(filter(None, words))
+
+
+def _in_words(numbers: Sequence[str]) -> list[str]:
+    """Returns years or sessions as people write them: "2015–2018", "2020"."""
+    return [run.replace("/", "–") for run in number_runs(numbers)]
 
 
 def date_in_words(value: str | None, language: str) -> str | None:

@@ -9,7 +9,8 @@ from typing import Final
 from app.answering.compose.composition import Composition
 from app.answering.localization import Localization
 from app.answering.markdown import escape, plain_line
-from app.answering.provenance import attribution, occasions, scan_note
+from app.answering.provenance import attribution, occasion_in_words, occasions, scan_note
+from app.question.scope_fields import OCCASION_FIELDS
 from app.records import Citation, Claim, Note
 from app.retrieval.topic.topic import topic_in
 from ingest.parties.regions import regions
@@ -86,6 +87,8 @@ def note_in_words(note: Note, local: Localization) -> str:
         }
     elif note.kind == "members_of_group":
         values["group"] = local.sets(values.pop("codes"))
+    elif "occasion" in values:
+        values["words"] = occasion_in_words(values.pop("occasion"), OCCASION_FIELDS, local)
     elif note.kind == "article":
         values["title"] = topic_in(values["title"], "en", local.language) or values["title"]
     if "treaty" in values:

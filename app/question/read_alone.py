@@ -290,9 +290,10 @@ def _with_corrections(text: str, typing_errors: Mapping[str, str]) -> str:
 
 
 def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | None, list[Note]]:
-    """Returns what a follow-up only takes from the earlier scope, and notes on times and meetings not left out.
+    """Returns the times, meetings and articles that a question leaves out, and notes on those that it searches.
 
-    "But not in 2020" names no other time. "In 2019 but not in October 2019" is searched in all of 2019.
+    "But not in 2020" names no other time, and of "since 2016, but not in 2018" the year is a part; "2019, not 2018"
+    leaves nothing out.
     """
     named_kinds = {word.kind for word in roles.of(*FILTER_ROLES)}
     excluded = [word for word in roles.of("not") if word.kind in NARROWING]
@@ -303,9 +304,9 @@ def _left_out(roles: RoleReading, filters: Mapping[Span, str]) -> tuple[Scope | 
         if word in only_excluded or (word.span is not None and any(map(word.span.shares, filters)))
     ]
     notes = [Note(kind="not_left_out", values={"words": word.text}) for word in searched]
-    if not (only_excluded and roles.follows):
+    if not searched:
         return None, notes
-    without = occasion_of(roles.filters("not"))
+    without = occasion_of(word.span for word in searched if word.span is not None)
     return replace(without, treaties=_treaties(roles, False, True)[0]), notes
 
 

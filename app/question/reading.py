@@ -87,5 +87,5 @@ def _with_notes(resolution: Resolution) -> Resolution:
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
     notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
     left_out = resolution.topic_left_out
-    notes += [Note(kind="topic_left_out", values={"topic": left_out})] if left_out else []
+    notes += [Note(kind="left_out", values={"words": left_out})] if left_out else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))

@@ -66,8 +66,8 @@ class NamedFilter:
 class Resolution:
     """How a question was read; stored as JSON with conversations, so its field names must not change.
 
-    What is denied or left out: `scope.excluded` are parties ("States other than Chile"), and `without` is what else a
-    follow-up takes from the scope ("but not in 2020"). `scope.negated` asks who was silent ("who did not mention …?"),
+    What is denied or left out: `scope.excluded` are parties ("States other than Chile"), and `without` is what else it
+    leaves out ("but not in 2020"). `scope.negated` asks who was silent ("who did not mention …?"),
     `denies` who says that it does not ("which States do not extradite?"), and `negates` for the opposite of the
     position asked for before ("and who does not?").
     """
@@ -93,7 +93,7 @@ class Resolution:
     topic_parties: tuple[str, ...] = ()
     """Codes of the parties that the topic is about, not its speakers: Rimalia in "the crisis in Rimalia"."""
     without: Scope | None = None
-    """Times, meetings and articles that a follow-up excludes without naming others in their place."""
+    """Times, meetings and articles that a question leaves out without naming others in their place."""
     topic_left_out: str = ""
     """What is left out of what the parties asked said: "extradition" in "what did Arvandia say other than on that?"."""
     unnamed: bool = False

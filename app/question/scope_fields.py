@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Any, Final, Literal
 
 from app.question.resolution import Resolution
@@ -23,6 +24,8 @@ PARTY_FIELDS: Final = ("states", "groups", "members_of")
 TIME_FIELDS: Final = ("interval", "years", "months")
 # Fields that name a meeting or a time.
 OCCASION_FIELDS: Final = ("bodies", "sessions", "agenda_items", *TIME_FIELDS)
+# Least length of a run of consecutive years or sessions that is shown as one value.
+_RUN_MIN: Final = 3
 # Fields held as one value, a joined topic too.
 SINGLE_VALUE_FIELDS: Final = ("topic", "interval", "pick")
 # Between the subjects of a topic, each of which is searched by itself: "extradition; sanctions".
@@ -91,6 +94,14 @@ def years_in(interval: Interval) -> range:
     """Returns the years of an interval; an open one begins with `FIRST_YEAR` or ends with this year."""
     first, last = interval
     return range(int(first[:4]) if first else FIRST_YEAR, (int(last[:4]) if last else date.today().year) + 1)
+
+
+def number_runs(numbers: Sequence[str]) -> list[str]:
+    """Joins at least three consecutive years or sessions as one value, such as `2010/2035`."""
+    # Consecutive numbers lie as far behind their places as each other.
+    placed = groupby(enumerate(numbers), lambda item: int(item[1]) - item[0] if item[1].isdecimal() else item[1])
+    runs = ([number for _, number in run] for _, run in placed)
+    return [value for run in runs for value in ([f"{run[0]}/{run[-1]}"] if len(run) >= _RUN_MIN else run)]
 
 
 def by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:

@@ -3,11 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final, cast
 
 from app.answering.provenance import date_in_words
-from app.question.scope_fields import TIME_FIELDS, field_of, parts_of
+from app.question.scope_fields import TIME_FIELDS, field_of, number_runs, parts_of
 from app.records import Scope
 from app.ui.evidence_panel import PartyNamer
 from app.ui.templates import render
@@ -32,12 +31,11 @@ class Chip:
 
 _LISTS: Final = ("states", "groups", "members_of", "excluded", "bodies", "sessions", "years", "months", "agenda_items")
 _NAMED: Final = ("states", "groups", "members_of", "excluded")
+_IN_RUNS: Final = ("years", "sessions")
 # The overrides that remove a field of one value.
 _CLEARED: Final[Mapping[str, Overrides]] = {
     "topic": {"topic": ""}, "pick": {"pick": None}, "interval": {"interval": None, "years": []},
 }  # fmt: skip
-# At least this many consecutive years are shown as one chip.
-_MANY_YEARS = 3
 
 
 def chips(scope: Scope, names: PartyNamer) -> tuple[Chip, ...]:
@@ -71,22 +69,14 @@ def interval_label(value: str) -> str:
 
 def _values(scope: Scope, field: str) -> Sequence[str]:
     values = cast(tuple[str, ...], getattr(scope, field))
-    if field != "years":
+    if field not in _IN_RUNS:
         return values
     # The years of an interval are shown as the interval.
-    return () if scope.interval else year_runs(values)
+    return () if field == "years" and scope.interval else number_runs(values)
 
 
-def year_runs(years: Sequence[str]) -> list[str]:
-    """Joins consecutive years as one value, such as `2010/2035`."""
-    # Consecutive years lie as far behind their places as each other.
-    placed = groupby(enumerate(years), lambda item: int(item[1]) - item[0])
-    runs = ([year for _, year in run] for _, run in placed)
-    return [value for run in runs for value in ([f"{run[0]}/{run[-1]}"] if len(run) >= _MANY_YEARS else run)]
-
-
-def single_years(values: Sequence[str | None]) -> list[str]:
-    """Returns the single years of values of `year_runs`, and of ISO dates and intervals."""
+def single_numbers(values: Sequence[str | None]) -> list[str]:
+    """Returns the single years of values of `number_runs`, and of ISO dates and intervals; likewise sessions."""
     ends = [[int(end[:4]) for end in value.split("/")] for value in values if value]
     return sorted({str(year) for each in ends for year in range(min(each), max(each) + 1)})
 
@@ -99,7 +89,7 @@ def value_label(field: str, value: str, names: PartyNamer) -> str:
         return names(value)
     if field == "months":
         return date_in_words(value, language()) or value
-    return value.replace("/", "–") if field == "years" else value
+    return value.replace("/", "–") if field in _IN_RUNS else value
 
 
 def treaty_values(scope: Scope) -> list[str]:
@@ -133,7 +123,7 @@ def without(scope: Scope, field: str, value: str) -> dict[str, JSONValue]:
         return {"treaties": treaties_json([item for item in values if item != value])} if value in values else {}
     if field not in _LISTS or value not in _values(scope, field):
         return {}
-    dropped = single_years([value]) if field == "years" else [value]
+    dropped = single_numbers([value]) if field in _IN_RUNS else [value]
     left: list[JSONValue] = [item for item in cast(tuple[str, ...], getattr(scope, field)) if item not in dropped]
     if field not in TIME_FIELDS or not left:
         return {field: left}

@@ -8,9 +8,10 @@ from typing import Any, Final, get_args
 import gradio as gr
 
 from app.corpus.corpus import Corpus
+from app.question.scope_fields import number_runs
 from app.records import Pick, Scope
 from app.ui.parts import box, label, several
-from app.ui.scope_chips import Overrides, single_years, treaties_json, treaty_values, value_label, year_runs
+from app.ui.scope_chips import Overrides, single_numbers, treaties_json, treaty_values, value_label
 from app.ui.words import language, say
 from ingest.parties.regions import regions
 
@@ -51,7 +52,7 @@ def field_values(scope: Scope, corpus: Corpus) -> list[Any]:
     excluded = {*parties, *sets, *((value_label("excluded", code, names), code) for code in scope.excluded)}
     articles = treaty_values(scope)
     # An interval is edited by its two ends, so its years are not listed.
-    runs = [] if scope.interval else year_runs(scope.years)
+    runs = [] if scope.interval else number_runs(scope.years)
     years = sorted({year for metadata in stored for year in map(str, metadata.years)} | set(runs))
     columns = (
         ({m.date[:7] for m in stored if m.date and _MONTH.match(m.date)}, scope.months),
@@ -82,7 +83,7 @@ def overrides_of(values: Sequence[Any], scope: Scope, corpus: Corpus) -> Overrid
         "states": [code for code in edited["states"] if code not in groups],
         "groups": [code for code in edited["states"] if code in groups],
         "treaties": treaties_json(edited["treaties"]),
-        "years": [*single_years(edited["years"])],
+        "years": [*single_numbers(edited["years"])],
         "pick": edited["pick"] or None,
         "interval": ends if any(ends) else None,
     }

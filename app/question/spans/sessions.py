@@ -1,6 +1,6 @@
 """Bodies and their sessions in a question: "COP 8 to 10", "since the fifth session of the Assembly"."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import chain
 from typing import Final
@@ -89,7 +89,18 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
     Open ends are filled: from 1, and up to `_TO_COME` beyond the last session known, or `_SESSIONS_ON` beyond the one
     named.
     """
-    number = max((int(each.session) for each in load_sessions() if (each.body,) == tuple(bodies[:2])), default=0)
-    latest = number + _TO_COME if numbers[0] <= number else numbers[0] + _SESSIONS_ON
     first, last = relate(name, (min(numbers), min(numbers)), (max(numbers), max(numbers)))
-    return range(1 if first is None else first, (latest if last is None else last) + 1)
+    return range(1 if first is None else first, (_latest(bodies, numbers[0]) if last is None else last) + 1)
+
+
+def other_sessions(sessions: Collection[str], bodies: Sequence[str]) -> tuple[str, ...]:
+    """Returns all sessions of some bodies, of any that a table lists without one, but for these."""
+    of_bodies = bodies or {each.body for each in load_sessions()}
+    latest = max(_latest((body,), int(number)) for body in of_bodies for number in sessions if number.isdecimal())
+    return tuple(number for number in map(str, range(1, latest + 1)) if number not in sessions)
+
+
+def _latest(bodies: Sequence[str], number: int) -> int:
+    """Returns the last session to list where `number` is named: a few are to come after the last one that is known."""
+    known = max((int(each.session) for each in load_sessions() if (each.body,) == tuple(bodies[:2])), default=0)
+    return known + _TO_COME if number <= known else number + _SESSIONS_ON

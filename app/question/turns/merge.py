@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.question.kind_traits import KIND_TRAITS
+from app.question.occasions_left_out import leave_out_occasions, notes_on_left_out
 from app.question.question_patterns import asks_who_was_silent, has_verb_of_saying
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
@@ -49,7 +50,7 @@ def merge_turn(state: ConversationState, alone: Resolution, turn: TurnReading) -
     turn = _adjusted_turn(turn, alone, before)
     if turn.act == "new" or (alone.provision and alone.scope.treaties and alone.sure_of_kind):
         # A question for a treaty's own text asks nobody and begins anew: "what does article 16 of the Convention say?".
-        return alone
+        return leave_out_occasions(alone)
     if KIND_TRAITS[alone.kind].is_aside:
         return _aside(state, alone)
     merged = _merged(state, alone, before, turn)
@@ -95,7 +96,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
         is_statement_question=True,
         wording=next((w for w in (alone.wording, before.wording) if w is not None and w.topic == scope.topic), None),
         party_notes=(
-            *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
+            *(notes_on_left_out(alone) if any(excluded.values()) else alone.party_notes),
             *_note_on_topic(alone, before, turn, scope.topic),
         ),
         topic_left_out=alone.topic_left_out or (before.topic_left_out if scope.topic == before.scope.topic else ""),

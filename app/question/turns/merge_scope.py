@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.question.lexicon import lexicon_of
+from app.question.occasions_left_out import other_occasions
 from app.question.resolution import Act, Resolution
 from app.question.scope_fields import (
     PARTY_FIELDS,
@@ -156,11 +157,9 @@ def _reduced_topic(alone: Resolution, earlier: Scope) -> str:
 
 def without_excluded(without: Scope, scope: Scope) -> dict[str, Any]:
     """Returns the fields that lose excluded values, without these: "not in 2020" leaves 2019 of 2019 and 2020."""
-    left = _reduced(
-        without, scope, *(name for name in SLOT_OF if name not in SINGLE_VALUE_FIELDS and parts_of(name, without))
-    )
+    left = _reduced(without, scope, "treaties", "bodies", "agenda_items")
     left = {name: rest for name, rest in left.items() if rest != getattr(scope, name)}
-    return left | ({"interval": None} if "years" in left else {})
+    return left | other_occasions(without, scope)
 
 
 def is_other_topic(scope: Scope, earlier: Scope) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import lexicon_of
 from app.question.llm_reading import ProposedReading
+from app.question.occasions_left_out import leave_out_occasions
 from app.question.read_alone import read_alone
 from app.question.resolution import Resolution, Restyle, Shown
 from app.question.scope_fields import slots_of
@@ -60,7 +61,7 @@ def _read_turn(
     """Reads a question as a turn of its conversation; a wish for another form repeats the previous question."""
     if state is None:
         first = read_alone(question, parties, weights, proposed=proposed)[0]
-        first = ask_their_members(first) if slots_of(first) >= {"who"} else first
+        first = leave_out_occasions(ask_their_members(first) if slots_of(first) >= {"who"} else first)
         untimed = time_note(question, first.scope, first.scope, first=True)
         return first if untimed is None else replace(first, party_notes=(*first.party_notes, untimed))
     if (only := citation_asked(question, state.read, state.shown)) is not None:

@@ -11,6 +11,10 @@ from tests.topic_words import topic_words
 
 def part(read: Resolution | Scope, name: str) -> Any:
     """Returns a part of a reading in the notation of the tables."""
+    if name in ("other_years", "other_sessions"):
+        # What a long list of years or sessions leaves out.
+        held = [int(value) for value in part(read, name.removeprefix("other_"))]
+        return [str(value) for value in range(*((min(held), max(held)) if held else (0,))) if value not in held]
     value = getattr(read, name) if hasattr(read, name) else getattr(read.scope, name)  # type: ignore[union-attr]
     if name == "notes":
         return [note.kind for note in value]
