@@ -7,11 +7,15 @@ In "according to Chile, what does Peru refuse?" Chile speaks and Peru is the top
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import Final
 
 from app.question.lexicon import SIGNS, Item, find_forms, is_article, lexicon_of, lexicon_of_all
 from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
+
+# Kinds of words that deny what follows: "not the group", "except in 2010".
+DENIALS: Final = frozenset({"except", "left_out", "left_out_clause", "left_out_time"})
 
 
 def view_holders(roles: RoleReading) -> Mapping[int, int]:
@@ -152,6 +156,19 @@ def compares_views(roles: RoleReading) -> bool:
     agrees = "agrees" in _kinds_of(_beside_topic(roles, _items(roles)))
     named = {label for word, label in zip(roles.words, roles.labels, strict=True) if word.kind in NAMED}
     return agrees and {"who", "mention"} <= named
+
+
+def only_corrects(roles: RoleReading) -> bool:
+    """Returns whether a follow-up only puts right whom or what is asked about: "not the group", "not 2019, 2020".
+
+    It begins with a denial, and its other words are names or the topic; "not in favour?" and "who does not?" ask.
+    """
+    items = lexicon_of(roles.language, "unnamed_parties").items(roles.text)
+    opening = next((item.kinds for item in items if not item.kinds & {*SIGNS, "and", "fill"}), frozenset[str]())
+    if not (roles.follows and opening & DENIALS) or _kinds_of(items) & {"ask", "everyone", "stance", "speak_verb"}:
+        return False
+    known = [item for item in items if item.kinds]
+    return all(any(item.start <= word.start < item.end for item in known) for word in roles.beside_topic())
 
 
 def asks_who_was_silent(question: str) -> bool:

@@ -26,6 +26,7 @@ from app.question.question_patterns import (
     asks_who_was_silent,
     compares_views,
     names_silence,
+    only_corrects,
     speak_of_each_other,
     speaks_of_one_party,
 )
@@ -181,6 +182,7 @@ def _resolution_of(parts: _QuestionParts) -> Resolution:
         topic_parties=tuple(asked.spoken_of),
         unnamed=parts.by_pronoun or (kind == "ambiguous" and not anybody),
         denies=parts.denies and parts.asks_all,
+        corrects=only_corrects(roles),
         provision=parts.provision,
         assumed_treaty=assumed,
         stance=not parts.provision and (parts.denies or kind == "position" or _asks_stance(roles)),
@@ -260,6 +262,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     "which States did not mention corruption?" asks who was silent, and is `negated_which`.
     """
     kind = plausible_kind(chances, roles)
+    if only_corrects(roles):
+        return KindReading(kind="content", chance=0.0), False
     if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
         return replace(kind, kind="list"), False
     of_treaty = kind.kind == "treaty_text" and asks_who_said(roles)

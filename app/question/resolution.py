@@ -114,6 +114,8 @@ class Resolution:
     """A follow-up such as "and who does not?" asks for the opposite of the position that `stance_from` asks for."""
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
+    corrects: bool = False
+    """A follow-up such as "not the group" only puts the scope right, and is of the kind of the question before it."""
     act: Act = "new"
     """What the question does to the conversation before it: `new` begins anew, `about` asks about the answer shown."""
     shown: Shown | None = None

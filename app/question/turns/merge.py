@@ -186,7 +186,7 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
     """Returns whether a turn asks the same kind of question as the one before: "and Belmora?" after "how many …?"."""
     # "Are you sure?" is hardly like a question for the source, so that it asks again what was asked.
     hardly = KIND_TRAITS[alone.kind].of_named_statements and alone.kind_chance < _EVEN_ODDS and not slots_of(alone)
-    if not ("kind" in turn.keeps or hardly) or _asks_own_kind(alone, turn):
+    if not ("kind" in turn.keeps or hardly or alone.corrects) or _asks_own_kind(alone, turn):
         return False
     earlier = KIND_TRAITS[before.repeated_kind]
     # A turn that names a topic after a summary, or after who delivered the statement, asks about that topic.

@@ -81,7 +81,7 @@ def _who(alone: Resolution, before: Resolution, act: Act) -> dict[str, Any]:
     if act == "remove":
         # Removed from a set, a party not named before is excluded; if the only party is removed, all others are asked.
         of_many = before.scope.all_states or rest["members_of"] or rest["groups"]
-        excluded = [code for code in gone if code not in known] if of_many else [] if any(rest.values()) else gone
+        excluded = [code for code in gone if code not in known] if of_many or any(rest.values()) else gone
         return {**rest, "excluded": tuple(dict.fromkeys((*earlier.excluded, *excluded)))}
     if act == "correct" and {*gone} & {*known}:
         asked = _joined(scope, replace(earlier, **rest), *PARTY_FIELDS)

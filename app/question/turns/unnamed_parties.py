@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import Final
 
 from app.question.lexicon import SIGNS, find_forms, lexicon_of
-from app.question.resolution import Resolution, with_kind
+from app.question.question_patterns import DENIALS
+from app.question.resolution import Act, Resolution, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
 from app.question.turns.state import TurnReading
 from app.question.turns.turn_classifier import SLOTS
@@ -41,6 +42,8 @@ def by_unnamed_parties(
         return theirs, TurnReading(act=turn.act if turn.act == "add" else "replace", keeps=kept)
     items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
     words = [item.kinds for item in items if not item.kinds & SIGNS]
+    if (turned := _by_group(alone, before, parties, shown)) is not None:
+        return turned
     if "who" not in own and (one := _by_place(alone, before, shown)):
         # A comparison is of several.
         not_kept: Set[Slot] = {"who", "kind"} if before.kind == "compare" else {"who"}
@@ -63,6 +66,28 @@ def by_unnamed_parties(
     if "all_parties" in kinds:
         return _asking(alone, everyone=True), TurnReading(act="replace", keeps=frozenset(SLOTS) - {"who"})
     return alone, turn
+
+
+def _by_group(
+    alone: Resolution, before: Resolution, parties: PartyTable, shown: Sequence[str]
+) -> tuple[Resolution, TurnReading] | None:
+    """Returns a turn on "the group" that was quoted for States asked before, which it asks or leaves out; else None.
+
+    "Not the group" and "not the group, Belmora itself" leave out what it said for them, "what about the group?" asks
+    it.
+    """
+    items = [i for i in lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question) if i.kinds - SIGNS]
+    place = next((n for n, item in enumerate(items) if "the_group" in item.kinds), None)
+    quoted = [code for code in shown if parties.kind_of(code) == "group"]
+    if place is None or not (quoted and before.scope.states) or slots_of(alone) - {"who"}:
+        return None
+    kept = frozenset(SLOTS) - {"who"}
+    if place and items[place - 1].kinds & DENIALS:
+        scope = replace(alone.scope, excluded=tuple(quoted), all_states=False)
+        act: Act = "replace" if alone.scope.named_parties else "remove"
+        return replace(alone, scope=scope, corrects=True), TurnReading(act=act, keeps=kept)
+    only = not slots_of(alone) and len(items) <= _MAX_TURN_WORDS
+    return (_asked_of(alone, quoted[-1], parties), TurnReading(act="replace", keeps=kept)) if only else None
 
 
 def ask_their_members(alone: Resolution, groups: Sequence[str] = ()) -> Resolution:

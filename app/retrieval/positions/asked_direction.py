@@ -80,7 +80,7 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
     if asked.direction == "change" or asked.is_unknown:
         return asked
     # "Not Belmora" has no direction of its own, though it is worded like a rejection.
-    is_asked = resolution.act != "remove" or bool(earlier)
+    is_asked = not (resolution.act == "remove" or resolution.corrects) or bool(earlier)
     in_words = is_asked and asked.direction in ("for", "against") and asked.chance >= _STATED_MIN
     stated = asked.direction is not None and (resolution.stance or in_words) and not resolution.over_time
     if not (in_own_words or (stated and not resolution.denies)):
@@ -94,7 +94,7 @@ def asked_for(resolution: Resolution, parties: PartyTable) -> AskedFor:
 
 def _asks_in_own_words(resolution: Resolution, asked: AskedFor) -> bool:
     """Returns whether a follow-up asks for a direction of its own: "any sceptics?" after "who supports article 18?"."""
-    follows = resolution.act not in ("new", "remove") and not resolution.negates
+    follows = resolution.act not in ("new", "remove") and not (resolution.negates or resolution.corrects)
     stated = asked.direction is not None and asked.chance >= _OWN_DIRECTION_MIN
     return follows and stated and _is_on_topic_before(resolution)
 

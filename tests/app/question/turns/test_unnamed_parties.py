@@ -1,9 +1,20 @@
 """Turns that ask parties without naming them: some of those asked before, everyone, or everyone else."""
 
+from collections.abc import Sequence
+
 from app.question.reading import read_question
+from app.question.resolution import Resolution, Shown
+from app.question.turns.state import ConversationState, EarlierTurn
+from ingest.parties.party_table import PartyTable
 from tests.cases import Cases
 
 cases = Cases(__file__)
+
+
+def read_after(first: str, shown: Sequence[str], turn: str, parties: PartyTable) -> Resolution:
+    """Returns a turn as it is read after a question whose answer showed these parties."""
+    state = ConversationState(read=read_question(first, parties), shown=Shown(parties=tuple(shown), sentences=("s:1",)))
+    return read_question(turn, parties, history=[EarlierTurn(question=first, state=state)])
 
 
 @cases("row", at_once=True)
@@ -25,3 +36,11 @@ def test_members_of_the_group_before_are_asked_and_its_neighbours_asked_back(fir
 def test_who_else_takes_no_direction_from_its_own_words(parties):
     read = read_question("ومن أيضا؟", parties, history=["ماذا قالت ريماليا عن تسليم المجرمين؟"])
     assert (read.kind, read.scope.topic, read.stance) == ("which_states", "تسليم المجرمين", False)
+
+
+@cases("first", "turn", "states", "groups", "excluded", at_once=True)
+def test_a_group_that_was_quoted_for_a_state_is_left_out_or_asked(first, turn, states, groups, excluded, parties):
+    read = read_after(first, ["XAB", "XGR"], turn, parties)
+    scope = read.scope
+    assert ([*scope.states], [*scope.groups], [*scope.excluded]) == (states, groups, excluded)
+    assert (read.kind, scope.topic != "", read.denies) == ("content", True, False)
