@@ -171,7 +171,16 @@ def _quotations(context: KindContext, retrieved: Retrieved) -> Composition:
     silent = _silent_subjects(retrieved, quoted.citations, context) if quoted.claims else ()
     several = SUBJECT_SEPARATOR in read.scope.topic
     missing = quoted.missing if read.sure_of_kind and not several and not _is_attributed(read, quoted) else None
-    return replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
+    quoted = replace(quoted, missing=missing, notes=(*quoted.notes, *silent))
+    return _counted(quoted, context) if read.counts else quoted
+
+
+def _counted(quoted: Composition, context: KindContext) -> Composition:
+    """Returns a list as the number of its parties and their names, each with its citation."""
+    first = {claim.state: claim for claim in reversed(quoted.claims) if claim.state}
+    claims = tuple(replace(first[code], text=context.local.name(code)) for code in reversed(first))
+    opening = context.local.say("count_of_list", count=len(claims))
+    return replace(quoted, claims=claims, as_points=True, shows_quotations=False, opening=opening)
 
 
 def _reporting_others(

@@ -99,10 +99,10 @@ def state_after(
     before = (read.shown_in_all or read.shown or Shown()) if continues else Shown()
     continues |= earlier is not None and read.act != "new" and _subject(read) == _subject(earlier.read)
     known = earlier.shown.parties if continues and earlier is not None and earlier.shown is not None else ()
+    listed = tuple(dict.fromkeys(claim.state for claim in answer.claims if claim.state))
     shown = Shown(
-        parties=tuple(
-            dict.fromkeys((*known, *before.parties, *(claim.state for claim in answer.claims if claim.state)))
-        ),
+        parties=tuple(dict.fromkeys((*known, *before.parties, *listed))),
+        listed=listed or before.listed,
         statements=tuple(dict.fromkeys((*before.statements, *(c.statement_id for c in cited)))),
         years=tuple(dict.fromkeys((*before.years, *(c.date[:4] for c in cited if c.date)))),
         sessions=tuple(dict.fromkeys((*before.sessions, *(c.session for c in cited if c.session)))),

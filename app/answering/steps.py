@@ -155,7 +155,7 @@ class Steps:
         context = self._context(resolution)
         composed = compose_for(context, retrieved)
         # Without evidence there is nothing to word, and a treaty's own text is quoted, not reworded.
-        quoted_only = not composed.claims or resolution.provision or resolution.scope.negated
+        quoted_only = not composed.claims or resolution.provision or resolution.scope.negated or resolution.counts
         if self.writer is None or not quotes_evidence(resolution.answered_as) or quoted_only:
             yield composed
         else:

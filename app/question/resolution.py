@@ -25,6 +25,8 @@ class Shown:
     years: tuple[Year, ...] = ()
     sessions: tuple[str, ...] = ()
     sentences: tuple[str, ...] = ()
+    listed: tuple[str, ...] = ()
+    """Whose words the last answer showed; `parties` are those of all turns on its topic."""
     direction: Direction | None = None
     """The one direction that all parties quoted take, or None; with it "who disagrees?" asks for the others."""
 
@@ -114,6 +116,8 @@ class Resolution:
     """A follow-up such as "and who does not?" asks for the opposite of the position that `stance_from` asks for."""
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
+    counts: bool = False
+    """A follow-up such as "how many is that?" asks how many parties the list before it names."""
     corrects: bool = False
     """A follow-up such as "not the group" only puts the scope right, and is of the kind of the question before it."""
     act: Act = "new"
@@ -187,7 +191,8 @@ def with_kind(read: Resolution, kind: QuestionKind) -> Resolution:
     if kind == "treaty_text" and (named or read.scope.members_of or read.scope.all_states):
         # A question that names or asks parties is about what they said, not about the treaty's text.
         kind = "content"
-    everyone = (read.scope.all_states or kind in WHICH_STATES) and not named
+    # "Which of those …?" asks a list of named parties.
+    everyone = read.scope.all_states or (kind in WHICH_STATES and not named)
     # Quoted words belong to the topic, unless their source is asked for.
     topic = read.scope.topic if kind == "source" else read.scope.topic or read.quote
     return replace(

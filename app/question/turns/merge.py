@@ -84,12 +84,14 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
         or (keeps_who and before.scope.all_states)
         or bool(scope.excluded and not scope.members_of)
     )
+    # "Which of those …?" asks all parties of a list, which are named, and so does "and on piracy?" after it.
+    unlisted = not (before.scope.all_states if keeps_who else alone.scope.all_states)
     merged = replace(
         alone,
         scope=replace(
             scope,
             kept=tuple(name for name in SLOT_OF if name in fields and is_kept(name, scope, before.scope)),
-            all_states=all_states and not named,
+            all_states=all_states and not (named and unlisted),
         ),
         unnamed=alone.unnamed and not keeps_who,
         # "And firearms?" asks about statements, since the turn before it does.
@@ -193,8 +195,10 @@ def _keeps_kind(alone: Resolution, before: Resolution, turn: TurnReading) -> boo
     of_statement = earlier.of_whole_statement or earlier.of_named_statements
     other_topic = of_statement and bool(slots_of(alone) & {"topic", "treaty"})
     # The source of a quotation is asked once: "what else did they say?" asks for other words of whoever said it.
-    # After a greeting as the first turn there is nothing to ask again.
-    return not (other_topic or before.quote or earlier.is_aside)
+    # After a greeting as the first turn there is nothing to ask again, and "what exactly did the second one say?" asks
+    # for words, not for the number or the speaker that was asked for before.
+    words = earlier.in_own_words_only and alone.kind == "content" and has_verb_of_saying(alone.question)
+    return not (other_topic or words or before.quote or earlier.is_aside)
 
 
 def _with_earlier_kind(merged: Resolution, alone: Resolution, before: Resolution) -> Resolution:

@@ -90,7 +90,7 @@ def _read_turn(
         turn = replace(turn, keeps=turn.keeps | {"who"})
     if turn.act != "new" and not alone.kind_chance:
         turn = replace(turn, keeps=turn.keeps | {"kind"})
-    shown = state.shown.parties if state.shown else ()
+    shown = state.shown or Shown()
     return replace(merge_turn(state, *by_unnamed_parties(alone, before, turn, parties, shown)), question=question)
 
 

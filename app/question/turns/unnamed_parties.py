@@ -9,14 +9,16 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
-from app.question.lexicon import SIGNS, find_forms, lexicon_of
+from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
 from app.question.question_patterns import DENIALS
-from app.question.resolution import Act, Resolution, with_kind
+from app.question.resolution import Act, Resolution, Shown, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, Slot, slots_of
 from app.question.turns.state import TurnReading
 from app.question.turns.turn_classifier import SLOTS
 from app.records import Note
 from ingest.parties.party_table import PartyTable
+from ingest.parties.regions import members_of
+from vectorstore.stems import is_function_word
 
 # Maximum length in words of a turn that only says whom it asks: "and what about everyone?".
 _MAX_TURN_WORDS: Final = 4
@@ -27,12 +29,9 @@ _BESIDE_PLACES: Final = SIGNS | {
 
 
 def by_unnamed_parties(
-    alone: Resolution, before: Resolution, turn: TurnReading, parties: PartyTable, shown: Sequence[str] = ()
+    alone: Resolution, before: Resolution, turn: TurnReading, parties: PartyTable, shown: Shown
 ) -> tuple[Resolution, TurnReading]:
-    """Returns a turn by itself and what it does, both corrected by words for parties that it does not name.
-
-    `shown` are the parties that the answer before quoted.
-    """
+    """Returns a turn by itself and what it does, both corrected by words for parties that it does not name."""
     own, asked = slots_of(alone), before.scope
     groups = tuple(code for code in (*asked.groups, *asked.members_of) if parties.has_members(code))
     theirs = ask_their_members(alone, groups)
@@ -40,11 +39,14 @@ def by_unnamed_parties(
         # "And its members?" changes only who is asked.
         kept = frozenset(SLOTS) - {"who"} if not own else turn.keeps
         return theirs, TurnReading(act=turn.act if turn.act == "add" else "replace", keeps=kept)
-    items = lexicon_of(alone.scope.language, "unnamed_parties").items(alone.question)
-    words = [item.kinds for item in items if not item.kinds & SIGNS]
-    if (turned := _by_group(alone, before, parties, shown)) is not None:
+    lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
+    items = [item for item in lexicon.items(alone.question) if not item.kinds & SIGNS]
+    words = [item.kinds for item in items]
+    if (turned := _by_group(alone, before, parties, shown.parties)) is not None:
         return turned
-    if "who" not in own and (one := _by_place(alone, before, shown)):
+    if (turned := _of_list(alone, before, turn, parties, shown.listed, items)) is not None:
+        return turned
+    if "who" not in own and (one := _by_place(alone, before, shown.listed or shown.parties)):
         # A comparison is of several.
         not_kept: Set[Slot] = {"who", "kind"} if before.kind == "compare" else {"who"}
         subject: Set[Slot] = set() if own & {"topic", "treaty"} else {"topic", "treaty"}
@@ -66,6 +68,39 @@ def by_unnamed_parties(
     if "all_parties" in kinds:
         return _asking(alone, everyone=True), TurnReading(act="replace", keeps=frozenset(SLOTS) - {"who"})
     return alone, turn
+
+
+def _of_list(
+    alone: Resolution,
+    before: Resolution,
+    turn: TurnReading,
+    parties: PartyTable,
+    listed: Sequence[str],
+    words: Sequence[Item],
+) -> tuple[Resolution, TurnReading] | None:
+    """Returns a turn on the parties that the list before it named; None for any other.
+
+    "Which of those oppose it?" asks them alone, "how many are in the Group?" those in the Group, and "how many is
+    that?" counts them.
+    """
+    own, scope = slots_of(alone), alone.scope
+    of_them = _asks_some_of_them([item.kinds for item in words]) and not scope.named_parties
+    numbers = alone.kind == "number" and turn.act != "new" and (not own or (of_them and own == {"who"}))
+    sets = members_of(scope.members_of, parties)
+    asked = tuple(code for code in listed if code in sets or not scope.members_of)
+    if not (before.scope.all_states and asked and (of_them or numbers)):
+        return None
+    states = tuple(code for code in asked if parties.kind_of(code) == "state")
+    groups = tuple(code for code in asked if code not in states)
+    scope = replace(scope, states=states, groups=groups, members_of=(), excluded=(), all_states=True)
+    if numbers or own == {"who"}:
+        # The list, or a part of it, is asked for again. Words that are not known may say which part.
+        spoken = (alone.question[item.start : item.end] for item in words if not item.kinds)
+        counts = numbers and all(is_function_word(word, scope.language) for word in spoken)
+        alone = replace(alone, scope=scope, kind="content", kind_chance=0.0, counts=counts, unnamed=False)
+        return alone, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"who"})
+    kept = replace(_keeping_who(turn, own), act="replace")
+    return replace(alone, scope=scope), replace(kept, keeps=kept.keeps - {"who"})
 
 
 def _by_group(

@@ -180,6 +180,16 @@ def test_who_else_leaves_out_whoever_was_shown_on_the_topic_in_any_turn(said):
         assert not any("no position stands before" in note for note in answer.scope.notes)
 
 
+def test_a_list_is_counted_by_the_parties_that_it_named(workspace):
+    listed = ask(workspace, "Which States mentioned article 18?")
+    parties = list(dict.fromkeys(claim.state for claim in listed.claims))
+    counted = ask(workspace, "How many is that?", after(listed))
+    assert counted.answer.startswith(f"States and groups in this list: {len(parties)}\n")
+    assert {claim.state for claim in counted.claims} == {*parties} and "“" not in counted.answer
+    some = ask(workspace, "Which of those mentioned extradition?", after(listed))
+    assert {claim.state for claim in some.claims} < {*parties}
+
+
 def test_who_else_leaves_out_whoever_was_shown(workspace):
     first = ask(workspace, ARTICLE)
     more = ask(workspace, "who else?", after(first))
@@ -227,6 +237,12 @@ def test_a_named_state_is_not_left_out_with_its_group(workspace):
     assert groups
     alone = ask(workspace, ARTICLE, excluded=sorted(groups))
     assert {c.state for c in alone.citations} == {"XAA"}
+
+
+def test_a_year_that_is_left_out_is_not_searched_and_is_named(workspace):
+    answer = ask(workspace, "What did Arvandia say about extradition, except in 2020?")
+    assert {citation.session for citation in answer.citations} == {"8", "12"}
+    assert "left out: 2020" in answer.scope.notes and {"2019", "2021"} < {*answer.scope.years}
 
 
 @cases("interval", "sessions")

@@ -26,6 +26,7 @@ def test_what_more_showed_adds_to_what_was_shown_and_silence_shows_the_same() ->
         parties=("XAA", "XGA"),
         statements=("s1", "s2"),
         years=("2018",),
+        listed=("XGA",),
         sentences=("s1:4", "s2:1"),
         direction="against",
     )

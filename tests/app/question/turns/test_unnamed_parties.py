@@ -13,7 +13,8 @@ cases = Cases(__file__)
 
 def read_after(first: str, shown: Sequence[str], turn: str, parties: PartyTable) -> Resolution:
     """Returns a turn as it is read after a question whose answer showed these parties."""
-    state = ConversationState(read=read_question(first, parties), shown=Shown(parties=tuple(shown), sentences=("s:1",)))
+    seen = Shown(parties=tuple(shown), listed=tuple(shown), sentences=("s:1",))
+    state = ConversationState(read=read_question(first, parties), shown=seen)
     return read_question(turn, parties, history=[EarlierTurn(question=first, state=state)])
 
 
@@ -44,3 +45,15 @@ def test_a_group_that_was_quoted_for_a_state_is_left_out_or_asked(first, turn, s
     scope = read.scope
     assert ([*scope.states], [*scope.groups], [*scope.excluded]) == (states, groups, excluded)
     assert (read.kind, scope.topic != "", read.denies) == ("content", True, False)
+
+
+@cases("first", "turn", "asked", "counts", at_once=True)
+def test_a_turn_on_those_that_a_list_named_asks_or_counts_them_alone(first, turn, asked, counts, parties):
+    read = read_after(first, ["XAA", "XIV", "XGR"], turn, parties)
+    assert (" ".join(read.scope.named_parties), read.counts) == (asked, counts)
+    assert (read.kind, read.scope.all_states, read.unnamed) == ("which_states", True, False)
+
+
+def test_a_list_is_counted_after_it_and_not_after_an_answer_on_one_state(parties):
+    read = read_after("What did Arvandia say about extradition?", ["XAA"], "How many is that?", parties)
+    assert (read.kind, read.counts, read.scope.states) == ("number", False, ("XAA",))
