@@ -12,8 +12,9 @@ from typing import Final
 
 from app.question.lexicon import SIGNS, Item, lexicon_of, lexicon_of_all
 from app.question.resolution import Resolution, Restyle, Shown
-from app.question.scope_fields import field_of, parts_of, slots_of
+from app.question.scope_fields import SUBJECT_SEPARATOR, field_of, parts_of, slots_of
 from app.records import Note, Style, TreatyScope
+from ingest.language.lexicons import RegexPatterns
 from ingest.parties.name_tokens import fold_token
 from ingest.parties.party_table import PartyTable
 from ingest.treaties.references import find_paragraphs, paragraphs_of
@@ -26,6 +27,7 @@ _MAX_WISH: Final = 100
 _MAX_CHOICE_WORDS: Final = 5
 # The number of a citation as an answer writes it: "[2]".
 _CITATION_MARK: Final = re.compile(r"\[\s*\d+\s*\]")
+_THINGS: Final = RegexPatterns("thing_pronouns")
 # Kinds of words that deny what follows: "not the first".
 _DENYING: Final = frozenset({"except", "left_out", "left_out_time"})
 # Kinds of words that may accompany a number which is all that a follow-up says.
@@ -80,6 +82,23 @@ def without_lead_in(question: str) -> str:
     leads = takewhile(lambda item: item.kinds & {"lead_in", "denial", *SIGNS}, items)
     end = max((item.end for item in leads if "lead_in" in item.kinds), default=0)
     return question[end:].lstrip(" ,:，：、") or question
+
+
+def with_topic_for_pronoun(question: str, alone: Resolution, before: Resolution) -> str:
+    """Returns a follow-up with the topic before in place of a pronoun: "who wants to abolish the veto?" for "… it?".
+
+    That is done where the topic of the turn is such a verb; of "who supports it?" the topic before is all of it.
+    """
+    topic, language = before.scope.topic, alone.scope.language
+    known = before.wording.language if before.wording is not None else before.scope.language
+    found = getattr(_THINGS, language).search(question) if alone.scope.topic and language == known else None
+    if found is None or not topic or SUBJECT_SEPARATOR in topic:
+        return question
+    begin = question.find(alone.scope.topic)
+    if not (begin >= 0 and found.start() <= begin + len(alone.scope.topic) and begin < found.end()):
+        return question
+    object_of = "" if language == "zh" else " "
+    return f"{question[: found.start()]}{found['verb']}{object_of}{topic}{question[found.end() :]}"
 
 
 def citation_asked(question: str, before: Resolution, shown: Shown | None) -> int | None:

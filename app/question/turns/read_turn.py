@@ -20,6 +20,7 @@ from app.question.turns.follow_ups import (
     citation_asked,
     restyle,
     with_other_object,
+    with_topic_for_pronoun,
     without_form,
     without_lead_in,
 )
@@ -77,6 +78,9 @@ def _read_turn(
         chosen = code
     named = without_lead_in(chosen)
     alone, inputs = read_alone(named, parties, weights, before=before.scope.language, proposed=proposed)
+    if (meant := with_topic_for_pronoun(named, alone, before)) != named:
+        question = named = chosen = meant
+        alone, inputs = read_alone(named, parties, weights, before=before.scope.language, proposed=proposed)
     alone = _with_counted_time(by_paragraph(by_treaty(by_number(alone, before), before), before), question, state)
     if (other := with_other_object(alone, before, parties)) is not alone:
         return merge_turn(state, other, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"topic"}))
