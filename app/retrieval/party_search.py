@@ -1,6 +1,6 @@
 """Search for one party after another, by the strategy of a question; a list of many parties is searched as one."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -9,10 +9,11 @@ from typing import Final
 
 from app.question.resolution import Resolution
 from app.records import Note, TreatyScope
-from app.retrieval.party_evidence import PartyEvidence, merge_evidence
+from app.retrieval.party_evidence import PartyEvidence, ScoredSentence, merge_evidence
 from app.retrieval.ranking.party_list import LIST_SENTENCES, PartyList
 from app.retrieval.ranking.sentence_ranker import ParagraphsByTreaty, SentenceRanker, cites
 from app.retrieval.ranking.sentence_scorer import DEEP
+from app.retrieval.relevance import Relevance
 from app.retrieval.search_strategy import SearchStrategy, treaty_words
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.acronyms import Expansion
@@ -21,7 +22,7 @@ from ingest.language.matches import blanked
 from ingest.treaties.references import find_articles
 from ingest.treaties.treaties import TREATIES, article_title
 from vectorstore.catalogue import Catalogue
-from vectorstore.records import MentionKind, StatementSummary
+from vectorstore.records import MentionKind, SentenceId, StatementSummary
 
 # Sentences on a topic that are quoted beside those that name an article.
 _BESIDE: Final = 2
@@ -86,12 +87,8 @@ class PartySearch:
             return self._by_paragraphs(statements_by_party), parties
         if self.resolution.over_time:
             # A change over time shows only if the statements of a party are searched one by one.
-            parts = (
-                (code, part)
-                for code, own in statements_by_party.items()
-                for part in (zip(own) if len(own) > 1 else [own])
-            )
-            return tuple(self.find(code, part) for code, part in parts), parties
+            one_by_one = (self._one_by_one(code, own) for code, own in statements_by_party.items())
+            return tuple(chain.from_iterable(one_by_one)), parties
         if self.as_list and self.strategy.by == "topic" and self.topic is not None:
             party_list = PartyList(self.ranker, self.topic)
             listed, read = party_list.rank(statements_by_party)
@@ -107,6 +104,19 @@ class PartySearch:
         listed, read = PartyList(self.ranker, self._treaty_words).rank(rest, others_answer=len(rest) < parties)
         evidence |= {item.party: self._without_other_treaties(item) for item in listed}
         return tuple(evidence.values()), read + parties - len(rest)
+
+    def _one_by_one(self, party: str, statements: Sequence[StatementSummary]) -> Iterator[PartyEvidence]:
+        """Yields the evidence in each statement of a party; what is far from the topic among all of them is none.
+
+        By itself, the nearest sentence of a statement on other things looks like evidence.
+        """
+        if len(statements) < 2:
+            yield self.find(party, statements)
+            return
+        among = {item.sentence.sentence_id: item.relevance for item in self.find(party, statements).sentences}
+        for part in zip(statements):
+            found = self.find(party, part)
+            yield replace(found, sentences=tuple(_among(found.sentences, among)))
 
     def _on_topic_too(self, evidence: Mapping[str, PartyEvidence]) -> tuple[PartyEvidence, ...]:
         """Leaves in a list on an article and a topic only who speaks of both: "who wants article 18 abolished?".
@@ -251,6 +261,15 @@ class PartySearch:
         }
         of_asked = tuple(item for item in evidence.sentences if item.sentence.sentence_id not in others)
         return replace(evidence, sentences=of_asked)
+
+
+def _among(sentences: Iterable[ScoredSentence], relevances: Mapping[SentenceId, Relevance]) -> Iterator[ScoredSentence]:
+    """Yields sentences of a statement, those that are far from the topic with their relevance among all statements."""
+    for item in sentences:
+        among = relevances.get(item.sentence.sentence_id)
+        far = among is not None and not (among.is_evidence or among.may_answer)
+        if among is not None or item.relevance.is_evidence:
+            yield replace(item, relevance=among) if far and among is not None else item
 
 
 def _beside_article(citing: PartyEvidence, on_topic: PartyEvidence | None) -> PartyEvidence:
