@@ -55,7 +55,11 @@ def plausible_kind(chances: Mapping[QuestionKind, float], roles: RoleReading) ->
     alone = not roles.follows and "quote" not in roles.labels and asks
     unsure: set[QuestionKind] = {"metadata"} if alone and chances.get("metadata", 0.0) < _NO_SEARCH_MIN else set()
     named = [word.span for word in roles.of("who", "not") if word.span is not None]
-    if named or "topic" in roles.labels or any(span.kind in NARROWING for span in roles.filters(*FILTER_ROLES)):
+    if (
+        named
+        or "topic" in roles.labels
+        or any(span.kind in (*NARROWING, "pick") for span in roles.filters(*FILTER_ROLES))
+    ):
         # "Without Belmora", "only 2022" and "and visas?" are not wishes for another form.
         unsure |= {"format_request", "greeting"}
     if roles.follows or roles.has_word_kind("everyone", "states"):

@@ -31,6 +31,7 @@ _NOTED: Final = {
     "mended": ("topic",),
     "counted": (*TIME_FIELDS, "pick", "sessions"),
     "not_counted": (*TIME_FIELDS, "pick", "sessions"),
+    "last_statements": (*TIME_FIELDS, "pick", "sessions"),
     "left_out": (*TIME_FIELDS, "sessions"),
     "unknown_sessions": ("sessions",),
     "unknown_venue": ("bodies", "sessions"),

@@ -145,6 +145,11 @@ def asks_when_first_said(roles: RoleReading) -> bool:
     return bool(kinds & {"since_when", "earliest"} and kinds & {"speak_verb", "spoke_of", "voices"})
 
 
+def asks_for_cause(roles: RoleReading) -> bool:
+    """Returns whether it asks what caused something: "what made them change?"."""
+    return "cause" in _kinds_of(_beside_topic(roles, _items(roles)))
+
+
 def speak_of_each_other(roles: RoleReading) -> bool:
     """Returns whether several parties are asked about each other: "relations between Mali and France"."""
     several = sum(word.kind == "party" for word in roles.of("who")) > 1

@@ -20,6 +20,7 @@ from app.question.llm_reading import ProposedReading, chances_as_proposed, roles
 from app.question.occasion import occasion_of
 from app.question.question_patterns import (
     asks_everyone_of_topic,
+    asks_for_cause,
     asks_when_first_said,
     asks_who_said,
     asks_who_spoke_of,
@@ -266,6 +267,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
         return KindReading(kind="content", chance=0.0), False
     if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
         return replace(kind, kind="list"), False
+    if kind.kind == "over_time" and roles.follows and asks_for_cause(roles):
+        return replace(kind, kind="reason", chance=1.0), False
     of_treaty = kind.kind == "treaty_text" and asks_who_said(roles)
     if of_treaty or (kind.kind in _TAKEN_FOR_LISTS and asks_who_spoke_of(roles)):
         return replace(kind, kind="which_states"), False

@@ -116,6 +116,8 @@ class Resolution:
     """A follow-up such as "and who does not?" asks for the opposite of the position that `stance_from` asks for."""
     over_time: bool = False
     """The question asks how something changed, or names several occasions."""
+    years_before: tuple[Year, ...] = ()
+    """The years of the question before, from which this one differs in time alone: "compare the two" is of both."""
     counts: bool = False
     """A follow-up such as "how many is that?" asks how many parties the list before it names."""
     corrects: bool = False

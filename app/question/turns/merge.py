@@ -103,6 +103,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
         ),
         topic_left_out=alone.topic_left_out or (before.topic_left_out if scope.topic == before.scope.topic else ""),
         topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
+        years_before=before.scope.years if scope.years and _differs_in_years(scope, before.scope) else (),
         act=turn.act,
         shown=state.shown if turn.act in ("more", "about") else None,
         position_shown=state.shown.direction if state.shown and scope.topic == before.scope.topic else None,
@@ -116,6 +117,11 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
             known_name=before.known_name,
         )
     return merged
+
+
+def _differs_in_years(scope: Scope, earlier: Scope) -> bool:
+    asked = (replace(each, years=(), language="en", kept=(), notes=()) for each in (scope, earlier))
+    return scope.years != earlier.years and len({*asked}) == 1
 
 
 def _keeps_who(alone: Resolution, turn: TurnReading) -> bool:

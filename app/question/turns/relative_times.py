@@ -47,7 +47,12 @@ def counted_from(
     for form, part in relative:
         # "Since then" adds nothing to "the last two years"; "the previous year" is itself the time that was read.
         read = own_time and (alone.interval or form not in ("before", "after"))
-        if read or _is_in_sessions(question, alone, form, part) or not _is_counted(question, alone, part):
+        if (
+            read
+            or form == "last_statements"
+            or _is_in_sessions(question, alone, form, part)
+            or not _is_counted(question, alone, part)
+        ):
             continue
         if form == "before_that":
             return replace(timeless, interval=(None, str(years[0] - 1)), pick=None)
@@ -72,12 +77,15 @@ def _is_in_sessions(question: str, alone: Scope, form: str, part: Sequence[Item]
 def time_note(question: str, alone: Scope, counted: Scope, *, first: bool = False) -> Note | None:
     """Returns a note on a relative time: how `counted_from` read it, or that there was nothing to count it from.
 
-    Of a `first` question only sessions are: "trials that begin two years later" are no time of statements.
+    Of a `first` question only sessions and statements are: "trials that begin two years later" are no time of these.
     """
     items = lexicon_of(alone.language, "follow_up_times").items(question)
-    found = find_forms("relative_times", items)
-    parts = [part for form, part in found if not first or _is_in_sessions(question, alone, form, part)]
-    part = next((each for each in parts if _is_counted(question, alone, each)), parts[0] if parts else ())
+    found = [
+        (form, part)
+        for form, part in find_forms("relative_times", items)
+        if not first or form == "last_statements" or _is_in_sessions(question, alone, form, part)
+    ]
+    form, part = next((each for each in found if _is_counted(question, alone, each[1])), [*found, ("", ())][0])
     words = question[part[0].start : part[-1].end] if part else ""
     if counted != alone:
         begin, end = counted.interval or ("", "")
@@ -86,7 +94,8 @@ def time_note(question: str, alone: Scope, counted: Scope, *, first: bool = Fals
     named = alone.years or alone.months or alone.interval or alone.pick or alone.sessions
     read = named or words.casefold() in alone.topic.casefold()
     untimed = words and not read and _is_counted(question, alone, part)
-    return Note(kind="not_counted", values={"words": words}) if untimed else None
+    kind = "last_statements" if form == "last_statements" else "not_counted"
+    return Note(kind=kind, values={"words": words}) if untimed else None
 
 
 def _is_counted(question: str, alone: Scope, part: Sequence[Item]) -> bool:

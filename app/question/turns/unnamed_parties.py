@@ -42,6 +42,11 @@ def by_unnamed_parties(
     lexicon = lexicon_of(alone.scope.language, "unnamed_parties")
     items = [item for item in lexicon.items(alone.question) if not item.kinds & SIGNS]
     words = [item.kinds for item in items]
+    if before.years_before and not own and len(asked.named_parties) == 1 and any("the_two" in kinds for kinds in words):
+        # "Compare the two" after 2016 and "four years later" is of the two times.
+        years = tuple(sorted({*before.years_before, *asked.years}))
+        both = with_kind(replace(alone, scope=replace(alone.scope, years=years, all_states=False)), "over_time")
+        return both, TurnReading(act="replace", keeps=frozenset(SLOTS) - {"when", "kind"})
     if (turned := _by_group(alone, before, parties, shown.parties)) is not None:
         return turned
     if (turned := _of_list(alone, before, turn, parties, shown.listed, items)) is not None:

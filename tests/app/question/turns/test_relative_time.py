@@ -23,6 +23,24 @@ def test_before_that_is_before_all_the_years_asked_about(language, question, int
     assert counted_from(question, Scope(language=language), before).interval == interval
 
 
+def test_older_persons_are_no_time():
+    assert counted_from("and older persons?", Scope(topic="older persons"), OF_2015).interval is None
+
+
+@cases("language", "question", "words", at_once=True)
+def test_so_many_last_statements_are_not_counted_which_is_said(language, question, words):
+    own = Scope(language=language)
+    assert counted_from(question, own, OF_2015) == own
+    assert time_note(question, own, own) == Note(kind="last_statements", values={"words": words})
+
+
+def test_two_times_asked_one_after_the_other_are_compared(parties):
+    turns = ["What did Austria say about gold in 2016?", "and four years later?"]
+    read = read_question("compare the two", parties, history=turns)
+    assert (read.scope.years, read.kind, read.scope.states) == (("2016", "2020"), "over_time", ("AUT",))
+    assert read_question("and on drugs?", parties, history=turns).years_before == ()
+
+
 def test_a_time_is_counted_from_the_statements_shown_where_no_year_was_asked():
     shown = ("2020", "2018")
     assert counted_from("and the year before?", Scope(), Scope(), shown).years == ("2017",)
