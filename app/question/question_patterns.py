@@ -13,6 +13,10 @@ from app.question.lexicon import SIGNS, Item, find_forms, is_article, lexicon_of
 from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, with_spans_as_items
+from vectorstore.stems import is_function_word
+
+# Kinds of words for what a party says or thinks.
+_OF_OPINION: Final = frozenset({"stance", "statement", "speak_verb", "attitude", "opinion", "relation", "view_of"})
 
 # Kinds of words that deny what follows: "not the group", "except in 2010".
 DENIALS: Final = frozenset({"except", "left_out", "left_out_clause", "left_out_time"})
@@ -50,6 +54,30 @@ def asked_of_a_party(roles: RoleReading) -> range | None:
         return None
     begin = party.end + owner if owner and after[0].start >= party.end else after[0].start
     return range(begin, max(after[-1].end, *(word.end for word in roles.of("mention")), 0))
+
+
+def noun_asked_for(roles: RoleReading) -> range | None:
+    """Returns the place of a noun that is asked for beside the topic: "what is Mali's reply time for requests?".
+
+    None where it stands for what a party says or thinks, such as "position" or "concern".
+    """
+    items = _items(roles)
+    asking = next((item for item in items if not item.kinds & SIGNS), None)
+    party = next((word for word in roles.of("who") if word.kind in NAMED), None)
+    topic = next(roles.of("topic"), None)
+    if asking is None or "what_is" not in asking.kinds or party is None or topic is None or party.start > topic.start:
+        return None
+    # "Mali's deadline for requests", "the deadline of Mali for requests".
+    owned = roles.text.startswith(POSSESSIVE, party.end)
+    begin, end = (party.end + len("'s"), topic.start) if owned else (asking.end, party.start)
+    noun = [word for word in roles.of(NO_ROLE) if begin <= word.start < end and not word.lexicon_kinds & {"fill", "by"}]
+    noun = [word for word in noun if word.kind == "word" and is_article(word.text) is None]
+    of_opinion = _kinds_of([item for item in items if begin <= item.start < end]) & _OF_OPINION
+    # "What did Mali ask for", in Arabic "what is that which Mali asks for", has no noun.
+    clause = any(word.is_content and is_function_word(word.text, roles.language) for word in noun)
+    if of_opinion or clause or not any(word.is_content for word in noun):
+        return None
+    return range(noun[0].start, end if owned else noun[-1].end)
 
 
 def asks_who_spoke_of(roles: RoleReading) -> bool:

@@ -27,6 +27,7 @@ from app.question.question_patterns import (
     asks_who_was_silent,
     compares_views,
     names_silence,
+    noun_asked_for,
     only_corrects,
     speak_of_each_other,
     speaks_of_one_party,
@@ -43,6 +44,7 @@ from app.question.unknown_venues import unknown_venues
 from app.records import AnswerType, Note, Pick, QuestionKind, Scope, TreatyScope
 from ingest.glossary.glossary import mistyped_terms
 from ingest.language.detection import is_in_other_language
+from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 
@@ -185,6 +187,7 @@ def _resolution_of(parts: _QuestionParts) -> Resolution:
         denies=parts.denies and parts.asks_all,
         corrects=only_corrects(roles),
         provision=parts.provision,
+        national=bool(asked.states and BEHALF.national.search(roles.text)),
         assumed_treaty=assumed,
         stance=not parts.provision and (parts.denies or kind == "position" or _asks_stance(roles)),
         over_time=kind == "over_time" or _compares_times(filters),
@@ -276,6 +279,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
         return replace(kind, kind="which_states"), False
     if kind.kind == "content" and speaks_of_one_party(roles):
         return replace(kind, kind="which_states"), False
+    if kind.kind == "position" and noun_asked_for(roles) is not None:
+        return replace(kind, kind="content"), False
     if kind.kind in ("position", "yes_no") and compares_views(roles):
         return replace(kind, kind="compare"), False
     if kind.kind == "which_states" and names_silence(roles):

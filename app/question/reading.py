@@ -86,6 +86,7 @@ def _with_notes(resolution: Resolution) -> Resolution:
         notes.append(Note(kind="article" if "title" in known else "no_such_article", values=values | known))
     notes += [Note(kind="agenda_item", values={"item": item}) for item in scope.agenda_items]
     notes += [Note(kind="excluded", values={"parties": scope.excluded})] if scope.excluded else []
+    notes += [Note(kind="national")] if resolution.national else []
     left_out = resolution.topic_left_out
     notes += [Note(kind="left_out", values={"words": left_out})] if left_out else []
     return replace(resolution, notes=(*notes, *resolution.party_notes))

@@ -104,6 +104,8 @@ class Resolution:
     """The question asks which States say that they do not do something, or do not want it."""
     provision: bool = False
     """The question asks what a treaty itself says, not what a State said of it."""
+    national: bool = False
+    """The question asks for what States said in their national capacity, and not for what groups said for them."""
     assumed_treaty: bool = False
     """The articles asked about were named without their treaty, which was assumed."""
     stance: bool = False

@@ -11,13 +11,20 @@ from typing import Final
 
 from app.question.kind_traits import ASIDES, WHICH_STATES
 from app.question.lexicon import PAUSES, SIGNS, lexicon_of
-from app.question.question_patterns import asked_of_a_party, is_place, names_silence, spoken_of, view_holders
+from app.question.question_patterns import (
+    asked_of_a_party,
+    is_place,
+    names_silence,
+    noun_asked_for,
+    spoken_of,
+    view_holders,
+)
 from app.question.role_tagger.network import FILTER_ROLES, NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, NARROWING
 from app.question.subjects import parts_subjects
 from app.records import QuestionKind
-from ingest.metadata.on_behalf import behalf_before
+from ingest.metadata.on_behalf import BEHALF, behalf_before
 from ingest.parties.party_table import PartyTable
 
 # Minimum number of content words that become the topic where the tagger found none.
@@ -44,9 +51,9 @@ def correct_roles(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     """Returns the roles of a question's words, corrected by its kind; in an aside no word has a role."""
     if kind in (*ASIDES, "format_request"):
         roles = replace(roles, labels=tuple(NO_ROLE for _ in roles.labels))
-    roles = _with_group_spoken_for(roles)
+    roles = _without_capacity(_with_group_spoken_for(roles))
     roles = _with_supported_roles(_with_object(_with_view_holder(roles), kind), kind)
-    for widened in (_with_state_spoken_of, _with_content, _with_whole_clause):
+    for widened in _WIDENED:
         roles = widened(roles, kind)
     return roles
 
@@ -80,6 +87,18 @@ def _with_group_spoken_for(roles: RoleReading) -> RoleReading:
         return NO_ROLE if before or article else label
 
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
+
+
+def _without_capacity(roles: RoleReading) -> RoleReading:
+    """Takes no words for the topic that say in which capacity a party spoke: "in its national capacity on tolls"."""
+    capacity = BEHALF.national.search(roles.text)
+    if capacity is None:
+        return roles
+    inside = [word.start for word in roles.words if capacity.start() <= word.start < capacity.end()]
+    behind = [word for word in roles.words if word.start >= capacity.end()]
+    inside += [word.start for word in takewhile(lambda word: "about" in word.lexicon_kinds, behind)]
+    labels = zip(roles.words, roles.labels, strict=True)
+    return replace(roles, labels=tuple(NO_ROLE if word.start in inside else label for word, label in labels))
 
 
 def _with_view_holder(roles: RoleReading) -> RoleReading:
@@ -186,6 +205,16 @@ def _with_state_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading
     return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
 
 
+def _with_set_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a set of States behind what is asked part of it: "who wants a larger number of permanent members?"."""
+    asked = [*roles.of("who")]
+    sets = asked and all(word.kind == "set" for word in asked) and not _gives_view(roles, asked[0])
+    if kind not in WHICH_STATES or not sets or "topic" in roles.labels:
+        return roles
+    content = [word for word in roles.beside_topic() if word.end <= asked[0].start]
+    return _as_topic(roles, range(content[0].start, asked[-1].end)) if content else roles
+
+
 def _gives_view(roles: RoleReading, state: Word) -> bool:
     """Returns whether a State is named as the one whose view is asked, or as the one that speaks.
 
@@ -199,6 +228,12 @@ def _gives_view(roles: RoleReading, state: Word) -> bool:
     paused = bool(rest) and rest[-1].text in PAUSES and not any(word.kind == "party" for word in rest[-2:-1])
     behind = [item for item in lexicon_of(roles.language).items(roles.text) if item.start >= state.end]
     return paused or state.start in view_holders(roles) or any("speak_verb" in item.kinds for item in behind[:1])
+
+
+def _with_noun_asked_for(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a noun that is asked for part of the topic: "what is Mali's reply time for urgent requests?"."""
+    noun = noun_asked_for(roles) if kind in ("content", "number", "date") else None
+    return roles if noun is None else _as_topic(roles, noun, (NO_ROLE,))
 
 
 def _with_content(roles: RoleReading, kind: QuestionKind) -> RoleReading:
@@ -245,3 +280,6 @@ def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = (NO_ROLE
         return "topic" if word.start in chars and label in wanted and word.kind not in NARROWING else label
 
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
+
+
+_WIDENED: Final = (_with_state_spoken_of, _with_set_spoken_of, _with_noun_asked_for, _with_content, _with_whole_clause)

@@ -115,8 +115,9 @@ class SubjectSearch:
         return PartySearch(self.catalogue, self.ranker, strategy, read, as_list=as_list, expansion=expansion)
 
     def _of_groups(self, search: PartySearch) -> Iterator[PartyEvidence]:
-        """Yields the evidence of the groups that spoke for the States asked about."""
-        states = [code for code in self.resolution.scope.states if code not in self._spoken_of]
+        """Yields the evidence of the groups that spoke for the States asked about, unless these alone are."""
+        asked = () if self.resolution.national else self.resolution.scope.states
+        states = [code for code in asked if code not in self._spoken_of]
         for group in self.scoped.of_groups(states):
             evidence = search.find(group.party, group.statements)
             yield replace(evidence, spoke_for=group.spoke_for, aligned=group.aligned)
