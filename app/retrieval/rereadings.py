@@ -1,4 +1,4 @@
-"""Rereadings of a question that nothing answers: a filter that no statement fits, or a topic of several alternatives.
+"""Rereadings of a question that nothing answers: a filter that no statement fits, a time, or alternatives in a topic.
 
 "How many reports did Arvandia receive in 2023?" is answered from its statement of 2024, by a sentence that names 2023;
 "what should UNODC publish, according to Esquaria?" asks Esquaria alone, since nothing in the store is UNODC's; "Belmora
@@ -24,13 +24,15 @@ def rereadings(
 ) -> Iterator[tuple[Resolution, Callable[[Retrieved], Retrieved | None]]]:
     """Yields other readings of a question, each with what keeps evidence that answers.
 
-    A group without statements is read as its members, a filter that no statement fits as spoken of, and a topic on
-    which nobody said anything as the alternatives in it.
+    A group without statements is read as its members, a filter that no statement fits as spoken of, likewise the time
+    of a number or a date, and a topic on which nobody said anything as the alternatives in it.
     """
     if (of_members := as_members(resolution, retrieved, parties)) is not None:
         yield of_members, lambda found: found if found.statements_in_scope else None
     if unfit := unfit_filters(resolution, retrieved):
         yield as_spoken_of(resolution, unfit), lambda found: speaking_of(found, resolution.scope, unfit)
+    if times := times_of_fact(resolution, retrieved):
+        yield as_spoken_of(resolution, times), lambda found: speaking_of(found, resolution.scope, times, whole=True)
     if (of_parts := as_alternatives(resolution, retrieved)) is not None:
         # A part says less of what is asked than the whole, so that only sure evidence answers.
         yield of_parts, lambda found: found if _is_answered(found, surely=True) else None
@@ -49,6 +51,17 @@ def unfit_filters(resolution: Resolution, retrieved: Retrieved) -> tuple[NamedFi
         for named in resolution.filters
         if named.code in silent or (nothing and not resolution.scope.pick and named.code not in retrieved.asked_parties)
     )
+
+
+def times_of_fact(read: Resolution, retrieved: Retrieved) -> tuple[NamedFilter, ...]:
+    """Returns the times of a question on a number or a date, where no statement made then answers.
+
+    "How many did Mali surrender between 2010 and 2021?" may be told in 2022.
+    """
+    searched = retrieved.statements_in_scope and not read.scope.pick
+    if read.answer_type not in ("number", "date") or not searched or _is_answered(retrieved):
+        return ()
+    return tuple(named for named in read.filters if not named.code)
 
 
 def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> Resolution | None:
@@ -105,14 +118,17 @@ def as_spoken_of(read: Resolution, filters: Collection[NamedFilter]) -> Resoluti
     return replace(read, scope=scope, over_time=read.over_time and "" not in codes)
 
 
-def speaking_of(retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter]) -> Retrieved | None:
+def speaking_of(
+    retrieved: Retrieved, scope: Scope, filters: Sequence[NamedFilter], *, whole: bool = False
+) -> Retrieved | None:
     """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read.
 
-    Returns None if nothing that is kept answers.
+    With `whole`, the first and the last year have to be named. Returns None if nothing that is kept answers.
     """
     if not all(named.code for named in filters):
-        ends = (end[:4] for end in scope.interval or () if end)
-        years = re.compile("|".join(sorted({*scope.years, *ends})))
+        named_years = sorted({*scope.years, *(end[:4] for end in scope.interval or () if end)})
+        both = "".join(f"(?s:(?=.*{year}))" for year in {named_years[0], named_years[-1]})
+        years = re.compile(both if whole else "|".join(named_years))
         found = (retrieved.party_evidence, retrieved.group_evidence)
         naming = tuple(tuple(_naming(item, retrieved, years) for item in each) for each in found)
         # Of several subjects, the time narrows those that it is named with: "… and how many did it get in 2019?".

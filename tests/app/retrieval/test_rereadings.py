@@ -50,6 +50,25 @@ def test_words_of_a_group_that_do_not_name_the_year_are_not_quoted_for_it(tmp_pa
         assert [c.state for c in ask("What did Maravel say about extradition in 2018?").citations] == ["XMR", "XGR"]
 
 
+@pytest.mark.parametrize(
+    ("told", "question"),
+    [
+        (
+            "Between 2010 and 2021 we surrendered 164 persons.",
+            "How many persons did Maravel surrender between 2010 and 2021?",
+        ),
+        ("Entre 2010 y 2021 entregamos a 164 personas.", "¿Cuántas personas entregó Maravel entre 2010 y 2021?"),
+    ],
+)
+def test_a_number_of_a_time_is_told_by_a_later_statement_that_names_it(told, question, tmp_path):
+    manifest = "file,state,date\na.txt,XMR,2018\nb.txt,XMR,2022\n"
+    with workspace_over(tmp_path, {"a.txt": "Ferries are of gold.", "b.txt": told}, manifest) as workspace:
+        answer = workspace.assistant.ask(question)
+        assert [citation.quote for citation in answer.citations] == [told] and not answer.scope.years
+        assert any("2021" in note for note in answer.scope.notes)
+        assert workspace.assistant.ask("How many persons did Maravel surrender between 2012 and 2020?").abstention
+
+
 def test_a_set_of_states_without_words_of_its_own_is_each_of_its_members(tmp_path):
     text, manifest = "Fyrossa has gold on every island.", "file,state,date\na.txt,XFY,2018\n"
     with workspace_over(tmp_path, {"a.txt": text}, manifest) as workspace:
