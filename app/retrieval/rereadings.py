@@ -33,6 +33,8 @@ def rereadings(
         yield as_spoken_of(resolution, unfit), lambda found: speaking_of(found, resolution.scope, unfit)
     if times := times_of_fact(resolution, retrieved):
         yield as_spoken_of(resolution, times), lambda found: speaking_of(found, resolution.scope, times, whole=True)
+    if (of_group := as_told_by_group(resolution, retrieved, parties)) is not None:
+        yield of_group, lambda found: naming_asked(found, resolution.scope.states, parties)
     if (of_parts := as_alternatives(resolution, retrieved)) is not None:
         # A part says less of what is asked than the whole, so that only sure evidence answers.
         yield of_parts, lambda found: found if _is_answered(found, surely=True) else None
@@ -80,6 +82,37 @@ def as_members(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> R
     scope = replace(scope, groups=(), members_of=(*scope.members_of, *sets), all_states=True)
     filters = tuple(named for named in read.filters if named.code not in sets)
     return replace(read, scope=scope, filters=filters, notes=(*read.notes, note), party_notes=(*read.party_notes, note))
+
+
+def as_told_by_group(read: Resolution, retrieved: Retrieved, parties: PartyTable) -> Resolution | None:
+    """Returns a question on a fact of a State and a group as asked of the group, if the State's words do not tell it.
+
+    "When did Mali join the G77?" may be told by the G77; what Mali said of the G77, only by Mali.
+    """
+    scope = read.scope
+    groups = tuple(code for code in read.topic_parties if parties.kind_of(code) == "group")
+    items = lexicon_of(scope.language).items(read.question, correct_typos=False)
+    says = any("speak_verb" in item.kinds for item in items)
+    if says or read.answer_type not in ("number", "date") or not (groups and scope.states) or scope.groups:
+        return None
+    if any(item.answers for item in retrieved.party_evidence):
+        return None
+    names = ", ".join(parties.display(code, scope.language) for code in scope.states)
+    note = Note(kind="told_by_group", values={"names": names, "party": groups[0]})
+    kept = tuple(each for each in read.notes if each.kind != "topic_party")
+    asked = replace(scope, states=(), groups=groups[:1], topic=f"{names} {scope.topic}")
+    return replace(read, scope=asked, topic_parties=scope.states, notes=(*kept, note))
+
+
+def naming_asked(found: Retrieved, states: Collection[str], parties: PartyTable) -> Retrieved | None:
+    """Keeps the sentences that name one of these States; None if nothing that is kept answers."""
+
+    def names(item: ScoredSentence) -> bool:
+        return any({*states} & {*match.codes} for match in parties.find(item.sentence.text))
+
+    kept = tuple(replace(each, sentences=tuple(filter(names, each.sentences))) for each in found.party_evidence)
+    found = replace(found, party_evidence=kept)
+    return found if _is_answered(found) else None
 
 
 def as_alternatives(read: Resolution, retrieved: Retrieved) -> Resolution | None:

@@ -69,6 +69,20 @@ def test_a_number_of_a_time_is_told_by_a_later_statement_that_names_it(told, que
         assert workspace.assistant.ask("How many persons did Maravel surrender between 2012 and 2020?").abstention
 
 
+def test_a_fact_of_a_state_and_a_group_may_be_told_by_the_group(tmp_path):
+    question, told = "When did {} join the Riparian Group?", "Ilvenor joined the Group on 1 January 2023."
+    files = {"a.txt": "Ferries are of gold.", "b.txt": told}
+    manifest = "file,state,on_behalf_of,date\na.txt,XIV,,2024\nb.txt,XGR,XGR,2024\n"
+    with workspace_over(tmp_path, files, manifest) as workspace:
+        answer = workspace.assistant.ask(question.format("Ilvenor"))
+        assert [
+            (claim.state, citation.quote) for claim, citation in zip(answer.claims, answer.citations, strict=True)
+        ] == [("XGR", told)]
+        assert any("Ilvenor" in note for note in answer.scope.notes)
+        for silent in (question.format("Maravel"), "What did Ilvenor say about the Riparian Group?"):
+            assert workspace.assistant.ask(silent).abstention
+
+
 def test_a_set_of_states_without_words_of_its_own_is_each_of_its_members(tmp_path):
     text, manifest = "Fyrossa has gold on every island.", "file,state,date\na.txt,XFY,2018\n"
     with workspace_over(tmp_path, {"a.txt": text}, manifest) as workspace:
