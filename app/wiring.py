@@ -120,7 +120,9 @@ class Workspace:
     def retrieve(self, question: str, history: Sequence[str] = ()) -> Retrieved:
         """Returns the statements in a question's scope and the evidence found in them; no answer is composed."""
         parties = self.parties()
-        return self.steps.retriever.retrieve_as_answered(read_question(question, parties, history=history), parties)
+        retriever = self.steps.retriever
+        read = read_question(question, parties, history=history, persons=partial(retriever.persons, parties))
+        return retriever.retrieve_as_answered(read, parties)
 
     def doctor(self, *, rebuild: bool = False, reembed: bool = False) -> "DoctorReport":
         """Checks the store, and tries the chat model where the settings name one."""

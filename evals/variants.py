@@ -62,7 +62,15 @@ class _AllStatements(ScopedStatements):
 class _OnePile(ScopedStatements):
     """All statements of any time are in scope together, as if the first State asked about had made them."""
 
-    def __init__(self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *, all_versions: bool = False) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        scope: Scope,
+        parties: PartyTable,
+        *,
+        all_versions: bool = False,
+        speakers: Sequence[str] = (),
+    ) -> None:
         super().__init__(catalogue, replace(scope, pick=None), parties, all_versions=all_versions)
 
     def of(self, codes: Sequence[str]) -> tuple[StatementSummary, ...]:
@@ -122,7 +130,7 @@ def steps_of(steps: Steps, name: str) -> Steps:
 
     class VariedRetriever(EvidenceRetriever):
         def scoped_statements(self, resolution: Resolution, parties: PartyTable) -> ScopedStatements:
-            return variant.scoped(self.store.catalogue, resolution.scope, parties)
+            return variant.scoped(self.store.catalogue, resolution.scope, parties, speakers=resolution.speakers)
 
     kept = {field.name: getattr(steps, field.name) for field in fields(steps)}
     if variant.scoped is not ScopedStatements:

@@ -25,6 +25,7 @@ from app.records import Abstention, AbstentionReason, Answer, Claim, DroppedClai
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.retrieved import Retrieved
 from ingest.language.detection import is_in_other_language
+from ingest.parties.persons import is_titled
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.treaties import short_name, title_in
 from vectorstore.records import DocumentSummary, StatementSummary
@@ -165,6 +166,8 @@ def _not_searched(case: _Case) -> Abstention | None:
         if read.unclear is not None:
             # A name may mean several parties ("Korea"), or none is known by it.
             unknown = "office_speaker" if is_office(read.unclear) else "unknown_party"
+            if is_titled(read.unclear, read.question):
+                unknown = "unknown_person"
             key = "ambiguous_party" if read.known_name else "similar_party" if read.options else unknown
             return case.because("ambiguous", key, read.options, name=read.unclear)
         if not read.is_statement_question:

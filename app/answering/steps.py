@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from app.answering.abstention import abstain, must_abstain
@@ -131,9 +132,11 @@ class Steps:
 
     def resolve(self, question: Question) -> Resolution:
         """Resolves the scope (who, when, which article, the topic) and the form of the answer ("shorter")."""
+        parties = self.parties()
         return read_question(
             question.text,
-            self.parties(),
+            parties,
+            persons=partial(self.retriever.persons, parties),
             overrides=question.overrides,
             history=question.history,
             propose=self.writer.propose if self.writer is not None and self.writer.config.reads_questions else None,

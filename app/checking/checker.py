@@ -10,7 +10,6 @@ from babel.lists import format_list
 from app.answering.localization import Localization, localize
 from app.answering.provenance import reference
 from app.checking.attribution.attributions import AttributionReader
-from app.checking.attribution.unlisted_speakers import Persons
 from app.checking.comparing.corpus_texts import CorpusTexts, CorpusTextsCache
 from app.checking.comparing.normal_form import match_key
 from app.checking.findings import Attribution, CheckReport, Finding, Place, Quotation, Remark, Skipped, remark
@@ -23,6 +22,7 @@ from app.checking.superseded_quotation import corrected_in, superseded_by
 from ingest.language.lexicons import RegexPatterns
 from ingest.loaders.loaded import LoadLimits
 from ingest.parties.party_table import PartyTable
+from ingest.parties.persons import Persons
 from prompts.wording import Wording, load_remark_words
 
 Progress = Callable[[int, int], None]
@@ -83,7 +83,7 @@ class Checker:
             quotations = find_quotations(document, local.parties)
             skipped = list(quotations.skipped)
             files = tuple(stored.statement.file for stored in texts.all)
-            persons = Persons(texts.all, local.parties)
+            persons = Persons(((each.metadata.speaker, each.parties) for each in texts.all), local.parties)
             reader = AttributionReader(document, local.parties, quotations.found, files, persons)
             judge = QuoteVerifier(texts, local, self.work)
             for done, quotation in enumerate(quotations.found):

@@ -73,6 +73,7 @@ def override(resolution: Resolution, overrides: Mapping[str, JSONValue], parties
         # Removing the last party asks all States.
         scope=replace(scope, kept=kept, all_states=(resolution.scope.all_states or named) and not speakers),
         unclear=None if named else resolution.unclear,
+        speakers=() if named else resolution.speakers,
         party_notes=tuple(
             note for note in resolution.party_notes if overrides.keys().isdisjoint(_NOTED.get(note.kind, PARTY_FIELDS))
         ),

@@ -106,6 +106,8 @@ class Resolution:
     """The question asks what a treaty itself says, not what a State said of it."""
     national: bool = False
     """The question asks for what States said in their national capacity, and not for what groups said for them."""
+    speakers: tuple[str, ...] = ()
+    """The persons asked about, as statements name their speaker; the statements of others are not searched."""
     assumed_treaty: bool = False
     """The articles asked about were named without their treaty, which was assumed."""
     stance: bool = False

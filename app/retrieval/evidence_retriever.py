@@ -21,6 +21,7 @@ from app.retrieval.search_notes import left_aside_notes
 from app.retrieval.search_strategy import choose_strategy
 from app.retrieval.subject_search import SubjectSearch
 from ingest.parties.party_table import PartyTable
+from ingest.parties.persons import Persons
 from vectorstore.records import ScopeFilter, Sentence
 from vectorstore.store import Store
 
@@ -33,12 +34,18 @@ class EvidenceRetriever:
         self.ranker = ranker
 
     def scoped_statements(self, resolution: Resolution, parties: PartyTable) -> ScopedStatements:
-        """Returns the filters of a question's scope over the store's statements."""
+        """Returns the filters of a question's scope over the store's statements, or over those of certain persons."""
         return ScopedStatements(
             self.store.catalogue, resolution.scope, parties,
             all_versions=_asks_for_versions(resolution),
             of_members_together=not KIND_TRAITS[resolution.kind].asks_which_states,
+            speakers=resolution.speakers,
         )  # fmt: skip
+
+    def persons(self, parties: PartyTable) -> Persons:
+        """Returns the persons who delivered the store's statements."""
+        made = (summary.metadata for summary in self.store.catalogue.summaries(ScopeFilter()))
+        return Persons(((each.speaker, each.holders) for each in made), parties)
 
     def retrieve(self, resolution: Resolution, parties: PartyTable) -> Retrieved:
         """Returns the evidence for every party in scope; none for an ambiguous or out-of-scope question."""

@@ -23,16 +23,18 @@ class ScopedStatements:
 
     The parties asked about are those named, and the members of the scope's regions and groups at the date of a
     statement, without the excluded ones. With `all_versions`, versions that a later one corrects are kept. With
-    `of_members_together`, what a group says for its members counts as theirs: "the members of the Forum rescued".
+    `of_members_together`, what a group says for its members counts as theirs: "the members of the Forum rescued". Of
+    persons (`speakers`), only the statements that name one of them as their speaker are kept.
     """
 
     def __init__(
         self, catalogue: Catalogue, scope: Scope, parties: PartyTable, *,
-        all_versions: bool = False, of_members_together: bool = False,
+        all_versions: bool = False, of_members_together: bool = False, speakers: Sequence[str] = (),
     ) -> None:  # fmt: skip
         self._catalogue = catalogue
         self._scope = scope
         self._parties = parties
+        self._speakers = speakers
         self._codes = {*scope.named_parties, *(scope.members_of if of_members_together else ())}
         self._revised, self._all_versions = catalogue.families.revised(), all_versions
         # Cached by day, since many statements were made on the same day.
@@ -113,6 +115,8 @@ class ScopedStatements:
 
     def _keeps(self, metadata: Metadata) -> bool:
         """Returns whether a holder is not excluded (and named or a member, if members are asked); True without any."""
+        if self._speakers and metadata.speaker not in self._speakers:
+            return False
         holders = self._not_excluded(metadata)
         if self._scope.members_of:
             members = self._members(metadata.date)

@@ -116,7 +116,7 @@ class SubjectSearch:
 
     def _of_groups(self, search: PartySearch) -> Iterator[PartyEvidence]:
         """Yields the evidence of the groups that spoke for the States asked about, unless these alone are."""
-        asked = () if self.resolution.national else self.resolution.scope.states
+        asked = () if self.resolution.national or self.resolution.speakers else self.resolution.scope.states
         states = [code for code in asked if code not in self._spoken_of]
         for group in self.scoped.of_groups(states):
             evidence = search.find(group.party, group.statements)

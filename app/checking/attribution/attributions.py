@@ -15,7 +15,6 @@ from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
 from app.checking.attribution.named_speakers import NamedSpeakers, in_turn, is_object, parties_of
 from app.checking.attribution.spoken_times import is_label, is_of_thing, read_reference, read_sentence, read_time
 from app.checking.attribution.unlisted_speakers import (
-    Persons,
     former_or_latter,
     order_alone,
     other_subject,
@@ -30,6 +29,7 @@ from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.dates import YEAR
 from ingest.language.lexicons import RegexPatterns
 from ingest.parties.party_table import PartyTable
+from ingest.parties.persons import Persons
 from ingest.records.speaker_lines import is_office
 from ingest.treaties.references import ArticleMention, find_articles
 

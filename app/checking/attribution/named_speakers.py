@@ -13,13 +13,14 @@ from typing import Final
 import regex
 
 from app.checking.attribution.masked_text import BRACKETED, COLONS, COMMA, MASK
-from app.checking.attribution.unlisted_speakers import Persons, subject_before
+from app.checking.attribution.unlisted_speakers import subject_before
 from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import attribution, introduces_speech
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.matches import blanked
 from ingest.language.sentences import split_sentences
 from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.parties.persons import Persons
 
 OPENING: Final = " \u00a0“”\"«„『「‘'"
 DASHED: Final = regex.compile(r"^[\s.,;”\"]*[—–―]\s*(.{2,200})$")  # a line of attribution: "— Austria, 2000"

@@ -1,11 +1,11 @@
-"""Finds speakers that the table of parties does not list: persons who delivered statements, and names nobody knows.
+"""Finds speakers that neither the table of parties nor the statements name.
 
-"Ms. Renn said", "Renn:" stand for the party of a stored statement. In "Amnesty International said", "Bеlmora said" with
+In "Amnesty International said", "Bеlmora said" with
 a Cyrillic letter, "Belmorra told the Conference" the quotation is attributed, but not to a party that is stored.
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -13,14 +13,12 @@ import regex
 from rapidfuzz import fuzz
 
 from app.checking.attribution.masked_text import MASK
-from app.checking.comparing.corpus_texts import StoredText
 from app.checking.findings import Attribution
 from ingest.language.attribution_verbs import attribution
 from ingest.language.lexicons import RegexPatterns, load_words
 from ingest.language.matches import TextMatch
 from ingest.language.sentences import split_sentences
-from ingest.language.word_frequencies import is_ordinary
-from ingest.parties.party_table import PartyMatch, PartyTable
+from ingest.parties.party_table import PartyTable
 from ingest.records.speaker_lines import is_ordinary_or_term
 
 # Letters of other scripts that look like Latin ones. Source: https://www.unicode.org/reports/tr39/ (confusables), those
@@ -222,44 +220,3 @@ def _like(name: str, parties: PartyTable) -> str | None:
     suggestions = parties.resolve(name).suggestions if len(name) >= _FEWEST_LETTERS else ()
     near = (code for code in suggestions if fuzz.ratio(name.casefold(), parties.display(code).casefold()) >= _LIKE)
     return next(near, None)
-
-
-class Persons:
-    """The speakers of stored statements, by surname."""
-
-    def __init__(self, spoken: Iterable[StoredText], parties: PartyTable) -> None:
-        """Reads who delivered each statement, and for which parties; a State that spoke for a group is no person."""
-        self._spoke: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
-        for stored in spoken:
-            told = stored.metadata.speaker or ""
-            name = _BEHIND.sub("", _TITLE.sub("", told)).split()
-            if stored.parties and name and not parties.find(" ".join(name)):
-                for surname in name[1:] or name:
-                    known = (frozenset(map(_plain, told.split())), stored.parties)
-                    self._spoke.setdefault(_plain(surname), []).append(known)
-
-    def find(self, text: str) -> list[PartyMatch]:
-        """Returns the persons named in a text, each with the parties that they spoke for.
-
-        Other words of a name, such as a first name or an office, must be those of the statement.
-        """
-        found = []
-        for name in _FULL_NAME.finditer(text):
-            words = [_plain(word) for word in name.group().split()]
-            own = [word for word in words if word not in _NO_NAMES and not _TITLE.fullmatch(word)]
-            codes = {
-                code
-                for known, parties in self._spoke.get(own[-1] if own else "", ())
-                if known.issuperset(own)
-                for code in parties
-            }
-            if codes and not (len(words) == 1 and is_ordinary(words[0])):
-                match = PartyMatch(
-                    start=name.start(), end=name.end(), codes=tuple(sorted(codes)), form="name", text=name.group()
-                )
-                found.append(match)
-        return found
-
-
-def _plain(word: str) -> str:
-    return word.casefold().strip(",.’'()")

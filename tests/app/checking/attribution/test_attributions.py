@@ -1,12 +1,12 @@
 import pytest
 
 from app.checking.attribution.attributions import AttributionReader
-from app.checking.attribution.unlisted_speakers import Persons
 from app.checking.findings import Attribution
 from app.checking.quotations import find_quotations
 from app.checking.reading.documents import read_pasted
 from evals.files import CONFERENCE_PARTIES
 from ingest.parties.party_table import PartyTable
+from ingest.parties.persons import Persons
 from tests.cases import Cases
 
 cases = Cases(__file__)
