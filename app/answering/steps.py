@@ -20,6 +20,7 @@ from app.answering.history import read_state, state_after, state_as_json
 from app.answering.localization import Localization, localize
 from app.answering.related_passages import related_readings
 from app.answering.render import note_in_words, render
+from app.answering.state_count import with_state_count
 from app.answering.verify_citations import VerifiedClaims, verify_claims
 from app.question.reading import read_question
 from app.question.resolution import Resolution, in_language_of_topic
@@ -187,6 +188,8 @@ class Steps:
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
             checked = _alone(checked, resolution.only)
+        if resolution.counts_states:
+            composed = with_state_count(checked, composed, retrieved, local)
         checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
         in_words = dict.fromkeys(note_in_words(note, local) for note in corrigenda)
         read_otherwise = retrieved.other_readings or retrieved.unnamed_articles

@@ -6,7 +6,7 @@ In "according to Chile, what does Peru refuse?" Chile speaks and Peru is the top
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Final
 
 from app.question.lexicon import SIGNS, Item, find_forms, is_article, lexicon_of, lexicon_of_all
@@ -78,6 +78,28 @@ def noun_asked_for(roles: RoleReading) -> range | None:
     if of_opinion or clause or not any(word.is_content for word in noun):
         return None
     return range(noun[0].start, end if owned else noun[-1].end)
+
+
+def counts_states(roles: RoleReading) -> bool:
+    """Returns whether it asks how many States say or want something: "how many States support fees?"."""
+    if any(word.kind == "party" for word in roles.of("who")):
+        return False
+    sets = [word.span for word in roles.words if word.span is not None and word.kind == "set"]
+    items = [item for item in with_spans_as_items(_items(roles), sets, "set") if not item.kinds & {"fill", "of", "by"}]
+    for at, (asking, counted) in enumerate(pairwise(items)):
+        if "how_many" in asking.kinds and counted.kinds & {"states", "state", "set"}:
+            return bool(_kinds_of(items[at + 2 :]) & {"stance", "speak_verb", "spoke_of", "voices"})
+    return False
+
+
+def as_list_of_states(text: str, language: str) -> str:
+    """Returns a question that counts States as one that lists them: "which States support fees?"."""
+    items = lexicon_of(language, "question_patterns").items(text)
+    asking = next((item for item in items if "how_many" in item.kinds), None)
+    if asking is None:
+        return text
+    counted = text[asking.end :].lstrip(" ’'")
+    return f"{text[: asking.start]}{asking.values['how_many']}{'' if language == 'zh' else ' '}{counted}"
 
 
 def asks_who_spoke_of(roles: RoleReading) -> bool:

@@ -19,6 +19,7 @@ from app.question.lexicon import lexicon_of, lexicon_of_all
 from app.question.llm_reading import ProposedReading, chances_as_proposed, roles_as_proposed
 from app.question.occasion import occasion_of
 from app.question.question_patterns import (
+    as_list_of_states,
     asks_everyone_of_topic,
     asks_for_cause,
     asks_when_first_said,
@@ -26,6 +27,7 @@ from app.question.question_patterns import (
     asks_who_spoke_of,
     asks_who_was_silent,
     compares_views,
+    counts_states,
     names_silence,
     noun_asked_for,
     only_corrects,
@@ -94,6 +96,11 @@ class _QuestionParts:
     """Each subject of the topic with its clause."""
     typing_errors: Mapping[str, str]
     """The mistyped words of the topic, each with the word that is meant."""
+
+    @property
+    def counts_states(self) -> bool:
+        """Whether it asks how many States say something."""
+        return self.kind.kind in WHICH_STATES and counts_states(self.roles)
 
     @property
     def provision(self) -> bool:
@@ -186,6 +193,7 @@ def _resolution_of(parts: _QuestionParts) -> Resolution:
         unnamed=parts.by_pronoun or (kind == "ambiguous" and not anybody),
         denies=parts.denies and parts.asks_all,
         corrects=only_corrects(roles),
+        counts_states=parts.counts_states,
         provision=parts.provision,
         national=bool(asked.states and BEHALF.national.search(roles.text)),
         assumed_treaty=assumed,
@@ -223,6 +231,7 @@ def _scope_of(parts: _QuestionParts, treaties: tuple[TreatyScope, ...]) -> Scope
 def _topic_wording(parts: _QuestionParts) -> TopicWording:
     """Returns how a question words its topic, without typing errors."""
     roles, text = parts.roles, _with_corrections(_wording(parts.roles), parts.typing_errors)
+    text = as_list_of_states(text, roles.language) if parts.counts_states else text
     return TopicWording(topic=parts.topic, text=text, adds=_says_more(roles), language=roles.language)
 
 
@@ -268,6 +277,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
     kind = plausible_kind(chances, roles)
     if only_corrects(roles):
         return KindReading(kind="content", chance=0.0), False
+    if kind.kind in ("number", "list", "metadata") and counts_states(roles):
+        return replace(kind, kind="which_states"), False
     if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
         return replace(kind, kind="list"), False
     if kind.kind == "over_time" and roles.follows and asks_for_cause(roles):

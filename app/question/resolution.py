@@ -102,6 +102,8 @@ class Resolution:
     """The question speaks of someone by a pronoun only, and no earlier turn says whom."""
     denies: bool = False
     """The question asks which States say that they do not do something, or do not want it."""
+    counts_states: bool = False
+    """The question asks how many States say something."""
     provision: bool = False
     """The question asks what a treaty itself says, not what a State said of it."""
     national: bool = False
