@@ -61,7 +61,7 @@ from vectorstore.records import (
 
 # Part of the input key that is compared when a file is seen again: with a new number every file is annotated again, and
 # only the passages whose text changed are embedded.
-ANNOTATION_VERSION = 25
+ANNOTATION_VERSION = 26
 
 
 @dataclass(frozen=True, kw_only=True)

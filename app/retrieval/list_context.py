@@ -1,7 +1,7 @@
 """List context: the sentences that an item of a list or a cell of a table must be quoted with.
 
 "(b) creating a registry;" depends on its opening, "We cannot accept the following proposals:". In a table row, "A
-registry shall be kept." depends on the cell beside it, "Not supported.".
+registry shall be kept." depends on the cell beside it, "Not supported."; "2019" and "61" on the heads of their columns.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,8 @@ import regex
 from ingest.language.lexicons import RegexPatterns
 from ingest.language.sentences import NOTE_MARK, split_sentences
 from ingest.metadata.heading import is_salutation
-from ingest.text.layout import ends_sentence
+from ingest.text.layout import cells_of, ends_sentence
+from ingest.text.tables import column_heads
 from vectorstore.records import Sentence
 
 # Patterns of sentence ends are matched backwards from the end; a search from the beginning would try each character.
@@ -43,7 +44,8 @@ class ListContext(NamedTuple):
     """Ordinal of the first sentence of its row of a table; of itself outside tables. `last` likewise."""
     last: int
     openings: tuple[int, ...] = ()
-    """Ordinals of the sentences that open its list, and of those that open the lists around that, nearest first."""
+    """Ordinals of the sentences that open its list, and of those that open the lists around that, nearest first; of a
+    row of figures, that of the heads of its columns."""
     is_item: bool = False
     """Whether it is itself an item, to which its openings apply at any distance. To a sentence that merely follows an
     item in its paragraph they apply only where they stand nearby."""
@@ -99,6 +101,7 @@ class _Mark:
 def list_contexts(sentences: Sequence[Sentence], source: str = "") -> tuple[ListContext, ...]:
     """Returns the list context of each sentence of a statement; `source` is the text of its document."""
     rows = _rows(sentences, source)
+    heads = column_heads([cells_of(sentence.text) for sentence in sentences])
     contexts: list[ListContext] = []
     lists: list[_List] = []
     governed = False
@@ -134,7 +137,7 @@ def list_contexts(sentences: Sequence[Sentence], source: str = "") -> tuple[List
         # A heading ends the lists before it.
         if mark is None and not governed and lists and not ends_sentence(sentence.text) and not opens(sentence.text):
             lists = []
-        openings = lists[-1].openings if governed else ()
+        openings = (heads[at],) if at in heads else lists[-1].openings if governed else ()
         is_item = governed and mark is not None and mark.kinds != _ORDINALS
         contexts.append(ListContext(first=rows[at][0], last=rows[at][1], openings=openings, is_item=is_item))
     return tuple(contexts)
@@ -182,6 +185,19 @@ def opening_of(sentence: Sentence, sentences: Sequence[Sentence]) -> str:
         return ""
     context = list_contexts(sentences)[sentence.ordinal]
     return " ".join(sentences[at].text for at in reversed(context.openings)) if context.is_item else ""
+
+
+def with_column_heads(sentences: Sequence[Sentence]) -> Sequence[Sentence]:
+    """Returns the sentences of a statement, each row of figures behind the heads of its columns in its text."""
+    heads = column_heads([cells_of(sentence.text) for sentence in sentences])
+    return (
+        [
+            replace(sentence, text=f"{sentences[heads[at]].text}: {sentence.text}") if at in heads else sentence
+            for at, sentence in enumerate(sentences)
+        ]
+        if heads
+        else sentences
+    )
 
 
 def opens(text: str) -> bool:

@@ -14,9 +14,11 @@ from app.question.resolution import NamedFilter, Resolution
 from app.question.scope_fields import SUBJECT_SEPARATOR
 from app.question.subjects import alternatives_in
 from app.records import Note, Scope
+from app.retrieval.list_context import with_column_heads
 from app.retrieval.party_evidence import PartyEvidence, ScoredSentence
 from app.retrieval.retrieved import Retrieved
 from ingest.parties.party_table import PartyTable
+from ingest.text.layout import cells_of
 
 
 def rereadings(
@@ -180,11 +182,17 @@ def speaking_of(
 
 
 def _naming(evidence: PartyEvidence, retrieved: Retrieved, years: re.Pattern[str]) -> PartyEvidence:
-    """Keeps passages that name one of these years, and sentences that do, themselves or in an adjacent sentence."""
+    """Keeps passages that name one of these years, and sentences that do, themselves or in an adjacent sentence.
+
+    A row of figures does by itself or by the heads of its columns.
+    """
 
     def names(item: ScoredSentence) -> bool:
         sentences, at = retrieved.sources.sentences[item.sentence.statement_id], item.sentence.ordinal
-        return any(years.search(sentence.text) for sentence in sentences[max(0, at - 1) : at + 2])
+        # Each row of a table is on a year of its own.
+        around = 0 if cells_of(item.sentence.text) else 1
+        texts = with_column_heads(sentences)[max(0, at - around) : at + around + 1]
+        return any(years.search(sentence.text) for sentence in texts)
 
     # Where the party speaks of the topic, a sentence that names the year and may answer gets its highest relevance.
     surest = evidence.relevance if evidence.has_evidence else None

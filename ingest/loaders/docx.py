@@ -19,7 +19,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from ingest.errors import LoadError
 from ingest.loaders.archive import ZIP_FAILURES, open_zip
-from ingest.loaders.lists_and_tables import Paragraph, row_of, written_out
+from ingest.loaders.lists_and_tables import Paragraph, table_of, written_out
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.text.page_furniture import with_notes
 
@@ -28,7 +28,7 @@ _FAILURES = (*ZIP_FAILURES, OpcError, AttributeError, RecursionError, SyntaxErro
 _OLE = b"\xd0\xcf\x11\xe0"
 
 _TEXT = frozenset((qn("w:t"), "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"))
-_PARAGRAPH, _RUN, _ROW = map(qn, ("w:p", "w:r", "w:tr"))
+_PARAGRAPH, _RUN, _TABLE, _ROW, _CELL = map(qn, ("w:p", "w:r", "w:tbl", "w:tr", "w:tc"))
 _NUMBERING = ("w:pPr", "w:numPr")
 # Elements left out: deleted and moved-away words; a fallback, which repeats the text box before it; properties, which
 # hold no text; ruby, the pronunciation above a word.
@@ -107,10 +107,14 @@ def notes_of(part: Part, kind: str) -> Iterator[BaseOxmlElement]:
 def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterator[Paragraph]:
     begun = ""
     for element in parent.iterchildren():
-        if element.tag in LEFT_OUT or (element.tag == _ROW and _is_marked(element, "w:trPr", "w:del")):
+        if element.tag in LEFT_OUT:
             continue
-        if element.tag == _ROW:
-            yield from row_of([[*_paragraphs(cell, styles)] for cell in element.iterchildren()])
+        if element.tag == _TABLE:
+            cells_of_rows = (
+                [cell for cell in row.iterchildren() if next(cell.iter(_CELL), None) is not None]
+                for row in _rows(element)
+            )
+            yield from table_of([[[*_paragraphs(cell, styles)] for cell in cells] for cells in cells_of_rows])
             continue
         if element.tag == _PARAGRAPH:
             text = begun + "".join(_runs(element))
@@ -122,6 +126,15 @@ def _paragraphs(parent: BaseOxmlElement, styles: Collection[str] = ()) -> Iterat
         yield from _paragraphs(element, styles)
     if begun:
         yield Paragraph(begun)
+
+
+def _rows(parent: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+    """Yield the rows of a table, also those inside content controls, without deleted ones."""
+    for element in parent.iterchildren():
+        if element.tag != _ROW:
+            yield from () if element.tag in LEFT_OUT else _rows(element)
+        elif not _is_marked(element, "w:trPr", "w:del"):
+            yield element
 
 
 def _runs(parent: BaseOxmlElement) -> Iterator[str]:

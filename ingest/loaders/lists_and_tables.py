@@ -7,6 +7,7 @@ import regex
 
 from ingest.language.detection import language_of_sentence
 from ingest.text.layout import ends_sentence, holds_sentence_end, is_list_item
+from ingest.text.tables import tables_of_figures
 
 # Stands for the mark or number that the word processor generates for an item of a list.
 ITEM_MARK = "• "
@@ -49,7 +50,32 @@ def written_out(paragraphs: Iterable[Paragraph]) -> str:
     return "\n\n".join(texts)
 
 
-def row_of(cells: Sequence[Sequence[Paragraph]]) -> list[Paragraph]:
+def table_of(rows: Sequence[Sequence[Sequence[Paragraph]]]) -> list[Paragraph]:
+    """Returns the paragraphs of a table's rows, which are given as cells; a row of figures is one, with tabs.
+
+    So are the heads of its columns, and an empty cell between others stays as one. A row that holds a sentence is none
+    of a table of figures.
+    """
+    texts = [_texts_of(cells) for cells in rows]
+    of_figures = {at for table in tables_of_figures(texts) for at in table}
+    return [
+        paragraph
+        for at, cells in enumerate(rows)
+        for paragraph in ([Paragraph("\t".join(texts[at]))] if at in of_figures else _row_of(cells))
+    ]
+
+
+def _texts_of(cells: Sequence[Sequence[Paragraph]]) -> list[str]:
+    """Returns the text of each cell of a row, up to its last word; nothing for one cell, or if one holds a sentence."""
+    filled = [[text for part in cell if (text := " ".join(part.text.split()))] for cell in cells]
+    if any(len(cell) > 1 or holds_sentence_end("".join(cell)) for cell in filled):
+        return []
+    while filled and not filled[-1]:
+        filled.pop()
+    return ["".join(cell) for cell in filled] if len(filled) > 1 else []
+
+
+def _row_of(cells: Sequence[Sequence[Paragraph]]) -> list[Paragraph]:
     """Returns the paragraphs of a row's cells, or one paragraph with tabs if later cells remark on a sentence.
 
     "A registry shall be kept." and, in the next cell, "Not supported." are one paragraph. Cells of several paragraphs

@@ -8,7 +8,7 @@ from defusedxml.ElementTree import fromstring
 
 from ingest.errors import LoadError
 from ingest.loaders.archive import ZIP_FAILURES, open_zip
-from ingest.loaders.lists_and_tables import Paragraph, row_of, written_out
+from ingest.loaders.lists_and_tables import Paragraph, table_of, written_out
 from ingest.loaders.loaded import Extract, LoadLimits, checked, refusing
 from ingest.text.page_furniture import with_notes
 
@@ -16,7 +16,8 @@ _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _PARAGRAPHS = frozenset((f"{_TEXT}p", f"{_TEXT}h"))
 _ITEM = f"{_TEXT}list-item"
-_ROW = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-row"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_CELLS = frozenset((f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"))
 _TRACKED = f"{_TEXT}tracked-changes"
 _NOTE_BODY = f"{_TEXT}note-body"
 # Elements left out: annotations are remarks of readers, ruby is a pronunciation, notes are written out after the text.
@@ -69,13 +70,20 @@ def _paragraphs(parent: Element, *, listed: bool = False) -> Iterator[Paragraph]
     for element in parent:
         if element.tag in _LEFT_OUT:
             continue
-        if element.tag == _ROW:
-            yield from row_of([[*_paragraphs(cell)] for cell in element])
+        if element.tag == f"{_TABLE}table":
+            rows = ([cell for cell in row if cell.tag in _CELLS] for row in _rows(element))
+            yield from table_of([[[*_paragraphs(cell)] for cell in cells] for cells in rows])
             continue
         if element.tag in _PARAGRAPHS:
             yield Paragraph("".join(_words(element)), listed)
         # Paragraphs inside a paragraph are those of its text boxes; the header of a list is not one of its items.
         yield from _paragraphs(element, listed=element.tag == _ITEM or (listed and element.tag not in _PARAGRAPHS))
+
+
+def _rows(parent: Element) -> Iterator[Element]:
+    """Yield the rows of a table, also of its groups of rows."""
+    for element in parent:
+        yield from (element,) if element.tag == f"{_TABLE}table-row" else _rows(element)
 
 
 def _words(element: Element) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ingest.language.lexicons import Patterns, load_words
 from ingest.language.matches import runs_of
 from ingest.language.sentences import NOTE_MARK, split_sentences
 from ingest.text.page_furniture import TextLine, furniture_lines, notes_start, running_heads, text_lines
+from ingest.text.tables import holds_figure, tables_of_figures
 from vectorstore.records import Block
 
 EMPTY_LINE = regex.compile(r"\n[^\S\n]*\n\s*")
@@ -67,6 +68,11 @@ def holds_sentence_end(text: str) -> bool:
         not _LIST_MARK.fullmatch(line.strip() + " ") if ends_sentence(line) else len([*split_sentences(line)]) > 1
         for line in text.split("\n")
     )
+
+
+def cells_of(text: str) -> list[str]:
+    """Returns the cells of a line that is a row of a table; none where it holds no tab, or a sentence."""
+    return text.split("\t") if "\t" in text and not holds_sentence_end(text) else []
 
 
 def is_left_open(text: str) -> bool:
@@ -123,7 +129,8 @@ def flows(line: TextLine, following: TextLine, setting: Typesetting) -> bool:
 def find_blocks(source_text: str) -> tuple[Block, ...]:
     """Finds the blocks between blank lines, in order, covering everything but white space, and numbers the paragraphs.
 
-    `paragraph` numbers blocks with a sentence end and list items after a colon, but no page furniture. Furniture
+    `paragraph` numbers blocks with a sentence end, list items after a colon and, behind the first paragraph, rows of
+    figures, but no page furniture. Furniture
     inside a block becomes a block of its own without a number, so that prose blocks hold none; the parts around it
     keep the one number of their paragraph. Furniture in the middle of a sentence `continues` like the block after it.
     Footnotes after the text get no number.
@@ -131,6 +138,8 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     lines = text_lines(source_text)
     furniture = furniture_lines(lines, running_heads(source_text))
     setting = typesetting([line for line, is_page in zip(lines, furniture, strict=True) if not is_page])
+    rows = [cells_of(line.text) for line in lines]
+    of_figures = {at for table in tables_of_figures(rows) for at in table if holds_figure(rows[at])}
     blocks: list[Block] = []
     number, listing = 0, False
     last_prose: TextLine | None = None
@@ -144,7 +153,8 @@ def find_blocks(source_text: str) -> tuple[Block, ...]:
     for members in runs_of(range(len(lines)), joins):
         words = [lines[member].text for member in members if not furniture[member]]
         is_item = bool(words) and _LIST_MARK.match(words[0]) is not None
-        is_paragraph = bool(words) and (holds_sentence_end("\n".join(words)) or (is_item and listing))
+        is_row = number > 0 and not of_figures.isdisjoint(members)
+        is_paragraph = bool(words) and (holds_sentence_end("\n".join(words)) or (is_item and listing) or is_row)
         listing = words[-1].endswith((":", "：")) or (is_item and listing) if words else listing
         number += is_paragraph
         for is_page, run in groupby(members, key=furniture.__getitem__):

@@ -18,7 +18,7 @@ from itertools import pairwise
 from ingest.language.glued_words import document_names, joins_without_hyphen
 from ingest.language.lexicons import load_words
 from ingest.text.canonical_form import squash
-from ingest.text.layout import Typesetting, block_index, flows, typesetting
+from ingest.text.layout import Typesetting, block_index, cells_of, flows, typesetting
 from ingest.text.page_furniture import (
     TextLine,
     is_furniture,
@@ -27,6 +27,7 @@ from ingest.text.page_furniture import (
     running_heads,
     text_lines,
 )
+from ingest.text.tables import tables_of_figures
 from ingest.text.word_repair import word_edits
 from vectorstore.records import Block, Edit
 
@@ -51,9 +52,11 @@ def repair(
     lines, prose = text_lines(source_text), prose_lines(source_text)
     heads = running_heads(source_text)
     edits = list(_layout_edits(source_text, lines, prose, blocks, language))
+    in_tables = {at for table in tables_of_figures([cells_of(line.text) for line in prose]) for at in table}
     edits += [
         Edit(start=line.start + found.start(), end=line.start + found.end(), text=" ", kind="wrap")
-        for line in prose
+        for at, line in enumerate(prose)
+        if at not in in_tables
         for found in _WIDE_SPACE.finditer(line.text)
     ]
     english = [line for line in prose if _language_of(line, blocks, language) == "en"]

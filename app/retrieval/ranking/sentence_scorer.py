@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from app.retrieval.list_context import with_column_heads
 from app.retrieval.model_languages import ModelLanguages, in_english, is_courtesy
 from app.retrieval.relevance import Relevance, RelevanceArtefact, lexical_relevance
 from app.retrieval.relevance_features import FeatureExtractor, ScoredBatch
@@ -74,7 +75,8 @@ class SentenceScorer:
     ) -> dict[str, ScoredBatch]:
         """Scores the sentences of each party's best passages for a topic, all in one cross-encoder call."""
         best = {party: passages[: depth.passages] for party, passages in passages_by_party.items()}
-        texts = self.catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
+        stored = self.catalogue.sentences_of([item.passage.statement_id for item in chain(*best.values())])
+        texts = {key: with_column_heads(sentences) for key, sentences in stored.items()}
         on_topic = partial(self._speaks_of, topic)
         candidates = {party: without_scraps(sentences_of(texts, own), on_topic) for party, own in best.items()}
         shortlists = self._shortlists(topic, candidates, depth.sentences)
@@ -93,7 +95,7 @@ class SentenceScorer:
             batches[party] = ScoredBatch(
                 statement_ids=tuple(summary.statement_id for summary in statements_by_party[party]),
                 passages=tuple(passages_by_party[party]),
-                sentences=tuple(sentences),
+                sentences=tuple(stored[each.statement_id][each.ordinal] for each in sentences),
                 windows=windows,
                 english=english[party],
                 english_windows=tuple(map(self.languages.for_models, joined, languages)),

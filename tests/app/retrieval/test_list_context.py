@@ -1,6 +1,6 @@
 """List context: a list item needs the words that open its list, a table row all its sentences."""
 
-from app.retrieval.list_context import list_contexts, split_with_openings
+from app.retrieval.list_context import list_contexts, split_with_openings, with_column_heads
 from tests.cases import Cases
 from tests.fakes_corpora import split
 
@@ -25,6 +25,15 @@ def test_sentences_of_a_row_are_quoted_together() -> None:
     ]  # fmt: skip
     page = "A line of words. " * 150 + "\tNot supported."
     assert all(context.first == context.last for context in list_contexts(split(page, paragraph=None), page))
+
+
+def test_rows_of_figures_depend_on_the_heads_of_their_columns() -> None:
+    text = "We agree.\n\nYear\tReceived\n\n2018\t54\n\n2019\t61\n\nThank you.\n\n2019\t61\n\n2020\t70"
+    sentences = split(text, paragraph=None)
+    assert [context.openings for context in list_contexts(sentences, text)] == [(), (), (1,), (1,), (), (), ()]
+    assert [sentence.text for sentence in with_column_heads(sentences)][2:5] == [
+        "Year\tReceived: 2018\t54", "Year\tReceived: 2019\t61", "Thank you.",
+    ]  # fmt: skip
 
 
 @cases("text", "together")

@@ -32,6 +32,16 @@ def test_a_body_without_statements_is_spoken_of_where_everyone_is_asked(tmp_path
     assert any("spoken of" in note for note in answer.scope.notes)
 
 
+def test_a_figure_is_quoted_with_the_heads_of_its_columns(tmp_path):
+    table = "Year\tRequests received\n\n2018\t54\n\n2019\t61\n\n2020\t47\n\n2021\t49"
+    text = f"The table shows what our central authority did.\n\n{table}\n\nWe thank the host."
+    with workspace_over(tmp_path, {"a.txt": text}, "file,state,date\na.txt,XMR,2022\n") as workspace:
+        answer = workspace.assistant.ask("How many requests did Maravel receive in 2021?")
+    assert answer.status == "answered"
+    quotes = [citation.source_quote for citation in answer.citations]
+    assert quotes[0].startswith("Year\tRequests received") and "2021\t49" in "".join(quotes)
+
+
 def test_a_group_that_holds_nothing_is_spoken_of_and_a_state_stays_asked_about(workspace):
     answer = workspace.assistant.ask("What did Arvandia say about the training that UNODC gave to magistrates?")
     assert answer.scope.states == ("XAA",) and answer.scope.groups == ()

@@ -246,6 +246,7 @@ def test_docx_marks_the_items_of_automatic_lists_that_words_open(tmp_path):
     ]  # fmt: skip
 
 
+COVERED = "<table:covered-table-cell/>"
 ROWS = cases.tuples("ROWS")
 CELLS = [
     "Proposal", "Text", "Position", "L.2\tA registry shall be kept.\tNot supported.", "A fund shall be set up.\tNo",
@@ -265,6 +266,33 @@ def test_docx_keeps_the_cells_of_a_row_together_where_one_goes_on_from_a_sentenc
     several[0].add_paragraph("Second.")
     several[1].text = "Third"
     assert docx_text(tmp_path, document).split("\n\n") == CELLS
+
+
+FIGURES = cases.tuples("FIGURES")
+ROWS_OF_FIGURES = cases["ROWS_OF_FIGURES"]
+
+
+def test_docx_keeps_each_row_of_a_table_of_figures_as_one_paragraph(tmp_path):
+    document = Document()
+    table = document.add_table(rows=0, cols=3)
+    for row in FIGURES:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    cover = document.add_table(rows=1, cols=2)
+    cover.cell(0, 0).text, cover.cell(0, 1).text = "Session", "10"
+    assert docx_text(tmp_path, document).split("\n\n") == [*ROWS_OF_FIGURES, "Session", "10"]
+
+
+def test_odt_keeps_each_row_of_a_table_of_figures_as_one_paragraph(tmp_path):
+    rows = [
+        "".join(f"<table:table-cell><text:p>{text}</text:p></table:table-cell>" if text else COVERED for text in row)
+        for row in FIGURES
+    ]
+    heads, *others = (f"<table:table-row>{row}</table:table-row>" for row in rows)
+    table = f"<table:table><table:table-header-rows>{heads}</table:table-header-rows>{''.join(others)}</table:table>"
+    loaded = load(written(tmp_path, "a.odt", odt_of("We agree.", more=table)), LIMITS)
+    assert loaded.text.split("\n\n") == ["We agree.", *ROWS_OF_FIGURES]
 
 
 def test_odt_keeps_rows_together_and_marks_the_items_of_lists(tmp_path):

@@ -40,6 +40,12 @@ def test_blocks_end_at_blank_lines_and_form_feeds():
     ]  # fmt: skip
 
 
+def test_rows_of_figures_behind_the_first_paragraph_are_paragraphs():
+    table = "Year\tReceived\n\n2018\t54\n\n2019\t\t61"
+    text = f"Session\t10\n\nItem\t4\n\nWe agree.\n\n{table}\n\nTotals in thousands\n\nSession\t10\n\nThank you."
+    assert [block.paragraph for block in find_blocks(text)] == [None, None, 1, None, 2, 3, None, None, 4]
+
+
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_blocks_are_the_same_for_every_kind_of_line_break(newline):
     text = "A heading\n\nWe agree\nto it.\n\nThank you.".replace("\n", newline)
