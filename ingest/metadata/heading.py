@@ -1,6 +1,7 @@
 """The heading of a statement: where it ends, and who is named in it as speaking.
 
-"Statement by H.E. Mr. Ilvane, Permanent Representative of Arvandia" names a State and a person.
+"Statement by H.E. Mr. Ilvane, Permanent Representative of Arvandia" names a State and a person. Body, session and date
+are read by `occasion.py`.
 """
 
 import re
@@ -12,7 +13,7 @@ from ingest.language.dates import find_dates
 from ingest.language.glued_words import split_glued
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.own_voice import QUOTED, speaks_in_first_person
-from ingest.metadata.body_session_date import symbol_in
+from ingest.metadata.occasion import symbol_in
 from ingest.metadata.on_behalf import behalf_before, opens_on_behalf
 from ingest.metadata.sessions import find_bodies, is_general_debate
 from ingest.parties.party_names import Party

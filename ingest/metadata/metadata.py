@@ -12,7 +12,6 @@ from ingest.language.dates import without_dates
 from ingest.language.detection import detect_language
 from ingest.language.lexicons import Patterns, RegexPatterns
 from ingest.language.numerals import ascii_digits, han_value
-from ingest.metadata.body_session_date import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.corrections import OF_SPEAKER
 from ingest.metadata.heading import (
     Heading,
@@ -28,6 +27,7 @@ from ingest.metadata.heading import (
 )
 from ingest.metadata.joint_statement import called_joint, joint_holders
 from ingest.metadata.manifest import ManifestRow
+from ingest.metadata.occasion import read_occasion, symbol_in, words_of_file_name
 from ingest.metadata.represented_party import Represented, chairs_group, less_than_group, parts_by_capacity
 from ingest.metadata.sessions import days_of_session, is_general_debate, session_for, sessions_held
 from ingest.metadata.speaking_state import speaking_state

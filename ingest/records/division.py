@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Final
 
 from ingest.language.own_voice import speaks_in_own_voice
-from ingest.metadata.body_session_date import read_occasion
 from ingest.metadata.heading import find_heading, is_salutation, title_in
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, agenda_item_in, deliverer, read_metadata
+from ingest.metadata.occasion import read_occasion
 from ingest.metadata.on_behalf import BEHALF
 from ingest.parties.party_table import PartyTable
 from ingest.records.capacities import in_several_capacities
