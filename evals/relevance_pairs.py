@@ -28,8 +28,8 @@ from evals.files import EVALS, StoredRecord, read_records, tracked
 from evals.measured_sentences import MeasuredSentence, measure_list, measure_party
 from evals.metrics.table import Flags, Floats
 from evals.positions import load_cells
+from ingest.glossary.concept_relations import narrower, relation_rows
 from ingest.glossary.glossary import terms_of_concept
-from ingest.glossary.thesaurus import narrower, relation_rows
 from vectorstore.arrays import Matrix
 from vectorstore.catalogue import Catalogue
 from vectorstore.records import ScopeFilter, StatementSummary, text_sha256

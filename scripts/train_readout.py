@@ -14,8 +14,8 @@ from sklearn.linear_model import Ridge
 
 from evals.case_sets import CONFERENCE, SAMPLE, fitted_cases
 from evals.cases.documents import read_documents
+from ingest.glossary.concept_relations import concepts_in, relation_rows
 from ingest.glossary.glossary import gloss
-from ingest.glossary.thesaurus import concepts_in, relation_rows
 from ingest.language.detection import detect_language
 from ingest.language.sentences import split_sentences
 from vectorstore.arrays import Matrix

@@ -17,7 +17,7 @@ from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.retrieved import Retrieved
 from app.retrieval.scoped_statements import ScopedStatements, picked
 from app.retrieval.topic.topic import Topic
-from ingest.glossary import thesaurus
+from ingest.glossary.concept_relations import concepts_in, narrower, near
 from ingest.glossary.glossary import terms_within
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES
@@ -59,8 +59,8 @@ def search_notes(
 
 def _gloss_notes(topic: Topic, evidence: Sequence[PartyEvidence]) -> Iterator[Note]:
     """Yields notes that explain the topic's terms in quotations in another language, in the question's language."""
-    of_topic = set(thesaurus.concepts_in(topic.words, topic.language))
-    of_topic |= {other for concept in of_topic for other in (*thesaurus.narrower(concept), *thesaurus.near(concept))}
+    of_topic = set(concepts_in(topic.words, topic.language))
+    of_topic |= {other for concept in of_topic for other in (*narrower(concept), *near(concept))}
     glossed: set[str] = set()
     for item in evidence:
         for sentence in item.best_sentences[:1]:

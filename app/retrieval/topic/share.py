@@ -9,7 +9,7 @@ from typing import Final
 
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.topic import topic_in
-from ingest.glossary import thesaurus
+from ingest.glossary import concept_relations
 from ingest.glossary.glossary import NamedTerm, terms_of, terms_of_concept, terms_within
 from ingest.parties.party_table import PartyTable
 from prompts.wording import known_language
@@ -45,12 +45,12 @@ def _shared(topic: str, language: str, parties: PartyTable) -> Callable[[str], f
 
     written = [topic, *known, *(put(each, term) for each in within for term in each.terms)]
     names = [terms for each in written if (terms := content_terms(each, language))]
-    narrower = ((each, kind) for each in within for kind in thesaurus.narrower(each.concept))
+    narrower = ((each, kind) for each in within for kind in concept_relations.narrower(each.concept))
     kinds_of_it = [
         content_terms(put(each, term), language) for each, kind in narrower for term in terms_of_concept(kind, language)
     ]
     own = {named.concept for named in within}
-    own = own.union(*map(thesaurus.narrower, own))
+    own = own.union(*map(concept_relations.narrower, own))
     states = {match.codes: content_terms(match.text, language) for match in parties.find(topic, language)}
 
     def shared(text: str) -> float:

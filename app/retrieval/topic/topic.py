@@ -1,4 +1,4 @@
-"""Topic of a question, in its own words and in those that the search uses: English, synonyms, other languages.
+"""Topic of a question in the words of the search: query expansion (synonyms, narrower terms), and translation.
 
 "blanchiment d'argent" is searched as "money-laundering" where the models know English alone, and its
 `translation_coverage` says how much of it the glossary could put into English.
@@ -14,7 +14,7 @@ from typing import Final
 from app.question.resolution import TopicWording
 from app.retrieval.model_languages import ModelLanguages, in_english
 from app.retrieval.terms import content_terms
-from ingest.glossary import thesaurus
+from ingest.glossary import concept_relations
 from ingest.glossary.glossary import NamedTerm, other_terms, terms_of_concept, terms_within, translate_topic
 from prompts.wording import LANGUAGES
 from vectorstore.arrays import Matrix
@@ -60,7 +60,7 @@ class Topic:
     @cached_property
     def lexical_expansions(self) -> tuple[str, ...]:
         """The synonyms of the topic's glossary terms, and the terms of narrower concepts, for lexical search."""
-        narrower = chain.from_iterable(thesaurus.narrower(named.concept) for named in self.glossary_terms)
+        narrower = chain.from_iterable(concept_relations.narrower(named.concept) for named in self.glossary_terms)
         terms = (*(named.terms for named in self.glossary_terms), *map(terms_of_concept, narrower))
         return tuple(dict.fromkeys(chain.from_iterable(terms)))
 
@@ -70,7 +70,7 @@ class Topic:
         return tuple(
             tuple(
                 term
-                for concept in (named.concept, *thesaurus.narrower(named.concept))
+                for concept in (named.concept, *concept_relations.narrower(named.concept))
                 for language in LANGUAGES
                 for term in terms_of_concept(concept, language)
             )
@@ -107,17 +107,17 @@ class Topic:
         # Most topics have no concepts they are confused with, and most texts share no word with the names of these.
         if names.isdisjoint(content_terms(text, "en")):
             return False
-        concepts = set(thesaurus.concepts_in(text, "en"))
+        concepts = set(concept_relations.concepts_in(text, "en"))
         return not concepts.isdisjoint(confused) and concepts.isdisjoint(own)
 
     @cached_property
     def _confusable(self) -> tuple[set[str], set[str], set[str]]:
         """The topic's concepts with narrower ones, those easily confused with it, and the stems of their names."""
         named = {item.concept for item in self.glossary_terms}
-        confused = set(chain.from_iterable(map(thesaurus.differs_from, named))) - named
+        confused = set(chain.from_iterable(map(concept_relations.differs_from, named))) - named
         names = chain.from_iterable(map(terms_of_concept, confused))
         return (
-            named.union(*map(thesaurus.narrower, named)),
+            named.union(*map(concept_relations.narrower, named)),
             confused,
             set().union(*(content_terms(name, "en") for name in names)),
         )

@@ -1,4 +1,4 @@
-"""A topic knows what is part of it and what is easily confused with it, by the thesaurus."""
+"""A topic knows what is part of it and what is easily confused with it, by how concepts are related."""
 
 import numpy as np
 

@@ -2,7 +2,7 @@ from collections import Counter
 
 import regex
 
-from ingest.glossary.thesaurus import concepts_in, differs_from, narrower, near, relation_rows
+from ingest.glossary.concept_relations import concepts_in, differs_from, narrower, near, relation_rows
 from ingest.language.lexicons import load_table
 from prompts.wording import LANGUAGES
 from tests.cases import Cases

@@ -1,8 +1,9 @@
-"""A thesaurus: broader, near and easily confused concepts of the glossary.
+"""How concepts of the glossary are related: broader, near, easily confused. Synonyms of each are in `glossary.py`.
 
 A statement on "unilateral coercive measures" is one on "sanctions", their broader concept; "small arms and light
 weapons" are near "firearms" and answer in part; "smuggling of migrants" is not "trafficking in persons".
-`data/glossary_relations.csv` holds one relation per row. A concept is named by its preferred English term.
+`data/glossary_relations.csv` holds one relation per row, of concepts by their preferred English terms. Queries are
+expanded with both by `app/retrieval/topic/topic.py` (`lexical_expansions`).
 """
 
 from collections.abc import Mapping, Sequence
