@@ -31,7 +31,7 @@ from vectorstore.store import SecondModel, Store
 
 if TYPE_CHECKING:
     from app.answering.chain import UntocChain
-    from app.answering.compose.model import ModelWriter
+    from app.answering.compose.llm_composer import ModelWriter
     from app.briefing.reviews import ReviewBook
     from app.briefing.table_builder import TableBuilder
     from app.checking.checker import Checker
@@ -240,7 +240,7 @@ def build_writer(config: LlmConfig) -> "ModelWriter | None":
     """Returns the writer of claims, None if the settings name no chat model; sets the model up at first use."""
     if not config.model:
         return None
-    from app.answering.compose.model import ModelWriter
+    from app.answering.compose.llm_composer import ModelWriter
 
     entailment = EntailmentModel(config.entailment_model) if config.entailment_model else None
     return ModelWriter(lambda: open_chat_model(config), config, entailment)

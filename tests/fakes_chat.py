@@ -15,7 +15,7 @@ from langchain_core.runnables import Runnable
 from langchain_core.utils.function_calling import convert_to_openai_tool
 from pydantic import Field
 
-from app.answering.compose.model import ModelWriter
+from app.answering.compose.llm_composer import ModelWriter
 from app.chat_model import LlmConfig
 
 Claims = Sequence[tuple[str, Sequence[str]]]

@@ -34,7 +34,7 @@ from ingest.text.canonical_form import without_surrogates
 from vectorstore.records import JSONValue
 
 if TYPE_CHECKING:
-    from app.answering.compose.model import ModelWriter
+    from app.answering.compose.llm_composer import ModelWriter
 
 # The most quotations or claims of an answer asked to be shorter.
 _MAX_SHORTER: Final = 2
@@ -250,8 +250,8 @@ def _worded(
     quoted: Composition, writer: "ModelWriter", context: KindContext, retrieved: Retrieved
 ) -> Iterator[Composition]:
     """Yields the quotations with a model's claims so far, as these pass their checks, and last the two merged."""
+    from app.answering.compose.llm_composer import Task
     from app.answering.compose.merge_claims import with_claims, with_translations
-    from app.answering.compose.model import Task
 
     resolution, local = context.resolution, context.local
     found = (*retrieved.party_evidence, *retrieved.group_evidence)

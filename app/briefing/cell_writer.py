@@ -11,8 +11,8 @@ from typing import Final, get_args
 
 from app.answering.claims.form import quoted_parts
 from app.answering.compose.composition import ModelDraft, Used, WriterProblem
+from app.answering.compose.llm_composer import FAILURES_MAX, ModelWriter, Task
 from app.answering.compose.llm_stream import add_usage
-from app.answering.compose.model import FAILURES_MAX, ModelWriter, Task
 from app.answering.compose.prompt_evidence import PER_PARTY
 from app.answering.localization import Localization
 from app.answering.verify_citations import verify_claims

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from app.answering.compose.model import ModelWriter
+from app.answering.compose.llm_composer import ModelWriter
 from app.answering.localization import Localization, localize
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from app.answering.assistant import Assistant
-from app.answering.compose.model import ModelWriter
+from app.answering.compose.llm_composer import ModelWriter
 from app.answering.steps import Steps
 from app.question.resolution import Resolution
 from app.records import Scope

@@ -10,8 +10,8 @@ from dataclasses import replace
 from app.answering.answer_type_check import contains_answer_type
 from app.answering.compose.composition import Composition, ModelDraft
 from app.answering.compose.extractive import introduction
+from app.answering.compose.llm_composer import ModelWriter
 from app.answering.compose.llm_stream import add_usage
-from app.answering.compose.model import ModelWriter
 from app.answering.localization import Localization
 from app.records import AnswerType, Citation, Claim
 from app.retrieval.party_evidence import PartyEvidence

@@ -1,6 +1,7 @@
 """Parsing a chat model's reply into claims as it grows: structured output, or plain lines.
 
-`- Arvandia supports the proposal. [S3, S4]` is a claim with the numbers 3 and 4.
+`- Arvandia supports the proposal. [S3, S4]` is a claim with the numbers 3 and 4. One without
+numbers is read too, and dropped by `reply_claims.py`.
 """
 
 from collections.abc import Iterator
