@@ -31,7 +31,7 @@ class LlmConfig(BaseModel, frozen=True, extra="forbid"):
     timeout_seconds: float = Field(default=60.0, gt=0, le=3600)
     """Seconds that an answer may wait for the model in all, retries included."""
     max_retries: int = Field(default=2, ge=0, le=10)
-    """Further attempts after a failure that may pass, with growing pauses."""
+    """Further attempts after a failure that may pass, with growing pauses; with ollama, to connect to its server."""
     requests_per_minute: float = Field(default=0.0, ge=0)
     """Most requests per minute; 0 sets no limit."""
     temperature: float | Literal["default"] = 0.0
@@ -85,7 +85,11 @@ def _arguments(provider: str, config: LlmConfig) -> dict[str, Any]:
 
         arguments["rate_limiter"] = InMemoryRateLimiter(requests_per_second=config.requests_per_minute / 60)
     if provider == "ollama":
+        from httpx import HTTPTransport
+
         arguments |= {"num_predict": config.max_tokens, "num_ctx": config.context_tokens}
+        # Its client takes no number of retries; `with_retry` of LangChain does not repeat a stream.
+        arguments["sync_client_kwargs"] = {"transport": HTTPTransport(retries=config.max_retries)}
         return arguments | {"client_kwargs": {"timeout": config.timeout_seconds}}
     arguments |= {"max_tokens": config.max_tokens, "timeout": config.timeout_seconds, "max_retries": config.max_retries}
     if key := config.api_key.get_secret_value():

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -322,7 +323,9 @@ def test_what_a_client_says_is_shown_without_the_key():
     assert error_message(ValueError("bad key sk-secret\nin it"), config) == "ValueError: bad key ******** in it"
 
 
-def test_the_environments_key_does_not_go_to_another_server(monkeypatch):
+@pytest.fixture
+def given(monkeypatch):
+    """The arguments that a provider's client is given."""
     given: dict[str, Any] = {}
 
     def init(name: str, **options: Any) -> str:
@@ -330,9 +333,20 @@ def test_the_environments_key_does_not_go_to_another_server(monkeypatch):
         return name
 
     monkeypatch.setattr("langchain.chat_models.init_chat_model", init)
+    return given
+
+
+def test_the_environments_key_does_not_go_to_another_server(given):
     open_chat_model(LlmConfig(model="openai:x", base_url="http://127.0.0.1:1/v1", requests_per_minute=30))
     assert given["api_key"] == "none" and given["max_retries"] == 2 and given["temperature"] == 0.0
     assert given["rate_limiter"].requests_per_second == 0.5
     given.clear()
     open_chat_model(LlmConfig(model="openai:x", temperature="default"))
     assert "api_key" not in given and "temperature" not in given and "rate_limiter" not in given
+
+
+def test_a_connection_to_an_ollama_server_is_tried_again(given):
+    open_chat_model(LlmConfig(model="ollama:x", max_retries=3, timeout_seconds=5))
+    transport = given["sync_client_kwargs"]["transport"]
+    with httpx.Client(transport=transport, **given["client_kwargs"]):
+        assert transport._pool._retries == 3
