@@ -1,4 +1,7 @@
-"""Finds the numbers of a text that count something, so that a quotation may not hide or change them."""
+"""Finds the numbers that count something in what an ellipsis leaves out, and in the words around a quotation.
+
+A figure changed inside the quotation marks makes altered words, found by `closest_words.py` for `quote_verifier.py`.
+"""
 
 from typing import Final
 
