@@ -12,9 +12,9 @@ from app.answering.localization import localize
 from app.answering.quoting import latest_statement_first, quote
 from app.answering.superseding import with_superseding
 from app.answering.verify_citations import sound_citations
+from app.briefing.cell_claims import CellClaimWriter
 from app.briefing.cell_evidence import nearest, on_subject, why_unproven
 from app.briefing.cell_suggestion import SHOWN_MIN, is_outright, suggest, suggestion_of_cell
-from app.briefing.cell_writer import CellWriter
 from app.briefing.cells import Cell, Subject, Suggestion
 from app.briefing.citation_list import CitationList, quoted_with
 from app.briefing.request import BriefingRequest
@@ -44,7 +44,7 @@ class CellBuilder:
         parties: PartyTable,
         request: BriefingRequest,
         citations: CitationList,
-        writer: CellWriter | None,
+        writer: CellClaimWriter | None,
     ) -> None:
         self._retriever, self._parties, self._request, self._writer = retriever, parties, request, writer
         self._local, self._words = localize(parties, request.language), load_briefing_words(request.language)

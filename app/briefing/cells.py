@@ -1,6 +1,7 @@
 """The briefing and its parts: the records that the position table, documents, the chat and the API share.
 
 A cell holds what one party said on one subject, such as Arvandia on extradition: citations and a kind of position.
+`Cell.standing` chooses what is shown of it: a kind, "see quotation" (`untold`), "nearest passage" (`nearest`).
 """
 
 from collections.abc import Mapping

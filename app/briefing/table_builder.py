@@ -13,7 +13,7 @@ from app.answering.localization import Localization, localize
 from app.answering.quoting import quote
 from app.answering.verify_citations import sound_citations
 from app.briefing.cell_builder import CellBuilder, without_repeats
-from app.briefing.cell_writer import CellWriter
+from app.briefing.cell_claims import CellClaimWriter
 from app.briefing.cells import COMPOSERS, Briefing, Cell, Composer, Review, SourceFile, Subject
 from app.briefing.citation_list import CitationList
 from app.briefing.over_time import changes_of, moments_of, repetitions_of
@@ -124,7 +124,7 @@ class TableBuilder:
         self._check_bodies(request.bodies)
         parties = self._parties()
         local, citations = localize(parties, request.language), CitationList(self._catalogue)
-        cell_writer = None if writer is None else CellWriter(writer, local)
+        cell_writer = None if writer is None else CellClaimWriter(writer, local)
         builder = CellBuilder(self._retriever, parties, request, citations, cell_writer)
         codes, sessions = self._rows(request, parties, local)
         wanted = [*product(codes, request.subjects, sessions or (None,))]

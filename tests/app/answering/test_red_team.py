@@ -18,7 +18,7 @@ from app.answering.claims.form import quoted_parts
 from app.answering.localization import localize
 from app.answering.steps import Steps
 from app.answering.verify_citations import verify_citation
-from app.briefing.cell_writer import CellWriter
+from app.briefing.cell_claims import CellClaimWriter
 from app.chat_model import LlmConfig
 from app.errors import QuestionError
 from app.records import Answer, Citation, Claim, Sources
@@ -208,7 +208,7 @@ def test_attack_fails(attack: Attack, structured: bool, workspace: Workspace) ->
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_attack_on_a_cell_of_a_briefing_fails(attack: Attack, workspace: Workspace) -> None:
     retrieved = _retrieved(attack)
-    cells = CellWriter(writer(_obedient(attack), config=CONFIG), localize(_parties(attack, workspace), "en"))
+    cells = CellClaimWriter(writer(_obedient(attack), config=CONFIG), localize(_parties(attack, workspace), "en"))
     heading = f"Article 16 {attack.text}" if attack.channel in ("question", "history") else "Article 16"
     evidence = {found.party: found.best_sentences for found in retrieved.party_evidence}
     worded = cells.write(heading, evidence, retrieved.sources, lambda: None)

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from app.answering.claims.form import quoted_parts
 from app.answering.verify_citations import verify_citation
 from app.briefing.as_json import contract_of
-from app.briefing.cell_writer import MOST_CLAIMS
+from app.briefing.cell_claims import MOST_CLAIMS
 from app.briefing.request import read_request
 from app.briefing.table_builder import TableBuilder
 from app.briefing.talking_points import choose_points

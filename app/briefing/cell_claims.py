@@ -1,4 +1,4 @@
-"""Cell writer: has a chat model word the evidence of cells; its claims are checked like those of answers.
+"""Claims of cells: a chat model words the evidence of a cell, and its claims are checked like those of answers.
 
 After repeated failures the model is no longer asked, and cells keep their quotations alone.
 """
@@ -26,7 +26,7 @@ MOST_CLAIMS: Final = 3
 _COPIED: Final = "it is no more than its quotation, which stands in the cell"
 
 
-class CellWriter:
+class CellClaimWriter:
     """Has a model word the cells of one briefing, one after the other."""
 
     def __init__(self, writer: ModelWriter, local: Localization) -> None:
