@@ -10,7 +10,7 @@ from app.server.accounts import Account, Key, subject_of
 from app.server.actions import Actions
 from app.server.models import Limit, NewAccount, NewKey, NewKeyItem, PersonName, PersonWish, RoleWish
 from app.server.person import Person, current_person
-from app.server.route_permissions import DeclaredRoute, needs
+from app.server.required_permissions import DeclaredRoute, needs
 
 
 def routes(actions: Actions) -> APIRouter:

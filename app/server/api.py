@@ -35,7 +35,7 @@ from app.server.models import (
 )
 from app.server.person import current_person
 from app.server.problems import problem_body
-from app.server.route_permissions import DeclaredRoute, needs
+from app.server.required_permissions import DeclaredRoute, needs
 from app.server.user_roles import PERMISSIONS
 from app.settings import settings_json
 

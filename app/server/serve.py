@@ -37,7 +37,7 @@ from app.server.problems import Problem, handle_problems, problem, small_page
 from app.server.rate_limits import MOST_WAITING, Limits
 from app.server.request_guard import NO_ADDRESS, RequestGuard, networks
 from app.server.request_log import Observed, ServerMetrics, log_as_json
-from app.server.route_permissions import EVENTS, EXPORTS, DeclaredRoute, needs
+from app.server.required_permissions import EVENTS, EXPORTS, DeclaredRoute, needs
 from app.server.tools import build_tools, tool_routes
 from app.server.user_roles import Permission
 from app.settings import ServerConfig, Settings

@@ -26,7 +26,7 @@ from app.server.person import LOCAL_PERSON, Person, current_person
 from app.server.problems import small_page
 from app.server.rate_limits import Limits
 from app.server.request_guard import COOKIE, LONGEST_ADDRESS, SIGN_IN
-from app.server.route_permissions import DeclaredRoute, needs
+from app.server.required_permissions import DeclaredRoute, needs
 from app.settings import ServerConfig
 from app.ui.words import say, word_for
 

@@ -1,4 +1,7 @@
-"""The roles of a team server's users, and the permissions of each: readers ask, editors change the corpus."""
+"""The roles of a team server's users, and the permissions of each: readers ask, editors change the corpus.
+
+What a route or an event of the chat requires is declared with `required_permissions.py`.
+"""
 
 from collections.abc import Mapping
 from typing import Final, Literal, get_args

@@ -21,7 +21,7 @@ from app.server.actions import Actions, briefing_json, paged
 from app.server.api import Id, Suffix, download
 from app.server.models import Limit, Offset, Page, PersonName, Value, WorkItem
 from app.server.person import current_person
-from app.server.route_permissions import DeclaredRoute, needs
+from app.server.required_permissions import DeclaredRoute, needs
 
 
 def routes(actions: Actions) -> APIRouter:

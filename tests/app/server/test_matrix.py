@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from mcp.server.mcpserver.exceptions import ToolError
 
 from app.server.method_rules import RULES
-from app.server.route_permissions import EVENTS, DeclaredRoute, needs
+from app.server.required_permissions import EVENTS, DeclaredRoute, needs
 from app.server.tools import TOOLS
 from app.server.user_roles import MAY
 from app.ui.guard import ChatGuard, event_name

@@ -53,7 +53,9 @@ class DeclaredRoute(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Returns the handler of the route; a TypeError if the route declares no need."""
         if not self.needs:
-            raise TypeError(f"the route {self.path!r} does not say what it needs: see app/server/route_permissions.py")
+            raise TypeError(
+                f"the route {self.path!r} does not say what it needs: see app/server/required_permissions.py"
+            )
         return super().get_route_handler()
 
 
