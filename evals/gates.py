@@ -1,4 +1,4 @@
-"""Gates: whether a run may replace its baseline, by absolute bars (hard) and no loss beyond chance (soft).
+"""Gates of `gates.yaml`: whether a run may replace its baseline, by absolute bars (hard) and no loss (soft).
 
 A soft gate fails where a run is worse by more than its margin and beyond chance, as `evals.compare.judged` tests it. A
 loss that may be chance, or that is over too few clusters to be tested, only warns. Drafts never count.

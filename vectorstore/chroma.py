@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# The second collection is for languages that the embedding model lacks; `Store._sync_index` has its vectors made.
 COLLECTIONS: dict[VectorTable, str] = {"vectors": "passages", "second_vectors": "passages_second"}
 _open_spellings: set[str] = set()
 _spellings_lock = threading.Lock()

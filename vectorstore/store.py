@@ -118,12 +118,13 @@ class Store:
                     self._check_model()
                 yield
                 if sync:
-                    self._catch_up()
+                    self._sync_index()
             finally:
                 # Files that native code created have the permissions that the umask gave them.
                 make_store_private(self.path)
 
-    def _catch_up(self) -> None:
+    def _sync_index(self) -> None:
+        """Makes the second model's missing vectors, and brings the vector index to the state of the catalogue."""
         try:
             if self._second is not None:
                 # Finished batches of vectors are kept, so that after a kill the next run goes on there.

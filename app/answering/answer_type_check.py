@@ -3,8 +3,8 @@
 "How many ships were inspected?" is not answered by a sentence without a number. The lexicon
 `ingest/language/data/answer_types.yaml` has a pattern for each kind of answer. In addition, `reference_before`,
 `month_before` and `ordinal_after` exclude numbers that count nothing ("article 4", "May 4", "4th"), as do names that
-have one. `no_name` excludes what looks like a name but is in every statement and answers no question for one
-("General Assembly").
+have one; `no_name` what looks like a name but is in every statement ("General Assembly"). `compose` of
+`compose/extractive.py` asks, and `_quotations` of `by_kind.py` drops the result where the kind of question is unsure.
 """
 
 import unicodedata

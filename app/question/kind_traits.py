@@ -2,7 +2,8 @@
 
 A kind is added to `QuestionKind` in `app/records.py`, with a row here, and with examples in `app/question/training`. A
 "number" wants an amount in its evidence, asks named or all States, and its claims are not for or against anything.
-What is retrieved and composed for a kind is in `app/answering/by_kind.py`.
+`list` asks for documents ("which statements do we have?"), `which_states` for States; that all States are asked is
+decided by `asks_all` in `read_alone.py`. What is retrieved and composed for a kind is in `app/answering/by_kind.py`.
 """
 
 from collections.abc import Mapping

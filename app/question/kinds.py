@@ -1,6 +1,7 @@
 """Kinds of questions: which `QuestionKind` a question is, with its chance, and what others it may be.
 
-"How many ships did Arvandia seize?" is a `number` at .98; below a chance of .6 other kinds are offered.
+"How many ships did Arvandia seize?" is a `number` at .98; below a chance of .6 other kinds are offered. What each kind
+asks for, such as `list` for documents and `which_states` for States, is in `kind_traits.py`.
 """
 
 from collections.abc import Mapping

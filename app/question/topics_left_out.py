@@ -1,7 +1,7 @@
 """Topics that a question leaves out: "what did Arvandia say other than on extradition?" asks for all but that.
 
 The tagger, which has not learned it, takes them for the topic. Words such as "other than" decide, as they do for
-parties and times (`spans/exclusion.py`).
+parties and times (`spans/exclusion.py`). Sentences on them are dropped by `app/retrieval/subject_search.py`.
 """
 
 from dataclasses import replace

@@ -1,6 +1,7 @@
 """Recognition of dates as headings write them, in the six languages, and conversion to ISO 8601.
 
-"12-16 октября 2020 года" is 2020-10-12/2020-10-16.
+"12-16 октября 2020 года" is 2020-10-12/2020-10-16. Further forms of months are in `app/question/data/` for questions,
+and in `answer_types.yaml` for what answers "when?".
 """
 
 import re

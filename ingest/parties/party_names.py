@@ -1,8 +1,8 @@
 """The tables of parties, and the name tries built from them, one per language.
 
-`states.csv` and `groups.csv` hold English names, `party_names.csv` those of the United Nations in the other languages,
-`ambiguous_names.csv` the names that need a clarifying question, `not_parties.csv` longer names that hide a party's (the
-Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
+`states.csv` and `groups.csv` (with dated members) hold English names, `party_names.csv` those of the United Nations in
+the other languages, `ambiguous_names.csv` the names that need a clarifying question, `not_parties.csv` longer names
+that hide a party's (the Indian Ocean is not India). Short names and many capitals come from CLDR through babel.
 """
 
 import csv

@@ -1,6 +1,7 @@
 """Attribution of a mentioned article to its treaty, from the words around the mention.
 
-"Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty.
+"Article 4 of the Firearms Protocol" is of that Protocol, "article 4 of the Charter" of no known treaty. This is for
+statements; questions are decided in `app/question/spans/treaties.py`.
 """
 
 from collections.abc import Sequence
@@ -10,8 +11,6 @@ from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_treaties
 
 _WORDS = Patterns("treaty_attribution")
-
-
 # In place of a treaty's code: a convention that the text names and that is not in our tables.
 OTHER_CONVENTION: Final = "OTHER"
 
