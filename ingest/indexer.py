@@ -15,7 +15,6 @@ from types import MappingProxyType
 
 from ingest.annotate import Annotator
 from ingest.errors import IngestStoppedError, LoadError, ManifestError, PartyTableError
-from ingest.families import link_families, with_family
 from ingest.incremental.document_writer import DocumentWriter
 from ingest.incremental.source_files import Source, name_of
 from ingest.loaders.bounded_process import run_bounded
@@ -28,6 +27,7 @@ from ingest.parties.party_names import PARTIES_NAME, added_rows, claimed_codes, 
 from ingest.parties.party_table import load_parties
 from ingest.report import FileResult, IngestReport, PartReport, ProgressListener, listed
 from ingest.text.splitter import SplitConfig
+from ingest.version_linking import link_families, with_family
 from vectorstore.embeddings import Embedder
 from vectorstore.errors import StoreLockedError
 from vectorstore.records import StatementKind, UnreadableFile

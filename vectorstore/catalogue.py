@@ -17,7 +17,6 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, bindparam
 
 from vectorstore.caches import kept_by_generation
 from vectorstore.database import PASSAGES_KEPT, STORE_ID, Database
-from vectorstore.families import FamilyTables
 from vectorstore.fts_query import any_word_query, phrase_query, prefix_query, unordered_query
 from vectorstore.health import CatalogueHealth
 from vectorstore.records import (
@@ -71,6 +70,7 @@ from vectorstore.schema import (
     is_among,
 )
 from vectorstore.vectors import Vectors
+from vectorstore.version_links import FamilyTables
 
 # SQL statements that run many times for each question: built once, they stay compiled.
 _DOCUMENTS: Final = select(*DOCUMENT.columns)

@@ -4,8 +4,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ingest.parties.party_names import Party
-from vectorstore.families import Family
 from vectorstore.records import DocumentSummary, Statement, StatementSummary
+from vectorstore.version_links import Family
 
 if TYPE_CHECKING:
     from app.corpus.corpus import Corpus

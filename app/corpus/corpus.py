@@ -29,7 +29,6 @@ from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator
 from ingest.errors import IngestError, LoadError, PartyTableError
-from ingest.families import describe, link_families
 from ingest.incremental.renewal import bring_up_to_date
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.registry import find_files
@@ -40,10 +39,11 @@ from ingest.metadata.party_checks import check_added_names
 from ingest.parties.party_names import PARTIES_NAME, Party, PartyKind, added_rows, user_assigned_codes, without_party
 from ingest.parties.party_table import PartyTable, load_parties
 from ingest.report import IngestReport, PartReport, ProgressListener
+from ingest.version_linking import describe, link_families
 from vectorstore.embeddings import Embedder
-from vectorstore.families import Family
 from vectorstore.health import Check
 from vectorstore.records import DocumentSummary, Metadata, Statement, StatementKind, StatementSummary, document_id_of
+from vectorstore.version_links import Family
 
 if TYPE_CHECKING:
     from vectorstore.jobs import Job, JobQueue

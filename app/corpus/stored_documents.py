@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from ingest.annotate import Annotator, identify
-from ingest.families import link_families
 from ingest.incremental.renewal import with_fresh_blocks
 from ingest.input_key import key_of_held
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer
 from ingest.parties.party_table import PartyTable
+from ingest.version_linking import link_families
 from vectorstore.catalogue import Catalogue
 from vectorstore.embeddings import Embedder
 from vectorstore.records import (

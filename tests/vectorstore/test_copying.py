@@ -12,9 +12,9 @@ from vectorstore import copying
 from vectorstore.catalogue import Catalogue
 from vectorstore.copying import copy_record
 from vectorstore.errors import StoreError
-from vectorstore.families import Link, Traits
 from vectorstore.records import Mention, ScopeFilter, SentenceId, UnreadableFile
 from vectorstore.store import Store
+from vectorstore.version_links import Link, Traits
 
 PARTIES = "code,name,aliases,kind\nXAA,Arvandia,,state\n"
 

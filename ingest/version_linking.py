@@ -1,4 +1,4 @@
-"""Families: near-duplicates, revisions and translations among the statements of a store, found and linked.
+"""Links the versions of a text, which are a family: near-duplicates, revisions, translations; found in a store.
 
 A new statement is compared once, with the few that share a band of its MinHash signature, its symbol or its occasion,
 so that the cost does not grow with the number of pairs. Of two statements, the one compared later finds the other.
@@ -18,21 +18,21 @@ from ingest.language.lexicons import Patterns
 from ingest.report import FileResult
 from ingest.text.readable import readable
 from vectorstore.catalogue import Catalogue
-from vectorstore.families import Family, Link, Relation, Traits
 from vectorstore.records import Document, DocumentSummary, Metadata
+from vectorstore.version_links import Family, Link, Relation, Traits
 
 NEAR_DUPLICATE: Final = 0.7
 """Jaccard similarity of shingles from which two texts are near-duplicates. Two speeches on one subject have a few
 hundredths; a text with one word in ten changed has about 0.55, with one word in twenty 0.75."""
 # Words in a shingle, and characters in a shingle of scripts without spaces.
-_WORDS: Final = 3
-_CHARACTERS: Final = 5
+_SHINGLE_WORDS: Final = 3
+_SHINGLE_CHARS: Final = 5
 # A text with fewer shingles is too short to tell a copy from a common phrase.
-_FEWEST: Final = 20
+_SHINGLES_MIN: Final = 20
 # 32 bands of 4 hashes miss 1 in 6,000 pairs at the threshold, and make 1 in 4 pairs with similarity 0.3 candidates.
 _BANDS: Final = 32
 _ROWS: Final = 4
-_SCHEME: Final = f"2/{version('datasketch')}"
+_COMPARISON_SCHEME: Final = f"2/{version('datasketch')}"
 
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]")
@@ -72,7 +72,7 @@ class Symbol(NamedTuple):
 
 def link_families(catalogue: Catalogue) -> None:
     """Links documents that were not compared yet with others of their families; the caller holds the write lock."""
-    for identifier in catalogue.families.unseen(_SCHEME):
+    for identifier in catalogue.families.unseen(_COMPARISON_SCHEME):
         document = catalogue.document(identifier)
         if document is not None:
             text = readable(document.source_text, document.edits)
@@ -85,7 +85,7 @@ def link_families(catalogue: Catalogue) -> None:
                 *_of_symbol(catalogue, document),
                 *_translations(catalogue, document, traits),
             )
-            catalogue.families.record(identifier, _SCHEME, traits, links)
+            catalogue.families.record(identifier, _COMPARISON_SCHEME, traits, links)
 
 
 def with_family(
@@ -124,10 +124,10 @@ def shingles(text: str) -> frozenset[str]:
     words = _WORD.findall(text.casefold())
     characters = "".join(words)
     if 2 * len(_UNSPACED.findall(characters)) > len(characters):
-        found = frozenset(characters[i : i + _CHARACTERS] for i in range(len(characters) - _CHARACTERS + 1))
+        found = frozenset(characters[i : i + _SHINGLE_CHARS] for i in range(len(characters) - _SHINGLE_CHARS + 1))
     else:
-        found = frozenset(" ".join(words[i : i + _WORDS]) for i in range(len(words) - _WORDS + 1))
-    return found if len(found) >= _FEWEST else frozenset()
+        found = frozenset(" ".join(words[i : i + _SHINGLE_WORDS]) for i in range(len(words) - _SHINGLE_WORDS + 1))
+    return found if len(found) >= _SHINGLES_MIN else frozenset()
 
 
 def _bands(sequences: frozenset[str]) -> tuple[int, ...]:
@@ -156,7 +156,7 @@ def _near_duplicates(
         candidate = catalogue.document(other) if other != identifier else None
         if candidate is None:
             continue
-        shared = likeness(sequences, shingles(readable(candidate.source_text, candidate.edits)))
+        shared = jaccard(sequences, shingles(readable(candidate.source_text, candidate.edits)))
         if shared >= NEAR_DUPLICATE:
             yield _unordered(identifier, other, "near_duplicate", round(shared, 4))
             if _of_one_speech(document.metadata, candidate.metadata) and document.kind == candidate.kind == "statement":
@@ -179,7 +179,7 @@ def _version(document: Document) -> int:
     return max((int(line["number"] or 1) for line in found if line), default=0)
 
 
-def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     """Returns the Jaccard similarity of the shingles of two texts, 0 to 1; 0 if a text is too short to have any.
 
     Source: Broder, On the resemblance and containment of documents (1997).

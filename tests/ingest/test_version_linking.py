@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from ingest import families
-from ingest.families import Symbol, link_families, shingles
+from ingest import version_linking
+from ingest.version_linking import NEAR_DUPLICATE, Symbol, jaccard, link_families, shingles
 from tests.cases import Cases
 from tests.fakes import fake_workspace
 
@@ -92,23 +92,23 @@ def test_a_version_that_calls_itself_corrected_supersedes_its_near_duplicate(des
     assert family.superseded_by(desk.identifier("b.txt")) is None
 
 
-def likeness(one, other):
-    return families.likeness(shingles(one), shingles(other))
+def similarity(one, other):
+    return jaccard(shingles(one), shingles(other))
 
 
-def test_likeness_is_the_share_of_word_sequences():
+def test_similarity_is_the_share_of_word_sequences():
     text = speech(1)
-    assert likeness(text, text) == 1.0
-    assert likeness(text, text.replace(" ", "\n")) == 1.0, "white space does not count"
-    assert likeness(text, speech(2)) < 0.1
-    assert likeness(text, with_changes(text, 6)) > families.NEAR_DUPLICATE > likeness(text, with_changes(text, 40))
-    assert likeness("We thank you.", "We thank you.") == 0.0, "too short to tell a copy from a phrase"
+    assert similarity(text, text) == 1.0
+    assert similarity(text, text.replace(" ", "\n")) == 1.0, "white space does not count"
+    assert similarity(text, speech(2)) < 0.1
+    assert similarity(text, with_changes(text, 6)) > NEAR_DUPLICATE > similarity(text, with_changes(text, 40))
+    assert similarity("We thank you.", "We thank you.") == 0.0, "too short to tell a copy from a phrase"
 
 
-def test_likeness_of_chinese_compares_characters():
+def test_similarity_of_chinese_compares_characters():
     text = "缔约方会议强调引渡和司法协助对于打击跨国有组织犯罪的重要意义,并鼓励各国加强合作与信息交流。"
-    assert likeness(text, text.replace("强调", "重申")) > 0.5
-    assert likeness(text, "发展中国家需要更多技术援助,以便执行公约关于资产追回的规定并培训检察官和法官及警察。") < 0.1
+    assert similarity(text, text.replace("强调", "重申")) > 0.5
+    assert similarity(text, "发展中国家需要更多技术援助,以便执行公约关于资产追回的规定并培训检察官和法官及警察。") < 0.1
 
 
 def test_near_duplicates_are_linked_and_reported_and_both_are_kept(desk):
@@ -164,8 +164,8 @@ def test_family_shrinks_with_what_is_removed_and_grows_with_what_changes(desk):
 
 def test_only_new_statements_are_compared(desk, monkeypatch):
     compared = []
-    sequences = families.shingles
-    monkeypatch.setattr(families, "shingles", lambda text: compared.append(text) or sequences(text))
+    sequences = version_linking.shingles
+    monkeypatch.setattr(version_linking, "shingles", lambda text: compared.append(text) or sequences(text))
     for number in range(12):
         desk.write(f"{number:02}.txt", speech(number), row())
     desk.ingest()
@@ -185,7 +185,7 @@ def test_statements_left_uncompared_are_linked_by_the_next_ingest_and_another_sc
     assert desk.links() == []
     desk.ingest()
     assert desk.links() == [("near_duplicate", "a.txt", "b.txt")]
-    monkeypatch.setattr(families, "_SCHEME", "another")
+    monkeypatch.setattr(version_linking, "_COMPARISON_SCHEME", "another")
     catalogue = desk.workspace.store.catalogue
     assert len(catalogue.families.unseen("another")) == 2
     link_families(catalogue)
