@@ -23,8 +23,8 @@ from ingest.text.splitter import SplitConfig
 from vectorstore.chroma import EMBEDDED, ChromaConfig
 from vectorstore.database import IN_FOLDER, DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig
+from vectorstore.hybrid_search import RetrievalConfig
 from vectorstore.rerank import RerankConfig
-from vectorstore.retriever import RetrievalConfig
 from vectorstore.shared_files import SAME_PATHS, FilesConfig
 
 PREFIX = "UNTOC_"

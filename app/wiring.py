@@ -23,9 +23,9 @@ from app.settings import Settings
 from app.telemetry import build_export
 from ingest.parties.party_table import PartyTable, load_parties
 from vectorstore.embeddings import Embedder, SentenceTransformerEmbedder, question_embedder
+from vectorstore.hybrid_search import HybridSearch
 from vectorstore.offline import forbid_reports
 from vectorstore.rerank import EntailmentModel, build_reranker
-from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import ENCODER_LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel, Store
 
@@ -177,7 +177,7 @@ def open_workspace(
     ranked = embedded.intersection(settings.rerank.languages.split(","))
     reranker = build_reranker(settings.rerank)
     models = model_identities(embedder, reranker)
-    retriever = Retriever(store, embedder, settings.retrieval)
+    retriever = HybridSearch(store, embedder, settings.retrieval)
     relevance = load_relevance(settings.store, models)
     languages = ModelLanguages(embedded=embedded, ranked=ranked)
     ranker = SentenceRanker(store, retriever, embedder, reranker, languages, relevance)

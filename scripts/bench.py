@@ -40,7 +40,7 @@ from scripts.make_parties_page import as_markdown, filled
 from vectorstore.chroma import ChromaConfig
 from vectorstore.database import DatabaseConfig
 from vectorstore.embeddings import EmbeddingConfig, PackagedEmbedder
-from vectorstore.retriever import RetrievalConfig, Retriever
+from vectorstore.hybrid_search import HybridSearch, RetrievalConfig
 
 SIZES: Final = (1_000, 10_000, 60_000, 170_000)
 OUT: Final = Path("docs/benchmarks")
@@ -193,7 +193,7 @@ def compare_engines(folder: Path) -> Iterator[Row]:
         yield from map(row, ("ingest without a model", "nothing new"), zip(*ingests, strict=True))
         yield from (row(*each) for each in _questions(sides, embedder, sides[0].scopes, time.perf_counter))
         for side in sides:
-            side.retriever = Retriever(side.store, embedder, RetrievalConfig(exact_limit=0))
+            side.retriever = HybridSearch(side.store, embedder, RetrievalConfig(exact_limit=0))
         asked = _questions(sides, embedder, sides[0].scopes, time.perf_counter)
         yield from (row(f"{name}, through Chroma", taken) for name, taken in asked if name.startswith(_ON_ALL))
 

@@ -66,12 +66,12 @@ class Here:
     """This program, which retrieves ten passages for a question from the passages of a folder."""
 
     def __init__(self, folder: Path, embedder: PackagedEmbedder, places: Mapping[str, Any] | None = None) -> None:
+        from vectorstore.hybrid_search import HybridSearch, RetrievalConfig
         from vectorstore.records import ScopeFilter
-        from vectorstore.retriever import RetrievalConfig, Retriever
         from vectorstore.store import Store
 
         self.store, self._filter = Store(folder / "store", embedder, **(places or {})), ScopeFilter
-        self.retriever = Retriever(self.store, embedder, RetrievalConfig())
+        self.retriever = HybridSearch(self.store, embedder, RetrievalConfig())
 
     @cached_property
     def held(self) -> "dict[str, Metadata]":

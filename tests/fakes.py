@@ -16,8 +16,8 @@ from app.wiring import Workspace, wire
 from ingest.indexer import Indexer
 from tests.fakes_engines import open_store
 from vectorstore.arrays import Matrix
+from vectorstore.hybrid_search import HybridSearch
 from vectorstore.rerank import PairReading
-from vectorstore.retriever import Retriever
 from vectorstore.sentence_encoder import ENCODER_LANGUAGES, sentence_encoder
 from vectorstore.store import SecondModel
 
@@ -81,7 +81,7 @@ def fake_workspace(
     settings = Settings(store=store)
     embedder = HashingEmbedder()
     opened = open_store(store, embedder, read_only=read_only, second=second)
-    retriever = Retriever(opened, embedder, settings.retrieval)
+    retriever = HybridSearch(opened, embedder, settings.retrieval)
     ranker = SentenceRanker(opened, retriever, embedder, OverlapReranker(), covered or ModelLanguages(), relevance)
     workspace = wire(settings, opened, ranker, embedder, embedder, {"embedding": "hashing", "reranker": "overlap"})
     indexer = Indexer(opened, embedder, settings.split, settings.load)

@@ -14,8 +14,8 @@ from app.retrieval.relevance_features import FeatureExtractor
 from app.retrieval.terms import content_terms
 from app.retrieval.topic.topic import Topic
 from prompts.wording import LANGUAGES
+from vectorstore.hybrid_search import HybridSearch
 from vectorstore.records import ScoredPassage, StatementSummary
-from vectorstore.retriever import Retriever
 from vectorstore.stems import words_of
 from vectorstore.store import Store
 
@@ -28,7 +28,7 @@ class PassageSearch:
     """Finds passages for a topic in a store."""
 
     store: Store
-    retriever: Retriever
+    retriever: HybridSearch
     languages: ModelLanguages
     features: FeatureExtractor
 

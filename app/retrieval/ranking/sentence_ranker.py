@@ -27,9 +27,9 @@ from app.retrieval.topic.topic import Topic
 from ingest.treaties.references import paragraphs_of
 from prompts.wording import LANGUAGES
 from vectorstore.embeddings import Embedder
+from vectorstore.hybrid_search import HybridSearch
 from vectorstore.records import Mention, MentionKind, ScoredPassage, Sentence, SentenceId, StatementSummary
 from vectorstore.rerank import Reranker, scorer
-from vectorstore.retriever import Retriever
 from vectorstore.store import Store
 
 # Each paragraph with its article, by treaty.
@@ -55,7 +55,7 @@ class SentenceRanker:
     def __init__(
         self,
         store: Store,
-        retriever: Retriever,
+        retriever: HybridSearch,
         embedder: Embedder,
         reranker: Reranker | None,
         model_languages: ModelLanguages,

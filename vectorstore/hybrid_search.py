@@ -35,7 +35,7 @@ class RetrievalConfig(BaseModel, frozen=True, extra="forbid"):
     """How many times fetch_k a large part of the store is asked for, before what is out of scope is dropped."""
 
 
-class Retriever:
+class HybridSearch:
     """Finds the passages about a topic in a set of statements."""
 
     def __init__(self, store: Store, embedder: Embedder, config: RetrievalConfig) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.fakes import HashingEmbedder
 from tests.fakes_engines import open_store
 from tests.fakes_store import annotated, keep, put
-from vectorstore.retriever import RRF_K, RetrievalConfig, Retriever, reciprocal_rank_fusion
+from vectorstore.hybrid_search import RRF_K, HybridSearch, RetrievalConfig, reciprocal_rank_fusion
 from vectorstore.store import Store
 
 pytestmark = pytest.mark.integration
@@ -35,7 +35,7 @@ def store(engines, tmp_path_factory):
 
 
 def retriever(store, **config):
-    return Retriever(store, HashingEmbedder(), RetrievalConfig(**config))
+    return HybridSearch(store, HashingEmbedder(), RetrievalConfig(**config))
 
 
 def dense(store, topic, scope, **config):
@@ -73,7 +73,7 @@ def test_retrieve_without_topic_or_scope_or_of_absent_statements_gives_nothing(s
 
 def test_query_vector_that_was_embedded_before_is_used(store):
     embedder = HashingEmbedder()
-    engine = Retriever(store, embedder, RetrievalConfig(lexical_weight=0))
+    engine = HybridSearch(store, embedder, RetrievalConfig(lexical_weight=0))
     vector = embedder.embed_query(texts_of(2)[4])
     (best, *_) = engine.retrieve("something else", ["s2"], 1, query_vector=vector)
     assert best.passage.text == texts_of(2)[4]
@@ -127,7 +127,7 @@ def test_search_is_exact_where_the_index_is_of_no_use(store, monkeypatch, found)
 
 @pytest.fixture
 def mapping(tmp_path, engines, monkeypatch):
-    monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
+    monkeypatch.setattr("vectorstore.hybrid_search._KEPT_FROM", 1)
     monkeypatch.setattr("vectorstore.mapped_vectors.MAPPED_FROM", 1)
     embedder = HashingEmbedder()
     with closing(open_store(tmp_path / "store", embedder)) as store:
@@ -227,7 +227,7 @@ def test_damaged_mapped_vectors_are_named_and_made_anew(mapping, monkeypatch):
 
 
 def test_vectors_that_are_kept_are_those_of_the_store_as_it_is(tmp_path, monkeypatch):
-    monkeypatch.setattr("vectorstore.retriever._KEPT_FROM", 1)
+    monkeypatch.setattr("vectorstore.hybrid_search._KEPT_FROM", 1)
     embedder = HashingEmbedder()
     with closing(open_store(tmp_path / "store", embedder)) as store:
         keep(store, embedder, annotated("s0", texts_of(0)))
