@@ -83,7 +83,7 @@ def run(
     from evals.runner import launch
 
     if options.dataset == "reading":
-        from evals.reading import all_rates, rates_table
+        from evals.reading_scores import all_rates, rates_table
 
         rates = all_rates(examples, folds)
         return invocation.show([asdict(found) for found in rates], lambda: print_tables(rates_table(rates)))
@@ -265,8 +265,8 @@ def ablate(
     choose: Annotated[str | None, option("NAMES", "only these configurations, joined by commas")] = None,
 ) -> int:
     """Run a set in several configurations, and print one table of them."""
-    from evals.ablate import ablate as ablate_all
-    from evals.ablate import load_configurations
+    from evals.ablation import ablate as ablate_all
+    from evals.ablation import load_configurations
     from evals.print_runs import print_tables, progress
 
     chosen = load_configurations(choose.split(",") if choose else None)
@@ -283,7 +283,7 @@ def positions(
     split: Annotated[str | None, option("NAMES", "only cells of these splits; default: each by itself")] = None,
 ) -> int:
     """Measure the suggested kinds of position against hand-labelled cells."""
-    from evals.positions import position_tables
+    from evals.position_agreement import position_tables
     from evals.print_runs import print_tables
 
     tables = [*position_tables(corpus, invocation.settings(), split.split(",") if split else None, whole)]

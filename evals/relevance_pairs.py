@@ -27,7 +27,7 @@ from evals.eval_environment import open_environment
 from evals.files import EVALS, StoredRecord, read_records, tracked
 from evals.measured_sentences import MeasuredSentence, measure_list, measure_party
 from evals.metrics.table import Flags, Floats
-from evals.positions import load_cells
+from evals.position_agreement import load_cells
 from ingest.glossary.concept_relations import narrower, relation_rows
 from ingest.glossary.glossary import terms_of_concept
 from vectorstore.arrays import Matrix

@@ -26,11 +26,11 @@ from evals.cases.rewording import reworded
 from evals.errors import RunError
 from evals.eval_environment import asked_with, changed, open_environment, statement_files
 from evals.files import EvalPaths, Tell, quiet, read_lines
+from evals.pipeline_variants import VARIANTS, assistant_of
 from evals.review import read_rulings
 from evals.run_options import RunOptions
 from evals.runs import ANSWERS, AnswerRecord, AskError, Run, RunManifest, create_run, new_name, open_run, run_path
 from evals.score import score_run
-from evals.variants import VARIANTS, assistant_of
 from ingest.report import time_left
 
 logger = logging.getLogger(__name__)

@@ -105,9 +105,10 @@ def combined(rows: Floats, combine: Combine) -> float | None:
 
 def bears_on(rows: Floats, combine: Combine) -> Floats:
     """Returns whether each case bears on a figure, shape (n,); a right abstention does not affect `over_abstention`."""
-    # It does if its own figure is defined, or if it changes that of powers of π, sums to which no case is proportional.
-    irrational = np.pi ** np.arange(1.0, rows.shape[1] + 1)
-    moves = combine(rows + irrational) != combine(irrational)
+    # A case without a figure of its own (0 of 0) may count in that of all: it does if it changes that of a made-up case
+    # when added to it. The made-up case has powers of π, since whole numbers in the same ratio would change nothing.
+    made_up = np.pi ** np.arange(1.0, rows.shape[1] + 1)
+    moves = combine(rows + made_up) != combine(made_up)
     return np.asarray(np.isfinite(combine(rows)) | moves, dtype=np.float64)
 
 

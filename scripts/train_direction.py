@@ -33,7 +33,7 @@ from app.retrieval.positions.asked_direction import ASKED
 from app.retrieval.positions.direction import READINGS, read_sentence
 from app.retrieval.topic.mask import mask_topic, topic_and_text
 from evals.cases.documents import read_documents
-from evals.positions import SHIPPED, cite_labels, load_cells
+from evals.position_agreement import SHIPPED, cite_labels, load_cells
 from evals.public.directions import LABELS, LabelledSentence, figures_of, labelled_sentences, written_sentences
 from ingest.language.anaphora import refers_back
 from ingest.language.sentences import split_sentences

@@ -27,13 +27,13 @@ from evals.files import EVALS
 from evals.gates import GateReport, gates_of, load_gates
 from evals.metrics import citations, integrity
 from evals.metrics.table import METRICS, RIGHT
+from evals.pipeline_variants import VARIANTS
 from evals.report import tables, words
 from evals.report.failures import Answers, in_context
 from evals.report.tables import Table
 from evals.runs import Run, list_runs
 from evals.score import Rulings
 from evals.summary import FEWEST_CLUSTERS, Shares, by_case, figure, latency, shares, summarise
-from evals.variants import VARIANTS
 from ingest.language.detection import direction_of
 from ingest.parties.party_table import PartyTable
 

@@ -246,7 +246,7 @@ def test_wrong_usage_is_two_and_says_what_was_meant(arguments, message, capsys):
 
 def test_tables_are_printed_or_given_as_json(capsys, monkeypatch):
     table = Table(title="dev", columns=("kind", "n"), rows=[("supports", "3")])
-    monkeypatch.setattr("evals.positions.position_tables", lambda *_: iter([table]))
+    monkeypatch.setattr("evals.position_agreement.position_tables", lambda *_: iter([table]))
     assert main(["positions", "--corpus", "."]) == 0
     assert "supports\t3" in capsys.readouterr().out
     assert main(["positions", "--corpus", ".", "--json"]) == 0

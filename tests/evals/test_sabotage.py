@@ -24,10 +24,10 @@ from evals.cases.documents import Documents
 from evals.eval_environment import open_environment, statement_files, store_path
 from evals.files import EvalPaths
 from evals.gates import GateReport, check_gates, load_gates
+from evals.pipeline_variants import VARIANTS, _Unscoped, assistant_of, steps_of
 from evals.runner import asking, run_cases
 from evals.runs import Run, create_run
 from evals.score import score_run
-from evals.variants import VARIANTS, _OnePile, assistant_of, steps_of
 from ingest.parties.party_table import PartyTable
 from tests.conftest import PROJECT
 from tests.evals.made import manifest
@@ -145,7 +145,7 @@ def test_a_variant_keeps_what_it_does_not_break(variant, workspace):
 
 def test_without_a_scope_the_latest_statement_stands_in_the_pile(workspace):
     scope = Scope(states=("XAA",), pick="latest")
-    pile, scoped = (each(workspace.store.catalogue, scope, workspace.parties) for each in (_OnePile, ScopedStatements))
+    pile, scoped = (each(workspace.store.catalogue, scope, workspace.parties) for each in (_Unscoped, ScopedStatements))
     searched = len(pile.by_party(pile.of(["XAA"]))["XAA"])
     assert searched == len(workspace.store.catalogue.summaries(ScopeFilter())) > len(scoped.of(["XAA"])) == 1
 

@@ -42,7 +42,7 @@ def _abstain(answer: Answer) -> Answer:
     )  # fmt: skip
 
 
-def _believe(found: PartyEvidence) -> PartyEvidence:
+def _accept_top_ranked(found: PartyEvidence) -> PartyEvidence:
     sentences = tuple(replace(item, relevance=CITED) for item in found.sentences)
     return replace(found, sentences=sentences, takes_no_position=False)
 
@@ -59,7 +59,7 @@ class _AllStatements(ScopedStatements):
         return super().of(())
 
 
-class _OnePile(ScopedStatements):
+class _Unscoped(ScopedStatements):
     """All statements of any time are in scope together, as if the first State asked about had made them."""
 
     def __init__(
@@ -93,10 +93,10 @@ class Variant:
 VARIANTS: Final = {
     "state_filter_off": Variant(effect="statements of every State are in scope", scoped=_AllStatements),
     "no_scope": Variant(
-        effect="all statements are searched as one pile, without filters", scoped=_OnePile, over_time=False
+        effect="all statements are searched as one pile, without filters", scoped=_Unscoped, over_time=False
     ),
     "quotes_altered": Variant(effect="every quotation loses a word after it was checked", answers=_alter_quotes),
-    "always_answer": Variant(effect="whatever ranks first is given as an answer", evidence=_believe),
+    "always_answer": Variant(effect="whatever ranks first is given as an answer", evidence=_accept_top_ranked),
     "always_abstain": Variant(effect="nothing is ever answered", answers=_abstain),
     "ranking_reversed": Variant(effect="what was found best comes last", evidence=_reverse),
 }

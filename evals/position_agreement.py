@@ -35,6 +35,7 @@ from vectorstore.records import Document as StoredDocument
 from vectorstore.records import Metadata, Statement, text_sha256
 
 SHIPPED: Final = EVALS / "datasets" / "positions.yaml"
+_OPPOSITION: Final[tuple[PositionKind, ...]] = ("opposes", "conditional")
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -50,7 +51,7 @@ class LabelledCell(FileRecord):
     accept: tuple[PositionKind, ...] = ()
     """Kinds that the evidence shows as well, so that a careful reader would not call them wrong."""
     split: Literal["dev", "held_out", "seen", "sealed"]
-    """Rules have been fitted to all but `sealed`; see the head of the file."""
+    """Rules have been fitted to all but `sealed`, to `seen` after it was measured once; see the head of the file."""
     evidence: tuple[Evidence, ...] = ()
     """Strongest first; empty where the statement says nothing on the topic."""
     review: CaseReview = CaseReview()
@@ -118,7 +119,7 @@ def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
     """Returns rates of cells against their labels as (hits, cells), over cells with evidence except for `silence`.
 
     `silence`: a cell without evidence cites nothing and has `no_position`. `evidence`: a citation overlaps a labelled
-    span. `hidden`: the label is `opposes` or `conditional`, and the kind is not accepted, which is the worse error.
+    span. `missed_opposition`: the label is `opposes` or `conditional`, and the kind is not accepted, the worse error.
     """
     labelled = [(one, one.kind in (one.cell.kind, *one.cell.accept)) for one in filled if one.cell.evidence]
     silent = [one for one in filled if not one.cell.evidence]
@@ -127,7 +128,7 @@ def position_rates(filled: Sequence[FilledCell]) -> dict[str, tuple[int, int]]:
         "accepted": [accepted for _, accepted in labelled],
         "silence": [one.kind == "no_position" and not one.citations for one in silent],
         "evidence": [any(overlaps(citation, *one.cell.evidence) for citation in one.citations) for one, _ in labelled],
-        "hidden": [not accepted for one, accepted in labelled if one.cell.kind in ("opposes", "conditional")],
+        "missed_opposition": [not accepted for one, accepted in labelled if one.cell.kind in _OPPOSITION],
     }
     return {name: (sum(flags), len(flags)) for name, flags in hits.items()}
 

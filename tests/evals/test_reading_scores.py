@@ -16,7 +16,7 @@ from app.question.role_tagger.network import WordRole, reading_weights
 from app.question.turns.turn_classifier import SLOTS
 from evals.files import CONFERENCE_PARTIES, EVALS
 from evals.marked_examples import MarkedExample, examples_hash, folds_of, load_examples, read_examples
-from evals.reading import score_reading
+from evals.reading_scores import score_reading
 from ingest.parties.party_table import PartyTable
 from vectorstore.weights_file import Weights
 

@@ -8,7 +8,7 @@ from app.retrieval.positions.position_marks import PositionKind
 from evals.cases.case import Evidence
 from evals.cases.documents import Documents
 from evals.errors import DatasetError
-from evals.positions import (
+from evals.position_agreement import (
     FilledCell,
     LabelledCell,
     cells_by_split,
@@ -34,7 +34,8 @@ def test_rates_count_kinds_accepted_kinds_and_silence() -> None:
         FilledCell(cell=cell("no_position", evidence=False), kind="no_position"),
     ]
     rates = position_rates(filled)
-    assert rates == {"kind": (1, 3), "accepted": (2, 3), "silence": (1, 2), "evidence": (0, 3), "hidden": (1, 2)}
+    assert rates.pop("missed_opposition") == (1, 2)
+    assert rates == {"kind": (1, 3), "accepted": (2, 3), "silence": (1, 2), "evidence": (0, 3)}
     table = rates_table("dev", filled)
     assert table.title.startswith("dev: kind 1/3 = 0.33; accepted 2/3 = 0.67; ")
     (conditional,) = [row for row in table.rows if row[0] == "conditional"]
