@@ -1,7 +1,6 @@
-"""Annotation: derives everything that the store keeps of a document from its loaded text.
+"""Annotation, or document processing: metadata, repair, segmentation into sentences, chunking into passages, mentions.
 
-These are its metadata, layout repairs, sentences, passages and mentions: "article 18 of the Convention" is a mention
-of (UNTOC, 18). The same input gives the same ids.
+"article 18 of the Convention" is a mention of (UNTOC, 18). The same input gives the same ids.
 """
 
 import json
@@ -9,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import chain
 
-from ingest.input_key import NAMES, InputKey
+from ingest.input_key import PARTY_NAMES_MARK, InputKey
 from ingest.language.detection import main_language, with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.corrections import OF_SPEAKER
@@ -72,7 +71,7 @@ class UnsplitDocument:
     digest: str
     input_key: str
     reason: str | None
-    is_nobodys: bool = False
+    is_unattributed: bool = False
     """Whether its words are of several parties, and could not be split."""
 
 
@@ -84,8 +83,8 @@ class Annotator:
     ) -> None:
         """Sets the parties, the splitting and the model that passages have to fit, which knows the `languages`."""
         self._parties, self._split, self._model, self._languages = parties, split, model, languages
-        self._names = _hash([parties.fingerprint])[:16]
-        self._cutting = _hash([ANNOTATION_VERSION, split.model_dump()])[:16]
+        self._party_names = _hash([parties.fingerprint])[:16]
+        self._rules = _hash([ANNOTATION_VERSION, split.model_dump()])[:16]
 
     def input_key(self, loaded: LoadedText, row: ManifestRow | None, kind: StatementKind) -> InputKey:
         """Returns hashes of everything that a statement is made from."""
@@ -96,15 +95,15 @@ class Annotator:
         if loaded.incomplete:
             # Makes the key differ from that of the complete file, so that the rest is read once it can be.
             content.append("incomplete")
-        return InputKey(content=_hash(content), cutting=self._cutting, names=self._names)
+        return InputKey(content=_hash(content), rules=self._rules, party_names=self._party_names)
 
     def is_current(self, input_key: str) -> bool:
         """Returns whether a stored statement was annotated by this version with the present splitting rules."""
-        return input_key.startswith(f"{self._cutting}-")
+        return input_key.startswith(f"{self._rules}-")
 
     def with_present_rules(self, input_key: str) -> str:
         """Returns a stored key as one of this version with the present splitting rules."""
-        return f"{self._cutting}-{input_key.partition('-')[2]}"
+        return f"{self._rules}-{input_key.partition('-')[2]}"
 
     def read(
         self,
@@ -121,39 +120,41 @@ class Annotator:
         For a `stored` document that was read with other names of parties, only the metadata that depend on the names
         are read again; the others are kept, with a person's corrections.
         """
-        blocks, cells, chosen = find_blocks(loaded.text), row or ManifestRow(file=file), (row and row.kind) or kind
+        blocks, told_kind = find_blocks(loaded.text), (row and row.kind) or kind
         # Nobody speaks in a treaty, so no party is looked for.
-        read = read_metadata(loaded.text, blocks, None if chosen == "treaty" else self._parties, file)
+        read = read_metadata(loaded.text, blocks, None if told_kind == "treaty" else self._parties, file)
         read = _of_covering_mail(read) if loaded.covers else read
         whole = merge(read, row, self._parties)
         whole = whole if stored is None else _kept_but_speaker(whole, stored)
         blocks = with_languages(loaded.text, blocks, whole.metadata.language)
         text = DividedText(loaded.text, blocks, whole.metadata, self._parties, file)
-        divided = text.divide(read, whole, row, chosen)
-        chosen, found, problems = divided.kind, divided.interventions, divided.whole.problems
-        metadata, inferred = divided.whole.metadata, divided.whole.inferred
-        if chosen == "statement" and stored is None:
-            metadata, inferred = _with_items_and_days(metadata, inferred, loaded.text, cells)
-        held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in found)) if code)
-        if unknown := [repr(code) for code in held if self._parties.get(code) is None]:
-            problems = (*problems, f"held by a group that no lookup knows: {listed(unknown)} (add it to parties.csv)")
-        if chosen == "treaty":
-            treaty = read_treaty(loaded.text, blocks, file)
-            title = cells.title or treaty.title or metadata.title
-            metadata = Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
-            problems, inferred = _treaty_problems(treaty), ()
+        divided = text.divide(read, whole, row, told_kind)
+        whole = divided.whole
+        if divided.kind == "statement" and stored is None:
+            whole = _with_items_and_days(whole, loaded.text, row)
+        if unknown := self._unknown_groups(whole.metadata, divided.interventions):
+            whole = whole.noted(f"held by a group that no lookup knows: {unknown} (add it to parties.csv)")
+        if divided.kind == "treaty":
+            whole = _of_treaty(whole.metadata, read_treaty(loaded.text, blocks, file), row)
         document = Document(
-            document_id="", file=file, sha256=loaded.sha256, source_text=loaded.text, metadata=metadata, kind=chosen,
-            inferred=inferred, page_starts=loaded.page_starts, blocks=blocks, scanned=loaded.scanned,
+            document_id="", file=file, sha256=loaded.sha256, source_text=loaded.text, metadata=whole.metadata,
+            kind=divided.kind, inferred=whole.inferred, page_starts=loaded.page_starts, blocks=blocks,
+            scanned=loaded.scanned,
         )  # fmt: skip
-        identifier, digest = identify(document, found)
-        document, notes = replace(document, document_id=identifier), (*loaded.notes, *problems, *self._unread(document))
-        if chosen == "record" or (chosen == "statement" and self._depends_on_names(metadata)):
-            input_key = f"{input_key}{NAMES}{self._names}"
-        reason = "; ".join(notes) or None
+        identifier, digest = identify(document, divided.interventions)
+        if divided.kind == "record" or (divided.kind == "statement" and self._depends_on_names(whole.metadata)):
+            input_key = f"{input_key}{PARTY_NAMES_MARK}{self._party_names}"
         return UnsplitDocument(
-            document=document, digest=digest, input_key=input_key, reason=reason, is_nobodys=divided.is_nobodys
-        )
+            document=replace(document, document_id=identifier), digest=digest, input_key=input_key,
+            reason="; ".join((*loaded.notes, *whole.problems, *self._unread(document))) or None,
+            is_unattributed=divided.is_unattributed,
+        )  # fmt: skip
+
+    def _unknown_groups(self, metadata: Metadata, interventions: Sequence[Intervention]) -> str:
+        """Returns the groups that hold a text or its interventions and that no lookup knows; empty without any."""
+        held = dict.fromkeys(code for code in (metadata.on_behalf_of, *(item.group for item in interventions)) if code)
+        unknown = [repr(code) for code in held if self._parties.get(code) is None]
+        return listed(unknown) if unknown else ""
 
     def _depends_on_names(self, metadata: Metadata) -> bool:
         """Returns whether other names of parties may change who speaks: of an added or unknown party, or of none."""
@@ -302,27 +303,30 @@ def _kept_but_speaker(read: ReadMetadata, stored: Document) -> ReadMetadata:
     return replace(read, metadata=metadata, inferred=tuple(sorted(inferred)))
 
 
-def _with_items_and_days(
-    metadata: Metadata, inferred: tuple[str, ...], text: str, row: ManifestRow
-) -> tuple[Metadata, tuple[str, ...]]:
-    """Returns metadata with the agenda items and days that a text of several speeches names, and what is inferred."""
+def _with_items_and_days(read: ReadMetadata, text: str, row: ManifestRow | None) -> ReadMetadata:
+    """Adds the agenda items and days that a text of several speeches names; what a row of the manifest says stays."""
     item, days = items_and_days(text)
+    metadata = read.metadata
     # "Item 1" and "Item 2" may be parts of a speech on another item, which its heading names.
     if item is not None and metadata.agenda_item not in (None, *item.split(", ")):
-        return metadata, inferred
-    # What a row of the manifest says stays.
-    item, days = None if row.agenda_item else item, None if row.date else days
+        return read
+    item, days = None if row and row.agenda_item else item, None if row and row.date else days
     metadata = replace(metadata, agenda_item=item or metadata.agenda_item, date=days or metadata.date)
-    return metadata, tuple(name for name in inferred if name != "date" or days is None)
+    inferred = tuple(name for name in read.inferred if name != "date" or days is None)
+    return replace(read, metadata=metadata, inferred=inferred)
 
 
-def _treaty_problems(treaty: TreatyText) -> tuple[str, ...]:
-    known = ", ".join(TREATIES)
+def _of_treaty(metadata: Metadata, treaty: TreatyText, row: ManifestRow | None) -> ReadMetadata:
+    """Returns the metadata of a treaty's text, which nobody speaks, with a note where its articles are not linked."""
+    title = (row and row.title) or treaty.title or metadata.title
+    metadata = Metadata(title=title, symbol=metadata.symbol, url=metadata.url, language=metadata.language)
+    problem = ""
     if not treaty.treaties:
-        return (f"no treaty that is known ({known}) by its title or file name: kept, but its articles are not linked",)
-    if not treaty.articles:
-        return ("no heading such as 'Article 4' on a line of its own: kept, but its articles are not linked",)
-    return ()
+        problem = f"no treaty that is known ({', '.join(TREATIES)}) by its title or file name"
+    elif not treaty.articles:
+        problem = "no heading such as 'Article 4' on a line of its own"
+    problems = (f"{problem}: kept, but its articles are not linked",) if problem else ()
+    return ReadMetadata(metadata=metadata, problems=problems)
 
 
 def identify(document: Document, interventions: Sequence[Intervention]) -> tuple[str, str]:

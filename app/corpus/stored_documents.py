@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from ingest.annotate import Annotator, identify
 from ingest.incremental.renewal import with_fresh_blocks
-from ingest.input_key import key_of_held
+from ingest.input_key import key_of_attributed
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow
 from ingest.metadata.metadata import ReadMetadata, held_alone, merge, of_deliverer
@@ -98,7 +98,7 @@ class StoredDocuments:
             raise DuplicateError(f"{twin.file!r} is the same text with this metadata: remove one of the two")
         if input_key is None:
             attribution_changed = any(getattr(metadata, name) != getattr(before.metadata, name) for name in _OF_SPEAKER)
-            input_key = key_of_held(summary.input_key, before.kind) if attribution_changed else summary.input_key
+            input_key = key_of_attributed(summary.input_key, before.kind) if attribution_changed else summary.input_key
         summary = replace(summary, input_key=with_corrections(input_key, by_hand))
         self._keep(annotator.annotate(replace(document, document_id=new_id)), summary, digest, before.document_id)
         return new_id

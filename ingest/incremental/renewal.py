@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ingest.annotate import Annotator, UnsplitDocument, identify
-from ingest.input_key import key_of_held
+from ingest.input_key import key_of_attributed
 from ingest.language.detection import with_languages
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.corrections import (
@@ -134,12 +134,12 @@ def with_corrections_of(
     cells = {} if known or row is None else row.model_dump(exclude_none=True)
     before = annotator.read(same, row, file=held.file, kind=kind, input_key="").document.metadata
     carried = partial(carry_over, names, old, before, unsplit.document, cells)
-    metadata, kept, lost = carried(nobodys=unsplit.is_nobodys)
+    metadata, kept, lost = carried(unattributed=unsplit.is_unattributed)
     is_kind_given = row is not None and row.kind is not None
     if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
         told = annotator.note_on_others(replace(unsplit.document, metadata=metadata))
         if told is not None:
-            metadata, kept, lost = carried(nobodys=True)
+            metadata, kept, lost = carried(unattributed=True)
             lost = (*lost, told)
     inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
     document = replace(unsplit.document, metadata=metadata, inferred=inferred)
@@ -148,7 +148,7 @@ def with_corrections_of(
         lost += lost_of_interventions(catalogue.statements_of(old))
     notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
     own = unsplit.input_key
-    own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_held(own, document.kind)
+    own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_attributed(own, document.kind)
     return replace(
         unsplit, document=replace(document, document_id=identifier), digest=digest,
         input_key=with_corrections(own, kept),

@@ -104,7 +104,7 @@ def read_source(
     stored, document = key.with_present_rules(held.input_key), None
     if held.input_key == stored:
         return None
-    if stored is not None or (held.kind != "record" and key.is_of_other_names(held.input_key)):
+    if stored is not None or (held.kind != "record" and key.has_other_party_names(held.input_key)):
         document = catalogue.document(held.document_id)
     if document is not None and stored is not None:
         # Only the splitting rules are new: the metadata are kept, with a person's corrections.

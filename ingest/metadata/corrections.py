@@ -34,20 +34,20 @@ def with_corrections(input_key: str, names: Iterable[str]) -> str:
 
 
 def carry_over(
-    names: Sequence[str], held: Document, before: Metadata, read: Document, given: Iterable[str], *, nobodys: bool
+    names: Sequence[str], held: Document, before: Metadata, read: Document, given: Iterable[str], *, unattributed: bool
 ) -> tuple[Metadata, tuple[str, ...], tuple[str, ...]]:
     """Carries corrections over to a changed file; returns its metadata, the corrected fields, and notes on the others.
 
     A correction of `held` is kept where most of its text is in the new one, which says the same (`read`) as the old one
     did (`before`), unless a changed row of the manifest gives the field (`given`). One of the speaker is kept only for
-    the same text: under a heading alike, and not if what it holds is `nobodys`, or a record by now.
+    the same text: under a heading alike, and not if what it holds is `unattributed`, or a record by now.
     """
     given, kept, notes = set(given), list[str](), list[str]()
     metadata, same_kind = read.metadata, held.kind == read.kind
     old, new = (_pieces(document.source_text) for document in (held, read))
     shared = 2 * len(old & new)
     is_alike = shared >= min(len(old), len(new)) and (same_kind or "treaty" not in (held.kind, read.kind))
-    same_speaker = shared >= max(len(old), len(new)) and same_kind and not nobodys
+    same_speaker = shared >= max(len(old), len(new)) and same_kind and not unattributed
     same_speaker = same_speaker and (before.holders != () or heading_letters(held) == heading_letters(read))
     for name in names:
         of_speaker = name in OF_SPEAKER

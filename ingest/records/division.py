@@ -54,7 +54,7 @@ class Division:
     kind: StatementKind
     whole: ReadMetadata
     interventions: tuple[Intervention, ...] = ()
-    is_nobodys: bool = False
+    is_unattributed: bool = False
     """Whether its words are of several parties, and could not be split."""
 
 
@@ -112,12 +112,12 @@ class DividedText:
             of_parts = whole.of_nobody(speaker=speaker, group=group)
             several = bool(in_several_capacities(text, self._blocks, self._lookup, of_parts.metadata))
         if not several:
-            return Division(kind=kind, whole=whole, is_nobodys=told is not None)
+            return Division(kind=kind, whole=whole, is_unattributed=told is not None)
         # A record has several speakers: its text must not be attributed to the one that a heading names.
         parts = self.interventions(of_parts.metadata)
         problems = (*(each for each in whole.problems if each not in read.problems), record_report(parts, text))
         whole = replace(of_parts, problems=problems)
-        return Division(kind="record", whole=whole, interventions=parts, is_nobodys=told is not None)
+        return Division(kind="record", whole=whole, interventions=parts, is_unattributed=told is not None)
 
     def interventions(self, metadata: Metadata) -> tuple[Intervention, ...]:
         """Returns the interventions of a record; of a single speaker, whom one heading may name, those by capacity.
