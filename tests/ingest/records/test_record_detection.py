@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.records.division import is_record, may_be_record
+from ingest.records.record_detection import is_record, may_be_record
 from tests.cases import Cases
 from tests.conftest import PROJECT
 
