@@ -319,24 +319,10 @@ class _Run:
             return
         sources = self._sources_of(folder, found, manifest)
         if self._only is not None:
-            # The part that has an archive has the files inside it that rows name.
-            only = {folder / name for name in self._only}
-            own = [source for source in sources if not only.isdisjoint((source.path, *source.path.parents))]
-            chosen = self._with_members(own)
-            names = [*self._only, *(source.name for source in chosen)]
-            self._writer.record_unreadable(folder, self._writer.ingest(chosen), read=names)
+            self._ingest_only(self._only, folder, sources)
             return
-        below = {above for path in found for above in path.parents if above.is_relative_to(folder) and above != folder}
-        for table in sorted(each / MANIFEST_NAME for each in below if (each / MANIFEST_NAME).is_file()):
-            self._notes.append(
-                f"{printable(name_of(table, folder))} is not used: put its rows into the table of the folder itself, "
-                "or take in its own folder"
-            )
-        named = {MANIFEST_NAME, PARTIES_NAME, *(each.file for each in (manifest.problems if manifest else ()))}
-        failed: dict[str, UnreadableFile] = {}
-        for path, error in sorted(passed_over.items(), key=lambda item: item[0]):
-            if path.relative_to(folder).as_posix() not in named:
-                self._writer.report_failure(self._source(path, folder), error, failed)
+        self._note_tables_below(folder, found)
+        failed = self._report_passed_over(passed_over, folder, manifest)
         if not found and not sources and not passed_over:
             note = f"{PARTIES_NAME}: can be named from now on: {listed(learned, ', ')}"
             self._notes.append(note if learned else f"no supported file in {str(folder)!r}")
@@ -348,6 +334,34 @@ class _Run:
             self._notes.append(f"nothing is removed, since the folder is empty: {note}")
         elif self._options.sync:
             self._remove_missing(folder)
+
+    def _ingest_only(self, names: Collection[str], folder: Path, sources: Sequence[Source]) -> None:
+        """Ingests the files of a folder with these names; with an archive, the files inside it that rows name."""
+        only = {folder / name for name in names}
+        own = [source for source in sources if not only.isdisjoint((source.path, *source.path.parents))]
+        chosen = self._with_members(own)
+        read = [*names, *(source.name for source in chosen)]
+        self._writer.record_unreadable(folder, self._writer.ingest(chosen), read=read)
+
+    def _note_tables_below(self, folder: Path, found: Sequence[Path]) -> None:
+        """Notes the manifests of folders below one that is ingested, which are not used."""
+        below = {above for path in found for above in path.parents if above.is_relative_to(folder) and above != folder}
+        for table in sorted(each / MANIFEST_NAME for each in below if (each / MANIFEST_NAME).is_file()):
+            self._notes.append(
+                f"{printable(name_of(table, folder))} is not used: put its rows into the table of the folder itself, "
+                "or take in its own folder"
+            )
+
+    def _report_passed_over(
+        self, passed_over: Mapping[Path, LoadError], folder: Path, manifest: Manifest | None
+    ) -> dict[str, UnreadableFile]:
+        """Reports files of a folder that are not read, unless reported with its tables; returns those that failed."""
+        named = {MANIFEST_NAME, PARTIES_NAME, *(each.file for each in (manifest.problems if manifest else ()))}
+        failed: dict[str, UnreadableFile] = {}
+        for path, error in sorted(passed_over.items(), key=lambda item: item[0]):
+            if path.relative_to(folder).as_posix() not in named:
+                self._writer.report_failure(self._source(path, folder), error, failed)
+        return failed
 
     def _learn_parties(self, folder: Path) -> tuple[str, ...]:
         """Adds the parties of a folder's table; returns their names, empty if it has no usable table."""

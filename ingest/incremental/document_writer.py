@@ -4,8 +4,6 @@ A file whose hash, manifest row and kind are unchanged is not annotated again; a
 same text with the same metadata in two files is one statement.
 """
 
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -15,6 +13,7 @@ from pathlib import Path
 
 from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError
+from ingest.incremental.progress_meter import ProgressMeter
 from ingest.incremental.source_files import DocumentsByFile, ReadFile, Source, read_source
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.worker import digest, exists, load
@@ -23,7 +22,6 @@ from ingest.report import (
     NO_STATE,
     FileOutcome,
     FileResult,
-    IngestProgress,
     IngestStep,
     PartReport,
     ProgressListener,
@@ -57,7 +55,8 @@ class DocumentWriter:
     ) -> None:
         """Sets what documents are made from; files that `parts` have stored are not read again."""
         self._store, self._embedder, self._limits, self._kind = store, embedder, limits, kind
-        self.annotator, self._progress, self._is_part = annotator, progress, is_part
+        self.annotator, self._is_part = annotator, is_part
+        self._meter = ProgressMeter(progress)
         # Lists the files that an unfinished ingest began to read, so that the next ingest begins with others.
         self._list_of_begun = store.path / "ingest.begun"
         self.stored = DocumentsByFile(store)
@@ -73,15 +72,10 @@ class DocumentWriter:
         self._deferred: list[Source] = []
         self._may_defer = True
         self._batch_size = 1
-        self._embedded = self._passages = 0
-        self._began = time.perf_counter()
-        self._first_done: IngestProgress | None = None
+        self._passages = 0
         # The batch that is being embedded, in a separate thread: while the model runs, other files can be read.
         self._embed_executor = executor
         self._batch: tuple[Sequence[ReadFile], Future[None]] | None = None
-        self._files_in_embedding = 0.0
-        self._progress_lock = threading.Lock()
-        self._done = self._total = 0
 
     def report(self, result: FileResult, source: Source | None = None) -> None:
         """Reports the outcome of a file; without `source`, after all that was reported or found before."""
@@ -103,7 +97,7 @@ class DocumentWriter:
 
     def ingest(self, sources: Sequence[Source]) -> dict[str, UnreadableFile]:
         """Ingests files; returns those that could not be read, wholly or in part."""
-        self._total += len(sources)
+        self._meter.total += len(sources)
         self._pending = {source.key for source in sources}
         failed: dict[str, UnreadableFile] = {}
         self._may_defer = True
@@ -118,7 +112,7 @@ class DocumentWriter:
         self._may_defer = False
         deferred, self._deferred = self._deferred, []
         for source in deferred:
-            self._done -= 1
+            self._meter.done -= 1
             self._ingest_source(source, failed)
         self.commit()
         return failed
@@ -161,7 +155,7 @@ class DocumentWriter:
             self.report_failure(source, exc, failed)
             if exc.result == "failed":
                 self.record_unreadable(source.folder, {source.name: failed[source.name]}, read=())
-        self._done += 1
+        self._meter.done += 1
         if len(self._waiting) >= self._batch_size:
             self._batch_size = min(_BATCH_SIZE, 2 * self._batch_size)
             self._flush_batch()
@@ -287,7 +281,7 @@ class DocumentWriter:
         self._waiting = []
         annotated = (item.annotated for item in prepared if item.annotated is not None)
         texts = {key: text for each in annotated for key, text in each.texts.items()}
-        self._files_in_embedding = float(len(prepared))
+        self._meter.in_embedding = float(len(prepared))
         last = prepared[-1].source.name
         self._report_progress(last, "embed")
         self._batch = prepared, self._embed_executor.submit(self._embed, texts, last)
@@ -302,18 +296,18 @@ class DocumentWriter:
         return not self.annotator.is_current(held.input_key)
 
     def _embed(self, texts: Mapping[str, str], last: str) -> None:
-        files, before = self._files_in_embedding, self._embedded
+        meter, files, before = self._meter, self._meter.in_embedding, self._meter.embedded
 
         def embed(missing: Sequence[str]) -> Matrix:
             def on_progress(number: int) -> None:
-                self._embedded = before + number
-                self._files_in_embedding = files * (1.0 - number / len(missing))
+                meter.embedded = before + number
+                meter.in_embedding = files * (1.0 - number / len(missing))
                 self._report_progress(last, "embed")
 
             return self._embedder.embed_documents(missing, on_progress)
 
-        self._embedded = before + self._store.catalogue.vectors.embed_missing(texts, embed)
-        self._files_in_embedding = 0.0
+        meter.embedded = before + self._store.catalogue.vectors.embed_missing(texts, embed)
+        meter.in_embedding = 0.0
 
     def _store_embedded(self) -> None:
         """Waits for the vectors of the current batch and stores it, each statement in one transaction."""
@@ -333,7 +327,7 @@ class DocumentWriter:
         if annotated is None:
             # Rare: the store has changed since the batch was put together.
             annotated = self.annotator.annotate(unsplit.document)
-            self._embedded += self._store.catalogue.vectors.embed_missing(
+            self._meter.embedded += self._store.catalogue.vectors.embed_missing(
                 annotated.texts, self._embedder.embed_documents
             )
         self._store.catalogue.store(
@@ -347,18 +341,7 @@ class DocumentWriter:
         self._confirm(source, summary.document_id, _result(source, outcome, summary, unsplit.reason))
 
     def _report_progress(self, file: str, step: IngestStep) -> None:
-        if self._progress is None:
-            return
-        # The embedding model reports its progress from another thread.
-        with self._progress_lock:
-            event = IngestProgress(
-                done=self._done, total=self._total, file=file, step=step,
-                finished=max(0.0, self._done - len(self._waiting) - self._files_in_embedding),
-                passages=self._embedded, seconds=time.perf_counter() - self._began, first_done=self._first_done,
-            )  # fmt: skip
-            if self._first_done is None and event.finished:
-                self._first_done, event = event, replace(event, first_done=event)
-            self._progress(event)
+        self._meter.report(file, step, len(self._waiting))
 
     def forget_begun(self) -> None:
         """Forgets which files the ingest began to read, at its end."""
@@ -371,7 +354,7 @@ class DocumentWriter:
 
     def part_report(self) -> PartReport:
         """Returns the outcome so far, without that of `parts`."""
-        return PartReport(results=self._by_path, embedded_passages=self._embedded, passages=self._passages)
+        return PartReport(results=self._by_path, embedded_passages=self._meter.embedded, passages=self._passages)
 
 
 def _summary(unsplit: UnsplitDocument, annotated: AnnotatedDocument, folder: str) -> DocumentSummary:
