@@ -29,7 +29,7 @@ from app.errors import DuplicateError, MetadataError, NotFoundError
 from app.records import Answer, Citation
 from ingest.annotate import Annotator
 from ingest.errors import IngestError, LoadError, PartyTableError
-from ingest.incremental.renewal import bring_up_to_date
+from ingest.incremental.reannotation import bring_up_to_date
 from ingest.indexer import Indexer, IngestOptions
 from ingest.loaders.registry import find_files
 from ingest.loaders.worker import load, with_members

@@ -13,7 +13,7 @@ from app.corpus.uploads_store import UploadsStore
 from app.errors import DuplicateError
 from ingest.annotate import UnsplitDocument
 from ingest.errors import ManifestError
-from ingest.incremental.renewal import with_corrections_of
+from ingest.incremental.carried_corrections import with_corrections_of
 from ingest.loaders.loaded import LoadedText
 from ingest.metadata.corrections import corrected_fields, heading_letters, with_corrections
 from ingest.metadata.manifest import ManifestRow, read_manifest

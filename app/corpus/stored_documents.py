@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from app.errors import DuplicateError, MetadataError, NotFoundError
 from ingest.annotate import Annotator, identify
-from ingest.incremental.renewal import with_fresh_blocks
+from ingest.incremental.reannotation import with_fresh_blocks
 from ingest.input_key import key_of_attributed
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow

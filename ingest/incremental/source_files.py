@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from ingest.annotate import Annotator, UnsplitDocument
-from ingest.incremental.renewal import renew, with_corrections_of
+from ingest.incremental.carried_corrections import with_corrections_of
+from ingest.incremental.reannotation import reannotate
 from ingest.loaders.loaded import LoadedText, printable
 from ingest.metadata.corrections import corrected_fields, with_corrections
 from ingest.metadata.manifest import ManifestRow
@@ -118,7 +119,7 @@ def read_source(
     if held.kind == unsplit.document.kind == "record":
         old = catalogue.document(held.document_id)
         is_same = old is not None and old.source_text == loaded.text
-    unsplit = with_corrections_of(annotator, held, unsplit, source.row, kind, catalogue, renews=is_same)
+    unsplit = with_corrections_of(annotator, held, unsplit, source.row, kind, catalogue, reannotates=is_same)
     is_current = unsplit.digest == held.digest and annotator.is_current(held.input_key)
     file = as_read(unsplit=unsplit)
     return _renewed(file, held.document_id, annotator, catalogue) if is_same and not is_current else file
@@ -128,7 +129,7 @@ def _renewed(read: ReadFile, held_id: str, annotator: Annotator, catalogue: Cata
     """Annotates a stored document by the present rules, with the States that a person set on its interventions."""
     unsplit = read.unsplit
     before = catalogue.statements_of(replace(unsplit.document, document_id=held_id))
-    renewed = renew(annotator, unsplit.document, before, unsplit.input_key)
+    renewed = reannotate(annotator, unsplit.document, before, unsplit.input_key)
     document, unset = renewed.annotated.document, renewed.unset
     notes = [f"States set by hand have to be set again, of {quoted(unset)}"] if unset else []
     reason = "; ".join(filter(None, (unsplit.reason, *notes))) or None

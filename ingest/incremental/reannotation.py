@@ -1,43 +1,29 @@
-"""Stored documents annotated again by newer rules, and a person's corrections carried over to a changed file.
+"""Reannotation: stored documents annotated again by newer rules, with a person's corrections.
 
 What a changed file leads to is decided in `source_files.py`.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
-from ingest.annotate import Annotator, UnsplitDocument, identify
-from ingest.input_key import key_of_attributed
+from ingest.annotate import Annotator, identify
 from ingest.language.detection import with_languages
-from ingest.loaders.loaded import LoadedText
-from ingest.metadata.corrections import (
-    OF_SPEAKER,
-    carry_over,
-    corrected_fields,
-    is_state_by_hand,
-    lost_of_interventions,
-    with_corrections,
-)
-from ingest.metadata.manifest import ManifestRow
+from ingest.metadata.corrections import OF_SPEAKER, corrected_fields, is_state_by_hand
 from ingest.report import quoted
 from ingest.text.layout import find_blocks
-from vectorstore.catalogue import Catalogue
 from vectorstore.health import Check
 from vectorstore.records import (
     AnnotatedDocument,
     Document,
-    DocumentSummary,
     SpeakerRole,
     Statement,
-    StatementKind,
     StatementSpan,
 )
 from vectorstore.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
-class RenewedDocument:
+class ReannotatedDocument:
     """A stored document as annotated by this version; States that a person set for the `unset` speakers are lost."""
 
     annotated: AnnotatedDocument
@@ -46,7 +32,9 @@ class RenewedDocument:
     unset: tuple[str, ...] = ()
 
 
-def renew(annotator: Annotator, document: Document, statements: Sequence[Statement], input_key: str) -> RenewedDocument:
+def reannotate(
+    annotator: Annotator, document: Document, statements: Sequence[Statement], input_key: str
+) -> ReannotatedDocument:
     """Annotates a stored document again under its stored metadata, a person's corrections among them.
 
     A State that a person set on one of the `statements`, or took from it, is kept for an overlapping intervention
@@ -73,7 +61,7 @@ def renew(annotator: Annotator, document: Document, statements: Sequence[Stateme
         if not any(item.metadata.state == old.metadata.state and _overlap(old.span, item.span) for item in renewed)
     ]
     unset = tuple(dict.fromkeys(named for named in lost if named is not None))
-    return RenewedDocument(
+    return ReannotatedDocument(
         annotated=annotated, digest=digest, input_key=annotator.with_present_rules(input_key), unset=unset
     )
 
@@ -93,7 +81,7 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
         document = catalogue.document(summary.document_id)
         if document is None:
             continue
-        renewed = renew(annotator, document, catalogue.statements_of(document), summary.input_key)
+        renewed = reannotate(annotator, document, catalogue.statements_of(document), summary.input_key)
         keys = renewed.annotated.texts.keys()
         if keys - catalogue.vectors.known(keys):
             waiting.append(summary.file)
@@ -109,51 +97,6 @@ def bring_up_to_date(store: Store, annotator: Annotator) -> Check:
     if waiting:
         parts.append(f"{quoted(waiting)} read differently now and have to be embedded: run `untoc ingest` on them")
     return Check(name="annotation", ok=True, detail="; ".join((*parts, *unset)))
-
-
-def with_corrections_of(
-    annotator: Annotator,
-    held: DocumentSummary,
-    unsplit: UnsplitDocument,
-    row: ManifestRow | None,
-    kind: StatementKind,
-    catalogue: Catalogue,
-    *,
-    renews: bool = False,
-) -> UnsplitDocument:
-    """Carries the corrections by hand of a document over to its changed file, and reports those that are lost.
-
-    What becomes of the States set on its interventions is left to `renew` where the caller `renews` it.
-    """
-    names = corrected_fields(held.input_key)
-    old = catalogue.document(held.document_id) if names or held.interventions else None
-    if old is None:
-        return unsplit
-    same = LoadedText(text=old.source_text, sha256=held.sha256)
-    known = annotator.input_key(same, row, kind).is_of_same_row(held.input_key, held.kind)
-    cells = {} if known or row is None else row.model_dump(exclude_none=True)
-    before = annotator.read(same, row, file=held.file, kind=kind, input_key="").document.metadata
-    carried = partial(carry_over, names, old, before, unsplit.document, cells)
-    metadata, kept, lost = carried(unattributed=unsplit.is_unattributed)
-    is_kind_given = row is not None and row.kind is not None
-    if metadata.holders != unsplit.document.metadata.holders and not is_kind_given:
-        told = annotator.note_on_others(replace(unsplit.document, metadata=metadata))
-        if told is not None:
-            metadata, kept, lost = carried(unattributed=True)
-            lost = (*lost, told)
-    inferred = tuple(name for name in unsplit.document.inferred if name not in kept)
-    document = replace(unsplit.document, metadata=metadata, inferred=inferred)
-    identifier, digest = identify(document, annotator.interventions(document))
-    if digest != held.digest and not renews:
-        lost += lost_of_interventions(catalogue.statements_of(old))
-    notes = [f"lost with the file as it was: {'; '.join(lost)}"] if lost else []
-    own = unsplit.input_key
-    own = own if set(OF_SPEAKER).isdisjoint(kept) else key_of_attributed(own, document.kind)
-    return replace(
-        unsplit, document=replace(document, document_id=identifier), digest=digest,
-        input_key=with_corrections(own, kept),
-        reason="; ".join(filter(None, (unsplit.reason, *notes))) or None,
-    )  # fmt: skip
 
 
 def with_fresh_blocks(document: Document, corrected: Collection[str]) -> Document:
