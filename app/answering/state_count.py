@@ -27,8 +27,8 @@ def with_state_count(
         into.update(dict.fromkeys(filter(None, holders)))
     states = [code for code in found if local.parties.kind_of(code) == "state"]
     groups = [code for code in found if code not in states]
-    holders = {code for summary in retrieved.statements_in_scope for code in summary.metadata.holders}
-    searched = sum(local.parties.kind_of(code) == "state" for code in holders)
+    in_scope = {code for summary in retrieved.statements_in_scope for code in summary.metadata.holders}
+    searched = sum(local.parties.kind_of(code) == "state" for code in in_scope)
     lines = [local.say("states_counted", count=len(states), searched=searched)]
     lines += [local.say("groups_beside", groups=local.names(groups))] if groups else []
     lines += [local.say("direction_unsure", parties=local.names(unsure))] if unsure else []
