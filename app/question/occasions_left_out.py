@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Final
 
 from app.question.resolution import Resolution
-from app.question.scope_fields import years_in
+from app.question.scope_fields import TIME_FIELDS, years_in
 from app.question.spans.sessions import other_sessions
 from app.records import Note, Scope
 
@@ -20,7 +20,13 @@ _YEAR: Final = len("2020")
 def leave_out_occasions(read: Resolution) -> Resolution:
     """Returns a question with the times and sessions that it leaves out taken from its scope, and a note on them."""
     fields = {} if read.without is None else other_occasions(read.without, read.scope)
-    return replace(read, scope=replace(read.scope, **fields), party_notes=notes_on_left_out(read)) if fields else read
+    if read.without is None or not fields:
+        return read
+    without = read.without
+    # A body or an article beside them is still searched.
+    others = without.treaties or without.agenda_items or (without.bodies and not without.sessions)
+    notes = (note for note in read.party_notes if others or note.kind != "not_left_out")
+    return replace(read, scope=replace(read.scope, **fields), party_notes=(*notes, *note_on_left_out(without, fields)))
 
 
 def other_occasions(without: Scope, scope: Scope) -> dict[str, Any]:
@@ -46,10 +52,8 @@ def _left(values: Iterable[str], gone: Collection[str]) -> tuple[str, ...]:
     return tuple(value for value in values if value not in gone)
 
 
-def notes_on_left_out(read: Resolution) -> tuple[Note, ...]:
-    """Returns the notes of a question without the times and sessions that it leaves out, which one of them names."""
-    without = read.without or Scope()
-    # A body or an article beside them is still searched.
-    others = without.treaties or without.agenda_items or (without.bodies and not without.sessions)
-    notes = (note for note in read.party_notes if others or note.kind != "not_left_out")
-    return (*notes, Note(kind="left_out", values={"occasion": without}))
+def note_on_left_out(without: Scope, fields: Collection[str]) -> tuple[Note, ...]:
+    """Returns a note that names the times and sessions left out, if they are among the fields that this changed."""
+    occasion = {name: getattr(without, name) for name in ("bodies", "sessions", *TIME_FIELDS)}
+    values = {"occasion": Scope(**occasion)}
+    return (Note(kind="left_out", values=values),) if {"sessions", *TIME_FIELDS} & {*fields} else ()

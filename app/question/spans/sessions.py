@@ -96,7 +96,8 @@ def _opened(name: str, numbers: Sequence[int], bodies: Sequence[str]) -> Sequenc
 def other_sessions(sessions: Collection[str], bodies: Sequence[str]) -> tuple[str, ...]:
     """Returns all sessions of some bodies, of any that a table lists without one, but for these."""
     of_bodies = bodies or {each.body for each in load_sessions()}
-    latest = max(_latest((body,), int(number)) for body in of_bodies for number in sessions if number.isdecimal())
+    numbers = [int(number) for number in sessions if number.isdecimal()]
+    latest = max((_latest((body,), number) for body in of_bodies for number in numbers), default=0)
     return tuple(number for number in map(str, range(1, latest + 1)) if number not in sessions)
 
 

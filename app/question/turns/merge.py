@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from app.question.kind_traits import KIND_TRAITS
-from app.question.occasions_left_out import leave_out_occasions, notes_on_left_out
+from app.question.occasions_left_out import leave_out_occasions, note_on_left_out
 from app.question.question_patterns import asks_who_was_silent, has_verb_of_saying
 from app.question.resolution import Resolution, Restyle, in_language_of_topic, with_kind
 from app.question.scope_fields import SCOPE_SLOTS, SLOT_OF, is_kept, slots_of
@@ -98,7 +98,8 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
         is_statement_question=True,
         wording=next((w for w in (alone.wording, before.wording) if w is not None and w.topic == scope.topic), None),
         party_notes=(
-            *(notes_on_left_out(alone) if any(excluded.values()) else alone.party_notes),
+            *(note for note in alone.party_notes if note.kind != "not_left_out" or not any(excluded.values())),
+            *(note_on_left_out(alone.without, excluded) if alone.without else ()),
             *_note_on_topic(alone, before, turn, scope.topic),
         ),
         national=alone.national or (before.national and keeps_who),

@@ -17,7 +17,13 @@ _MAX_TIME_WORDS: Final = 10
 # Forms that count back to an earlier year.
 _BACK: Final = ("before", "earlier", "session_before")
 # Offset from the session asked about before.
-_STEPS: Final = {"session_before": -1, "session_after": 1, "sessions_earlier": -1, "sessions_later": 1}
+_STEPS: Final = {
+    "session_before": -1,
+    "session_same": 0,
+    "session_after": 1,
+    "sessions_earlier": -1,
+    "sessions_later": 1,
+}
 
 
 def counted_from(

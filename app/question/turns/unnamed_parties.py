@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import Final
 
+from app.question.kind_traits import KIND_TRAITS
 from app.question.lexicon import SIGNS, Item, find_forms, lexicon_of
 from app.question.question_patterns import DENIALS
 from app.question.resolution import Act, Resolution, Shown, with_kind
@@ -85,12 +86,15 @@ def _of_list(
 ) -> tuple[Resolution, TurnReading] | None:
     """Returns a turn on the parties that the list before it named; None for any other.
 
-    "Which of those oppose it?" asks them alone, "how many are in the Group?" those in the Group, and "how many is
-    that?" counts them.
+    "Which of those oppose it?" asks them alone, "how many of them are in the Group?" those in the Group, and "how many
+    is that?" counts them.
     """
     own, scope = slots_of(alone), alone.scope
     of_them = _asks_some_of_them([item.kinds for item in words]) and not scope.named_parties
-    numbers = alone.kind == "number" and turn.act != "new" and (not own or (of_them and own == {"who"}))
+    # After "how many requests were there?", "how many is that?" asks for no parties.
+    names_parties = not KIND_TRAITS[before.repeated_kind].in_own_words_only
+    bare = not own or (of_them and own == {"who"})
+    numbers = alone.kind == "number" and turn.act != "new" and bare and names_parties
     sets = members_of(scope.members_of, parties)
     asked = tuple(code for code in listed if code in sets or not scope.members_of)
     if not (before.scope.all_states and asked and (of_them or numbers)):
@@ -126,7 +130,9 @@ def _by_group(
         scope = replace(alone.scope, excluded=tuple(quoted), all_states=False)
         act: Act = "replace" if alone.scope.named_parties else "remove"
         return replace(alone, scope=scope, corrects=True), TurnReading(act=act, keeps=kept)
-    only = not slots_of(alone) and len(items) <= _MAX_TURN_WORDS
+    traits = KIND_TRAITS[alone.kind]
+    asks_it = not (traits.in_own_words_only or traits.asks_which_states)
+    only = asks_it and not slots_of(alone) and len(items) <= _MAX_TURN_WORDS
     return (_asked_of(alone, quoted[-1], parties), TurnReading(act="replace", keeps=kept)) if only else None
 
 
