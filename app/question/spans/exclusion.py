@@ -6,6 +6,7 @@ from typing import Final
 
 from app.question.lexicon import PAUSES, Item, lexicon_of
 from app.question.spans.span import NAMED, NARROWING, Span
+from vectorstore.stems import is_function_word
 
 # Spans that "not" excludes only where it opens a clause.
 _PROVISIONS: Final = ("agenda_item", "article")
@@ -22,7 +23,10 @@ def mark_excluded(span: Span, items: Sequence[Item], text: str, language: str) -
     after = [item.kinds for item in items if item.start >= span.end][:1]
     takes_words = span.kind in NARROWING
     opens = any(_opens_clause(item, text, language) for item in beside)
-    denies = takes_words and (span.kind not in _PROVISIONS or opens)
+    # "Not held in 2012" denies a verb.
+    between = [text[i.start : i.end] for i in items if beside and beside[0].end <= i.start and i.end <= span.start]
+    direct = all(is_function_word(word, language) for word in between if word.isalpha())
+    denies = takes_words and direct and (span.kind not in _PROVISIONS or opens)
     apart = opens or span.kind == "date" or any(not text[: item.start].strip() for item in beside)
     wanted = {"left_out", *(("left_out_time",) if denies else ()), *(("left_out_clause",) if apart else ())}
     excluding = [item.start for item in beside if item.kinds & wanted]
