@@ -24,8 +24,10 @@ from app.retrieval.evidence_retriever import EvidenceRetriever
 from app.retrieval.party_evidence import PartyEvidence
 from app.retrieval.positions.position_marks import PositionKind
 from app.retrieval.retrieved import Retrieved
+from app.retrieval.topic.share import share_of_topic
 from ingest.parties.party_table import PartyTable
 from ingest.text.canonical_form import squash
+from ingest.treaties.treaties import article_title
 from prompts.wording import load_briefing_words
 from vectorstore.records import Sentence, StatementSummary, text_key
 
@@ -143,15 +145,19 @@ class CellBuilder:
         return " ".join(filter(None, notes))
 
     def _evidence(self, item: PartyEvidence, subject: Subject, retrieved: Retrieved) -> list[Sentence]:
-        """Returns the evidence of a party on a subject, first the sentences that take a position outright."""
-        held = retrieved.sources.statements
+        """Returns the evidence of a party on a subject, first the sentences that take a position outright.
 
-        def is_not_outright(sentence: Sentence) -> bool:
+        Of those that cite an article, the ones that name what it is on come first: of article 16, extradition.
+        """
+        held, title = retrieved.sources.statements, article_title(subject.treaty or "", subject.article or "")
+        on_title = share_of_topic(title or "", "en", self._parties)
+
+        def order(sentence: Sentence) -> tuple[bool, bool]:
             language = held[sentence.statement_id].language_at(sentence.start)
-            return not is_outright(sentence.text, subject, language, self._parties)
+            outright = is_outright(sentence.text, subject, language, self._parties)
+            return not outright, bool(title and not subject.topic) and on_title(sentence.text, language or "en") < 1
 
-        sentences = on_subject(item, subject, retrieved.sources.sentences, self._parties)
-        return sorted(sentences, key=is_not_outright)
+        return sorted(on_subject(item, subject, retrieved.sources.sentences, self._parties), key=order)
 
     def _superseded(self, read: Mapping[int, Suggestion], code: str) -> dict[int, int | None]:
         """Returns the numbers of a cell's citations that a later one supersedes, each with the number of that one."""

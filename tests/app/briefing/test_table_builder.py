@@ -17,6 +17,7 @@ from tests.cases import Cases
 from tests.fakes import fake_workspace
 from tests.fakes_briefing import REJECTED
 from tests.fakes_store import annotated, keep
+from vectorstore.records import Mention
 
 pytestmark = pytest.mark.integration
 
@@ -197,6 +198,19 @@ def test_latest_statement_is_quoted_though_only_earlier_ones_take_a_position(own
     assert [citation.date for citation in briefing.citations] == ["2024-10-17", "2016-10-17"]
     # Its position of 2016 is not shown as its present one.
     assert briefing.cells[0].standing == "reports_practice"
+
+
+def test_of_an_article_the_sentence_that_names_its_subject_comes_first(own):
+    texts = [
+        "On 2 May we notified you under article 16 that the Convention is our legal basis for extradition.", PLAIN,
+        "We support the surrender of our nationals for trial, as article 16 foresees.", PLAIN,
+    ]  # fmt: skip
+    item = annotated("g12", texts, state="XGA", session="12", date="2024-10-17", language="en")
+    citing = (item.sentences[0], item.sentences[2])
+    mentions = tuple(Mention(sentence=s.sentence_id, kind="article", treaty="UNTOC", value="16") for s in citing)
+    store(own, replace(item, mentions=mentions))
+    briefing = build(own, ("XGA",), topics=[], articles=["16"], quotations=1)
+    assert [citation.quote for citation in briefing.citations] == texts[:1]
 
 
 def test_language_read_out_again_is_found_and_quoted_once_in_the_cell(workspace):
