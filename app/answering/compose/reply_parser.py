@@ -12,6 +12,8 @@ from typing import Annotated, Any, Final
 import regex
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
+from vectorstore.stems import words_of
+
 _IDS: Final = r"\d{1,5}(?:\s*[,;、，]\s*[Ss]?\d{1,5})*\s*[\])】）]\s*"
 # Bare numbers in round brackets are ids only after others, or alone and after no number: "article 18 (3) [S2]".
 _LINE: Final = regex.compile(
@@ -23,8 +25,10 @@ _ID: Final = regex.compile(r"\d{1,5}")
 # The most claims that are read from a reply; the rest is ignored.
 MAX_CLAIMS: Final = 30
 _MAX_LINE_CHARS: Final = 4000
-# A line without ids is a claim that cites nothing if it has at least so many words, else a heading.
+# A line without ids is a claim that cites nothing if it has at least so many words, else a heading. Two Chinese
+# characters count as a word.
 _MIN_CLAIM_WORDS: Final = 5
+_HAN_WORD: Final = regex.compile(r"\p{Han}{1,2}")
 
 
 class WrittenClaim(BaseModel):
@@ -117,7 +121,7 @@ def _number(identifier: object) -> int:
 def _line(line: str) -> Iterator[WrittenClaim]:
     match = _LINE.match(line[:_MAX_LINE_CHARS])
     if match is None:
-        if len(line.split()) >= _MIN_CLAIM_WORDS:
+        if len(words_of(_HAN_WORD.sub(" x ", line))) >= _MIN_CLAIM_WORDS:
             yield WrittenClaim(text=line, sentences=[])
     else:
         yield WrittenClaim(text=match["text"], sentences=[int(found) for found in _ID.findall(match["ids"])])

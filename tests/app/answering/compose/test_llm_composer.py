@@ -292,6 +292,19 @@ def test_line_reader_reads_ids_however_they_are_bracketed():
     assert [claim.numbers for claim in LineReader().feed("Arvandia supports all of article 8 (3).\n")] == [()]
 
 
+@pytest.mark.parametrize(
+    ("line", "is_claim"),
+    [
+        ("阿尔万迪亚支持设立共同基金，并愿意提供捐款。", True),
+        ("阿尔万迪亚的立场：", False),
+        ("Арвандия поддерживает создание общего фонда.", True),
+        ("- On extradition –", False),
+    ],
+)
+def test_a_line_without_ids_is_a_claim_by_its_words_in_every_script(line, is_claim):
+    assert [claim.numbers for claim in LineReader().feed(f"{line}\n")] == [()] * is_claim
+
+
 def test_structured_reader_waits_until_a_claim_is_whole():
     reader = StructuredReader()
     first, second = {"text": "One", "sentences": ["S1"]}, {"text": "Tw"}
