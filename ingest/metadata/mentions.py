@@ -8,9 +8,15 @@ from typing import Final
 from ingest.metadata.alignment import aligned_with
 from ingest.parties.party_lookup import PartyLookup
 from ingest.parties.party_table import PartyTable
-from ingest.treaties.references import find_agenda_items, find_articles
+from ingest.treaties.references import ArticleMention, find_agenda_items, find_articles
 from ingest.treaties.treaties import find_treaties, named_treaties
-from ingest.treaties.treaty_attribution import OTHER_CONVENTION, last_convention, says_convention, sole_protocol
+from ingest.treaties.treaty_attribution import (
+    OTHER_CONVENTION,
+    last_convention,
+    says_convention,
+    sole_protocol,
+    speaks_of_article,
+)
 from vectorstore.records import Mention, Metadata, Sentence
 
 # The treaty that "the Convention" means in statements to a body, by the beginning of the body's name. Other bodies may
@@ -45,11 +51,16 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
             groups = aligned_with(sentence.text, metadata.state, lookup)
             named += [mention(kind="alignment", value=group) for group in groups]
         last_cited = None if says_convention(sentence.text) else last_cited
-        # Under the item "Trafficking Protocol", after "article 4 of the Protocol", a bare "article 6" is of it as well.
-        spoken_of = subject if last_cited == subject else None
-        articles = find_articles(
-            sentence.text, default, protocol=protocol, named_before=named_before, spoken_of=spoken_of
-        )
+        read = partial(find_articles, sentence.text, default, protocol=protocol, named_before=named_before)
+        # Under the item "Trafficking Protocol", after "article 4 of the Protocol", a bare "article 6" is of it as well;
+        # the first one only where the sentence speaks of what that article is on.
+        articles = read(spoken_of=subject if last_cited == subject else None)
+        if subject is not None and last_cited != subject and not says_convention(sentence.text):
+            language = sentence.language or metadata.language or "en"
+            articles = [
+                of_protocol if _speaks_of(sentence.text, language, of_protocol, each) else each
+                for each, of_protocol in zip(articles, read(spoken_of=subject), strict=True)
+            ]
         for each in articles:
             last_cited = each.treaty or last_cited
             if each.unnamed or each.treaty is not None:
@@ -61,6 +72,14 @@ def find_mentions(sentences: Sequence[Sentence], metadata: Metadata, parties: Pa
         protocol = sole_protocol(sentence.text) or protocol
         found |= dict.fromkeys(named)
     return tuple(found)
+
+
+def _speaks_of(text: str, language: str, article: ArticleMention, other: ArticleMention) -> bool:
+    """Returns whether a sentence speaks of what an article is on, rather than the one of another treaty."""
+    if article.treaty is None or other.treaty in (None, article.treaty):
+        return False
+    number = article.article.split()[0]
+    return speaks_of_article(text, language, article.treaty, number, rather_than=other.treaty)
 
 
 def _protocols_of_headings(sentences: Sequence[Sentence], metadata: Metadata) -> Iterator[str | None]:

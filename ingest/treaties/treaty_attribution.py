@@ -7,8 +7,10 @@ statements; questions are decided in `app/question/spans/treaties.py`.
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from ingest.glossary.glossary import gloss
 from ingest.language.lexicons import Patterns
 from ingest.treaties.treaties import TREATIES, TreatyMatch, article_title, find_treaties
+from vectorstore.stems import is_function_word, stem, words_of
 
 _WORDS = Patterns("treaty_attribution")
 # In place of a treaty's code: a convention that the text names and that is not in our tables.
@@ -70,6 +72,27 @@ def attribute(
     if meant.spoken_of is not None and article_title(meant.spoken_of, number):
         return TreatyAttribution(meant.spoken_of, False, True, True)
     return TreatyAttribution(meant.convention, False, True)
+
+
+def speaks_of_article(text: str, language: str, treaty: str, number: str, *, rather_than: str) -> bool:
+    """Returns whether a text has most words of the title of an article and none of that of another treaty's.
+
+    "Assistance to victims is governed by article 6" speaks of article 6 of the Trafficking Protocol, not of laundering.
+    Words that both titles have, or that name the treaty, do not count.
+    """
+    title, other = (_title_words(code, number) for code in (treaty, rather_than))
+    own = title - other - _stems(TREATIES[treaty].name)
+    said = _stems(text if language == "en" else gloss(text, language))
+    return bool(own) and 2 * len(own & said) >= len(own) and said.isdisjoint(other - title)
+
+
+def _title_words(treaty: str, number: str) -> frozenset[str]:
+    return _stems(article_title(treaty, number) or "")
+
+
+def _stems(text: str) -> frozenset[str]:
+    """Returns the stems of the English content words of a text."""
+    return frozenset(stem(word, "en") for word in words_of(text) if not is_function_word(word, "en"))
 
 
 def last_convention(text: str) -> str | None:
