@@ -42,7 +42,7 @@ _PER_PARTY_IN_LIST_OF_CHANGES: Final = 2
 # The longest meeting of which a day is asked for. A statement whose date is an interval longer than this, such as a
 # year, is on no day or month of its own.
 _LONGEST_MEETING: Final = timedelta(days=31)
-_DRAFTS: Final = RegexPatterns("drafts", a_year=r"(?:19|20)\d\d", month_name=any_of(month_numbers(), space=r"\ "))
+_DATE_FORMS: Final = RegexPatterns("drafts", a_year=r"(?:19|20)\d\d", month_name=any_of(month_numbers(), space=r"\ "))
 
 
 def _evidence(context: KindContext) -> Retrieved:
@@ -77,7 +77,7 @@ def _reasons_near(shown: Shown, context: KindContext) -> Retrieved:
 
 
 def _every_statement(context: KindContext) -> Retrieved:
-    """Returns what a greeting is answered with: all statements as held, some of which it names, none as searched."""
+    """Returns all statements, since the answer to a greeting names some of them; none counts as searched."""
     retrieved = context.in_scope(Resolution(scope=Scope(), question=context.resolution.question))
     return replace(retrieved, statements_of_parties=retrieved.statements_in_scope, statements_in_scope=())
 
@@ -116,7 +116,7 @@ def _statements_to_list(context: KindContext) -> Retrieved:
 def _on_days_of_any_year(context: KindContext, retrieved: Retrieved) -> Retrieved:
     """Keeps the statements of a day or month that is named without a year: "the documents of 17 October"."""
     scope, local = context.resolution.scope, context.local
-    found = [*_DRAFTS.month.finditer(context.resolution.question)]
+    found = [*_DATE_FORMS.month.finditer(context.resolution.question)]
     if not found or scope.is_timed or any(each["year"] for each in found):
         return retrieved
     named = tuple(without_year(each["month"], each["day"]) for each in found)

@@ -87,21 +87,22 @@ def _without_repetition(
     A span says nothing new if its chosen sentences are quoted as whole sentences, and its statement has all sentences
     of that quotation: a fund "subject to available resources" is not what "We support a fund." said a year before.
     """
-    # Words recognised from a scan are replaced by the same words of a file that has them as text.
-    ids = {sentence.sentence_id for sentence in chosen}
+    chosen_ids = {sentence.sentence_id for sentence in chosen}
     quotations: list[_Quotation] = []
     for span in planned:
         statement = sources.statements[span.statement_id]
         sentences = sources.sentences[span.statement_id][span.span.start : span.span.stop]
-        wanted = {comparable_words(sentence.text) for sentence in sentences if sentence.sentence_id in ids}
-        holders_here = statement.metadata.holders
-        quoted = [q for q in quotations if wanted <= q.said and q.statement.metadata.holders == holders_here]
-        held = {comparable_words(s.text) for s in sources.sentences[span.statement_id]} if quoted else set[str]()
-        same = next((q for q in quoted if q.said <= held), None)
+        words = {comparable_words(sentence.text) for sentence in sentences if sentence.sentence_id in chosen_ids}
+        holders = statement.metadata.holders
+        saying_it = [q for q in quotations if words <= q.said and q.statement.metadata.holders == holders]
+        of_statement = sources.sentences[span.statement_id] if saying_it else ()
+        said_here = {comparable_words(sentence.text) for sentence in of_statement}
+        same = next((quotation for quotation in saying_it if quotation.said <= said_here), None)
         new = _Quotation(span=span, statement=statement, said=frozenset(comparable_words(s.text) for s in sentences))
         if same is None:
             quotations += [new] if len(quotations) < limit else []
         elif same.statement.document.scanned and not statement.document.scanned and same.said <= new.said:
+            # Words recognised from a scan are replaced by the same words of a file that has them as text.
             new.also_in = {key: None for key in (*same.also_in, same.span.statement_id) if key != span.statement_id}
             quotations[quotations.index(same)] = new
         elif span.statement_id != same.span.statement_id:

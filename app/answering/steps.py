@@ -182,12 +182,12 @@ class Steps:
         if resolution.style == "shorter" and resolution.kind == "format_request":
             checked, composed = _shorter(checked, composed, question.state_before)
         local = localize(self.parties(), _language(resolution))
-        answer = self._without_claims(question, resolution, retrieved, checked, composed.draft, local)
+        answer = self._answer_before_claims(question, resolution, retrieved, checked, composed.draft, local)
         checked, composed = with_positions(checked, composed, resolution, retrieved, self.parties())
         if must_abstain(checked.claims, composed.quoted_groups, resolution.scope):
             return abstain(answer, resolution, retrieved, local)
         if resolution.only is not None:
-            checked = _alone(checked, resolution.only)
+            checked = _only_citation(checked, resolution.only)
         if resolution.counts_states:
             composed = with_state_count(checked, composed, retrieved, local)
         checked, corrigenda = with_corrigenda(checked, self.retriever.store.catalogue)
@@ -207,7 +207,7 @@ class Steps:
             related=related_readings(retrieved, checked.citations) if read_otherwise else (),
         )
 
-    def _without_claims(
+    def _answer_before_claims(
         self,
         question: Question,
         resolution: Resolution,
@@ -216,7 +216,7 @@ class Steps:
         draft: ModelDraft | None,
         local: Localization,
     ) -> Answer:
-        """Returns what is told with and without claims: how the question was read, what was searched and by whom."""
+        """Returns an answer without its claims: how the question was read, what was searched, and who composed it."""
         notes = tuple(note_in_words(note, local) for note in (*resolution.notes, *retrieved.notes))
         surest = max(retrieved.party_evidence, key=lambda party: (party.answers, party.confidence), default=None)
         answer = Answer(
@@ -277,11 +277,11 @@ def _worded(
     yield composed
 
 
-def _alone(checked: VerifiedClaims, number: int) -> VerifiedClaims:
+def _only_citation(checked: VerifiedClaims, number: int) -> VerifiedClaims:
     """Returns the claim of one citation, under its number, with what supersedes it; all claims where none cites it."""
     claims = [claim for claim in checked.claims if number in claim.citations] or checked.claims
     cited = {n for claim in claims for n in claim.citations}
-    return _with_claims(checked, claims, {c.superseded_by for c in checked.citations if c.number in cited})
+    return _keeping_claims(checked, claims, {c.superseded_by for c in checked.citations if c.number in cited})
 
 
 def _shorter(
@@ -295,12 +295,12 @@ def _shorter(
     newest = dict[str | None, Claim]()
     for claim in checked.claims:
         newest.setdefault(claim.state, claim)
-    kept = _with_claims(checked, [*newest.values()])
+    kept = _keeping_claims(checked, [*newest.values()])
     left_out = length - sum(len(citation.sentence_ids) for citation in kept.citations)
     return kept, replace(composed, unquoted=composed.unquoted + left_out)
 
 
-def _with_claims(
+def _keeping_claims(
     checked: VerifiedClaims, claims: Sequence[Claim], others: Collection[int | None] = ()
 ) -> VerifiedClaims:
     numbers = {*others, *(number for claim in claims for number in claim.citations)}

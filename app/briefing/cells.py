@@ -181,7 +181,7 @@ class Moment:
     citation: int
     kind: PositionKind
     outright: bool
-    """Whether its words surely take a direction: with a chance of at least `SHOWN_MIN` (`cell_suggestion`)."""
+    """Whether a direction is sure, with a chance of at least `SHOWN_MIN` (`cell_suggestion`), in whatever words."""
 
     @property
     def citations(self) -> tuple[int, ...]:

@@ -18,10 +18,12 @@ from app.retrieval.positions.position_reading import EvidenceReader, ReadEvidenc
 
 # Number of a party's best sentences that are read for a position, and of further statements: bounds the work.
 _SENTENCES_READ: Final = 6
-# A list names a party from this chance of the direction that it asks for, which must also be at least this many times
-# that of the opposite. Mean F1 on 66 development lists is .724 with .7 and .757 with .2 (.671 by the likeliest
-# directions alone); but in 18 other lists .2 named 15 parties of which 9 had not said so, and .7 only one of those 9.
-_ASKED_MIN, _SHARE_OF_OPPOSITE_MIN = 0.15, 0.7
+# A list names a party from this chance of the direction that it asks for ...
+_ASKED_MIN: Final = 0.15
+# ... if it is at least this many times that of the opposite. Mean F1 on 66 development lists is .724 with .7, and .757
+# with .2 (.671 by the likeliest directions alone); but in 18 other lists .2 named 15 parties of which 9 had not said
+# so, and .7 only one of those 9.
+_SHARE_OF_OPPOSITE_MIN: Final = 0.7
 _made: Final = attrgetter("metadata")
 
 
