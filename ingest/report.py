@@ -1,7 +1,9 @@
 """The report of an ingest, with the outcome of every file, and the progress events before it."""
 
+import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 FileOutcome = Literal[
@@ -122,3 +124,34 @@ class IngestProgress:
 
 
 ProgressListener = Callable[[IngestProgress], None]
+
+
+class ProgressMeter:
+    """Counts files that are done or whose texts are being embedded, and passages, and tells a listener."""
+
+    def __init__(self, listener: ProgressListener | None) -> None:
+        """Begins to measure the time."""
+        self.done = self.total = 0
+        self.embedded = 0
+        """Passages that were embedded."""
+        self.in_embedding = 0.0
+        """Files whose texts are being embedded, less the share of their passages that is done."""
+        self._listener = listener
+        self._began = time.perf_counter()
+        self._first_done: IngestProgress | None = None
+        self._lock = threading.Lock()
+
+    def report(self, file: str, step: IngestStep, waiting: int) -> None:
+        """Tells the listener at which `step` a file is, while others are `waiting` to be embedded."""
+        if self._listener is None:
+            return
+        # The embedding model reports its progress from another thread.
+        with self._lock:
+            event = IngestProgress(
+                done=self.done, total=self.total, file=file, step=step,
+                finished=max(0.0, self.done - waiting - self.in_embedding),
+                passages=self.embedded, seconds=time.perf_counter() - self._began, first_done=self._first_done,
+            )  # fmt: skip
+            if self._first_done is None and event.finished:
+                self._first_done, event = event, replace(event, first_done=event)
+            self._listener(event)

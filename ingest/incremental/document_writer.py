@@ -13,7 +13,6 @@ from pathlib import Path
 
 from ingest.annotate import Annotator, UnsplitDocument
 from ingest.errors import LoadError
-from ingest.incremental.progress_meter import ProgressMeter
 from ingest.incremental.source_files import DocumentsByFile, ReadFile, Source, read_source
 from ingest.loaders.loaded import LoadedText, LoadLimits, printable
 from ingest.loaders.worker import digest, exists, load
@@ -25,6 +24,7 @@ from ingest.report import (
     IngestStep,
     PartReport,
     ProgressListener,
+    ProgressMeter,
 )
 from vectorstore.arrays import Matrix
 from vectorstore.embeddings import Embedder

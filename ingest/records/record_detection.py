@@ -59,17 +59,25 @@ def is_record(interventions: Sequence[Intervention], text: str, *, named: bool =
         return True
     few = not parts.are_sections or parts.have_labels_alone or parts.are_of_meeting
     enough = len(parts.parties) >= (_FEWEST_PARTIES if few else _FEWEST_SECTIONS)
-    is_small_share_enough = not (named or parts.have_labels_alone)
-    return enough and (is_small_share_enough or parts.make_up(2 if parts.are_sections else 3))
+    return enough and (not (named or parts.have_labels_alone) or parts.make_up(2 if parts.are_sections else 3))
 
 
 class _FoundParts:
-    """The interventions found in a text, with what tells whether they are parts of a record."""
+    """The interventions found in a text, with what tells whether they are parts of a record.
 
-    def __init__(self, interventions: Sequence[Intervention], text: str) -> None:
-        self._items, self._text = interventions, text
-        self._opening = text[: interventions[0].start] if interventions else ""
-        self.parties = {item.state for item in interventions if item.state is not None}
+    `are_sections`: each is a section; lines such as "Arvandia: wants lamps" count, although the record tells these.
+    """
+
+    def __init__(self, items: Sequence[Intervention], text: str) -> None:
+        self._items, self._text = items, text
+        self._opening = text[: items[0].start] if items else ""
+        self._is_addressed = any(map(is_salutation, self._opening.splitlines()))
+        self.parties = {item.state for item in items if item.state is not None}
+        self._offices = {item.named for item in items if item.role == "office" and not item.summarised}
+        self._heads = [WORDS.enumerator.sub("", item.named) for item in items if item.role == "party"]
+        labels = [item.speaker is None and text[: item.start].rstrip()[-1:] in (":", "：") for item in items]
+        self._has_labels = any(labels)
+        self.are_sections = all(item.is_section or label for item, label in zip(items, labels, strict=True))
 
     def make_up(self, share: int) -> bool:
         """Returns whether they make up half of the text (2), or a third (3)."""
@@ -78,41 +86,37 @@ class _FoundParts:
         spoken = sum(item.end - item.start for item in self._items) + sum(headings)
         return share * spoken >= len(self._text[: notes_start(self._text)].strip())
 
-    @cached_property
+    @property
     def are_of_offices(self) -> bool:
         """Whether several offices speak and no party, such as a chair and a secretariat."""
         several = len(self._offices) >= _FEWEST_PARTIES and len(self._items) >= _FEWEST_SECTIONS
         return several and not self.parties
 
-    @cached_property
-    def are_sections(self) -> bool:
-        """Whether each is a section; lines such as "Arvandia: wants lamps" count, although the record tells these."""
-        return all(item.is_section or label for item, label in zip(self._items, self._labels, strict=True))
-
-    @cached_property
+    @property
     def have_like_headings(self) -> bool:
         """Whether the headings of parties are all of one form, or each says that it heads a speech."""
         forms = {form_of(head) for head in self._heads}
         return (len(forms) == 1 and "" not in forms) or all(map(WORDS.heading_of_speech.match, self._heads))
 
-    @cached_property
+    @property
     def have_labels_alone(self) -> bool:
         """Whether the headings of parties are labels, such as "Arvandia:"."""
         return bool(self._heads) and all(map(WORDS.label_of_party.match, self._heads))
 
-    @cached_property
+    @property
     def are_of_meeting(self) -> bool:
         """Whether an office speaks ("The President: …") beside parties in the first person."""
         parties_speak = all(item in self._in_own_voice for item in self._items if item.role == "party")
         return bool(self._offices) and parties_speak
 
-    @cached_property
+    @property
     def are_of_programme(self) -> bool:
         """Whether they are lines of a programme, "10:00 Arvandia: Opening remarks", which are nobody's words."""
         is_titled = any(map(WORDS.programme.match, self._opening.splitlines()))
-        if not (is_titled and len(self._in_own_voice) < len(self._items)) and self._have_sentences:
-            return False
-        return any(map(_TIME.match, self._text.splitlines()))
+        may_be = (is_titled and len(self._in_own_voice) < len(self._items)) or not any(
+            holds_sentence_end(self._text[item.start : item.end]) for item in self._items
+        )
+        return may_be and any(map(_TIME.match, self._text.splitlines()))
 
     def are_told_in_statement(self, *, named: bool, is_held: bool) -> bool:
         """Returns whether a statement, which is `named` or `is_held`, tells what others said.
@@ -123,34 +127,12 @@ class _FoundParts:
         in_own_voice = (named or is_held) and any(item in self._in_own_voice for item in told)
         return bool(told) and (self._is_addressed or in_own_voice)
 
-    @cached_property
+    @property
     def are_quoted_in_statement(self) -> bool:
         """Whether a statement quotes them: "Statement by Quenza … We heard this: Mr. Olm (Belmora): “We shall …”"."""
         is_spoken = self._is_addressed or speaks_in_own_voice(self._opening)
-        return is_spoken and (any(self._labels) or not self.are_sections)
-
-    @cached_property
-    def _offices(self) -> set[str]:
-        return {item.named for item in self._items if item.role == "office" and not item.summarised}
-
-    @cached_property
-    def _labels(self) -> list[bool]:
-        """For each, whether a colon ends the words before it, with no speaker in them."""
-        ends = (self._text[: item.start].rstrip()[-1:] for item in self._items)
-        return [item.speaker is None and end in (":", "：") for item, end in zip(self._items, ends, strict=True)]
-
-    @cached_property
-    def _heads(self) -> list[str]:
-        return [WORDS.enumerator.sub("", item.named) for item in self._items if item.role == "party"]
+        return is_spoken and (self._has_labels or not self.are_sections)
 
     @cached_property
     def _in_own_voice(self) -> list[Intervention]:
         return [item for item in self._items if speaks_in_own_voice(self._text[item.start : item.end])]
-
-    @cached_property
-    def _have_sentences(self) -> bool:
-        return any(holds_sentence_end(self._text[item.start : item.end]) for item in self._items)
-
-    @cached_property
-    def _is_addressed(self) -> bool:
-        return any(map(is_salutation, self._opening.splitlines()))
