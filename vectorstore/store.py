@@ -180,7 +180,7 @@ class Store:
         return self.catalogue.vectors.missing(self._second.languages, "second_vectors")
 
     @property
-    def compares_meaning(self) -> bool:
+    def second_vectors_complete(self) -> bool:
         """Whether all passages in the second model's languages have vectors, so that these are compared by meaning."""
         generation = self.catalogue.generation
         if self._second is not None and self._complete_at != generation and not self.without_second():

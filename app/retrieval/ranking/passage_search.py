@@ -36,7 +36,7 @@ class PassageSearch:
         """Returns whether passages in a language are found by vectors, and not by shared words alone."""
         if language is None or language in self.languages.embedded:
             return True
-        return language in LANGUAGES and self.store.compares_meaning
+        return language in LANGUAGES and self.store.second_vectors_complete
 
     def nearest(self, statements: Sequence[StatementSummary], topic: Topic, limit: int) -> tuple[ScoredPassage, ...]:
         """Returns the passages nearest to a topic, best first: in languages that the models know, then in others."""
