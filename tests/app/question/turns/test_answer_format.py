@@ -11,7 +11,7 @@ from app.question.resolution import Resolution, Restyle
 from app.question.turns.follow_ups import citation_asked, restyle, without_form
 from app.records import Answer, Scope
 from app.wiring import Workspace
-from tests.app.answering.compose.test_model import SOUND, number_of
+from tests.app.answering.compose.test_llm_composer import SOUND, number_of
 from tests.cases import Cases
 from tests.fakes_chat import Script, writer
 
