@@ -92,6 +92,14 @@ def counts_states(roles: RoleReading) -> bool:
     return False
 
 
+def asks_which_sessions(roles: RoleReading) -> bool:
+    """Returns whether the sessions are asked for in which a party spoke: "in which sessions did Mali speak?"."""
+    items = [item for item in _items(roles) if not item.kinds & {"fill"}]
+    which = any("which" in one.kinds and other.kinds & {"session", "meeting"} for one, other in pairwise(items))
+    alone = not roles.follows and "topic" not in roles.labels
+    return which and alone and any(word.kind in NAMED for word in roles.of("who"))
+
+
 def as_list_of_states(text: str, language: str) -> str:
     """Returns a question that counts States as one that lists them: "which States support fees?"."""
     items = lexicon_of(language, "question_patterns").items(text)

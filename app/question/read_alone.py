@@ -23,6 +23,7 @@ from app.question.question_patterns import (
     asks_everyone_of_topic,
     asks_for_cause,
     asks_when_first_said,
+    asks_which_sessions,
     asks_who_said,
     asks_who_spoke_of,
     asks_who_was_silent,
@@ -279,7 +280,8 @@ def _kind_of(roles: RoleReading, chances: Mapping[QuestionKind, float]) -> tuple
         return KindReading(kind="content", chance=0.0), False
     if kind.kind in ("number", "list", "metadata") and counts_states(roles):
         return replace(kind, kind="which_states"), False
-    if kind.kind in ("metadata", "number") and counts_statements(chances, roles):
+    listed = kind.kind == "metadata" and asks_which_sessions(roles)
+    if listed or (kind.kind in ("metadata", "number") and counts_statements(chances, roles)):
         return replace(kind, kind="list"), False
     if kind.kind == "over_time" and roles.follows and asks_for_cause(roles):
         return replace(kind, kind="reason", chance=1.0), False

@@ -215,6 +215,17 @@ def _with_set_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
     return _as_topic(roles, range(content[0].start, asked[-1].end)) if content else roles
 
 
+def _with_mention_spoken_of(roles: RoleReading, kind: QuestionKind) -> RoleReading:
+    """Makes a party part of the topic where all States are asked about it: "what did States ask UNODC to do?"."""
+    mentioned = [word for word in roles.of("mention") if word.kind == "party"]
+    everyone = [word for word in roles.of(NO_ROLE) if word.lexicon_kinds & {"everyone", "states"}]
+    if kind in ASIDES or not (mentioned and everyone) or {"who", "not", "topic"} & {*roles.labels}:
+        return roles
+    between = [word for word in roles.beside_topic() if everyone[0].end <= word.start < mentioned[0].start]
+    named = [*between, *mentioned]
+    return _as_topic(roles, range(min(word.start for word in named), max(word.end for word in named)))
+
+
 def _gives_view(roles: RoleReading, state: Word) -> bool:
     """Returns whether a State is named as the one whose view is asked, or as the one that speaks.
 
@@ -282,4 +293,11 @@ def _as_topic(roles: RoleReading, chars: range, wanted: Sequence[str] = (NO_ROLE
     return replace(roles, labels=tuple(map(role, roles.words, roles.labels)))
 
 
-_WIDENED: Final = (_with_state_spoken_of, _with_set_spoken_of, _with_noun_asked_for, _with_content, _with_whole_clause)
+_WIDENED: Final = (
+    _with_state_spoken_of,
+    _with_set_spoken_of,
+    _with_mention_spoken_of,
+    _with_noun_asked_for,
+    _with_content,
+    _with_whole_clause,
+)
