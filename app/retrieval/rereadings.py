@@ -94,7 +94,11 @@ def as_told_by_group(read: Resolution, retrieved: Retrieved, parties: PartyTable
     scope = read.scope
     groups = tuple(code for code in read.topic_parties if parties.kind_of(code) == "group")
     items = lexicon_of(scope.language).items(read.question, correct_typos=False)
-    says = any("speak_verb" in item.kinds for item in items)
+    # "As supplied by Mali" asks for its own words, as verbs of saying do.
+    starts = [match.start for match in parties.find(read.question) if {*match.codes} & {*scope.states}]
+    before = [next((item for item in reversed(items) if item.end <= start), None) for start in starts]
+    led = any(item is not None and "by" in item.kinds for item in before)
+    says = led or any("speak_verb" in item.kinds for item in items)
     if says or read.answer_type not in ("number", "date") or not (groups and scope.states) or scope.groups:
         return None
     if any(item.answers for item in retrieved.party_evidence):

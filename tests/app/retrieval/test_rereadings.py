@@ -89,7 +89,11 @@ def test_a_fact_of_a_state_and_a_group_may_be_told_by_the_group(tmp_path):
             (claim.state, citation.quote) for claim, citation in zip(answer.claims, answer.citations, strict=True)
         ] == [("XGR", told)]
         assert any("Ilvenor" in note for note in answer.scope.notes)
-        for silent in (question.format("Maravel"), "What did Ilvenor say about the Riparian Group?"):
+        for silent in (
+            question.format("Maravel"),
+            "What did Ilvenor say about the Riparian Group?",
+            "When was the Riparian Group joined, as supplied by Ilvenor?",
+        ):
             assert workspace.assistant.ask(silent).abstention
 
 
