@@ -52,6 +52,8 @@ class PartyEvidence:
     """The States in `spoke_for` do not belong to the group, but aligned themselves with its statement."""
     takes_no_position: bool = False
     """The sentences speak of the topic without taking a position, and a position was asked for."""
+    declines_position: bool = False
+    """With `takes_no_position`, it says so: "we take no position on this"."""
     direction: Direction | None = None
     """The direction of its latest position, where a position was asked for."""
     other_direction: bool = False

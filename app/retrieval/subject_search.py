@@ -198,7 +198,7 @@ class SubjectSearch:
         """Returns the evidence in the direction asked for, or in any where nobody changed or takes an implied one."""
         positions = self._by_position(evidence, search.resolution, asked, as_list=search.as_list)
         if asked.is_implied:
-            positions = tuple(replace(of_party, takes_no_position=False) for of_party in positions)
+            positions = tuple(replace(each, takes_no_position=each.declines_position) for each in positions)
         notes = (Note(kind="no_position_shown"),) if asked.is_unknown else ()
         changes = asked.direction == "change"
         if not (changes or asked.is_implied) or any(of_party.answers for of_party in positions):

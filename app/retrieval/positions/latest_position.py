@@ -115,7 +115,7 @@ class PositionReader:
         self, near: Sequence[ReadEvidence], rest: Sequence[ScoredSentence], evidence: PartyEvidence
     ) -> PartyEvidence:
         """Puts first a sentence that declines a position, or that takes one of which the direction is unsure."""
-        first = next(filter(None, map(self.reader.declining, near)), ())
+        first = declined = next(filter(None, map(self.reader.declining, near)), ())
         if not first and self.direction is None:
             # It may be sure that a sentence takes a direction and unsure which: "it has proved itself in its present
             # form". Such a view answers where no direction is asked for.
@@ -126,7 +126,9 @@ class PositionReader:
         # What is merely told of others is shown as a mention, after everything else.
         others = dict.fromkeys(rest if wanted else (*rest, *evidence.sentences))
         sentences = (*first, *(item for item in others if item not in first))
-        return replace(evidence, sentences=sentences, takes_no_position=not wanted)
+        return replace(
+            evidence, sentences=sentences, takes_no_position=not wanted, declines_position=bool(declined) and not wanted
+        )
 
     def _with_change(
         self, taking: Sequence[ReadEvidence], near: Sequence[ReadEvidence], evidence: PartyEvidence

@@ -71,6 +71,7 @@ SAID = {
     "XDR": [f"Drelnia was consulted on {ARTICLE}.", f"Drelnia has since changed its position on {ARTICLE}."],
     "XGA": [f"In 2015 Galdoria opposed {ARTICLE}. Its practice has answered our questions."],
     "XES": [f"Esquaria does not support {ARTICLE}, and rejects it."],
+    "XIV": [f"{ARTICLE[:1].upper()}{ARTICLE[1:]} was mentioned. Ilvenor will not dwell on this question."],
 }
 
 
@@ -113,6 +114,12 @@ def test_a_list_names_apart_who_takes_another_direction_or_did_not_change(questi
     with opened(tmp_path, ["XAA", "XES"]) as workspace:
         answer = workspace.assistant.ask(question)
     assert answer.citations and any(note in each for each in answer.scope.notes)
+
+
+def test_who_declines_a_position_is_not_listed_where_one_may_be_asked_for(tmp_path):
+    with opened(tmp_path, ["XES", "XIV"]) as workspace:
+        answer = workspace.assistant.ask("Which States criticise article 18 of UNTOC?")
+    assert {citation.state for citation in answer.citations} == {"XES"}
 
 
 @cases("question", "cited")
