@@ -162,10 +162,13 @@ def speaking_of(
 ) -> Retrieved | None:
     """Keeps the evidence that names a year of the times among these filters, and adds a note on how they were read.
 
-    With `whole`, the first and the last year have to be named. Returns None if nothing that is kept answers.
+    With `whole`, the first and the last year have to be named. Returns None if nothing that is kept answers, as of a
+    time without a year ("in recent years").
     """
     if not all(named.code for named in filters):
         named_years = sorted({*scope.years, *(end[:4] for end in scope.interval or () if end)})
+        if not named_years:
+            return None
         both = "".join(f"(?s:(?=.*{year}))" for year in {named_years[0], named_years[-1]})
         years = re.compile(both if whole else "|".join(named_years))
         found = (retrieved.party_evidence, retrieved.group_evidence)

@@ -77,6 +77,8 @@ def test_a_number_of_a_time_is_told_by_a_later_statement_that_names_it(told, que
         assert [citation.quote for citation in answer.citations] == [told] and not answer.scope.years
         assert any("2021" in note for note in answer.scope.notes)
         assert workspace.assistant.ask("How many persons did Maravel surrender between 2012 and 2020?").abstention
+        # Such a time has no year that a statement could name.
+        assert workspace.assistant.ask("How many judges did Maravel train in recent years?").abstention
 
 
 def test_a_fact_of_a_state_and_a_group_may_be_told_by_the_group(tmp_path):
