@@ -126,7 +126,7 @@ def _ask(attack: Attack, workspace: Workspace, **options: Any) -> tuple[Answer, 
     # The retriever finds the same evidence whatever is asked.
     found = dict.fromkeys(("retrieve", "in_scope", "with_texts"), lambda *asked: retrieved)
     steps: Any = Steps(
-        retriever=SimpleNamespace(**found, store=workspace.store),
+        retriever=SimpleNamespace(**found, store=workspace.store, persons=workspace.steps.retriever.persons),
         parties=lambda: parties,
         max_citations=5,
         find_words=lambda words: (),
