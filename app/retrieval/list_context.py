@@ -190,14 +190,10 @@ def opening_of(sentence: Sentence, sentences: Sequence[Sentence]) -> str:
 def with_column_heads(sentences: Sequence[Sentence]) -> Sequence[Sentence]:
     """Returns the sentences of a statement, each row of figures behind the heads of its columns in its text."""
     heads = column_heads([cells_of(sentence.text) for sentence in sentences])
-    return (
-        [
-            replace(sentence, text=f"{sentences[heads[at]].text}: {sentence.text}") if at in heads else sentence
-            for at, sentence in enumerate(sentences)
-        ]
-        if heads
-        else sentences
-    )
+    return [
+        replace(sentence, text=f"{sentences[heads[at]].text}: {sentence.text}") if at in heads else sentence
+        for at, sentence in enumerate(sentences)
+    ]
 
 
 def opens(text: str) -> bool:

@@ -267,9 +267,10 @@ def _among(sentences: Iterable[ScoredSentence], relevances: Mapping[SentenceId, 
     """Yields sentences of a statement, those that are far from the topic with their relevance among all statements."""
     for item in sentences:
         among = relevances.get(item.sentence.sentence_id)
-        far = among is not None and not (among.is_evidence or among.may_answer)
-        if among is not None or item.relevance.is_evidence:
-            yield replace(item, relevance=among) if far and among is not None else item
+        if among is not None and not (among.is_evidence or among.may_answer):
+            yield replace(item, relevance=among)
+        elif among is not None or item.relevance.is_evidence:
+            yield item
 
 
 def _beside_article(citing: PartyEvidence, on_topic: PartyEvidence | None) -> PartyEvidence:

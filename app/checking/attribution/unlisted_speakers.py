@@ -1,7 +1,7 @@
 """Finds speakers that neither the table of parties nor the statements name.
 
-In "Amnesty International said", "Bеlmora said" with
-a Cyrillic letter, "Belmorra told the Conference" the quotation is attributed, but not to a party that is stored.
+In "Amnesty International said", "Bеlmora said" with a Cyrillic letter, "Belmorra told the Conference" the quotation is
+attributed, but not to a party that is stored.
 """
 
 import unicodedata

@@ -91,7 +91,8 @@ def time_note(question: str, alone: Scope, counted: Scope, *, first: bool = Fals
         for form, part in find_forms("relative_times", items)
         if not first or form == "last_statements" or _is_in_sessions(question, alone, form, part)
     ]
-    form, part = next((each for each in found if _is_counted(question, alone, each[1])), [*found, ("", ())][0])
+    first_found = found[0] if found else ("", ())
+    form, part = next((each for each in found if _is_counted(question, alone, each[1])), first_found)
     words = question[part[0].start : part[-1].end] if part else ""
     if counted != alone:
         begin, end = counted.interval or ("", "")
