@@ -102,6 +102,9 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
         run = [unknown.pop(0)]
         while unknown and unknown[0].start <= run[-1].end + 1:
             run.append(unknown.pop(0))
+        if roles.text.startswith(". ", run[-1].end):
+            # A title may be shortened: "Ms. Renn".
+            run += [word for word in roles.words if word.start == run[-1].end + 2 and word.may_be_name]
         _add_unknown(asked, roles.text[run[0].start : run[-1].end], run, kind)
     return asked
 

@@ -48,7 +48,8 @@ def test_a_follow_up_on_another_topic_stays_with_the_person(assistant):
         assert {citation.quote for citation in again.citations} == {OWN}
 
 
-def test_an_unknown_person_is_asked_back(assistant):
-    answer = assistant.ask("What did President Olm say about ferries?")
+@pytest.mark.parametrize("name", ["President Olm", "Ms. Olm", "Mr. Brann Olm"])
+def test_an_unknown_person_is_asked_back(name, assistant):
+    answer = assistant.ask(f"What did {name} say about ferries?")
     assert answer.abstention is not None and answer.abstention.reason == "ambiguous"
-    assert "as its speaker" in answer.abstention.message
+    assert "Olm as its speaker" in answer.abstention.message
