@@ -29,6 +29,7 @@ _ASKING: Final = (*PARTY_FIELDS, "treaties", "topic")
 # By kind of note on how a scope was read, the fields that it is about; a kind that is not listed is about the parties.
 _NOTED: Final = {
     "mended": ("topic",),
+    "denied_topic": ("topic",),
     "counted": (*TIME_FIELDS, "pick", "sessions"),
     "not_counted": (*TIME_FIELDS, "pick", "sessions"),
     "last_statements": (*TIME_FIELDS, "pick", "sessions"),

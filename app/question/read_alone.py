@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.question.asked_parties import AskedParties, asked_parties
 from app.question.classifiers import ClassifierInput, classifier_input
+from app.question.denied_topic import thing_denied
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
 from app.question.kinds import KindReading, counts_statements, kind_chances, plausible_kind
 from app.question.language import detect_language
@@ -55,6 +56,8 @@ from vectorstore.weights_file import Weights
 _TAKEN_FOR_LISTS: Final = ("treaty_text", "metadata", "person", "negated_which", "ambiguous")
 # Kinds of questions that may leave a topic out: what was said, in all or on a topic.
 _LEAVES_TOPICS_OUT: Final = ("content", "summary", "list")
+# Kinds of questions that ask on a thing where their topic denies it: "that no new protocol is needed".
+_DENIES_TOPICS: Final = ("content", "position", "compare", "which_states", "yes_no", "reason")
 # Words before "latest statement" among which a preposition is looked for: "in Arvandia's latest statement".
 _WORDS_BEFORE_PICK: Final = 3
 
@@ -148,6 +151,10 @@ def _reading_of(roles: RoleReading, chances: Mapping[QuestionKind, float], parti
         # What each says about the others is asked for, the first named first.
         asked = replace(asked, spoken_of={**asked.states, **asked.groups})
         topic = SUBJECT_SEPARATOR.join(parties.display(code, roles.language) for code in reversed(asked.spoken_of))
+    denied = thing_denied(topic, roles.language) if kind in _DENIES_TOPICS else ""
+    if denied:
+        asked.notes.append(Note(kind="denied_topic", values={"topic": topic, "thing": denied}))
+        topic, clauses = denied, {denied: ""}
     typing_errors = mistyped_terms(topic, roles.language)
     parts = _QuestionParts(
         roles=roles,

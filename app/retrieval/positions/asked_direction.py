@@ -10,6 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
+from app.question.denied_topic import wants_what_it_denies
 from app.question.language import detect_language
 from app.question.resolution import Resolution
 from app.records import Direction
@@ -133,6 +134,9 @@ def classify_question(
     "Who agrees?" asks for the `same` direction as the position that was shown before.
     """
     language = known_language(language)
+    wants = wants_what_it_denies(question, topic, language)
+    if wants is not None:
+        return ("for" if wants else "against"), 1.0
     (chances,) = _CLASSIFIER.chances([topic_and_text(question, topic, language, parties)])
     likely = [name for name, asked in ASKED.items() if asked != "change" or chances[name] >= _ASKS_CHANGE_MIN]
     likeliest = max(likely, key=lambda name: chances[name])
