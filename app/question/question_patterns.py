@@ -18,6 +18,9 @@ from vectorstore.stems import is_function_word
 # Kinds of words for what a party says or thinks.
 _OF_OPINION: Final = frozenset({"stance", "statement", "speak_verb", "attitude", "opinion", "relation", "view_of"})
 
+# Kinds of words for what a party does when it speaks.
+_OF_VERBS: Final = frozenset({"stance", "speak_verb", "spoke_of", "voices"})
+
 # Kinds of words that deny what follows: "not the group", "except in 2010".
 DENIALS: Final = frozenset({"except", "left_out", "left_out_clause", "left_out_time"})
 
@@ -88,7 +91,7 @@ def counts_states(roles: RoleReading) -> bool:
     items = [item for item in with_spans_as_items(_items(roles), sets, "set") if not item.kinds & {"fill", "of", "by"}]
     for at, (asking, counted) in enumerate(pairwise(items)):
         if "how_many" in asking.kinds and counted.kinds & {"states", "state", "set"}:
-            return bool(_kinds_of(items[at + 2 :]) & {"stance", "speak_verb", "spoke_of", "voices"})
+            return bool(_kinds_of(items[at + 2 :]) & _OF_VERBS)
     return False
 
 
@@ -98,6 +101,17 @@ def asks_which_sessions(roles: RoleReading) -> bool:
     which = any("which" in one.kinds and other.kinds & {"session", "meeting"} for one, other in pairwise(items))
     alone = not roles.follows and "topic" not in roles.labels
     return which and alone and any(word.kind in NAMED for word in roles.of("who"))
+
+
+def asks_groups(roles: RoleReading) -> bool:
+    """Returns whether groups of States alone are asked: "which groups support fees?", not "which groups and States"."""
+    items = [item for item in _beside_topic(roles, _items(roles)) if not item.kinds & {"fill", "of", "by"}]
+    for at, (asking, noun) in enumerate(pairwise(items)):
+        if asking.kinds & {"which", "what_is", "ask", "everyone"} and "groups" in noun.kinds:
+            after = items[at + 2 :]
+            says = next((each for each, item in enumerate(after) if item.kinds & _OF_VERBS), None)
+            return says is not None and not _kinds_of(after[:says]) & {"and", "states", "state"}
+    return False
 
 
 def as_list_of_states(text: str, language: str) -> str:

@@ -1,12 +1,14 @@
 """Regions: sets of States that questions name, such as African States, and who belongs to them.
 
-Members in `ingest/data/regions.csv` are codes of States or regions. A row without members names the group of its code,
-and a row without a code has names that hide a shorter one, as the Gulf of Guinea hides the Gulf.
+Members in `ingest/data/regions.csv` are codes of States or regions, or all parties of a kind. A row without members
+names the group of its code, and a row without a code has names that hide a shorter one, as the Gulf of Guinea hides the
+Gulf.
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from ingest.language.lexicons import load_table
 from ingest.language.matches import TextMatch
@@ -15,6 +17,9 @@ from ingest.parties.name_matcher import NameTrie
 from ingest.parties.name_tokens import tokens_of
 from ingest.parties.party_table import PartyTable
 from prompts.wording import LANGUAGES, Language
+
+# The set of all groups of States, whose members are no States; its name, a word of many texts, is not looked for.
+ALL_GROUPS: Final = "GROUPS"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,8 @@ def regions() -> Mapping[str, Region]:
     found = {}
     for code, row in rows.items():
         names: dict[str, str] = {language: row[language].split("|")[0] for language in LANGUAGES if row[language]}
-        found[code] = Region(code=code, members=members(code), source=row["source"], names=names)
+        states = members(code) if code != ALL_GROUPS else frozenset[str]()
+        found[code] = Region(code=code, members=states, source=row["source"], names=names)
     return found
 
 
@@ -83,7 +89,7 @@ def _trie(language: Language) -> NameTrie:
     trie = NameTrie(language)
     for row in load_table("regions"):
         codes = (row["code"],) if row["code"] else ()
-        for name in row[language].split("|") if row[language] else ():
+        for name in row[language].split("|") if row[language] and row["code"] != ALL_GROUPS else ():
             for form in _forms(name, language):
                 trie.add(form, codes, "group", case="any")
     return trie
@@ -100,8 +106,10 @@ def _forms(name: str, language: Language) -> Collection[str]:
 
 
 def members_of(codes: Collection[str], parties: PartyTable, date: str | None = None) -> frozenset[str]:
-    """Returns the States of regions, and the members of groups at a date; now, without a date."""
+    """Returns the States of regions, the members of groups at a date (now, without one), and all groups if asked."""
     known = regions()
+    if ALL_GROUPS in codes:
+        return members_of([code for code in codes if code != ALL_GROUPS], parties, date).union(parties.codes("group"))
     return frozenset[str]().union(
         *(known[code].members if code in known else parties.members(code, date) for code in codes)
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.question.reading import read_question
 from app.records import Scope
 from app.retrieval.scoped_statements import ScopedStatements
 from app.ui.briefing_requests import briefing_asked
@@ -60,3 +61,27 @@ def test_a_briefing_on_a_region_asks_its_states(parties):
     wish = briefing_asked("Brief me on extradition for Central Asian States as talking points", [], parties)
     assert wish is not None and wish.form == "talking_points"
     assert wish.request.parties == ("KAZ", "KGZ", "TJK", "TKM", "UZB")
+
+
+@pytest.mark.parametrize(("question", "asked"), [
+    ("Which groups support the review mechanism?", ("GROUPS",)),
+    ("Did any group speak about extradition?", ("GROUPS",)),
+    ("Quels groupes régionaux ont évoqué l'assistance ?", ("GROUPS",)),
+    ("¿Qué grupos apoyan el mecanismo?", ("GROUPS",)),
+    ("Какие группы государств выступали против фонда?", ("GROUPS",)),
+    ("أي المجموعات تؤيد الآلية؟", ("GROUPS",)),
+    ("哪些国家集团支持审议机制？", ("GROUPS",)),
+    ("Which groups and States support a fund?", ()),
+    ("Which groups are most affected by trafficking?", ()),
+    ("Which States mentioned organized criminal groups?", ()),
+    ("Which criminal groups do States mention?", ()),
+])  # fmt: skip
+def test_groups_alone_are_asked_where_no_states_are(parties, question, asked):
+    scope = read_question(question, parties).scope
+    assert (scope.members_of, scope.all_states) == (asked, True)
+
+
+def test_a_question_after_groups_lists_no_state(workspace, parties):
+    answer = workspace.assistant.ask("Which groups support the review mechanism?")
+    assert {claim.state for claim in answer.claims} == {"XGR"}
+    assert {*answer.coverage.states_without_evidence} <= {*parties.codes("group")}
