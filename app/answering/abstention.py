@@ -208,6 +208,12 @@ def _nothing_more(case: _Case) -> Abstention | None:
     return Abstention(reason="not_mentioned", message=message)
 
 
+def _no_party_meets_all(case: _Case) -> Abstention | None:
+    """Each of several conditions is met by some parties, whom notes name, and all of them by none."""
+    alone = any(note.kind == "one_condition" for note in case.retrieved.notes)
+    return case.because("no_position", "no_party_meets_all") if alone else None
+
+
 def _no_such_position(case: _Case) -> Abstention | None:
     """The parties take another direction than asked for, or take none, or only groups spoke for them."""
     if case.scope.negated:
@@ -331,6 +337,7 @@ _RULES: Final[tuple[Callable[[_Case], Abstention | None], ...]] = (
     _not_searched,
     _not_held,
     _nothing_more,
+    _no_party_meets_all,
     _no_such_position,
     _no_statement,
     _parties_not_mentioning,

@@ -13,6 +13,7 @@ from typing import Any, Final
 from app.question.asked_parties import AskedParties, asked_parties
 from app.question.classifiers import ClassifierInput, classifier_input
 from app.question.denied_topic import thing_denied
+from app.question.joint_conditions import with_conditions
 from app.question.kind_traits import KIND_TRAITS, WHICH_STATES
 from app.question.kinds import KindReading, counts_statements, kind_chances, plausible_kind
 from app.question.language import detect_language
@@ -81,7 +82,8 @@ def read_alone(
     inputs = classifier_input(roles, parties)
     chances = kind_chances(inputs, weights)
     chances = chances if proposed is None else chances_as_proposed(chances, proposed)
-    return _reading_of(roles, chances, parties), inputs
+    read = _reading_of(roles, chances, parties)
+    return with_conditions(read, lambda condition: read_alone(condition, parties, weights)[0]), inputs
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -65,6 +65,22 @@ class NamedFilter:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Condition:
+    """One of several conditions that the parties of a list have to meet: that they support fees but oppose tolls."""
+
+    subject: str
+    """Its topic, which is one of those of the scope."""
+    question: str
+    """The question for it alone: "which States oppose tolls?"."""
+    stance: bool
+    """Whether it asks for a position."""
+    denies: bool
+    """Whether it asks who denies something, as `Resolution.denies`."""
+    is_denied: bool
+    """Whether it must not be met: "but not tolls", "but did not mention tolls"."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Resolution:
     """How a question was read; stored as JSON with conversations, so its field names must not change.
 
@@ -138,6 +154,8 @@ class Resolution:
     """How the topic was asked about; None where it was set by hand or joined to another topic."""
     clauses: tuple[tuple[str, str], ...] = ()
     """Each subject of the topic with its clause, where the question has several: "… on tolls, and why did it go?"."""
+    conditions: tuple[Condition, ...] = ()
+    """What all parties of a list have to meet, or must not: "which States support fees but oppose tolls?"."""
     subject: str = ""
     """The one of several subjects for which it is searched; empty for a question with one."""
     of_picked: bool = False

@@ -114,8 +114,9 @@ def by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:
     if len(subjects) == 1:
         return [resolution]
     clauses = dict(resolution.clauses)
+    conditions = {each.subject: each for each in resolution.conditions}
     named = {each: {code for m in parties.find(each, scope.language) for code in m.codes} for each in subjects}
-    return [
+    of_subjects = [
         replace(
             resolution,
             scope=replace(scope, topic=subject),
@@ -126,4 +127,16 @@ def by_subject(resolution: Resolution, parties: PartyTable) -> list[Resolution]:
             kind_chance=0.0,
         )
         for subject in subjects
+    ]
+    if conditions.keys() != {*subjects}:
+        return of_subjects
+    return [
+        replace(
+            read,
+            question=condition.question,
+            stance=condition.stance,
+            denies=condition.denies,
+            stance_from=condition.question if condition.stance else "",
+        )
+        for read, condition in ((read, conditions[read.subject]) for read in of_subjects)
     ]

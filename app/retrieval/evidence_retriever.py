@@ -12,6 +12,7 @@ from app.question.kind_traits import KIND_TRAITS
 from app.question.resolution import Resolution
 from app.question.scope_fields import by_subject
 from app.records import Note, Pick, Scope, Sources
+from app.retrieval.conditions_met import meeting_all
 from app.retrieval.party_evidence import PartyEvidence, merge_evidence, statement_ids
 from app.retrieval.ranking.sentence_ranker import SentenceRanker
 from app.retrieval.rereadings import rereadings
@@ -58,7 +59,9 @@ class EvidenceRetriever:
             if base.empty_corpus or _is_unsearchable(resolution):
                 return base
             searches = [self._search(base, subject, parties, pick) for subject in by_subject(resolution, parties)]
-            retrieved = [search.retrieve() for search in searches]
+            retrieved: Sequence[Retrieved] = [search.retrieve() for search in searches]
+            if len(retrieved) == len(resolution.conditions):
+                retrieved = meeting_all(retrieved, resolution.conditions)
             return self._with_sources(retrieved[0] if len(retrieved) == 1 else _joined(base, retrieved))
 
     def retrieve_as_answered(self, resolution: Resolution, parties: PartyTable) -> Retrieved:

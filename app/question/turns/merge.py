@@ -105,6 +105,7 @@ def _merged(state: ConversationState, alone: Resolution, before: Resolution, tur
         national=alone.national or (before.national and keeps_who),
         speakers=before.speakers if keeps_who else (),
         topic_left_out=alone.topic_left_out or (before.topic_left_out if scope.topic == before.scope.topic else ""),
+        conditions=before.conditions if scope.topic == before.scope.topic else alone.conditions,
         topic_parties=before.topic_parties if scope.topic == before.scope.topic else alone.topic_parties,
         years_before=before.scope.years if scope.years and _differs_in_years(scope, before.scope) else (),
         act=turn.act,
