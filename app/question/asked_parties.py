@@ -9,7 +9,7 @@ from itertools import chain, takewhile
 
 from app.question.kind_traits import WHICH_STATES
 from app.question.lexicon import is_article
-from app.question.question_patterns import asks_groups
+from app.question.question_patterns import asks_groups, group_named
 from app.question.role_tagger.network import NO_ROLE, RoleReading
 from app.question.role_tagger.words import Word
 from app.question.spans.span import NAMED, POSSESSIVE, Span
@@ -84,8 +84,12 @@ def asked_parties(roles: RoleReading, kind: QuestionKind, parties: PartyTable) -
             if span.party_form == "group" and kind in WHICH_STATES and parties.has_members(span.codes[0]):
                 span = replace(span, kind="set")
             asked.add(name, span)
-    if kind in WHICH_STATES and not (asked.named or asked.unclear) and asks_groups(roles):
-        asked.members_of[ALL_GROUPS] = None
+    if not (asked.named or asked.unclear):
+        group = "" if kind in WHICH_STATES else group_named(roles)
+        if group:
+            asked.ask_back(group, parties.resolve(group).suggestions, known=False)
+        elif kind in WHICH_STATES and asks_groups(roles):
+            asked.members_of[ALL_GROUPS] = None
     # A capital may be part of a treaty's name: "the Quillane Convention" is not about Belmora.
     named = [span for _, span, label in names if label in ("mention", "topic") and span.kind == "party"]
     spoken_of = [span for span in named if span.party_form != "capital"]

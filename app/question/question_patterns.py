@@ -21,6 +21,9 @@ _OF_OPINION: Final = frozenset({"stance", "statement", "speak_verb", "attitude",
 # Kinds of words for what a party does when it speaks.
 _OF_VERBS: Final = frozenset({"stance", "speak_verb", "spoke_of", "voices"})
 
+# Kinds of words within a group's name, beside unknown words: "of", "for", "States".
+_IN_NAMES_OF_GROUPS: Final = frozenset({"fill", "states", "other_treaty", "by", "between", "since"})
+
 # Kinds of words that deny what follows: "not the group", "except in 2010".
 DENIALS: Final = frozenset({"except", "left_out", "left_out_clause", "left_out_time"})
 
@@ -112,6 +115,31 @@ def asks_groups(roles: RoleReading) -> bool:
             says = next((each for each, item in enumerate(after) if item.kinds & _OF_VERBS), None)
             return says is not None and not _kinds_of(after[:says]) & {"and", "states", "state"}
     return False
+
+
+def group_named(roles: RoleReading) -> str:
+    """Returns the name of a group of States that no lookup knows: "the Group of Coastal States"; empty without one.
+
+    It is a noun for a group with words for States and others: "the group of States" and "of experts" name none.
+    """
+    for noun in (item for item in _beside_topic(roles, _items(roles)) if "groups" in item.kinds):
+        behind = takewhile(_may_name_group, (word for word in roles.words if word.end > noun.start))
+        ahead = takewhile(_is_unknown, (word for word in reversed(roles.words) if word.end <= noun.start))
+        run = [*([*ahead][::-1] if roles.language == "zh" else ()), *behind]
+        last = max((at for at, word in enumerate(run) if not is_function_word(word.text, roles.language)), default=0)
+        own = [word for word in run[: last + 1] if word.start >= noun.end or word.end <= noun.start]
+        of_states = any("states" in word.lexicon_kinds for word in run)
+        if of_states and any(_is_unknown(word) and word.is_content for word in own):
+            return roles.piece(run[0].start, run[last].end)
+    return ""
+
+
+def _may_name_group(word: Word) -> bool:
+    return word.kind == "word" and word.lexicon_kinds <= _IN_NAMES_OF_GROUPS
+
+
+def _is_unknown(word: Word) -> bool:
+    return word.kind == "word" and not word.lexicon_kinds
 
 
 def as_list_of_states(text: str, language: str) -> str:

@@ -19,7 +19,7 @@ from ingest.language.word_frequencies import NO_WORD, commonest, commonness
 from ingest.parties.inflection import arabic_variants
 from ingest.parties.name_tokens import Token, fold_token, tokens_of
 from ingest.parties.party_table import PartyTable
-from vectorstore.stems import is_function_word
+from vectorstore.stems import is_function_word, stem
 
 # Zipf frequency (how often in a billion words, as a power of ten): rarer words are typing errors or names.
 _RARE_BELOW: Final = 3.2
@@ -112,8 +112,16 @@ def _windows(tokens: Sequence[Token], at: int, language: str, words: frozenset[s
 
 def _is_word(folded: str, word: str, language: str) -> bool:
     """Returns whether a word is too common to be a mistyped name; True for Chinese, which has no word frequencies."""
-    known = language == "zh" or bool(lexicon_of(language).kinds_of(word)) or word in words_of_terms(language)
+    known = (
+        language == "zh" or bool(lexicon_of(language).kinds_of(word)) or stem(word, language) in _term_stems(language)
+    )
     return known or max(commonness(word, language), commonness(folded, language)) >= _RARE_BELOW
+
+
+@cache
+def _term_stems(language: str) -> frozenset[str]:
+    """Returns the stems of the words of the glossary's terms, which are in forms that no list of words holds."""
+    return frozenset(stem(word, language) for word in words_of_terms(language))
 
 
 @cache

@@ -85,3 +85,24 @@ def test_a_question_after_groups_lists_no_state(workspace, parties):
     answer = workspace.assistant.ask("Which groups support the review mechanism?")
     assert {claim.state for claim in answer.claims} == {"XGR"}
     assert {*answer.coverage.states_without_evidence} <= {*parties.codes("group")}
+
+
+@pytest.mark.parametrize(("question", "unknown"), [
+    ("What did the Group of Coastal States say about the review mechanism?", "Group of Coastal States"),
+    ("¿Qué dijo el Grupo de Estados Costeros sobre el mecanismo de examen?", "Grupo de Estados Costeros"),
+    ("Qu'a dit le Groupe des États côtiers sur le mécanisme ?", "Groupe des États côtiers"),
+    ("Что сказала Группа горных стран о механизме обзора?", "Группа горных стран"),
+    ("ماذا قالت مجموعة الدول الساحلية عن آلية الاستعراض؟", "مجموعة الدول الساحلية"),
+    ("沿海国家集团对审议机制是什么态度？", "沿海国家集团"),
+    ("What did the Group of Riparian States say about the review mechanism?", None),
+    ("What did groups of States say about aid?", None),
+    ("What was said about a group of armed men from other States?", None),
+    ("Which States belong to the group of donor countries?", None),
+])  # fmt: skip
+def test_a_group_that_no_table_knows_is_asked_back(parties, question, unknown):
+    assert read_question(question, parties).unclear == unknown
+
+
+def test_donors_in_arabic_are_no_germans(parties):
+    read = read_question("ماذا طلبت ريماليا من المانحين؟", parties)
+    assert (read.scope.states, read.topic_parties) == (("XRM",), ())
