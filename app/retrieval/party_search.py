@@ -136,7 +136,12 @@ class PartySearch:
             sentences=max(_SENTENCES_BESIDE, min(DEEP.sentences, LIST_SENTENCES // max(1, len(naming))))
         )
         ranked = self.ranker.rank_each_by_topic(naming, topic, depth)
-        return tuple(_beside_article(item, ranked.get(party)) for party, item in evidence.items())
+        beside = {party: _beside_article(item, ranked.get(party)) for party, item in evidence.items()}
+        if self.topic is not None and find_articles(words):
+            # On "article 18 is obsolete", what is near to "is obsolete" alone does not answer.
+            on_whole = {item.party for item in PartyList(self.ranker, self.topic).rank(naming)[0] if item.answers}
+            beside |= {party: _without_evidence(ranked[party]) for party in ranked.keys() - on_whole}
+        return tuple(beside.values())
 
     def _by_paragraphs(
         self, statements_by_party: Mapping[str, Sequence[StatementSummary]]
@@ -271,6 +276,11 @@ def _among(sentences: Iterable[ScoredSentence], relevances: Mapping[SentenceId, 
             yield replace(item, relevance=among)
         elif among is not None or item.relevance.is_evidence:
             yield item
+
+
+def _without_evidence(found: PartyEvidence) -> PartyEvidence:
+    """Returns what comes nearest to a topic, which does not answer."""
+    return replace(found, sentences=tuple(item for item in found.sentences if not item.relevance.is_evidence))
 
 
 def _beside_article(citing: PartyEvidence, on_topic: PartyEvidence | None) -> PartyEvidence:

@@ -249,3 +249,8 @@ def test_a_year_that_is_left_out_is_not_searched_and_is_named(workspace):
 def test_an_interval_is_open_where_it_has_no_end(interval, sessions, workspace):
     answer = ask(workspace, "which documents of Arvandia do we have?", kind="list", topic="", interval=interval)
     assert {c.session for c in answer.citations} == set(sessions)
+
+
+def test_a_list_on_an_article_and_what_is_said_of_it_names_who_says_that(workspace):
+    answer = workspace.assistant.ask("Which States said that article 18 allows paragraph 14?")
+    assert {claim.state for claim in answer.claims} == {"XAA"}
